@@ -1,0 +1,145 @@
+"""A document, from a file or a URL, as a Contract."""
+
+import json
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.parse import unquote
+from urllib.request import urlopen
+
+import yaml
+
+Json = Any
+JsonObject = dict[str, Any]
+
+FETCH_TIMEOUT_S = 30
+
+
+class ContractError(Exception):
+    """The document cannot be used; the message is one line that says what, where and what to do."""
+
+
+@dataclass(frozen=True)
+class Contract:
+    """An OpenAPI 3.0 or 3.1 document.
+
+    `source` is the path or URL it came from, `version` its OpenAPI version as (major, minor).
+    """
+
+    source: str
+    document: JsonObject
+    version: tuple[int, int]
+
+    def at(self, pointer: str) -> Json:
+        """The node at a local reference such as `#/components/schemas/Student` (RFC 6901).
+
+        Raises ContractError when there is none.
+        """
+        if not pointer.startswith("#/"):
+            raise ContractError(f"{self.source}: $ref {pointer!r} does not lead into this document")
+        node: Json = self.document
+        for token in pointer[2:].split("/"):
+            key = unquote(token).replace("~1", "/").replace("~0", "~")
+            try:
+                node = node[int(key)] if isinstance(node, list) else node[key]
+            except (KeyError, IndexError, ValueError, TypeError):
+                raise ContractError(f"{self.source}: $ref {pointer!r} leads nowhere, at {key!r}") from None
+        return node
+
+    def resolve(self, node: Json) -> Json:
+        """The node itself, or what its chain of `$ref` leads to.
+
+        Raises ContractError on a reference that leads nowhere or to itself.
+        """
+        seen: set[str] = set()
+        while isinstance(node, dict) and isinstance(node.get("$ref"), str):
+            pointer = node["$ref"]
+            if pointer in seen:
+                raise ContractError(f"{self.source}: $ref {pointer!r} leads to itself")
+            seen.add(pointer)
+            node = self.at(pointer)
+        return node
+
+
+class _JsonCompatibleLoader(yaml.CSafeLoader):
+    """YAML as JSON's data model: dates stay text (OpenAPI Specification 3.0.3, Format)."""
+
+
+_JsonCompatibleLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def students_document() -> Path:
+    """Where the students document lies."""
+    return Path(str(files("openapi") / "students.yaml"))
+
+
+def load_contract(source: str | Path) -> Contract:
+    """Read a document, JSON or YAML, from a path or an http(s) URL.
+
+    Raises ContractError when it is missing, is not YAML or is not OpenAPI 3.0 or 3.1.
+    """
+    name = str(source)
+    document = _parsed(name, _read(name))
+    if not isinstance(document, dict):
+        raise ContractError(f"{name}: not an OpenAPI document: a mapping is expected at the top")
+    version = _version(name, document)
+    if not isinstance(document.get("paths"), dict) or not document["paths"]:
+        raise ContractError(f"{name}: the document describes no operation: 'paths' is missing or empty")
+    return Contract(source=name, document=document, version=version)
+
+
+def _read(name: str) -> bytes:
+    try:
+        if name.startswith(("http://", "https://")):
+            with urlopen(name, timeout=FETCH_TIMEOUT_S) as response:
+                return bytes(response.read())
+        return Path(name).read_bytes()
+    except FileNotFoundError:
+        raise ContractError(f"{name}: no such file; give the path or URL of an OpenAPI document") from None
+    except (URLError, OSError) as error:
+        reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
+        raise ContractError(f"{name}: cannot be read: {reason}") from None
+
+
+def _parsed(name: str, content: bytes) -> Json:
+    try:
+        if name.endswith(".json"):
+            return json.loads(content)
+        return _with_text_keys(yaml.load(content, Loader=_JsonCompatibleLoader))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise ContractError(f"{name}{place}: not YAML: {error.problem or error.context}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ContractError(f"{name}: not YAML: {' '.join(str(error).split())}") from None
+    except json.JSONDecodeError as error:
+        raise ContractError(
+            f"{name}, line {error.lineno}, column {error.colno}: not JSON: {error.msg}"
+        ) from None
+
+
+def _with_text_keys(node: Json) -> Json:
+    if isinstance(node, dict):
+        return {str(key): _with_text_keys(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_with_text_keys(value) for value in node]
+    return node
+
+
+def _version(name: str, document: JsonObject) -> tuple[int, int]:
+    if "swagger" in document:
+        raise ContractError(
+            f"{name}: this is Swagger {document['swagger']}; OpenAPI 3.0 or 3.1 is needed, convert it first"
+        )
+    stated = document.get("openapi")
+    if stated is None:
+        raise ContractError(f"{name}: not an OpenAPI document: it has no 'openapi' field")
+    parts = str(stated).split(".")
+    if parts[:2] not in (["3", "0"], ["3", "1"]):
+        raise ContractError(f"{name}: OpenAPI {stated} is not supported; 3.0 and 3.1 are")
+    return int(parts[0]), int(parts[1])

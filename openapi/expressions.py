@@ -1,0 +1,94 @@
+"""Runtime expressions (OpenAPI 3.0.3, Link Object, Runtime Expressions)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, final
+
+from openapi.contract import Json
+
+
+@final
+class Unresolvable:
+    """The answer of an expression that finds nothing in an exchange."""
+
+    def __repr__(self) -> str:
+        return "UNRESOLVABLE"
+
+
+UNRESOLVABLE: Final = Unresolvable()
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request and its response, as expressions see them. Header names are in lower case."""
+
+    method: str
+    url: str
+    path: Mapping[str, Any]
+    query: Mapping[str, Any]
+    request_headers: Mapping[str, str]
+    request_body: Json
+    status: int
+    response_headers: Mapping[str, str]
+    response_body: Json
+
+
+def evaluate(expression: Json, exchange: Exchange) -> Json | Unresolvable:
+    """The value of an expression; constants are values themselves; braces embed expressions in text."""
+    if not isinstance(expression, str):
+        return expression
+    if expression.startswith("$"):
+        return _value(expression, exchange)
+    if "{$" not in expression:
+        return expression
+    parts = re.split(r"\{(\$[^}]*)\}", expression)
+    values = [part if index % 2 == 0 else _value(part, exchange) for index, part in enumerate(parts)]
+    if any(value is UNRESOLVABLE for value in values):
+        return UNRESOLVABLE
+    return "".join(str(value) for value in values)
+
+
+def over_items(expression: Json) -> tuple[str, str] | None:
+    """`$response.body#/students/0/id` says of a list's first item what holds of each: gives the
+    pointer of the list and the pointer within an item, or None for any other expression."""
+    found = re.fullmatch(r"\$response\.body#(.*?)/0(/.*)?", expression) if isinstance(expression, str) else None
+    return (found[1], found[2] or "") if found else None
+
+
+def at_pointer(document: Json, pointer: str) -> Json | Unresolvable:
+    """The value at a JSON pointer (RFC 6901)."""
+    value = document
+    for token in pointer.split("/")[1:]:
+        key = token.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict) and key in value:
+            value = value[key]
+        elif isinstance(value, list) and key.isascii() and key.isdigit() and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            return UNRESOLVABLE
+    return value
+
+
+def _value(expression: str, exchange: Exchange) -> Json | Unresolvable:
+    source, _, pointer = expression.partition("#")
+    match source.split(".", 2):
+        case ["$url"]:
+            return exchange.url
+        case ["$method"]:
+            return exchange.method
+        case ["$statusCode"]:
+            return exchange.status
+        case ["$request", "body"]:
+            return at_pointer(exchange.request_body, pointer)
+        case ["$response", "body"]:
+            return at_pointer(exchange.response_body, pointer)
+        case ["$request", "path", name]:
+            return exchange.path.get(name, UNRESOLVABLE)
+        case ["$request", "query", name]:
+            return exchange.query.get(name, UNRESOLVABLE)
+        case ["$request", "header", name]:
+            return exchange.request_headers.get(name.lower(), UNRESOLVABLE)
+        case ["$response", "header", name]:
+            return exchange.response_headers.get(name.lower(), UNRESOLVABLE)
+    return UNRESOLVABLE

@@ -1,0 +1,213 @@
+"""The operations of a contract, with everything that can be compiled beforehand."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from openapi.contract import Contract, ContractError, Json, JsonObject
+from openapi.dialect import Dialect, Direction, Schema
+from openapi.parameters import Parameter, percent_encoded
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_TEMPLATE_EXPRESSION = re.compile(r"\{([^}]*)\}")
+_DEFAULT_STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
+
+
+@dataclass(frozen=True)
+class Link:
+    """From a response to an operation (OpenAPI 3.0.3, Link Object)."""
+
+    name: str
+    target: str
+    parameters: Mapping[str, Json]
+
+
+@dataclass(frozen=True, eq=False)
+class Response:
+    """A documented response; `content` maps media types to schemas."""
+
+    description: str
+    headers: Mapping[str, Parameter]
+    content: Mapping[str, Schema]
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class RequestBody:
+    """A documented request body; `content` maps media types to schemas."""
+
+    required: bool
+    content: Mapping[str, Schema]
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """One method of one path. `responses` is keyed as the document does: 200, 4XX, default."""
+
+    operation_id: str
+    method: str
+    path: str
+    parameters: tuple[Parameter, ...]
+    request_body: RequestBody | None
+    responses: Mapping[str, Response]
+    objectives: Mapping[str, float]
+
+    @property
+    def label(self) -> str:
+        """Method and templated path, as people name it: `GET /students/{student_id}`."""
+        return f"{self.method.upper()} {self.path}"
+
+    def response(self, status: int) -> Response | None:
+        """What is documented of a status: itself, its range, or the default."""
+        by_key = self.responses
+        return by_key.get(str(status)) or by_key.get(f"{status // 100}XX") or by_key.get("default")
+
+    @cached_property
+    def successes(self) -> tuple[Response, ...]:
+        """The documented 2xx responses."""
+        return tuple(each for key, each in self.responses.items() if key.startswith("2"))
+
+    @cached_property
+    def path_names(self) -> list[str]:
+        return _TEMPLATE_EXPRESSION.findall(self.path)
+
+    @cached_property
+    def _path_pattern(self) -> re.Pattern[str]:
+        literals = _TEMPLATE_EXPRESSION.sub("\0", self.path).split("\0")
+        return re.compile("([^/]+)".join(re.escape(each) for each in literals))
+
+    def match(self, path: str) -> dict[str, str] | None:
+        """The texts of the path parameters of a decoded path, or None when it is another path."""
+        found = self._path_pattern.fullmatch(path)
+        return dict(zip(self.path_names, found.groups(), strict=True)) if found else None
+
+    def url(self, values: Mapping[str, Json]) -> str:
+        """The path with its parameters filled in, percent-encoded. Raises KeyError on a missing one."""
+        by_name = {each.name: each for each in self.parameters if each.location == "path"}
+
+        def text(found: re.Match[str]) -> str:
+            return percent_encoded(by_name[found[1]].write(values[found[1]])[0][1])
+
+        return _TEMPLATE_EXPRESSION.sub(text, self.path)
+
+
+def operations(contract: Contract) -> tuple[Operation, ...]:
+    """Every operation, in the order of the document.
+
+    Raises ContractError on a reference that leads nowhere and on two operations of one id.
+    """
+    found = tuple(_Reader(contract).operations())
+    ids = [each.operation_id for each in found]
+    for operation_id in ids:
+        if ids.count(operation_id) > 1:
+            raise ContractError(f"{contract.source}: operationId {operation_id!r} is used more than once")
+    return found
+
+
+@dataclass(frozen=True)
+class _Reader:
+    contract: Contract
+
+    @cached_property
+    def request(self) -> Dialect:
+        return Dialect(self.contract, Direction.REQUEST)
+
+    @cached_property
+    def reply(self) -> Dialect:
+        return Dialect(self.contract, Direction.RESPONSE)
+
+    def operations(self) -> Iterator[Operation]:
+        for path, item in self.contract.document["paths"].items():
+            resolved = self._object(item, f"paths, {path}")
+            for method in METHODS:
+                if method in resolved:
+                    yield self._operation(path, method, resolved)
+
+    def _object(self, node: Json, place: str) -> JsonObject:
+        resolved = self.contract.resolve(node)
+        if not isinstance(resolved, dict):
+            raise ContractError(f"{self.contract.source}: {place}: an object is expected")
+        return resolved
+
+    def _operation(self, path: str, method: str, item: JsonObject) -> Operation:
+        place = f"{method.upper()} {path}"
+        node = self._object(item[method], place)
+        body = node.get("requestBody")
+        return Operation(
+            operation_id=str(node.get("operationId") or place),
+            method=method,
+            path=path,
+            parameters=self._parameters([*item.get("parameters", ()), *node.get("parameters", ())], place),
+            request_body=self._request_body(body, place) if body is not None else None,
+            responses={
+                str(key).upper() if str(key) != "default" else "default": self._response(each, f"{place}, {key}")
+                for key, each in self._object(node.get("responses", {}), place).items()
+                if not str(key).startswith("x-")
+            },
+            objectives={
+                **self.contract.document.get("x-objectives", {}), **node.get("x-objectives", {})
+            },
+        )
+
+    def _parameters(self, nodes: list[Json], place: str) -> tuple[Parameter, ...]:
+        by_key = {}
+        for node in nodes:
+            parameter = self._object(node, f"{place}, parameters")
+            if not isinstance(parameter.get("name"), str) or parameter.get("in") not in _DEFAULT_STYLES:
+                raise ContractError(f"{self.contract.source}: {place}: a parameter needs 'name' and 'in'")
+            key = (parameter["name"], parameter["in"])
+            by_key[key] = self._parameter(parameter, parameter["name"], parameter["in"], self.request)
+        return tuple(by_key.values())
+
+    def _parameter(self, node: JsonObject, name: str, location: str, dialect: Dialect) -> Parameter:
+        content = node.get("content") or {}
+        described = next(iter(content.values()), {})
+        style = node.get("style", _DEFAULT_STYLES[location])
+        return Parameter(
+            name=name,
+            location=location,
+            required=bool(node.get("required")) or location == "path",
+            style=style,
+            explode=bool(node.get("explode", style == "form")),
+            schema=Schema(dialect, node.get("schema", described.get("schema", True))),
+        )
+
+    def _content(self, node: JsonObject, dialect: Dialect) -> dict[str, Schema]:
+        return {
+            media_type: Schema(dialect, self.contract.resolve(described).get("schema", True))
+            for media_type, described in (node.get("content") or {}).items()
+        }
+
+    def _request_body(self, node: Json, place: str) -> RequestBody:
+        body = self._object(node, f"{place}, requestBody")
+        return RequestBody(bool(body.get("required")), self._content(body, self.request))
+
+    def _response(self, node: Json, place: str) -> Response:
+        response = self._object(node, place)
+        return Response(
+            description=str(response.get("description", "")),
+            headers={
+                name.lower(): self._parameter(self._object(each, f"{place}, {name}"), name, "header", self.reply)
+                for name, each in (response.get("headers") or {}).items()
+                if name.lower() != "content-type"
+            },
+            content=self._content(response, self.reply),
+            links=tuple(
+                link
+                for name, each in (response.get("links") or {}).items()
+                if (link := self._link(name, self._object(each, f"{place}, link {name}"))) is not None
+            ),
+        )
+
+    def _link(self, name: str, node: JsonObject) -> Link | None:
+        parameters = {key.rpartition(".")[2]: value for key, value in (node.get("parameters") or {}).items()}
+        target = node.get("operationId") or self._referred(node.get("operationRef"))
+        return Link(name, target, parameters) if target else None
+
+    def _referred(self, reference: Json) -> str | None:
+        if not isinstance(reference, str) or not reference.startswith("#/paths/"):
+            return None
+        node = self.contract.at(reference)
+        path, method = reference.removeprefix("#/paths/").split("/")[:2]
+        return str(node.get("operationId") or f"{method.upper()} {path.replace('~1', '/').replace('~0', '~')}")

@@ -1,0 +1,100 @@
+"""Values that look like life, by the name of a property or by its format. Drawn from Faker once:
+its calls are far slower than a draw from a pool."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from random import Random
+
+from faker import Faker
+
+POOL_SIZE = 400
+
+_SUBJECTS = (
+    "Architecture", "Biology", "Chemistry", "Computer Science", "Economics", "Geography", "History",
+    "Law", "Linguistics", "Mathematics", "Mechanical Engineering", "Medicine", "Music", "Philosophy",
+    "Physics", "Political Science", "Psychology", "Sociology", "Statistics", "Veterinary Medicine",
+)  # fmt: skip
+
+_Source = Callable[[Faker], str]
+
+_BY_FORMAT: Mapping[str, _Source] = {
+    "email": lambda fake: fake.email(safe=True),
+    "idn-email": lambda fake: fake.email(safe=True),
+    "date": lambda fake: fake.date(),
+    "date-time": lambda fake: fake.date_time().isoformat() + "Z",
+    "time": lambda fake: fake.time() + "Z",
+    "duration": lambda fake: f"P{fake.random_int(1, 60)}DT{fake.random_int(1, 23)}H",
+    "uuid": lambda fake: fake.uuid4(),
+    "uri": lambda fake: fake.url(),
+    "url": lambda fake: fake.url(),
+    "iri": lambda fake: fake.url(),
+    "uri-reference": lambda fake: f"/{fake.slug()}",
+    "hostname": lambda fake: fake.hostname(),
+    "ipv4": lambda fake: fake.ipv4(),
+    "ipv6": lambda fake: fake.ipv6(),
+    "byte": lambda fake: fake.pystr_format("????????????????"),
+    "password": lambda fake: fake.password(16),
+}
+
+_BY_NAME: tuple[tuple[str, _Source], ...] = (
+    (r"(given|first)_?name|fore_?name", lambda fake: fake.first_name()),
+    (r"(family|last)_?name|sur_?name", lambda fake: fake.last_name()),
+    (r"user_?name|login|handle", lambda fake: fake.user_name()),
+    (r"(full|display|customer|contact)?_?name|author|owner", lambda fake: fake.name()),
+    (r"(.*_)?e?mail(_address)?", lambda fake: fake.email(safe=True)),
+    (r"(date_of_birth|birth_?da(y|te)|dob|born_on)", lambda fake: fake.date_of_birth(None, 17, 40).isoformat()),
+    (r"(.*_)?(phone|mobile|tel|fax)(_number)?", lambda fake: fake.phone_number()),
+    (r"(.*_)?(city|town)", lambda fake: fake.city()),
+    (r"(.*_)?country_code", lambda fake: fake.country_code()),
+    (r"(.*_)?country", lambda fake: fake.country()),
+    (r"(.*_)?(street|address)(_?line)?_?[12]?", lambda fake: fake.street_address()),
+    (r"(.*_)?(zip|postal|post)_?(code)?", lambda fake: fake.postcode()),
+    (r"(.*_)?(company|organi[sz]ation|employer)(_name)?", lambda fake: fake.company()),
+    (r"(.*_)?(job|occupation|position|role)", lambda fake: fake.job()),
+    (r"(.*_)?(course|subject|major|programme?)", lambda fake: fake.random_element(_SUBJECTS)),
+    (r"(.*_)?(iban)", lambda fake: fake.iban()),
+    (r"(.*_)?(currency)(_code)?", lambda fake: fake.currency_code()),
+    (r"(.*_)?(slug)", lambda fake: fake.slug()),
+    (r"(.*_)?(title|headline|summary)", lambda fake: fake.sentence(5).rstrip(".")),
+    (r"(.*_)?(description|comment|note|text|message|bio|body|content)s?", lambda fake: fake.sentence(10)),
+    (r"(.*_)?(colou?r)", lambda fake: fake.color_name()),
+    (r"(.*_)?(url|website|homepage|link)", lambda fake: fake.url()),
+    (r"(.*_)?(tag|label|category|keyword)s?", lambda fake: fake.word()),
+)
+_NAMES = tuple((re.compile(pattern), source) for pattern, source in _BY_NAME)
+
+
+class Realism:
+    """Pools of values; the same seed gives the same pools."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        self._pools: dict[_Source, tuple[str, ...]] = {}
+
+    def by_name(self, name: str) -> tuple[str, ...]:
+        """Values for a property of this name; none when the name says nothing."""
+        words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[-. ]", "_", name).lower()
+        return next((self._pool(source) for pattern, source in _NAMES if pattern.fullmatch(words)), ())
+
+    def by_format(self, name: str) -> tuple[str, ...]:
+        """Values of a format; none when the format is not known."""
+        source = _BY_FORMAT.get(name)
+        return self._pool(source) if source else ()
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """Plain words, for text that nothing is known about."""
+        return self._pool(lambda fake: fake.word())
+
+    @cached_property
+    def _faker(self) -> Faker:
+        fake = Faker()
+        fake.seed_instance(self._random.getrandbits(64))
+        return fake
+
+    def _pool(self, source: _Source) -> tuple[str, ...]:
+        if source not in self._pools:
+            drawn = (source(self._faker) for _ in range(POOL_SIZE))
+            self._pools[source] = tuple(dict.fromkeys(drawn))
+        return self._pools[source]

@@ -1,0 +1,58 @@
+"""Responses held against their operation."""
+
+from collections.abc import Iterator, Mapping
+
+import orjson
+
+from openapi import media_types
+from openapi.operations import Operation, Response
+from openapi.violations import Violation, schema_violations
+
+
+def compile_responses(operation: Operation) -> None:
+    """Build every validator now rather than at the first response. Raises ContractError."""
+    for response in operation.responses.values():
+        for schema in (*response.content.values(), *(each.schema for each in response.headers.values())):
+            schema.validator  # noqa: B018 - a cached property, wanted for its effect
+
+
+def response_violations(
+    operation: Operation, status: int, headers: Mapping[str, str], body: bytes | None
+) -> list[Violation]:
+    """Every rule of the contract that a response breaks: status, headers, media type, body.
+
+    Header names are in lower case. `body` is None for an answer to HEAD, which has none.
+    """
+    response = operation.response(status)
+    if response is None:
+        documented = ", ".join(operation.responses)
+        return [Violation("status", "", "status", f"{status} is not documented; {documented} are")]
+    return [*_headers(response, headers), *(() if body is None else _body(response, headers, body))]
+
+
+def _headers(response: Response, headers: Mapping[str, str]) -> Iterator[Violation]:
+    for name, header in response.headers.items():
+        if name in headers:
+            value = header.read([headers[name]])
+            yield from schema_violations(header.schema, value, "header", header.name)
+        elif header.required:
+            yield Violation("header", header.name, "required", "is missing")
+
+
+def _body(response: Response, headers: Mapping[str, str], body: bytes) -> Iterator[Violation]:
+    if not response.content:
+        return
+    stated = headers.get("content-type", "")
+    schema = media_types.described(response.content, stated)
+    if schema is None:
+        documented = ", ".join(response.content)
+        yield Violation(
+            "media type", "", "media type", f"{stated or 'none'} is not documented; {documented} is"
+        )
+    elif media_types.is_json(stated):
+        try:
+            value = orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            yield Violation("body", "", "json", f"not JSON: {error}")
+        else:
+            yield from schema_violations(schema, value, "body")

@@ -1,0 +1,24 @@
+"""Values that nobody else has: no other user, process, host or run."""
+
+import secrets
+from collections.abc import Iterator
+from itertools import count
+
+_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+_ORIGIN_BITS = 60
+_ORIGIN_DIGITS = 12
+
+
+def tokens(origin: int | None = None) -> Iterator[str]:
+    """An endless series of short texts. Each series has an origin of its own, drawn from 2**60:
+    make one per process, after it has forked. A given origin repeats its series."""
+    prefix = _base36(secrets.randbits(_ORIGIN_BITS) if origin is None else origin).zfill(_ORIGIN_DIGITS)
+    return (f"{prefix}{_base36(number)}" for number in count(len(_ALPHABET) ** 2))
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, digit = divmod(number, len(_ALPHABET))
+        digits = _ALPHABET[digit] + digits
+    return digits or "0"

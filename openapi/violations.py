@@ -1,0 +1,44 @@
+"""What a request or a response does against its contract."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from openapi.dialect import Schema
+
+DETAIL_LIMIT = 300
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One broken rule.
+
+    `location` is path, query, header, cookie, body, status or "media type"; `pointer` the name of
+    a parameter or header, or a JSON pointer (RFC 6901) into the body; `rule` the keyword broken.
+    """
+
+    location: str
+    pointer: str
+    rule: str
+    detail: str
+
+    def __str__(self) -> str:
+        place = f"{self.location}, {self.pointer}" if self.pointer else self.location
+        return f"{place}: {self.detail}"
+
+
+def schema_violations(schema: Schema, value: Any, location: str, pointer: str = "") -> Iterator[Violation]:
+    """Every way in which a value breaks a schema."""
+    for error in schema.validator.iter_errors(value):
+        path = pointer + "".join(f"/{_escaped(str(token))}" for token in error.instance_path)
+        rule = error.kind.name
+        detail = "must not be sent: it is read-only" if rule == "falseSchema" else _short(error.message)
+        yield Violation(location, path, rule, detail)
+
+
+def _escaped(token: str) -> str:
+    return token.replace("~", "~0").replace("/", "~1")
+
+
+def _short(message: str) -> str:
+    return message if len(message) <= DETAIL_LIMIT else f"{message[: DETAIL_LIMIT - 1]}…"

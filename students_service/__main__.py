@@ -1,0 +1,192 @@
+"""students-service: serve · seed · upgrade."""
+
+import dataclasses
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+import click
+import sqlalchemy as sa
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from openapi.contract import ContractError, load_contract
+from students_service import logs, upgrades
+from students_service.app import create_app
+from students_service.database import check_reachable, connect, database_url
+from students_service.errors import ServiceError
+from students_service.seeding import seed_rows
+from students_service.settings import Settings, from_environment
+from students_service.tables import resources
+
+FACTORY = "students_service.app:create_app"
+GRACEFUL_SHUTDOWN_S = 30
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+def cli() -> None:
+    """The service of a contract.
+
+    Each option can also be given as an environment variable: --database-url as STUDENTS_DATABASE_URL.
+    """
+
+
+database_options = [
+    click.option("--database-url", help="A PostgreSQL, as postgresql://user:password@host:5432/name. "
+                 "Without it an embedded one is used."),
+    click.option("--data-dir", help="Where the embedded PostgreSQL keeps its files."),
+    click.option("--contract", help="The OpenAPI document."),
+]
+
+
+def with_database_options(command: Any) -> Any:
+    """Add the options that say which database is meant."""
+    for option in reversed(database_options):
+        command = option(command)
+    return command
+
+
+@cli.command()
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.  [default: 5000]")
+@click.option("--workers", type=click.IntRange(1), help="Processes that serve.  [default: 1]")
+@click.option("--upgrade/--no-upgrade", default=None,
+              help="Add to the tables what the contract needs, or refuse to start.  [default: upgrade]")
+@click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]))
+@with_database_options
+def serve(**options: Any) -> None:
+    """Serve the contract until SIGTERM or Ctrl-C."""
+    settings = _settings(options)
+    with _listening(settings) as listener, _stopped_by_signals():
+        logs.configure(settings.log_level)
+        with database_url(settings) as url:
+            port = listener.getsockname()[1]
+            place = f"embedded PostgreSQL in {settings.embedded_data}" if not settings.database_url else "given by URL"
+            os.environ.update(dataclasses.replace(settings, database_url=url).environment())
+            click.echo(f"database: {place}")
+            click.echo(f"listening on http://{settings.host}:{port}, Swagger UI at http://{settings.host}:{port}/ui/")
+            sys.stdout.flush()
+            _serve(listener, settings)
+
+
+@cli.command()
+@click.option("--count", type=click.IntRange(0), default=100, help="How many students to add.")
+@with_database_options
+def seed(count: int, **options: Any) -> None:
+    """Add realistic students with unique values. May be run again, and while the service runs."""
+    contract = load_contract(_settings(options).contract)
+    metadata, (resource, *_) = resources(contract)
+    with _connected(_settings(options)) as engine:
+        upgrades.apply(engine, metadata)
+        with click.progressbar(length=count, label=f"seeding {resource.table.name}") as bar:
+            for added in seed_rows(engine, contract, resource, count):
+                bar.update(added)
+    click.echo(f"{count} rows added to {resource.table.name}")
+
+
+@cli.command()
+@click.option("--dry-run", is_flag=True, help="Print the SQL and change nothing.")
+@with_database_options
+def upgrade(dry_run: bool, **options: Any) -> None:
+    """Add to the tables what the contract needs; refuse what could lose data."""
+    metadata, _ = resources(load_contract(_settings(options).contract))
+    with _connected(_settings(options)) as engine:
+        done = upgrades.pending(engine, metadata) if dry_run else upgrades.apply(engine, metadata)
+    for statement in done.additions:
+        click.echo(statement)
+    for refusal in done.refusals:
+        click.echo(f"-- refused: {refusal}")
+    if not done.additions and not done.refusals:
+        click.echo("-- nothing to do")
+
+
+def main() -> None:
+    """Run the command line; what goes wrong is one line and a non-zero exit code."""
+    try:
+        sys.exit(cli.main(standalone_mode=False) or 0)
+    except click.UsageError as error:
+        _fail(f"{error.format_message()} See 'students-service --help'.", 2)
+    except (ServiceError, ContractError, click.ClickException) as error:
+        _fail(str(error), 1)
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(130)
+
+
+def _fail(message: str, code: int) -> None:
+    click.echo(f"students-service: {message}", err=True)
+    sys.exit(code)
+
+
+def _settings(options: dict[str, Any]) -> Settings:
+    given = {name: value for name, value in options.items() if value is not None}
+    return dataclasses.replace(from_environment(os.environ), **given)
+
+
+@contextmanager
+def _connected(settings: Settings) -> Iterator[sa.Engine]:
+    with database_url(settings) as url:
+        engine = connect(url)
+        try:
+            check_reachable(engine)
+            yield engine
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def _listening(settings: Settings) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        raise ServiceError(
+            f"cannot listen on {settings.host}:{settings.port}: {error.strerror or error}; choose another with --port"
+        ) from None
+    listener.set_inheritable(True)
+    with listener:
+        yield listener
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """uvicorn raises the signal that stopped it once more: it must end this process by way of its
+    `finally` clauses, where the embedded PostgreSQL stops."""
+
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(0)
+
+    before = {each: signal.signal(each, leave) for each in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _serve(listener: socket.socket, settings: Settings) -> None:
+    config = uvicorn.Config(
+        FACTORY if settings.workers > 1 else create_app(),
+        factory=settings.workers > 1,
+        workers=settings.workers,
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
+    )
+    server = uvicorn.Server(config)
+    if settings.workers > 1:
+        Multiprocess(config, target=server.run, sockets=[listener]).run()
+    else:
+        server.run(sockets=[listener])
+        if not server.started:
+            raise ServiceError("the application did not start; the log above says why")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""The only wiring: settings → contract → storage → handlers → Connexion on Flask."""
+
+import inspect
+import os
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import ExitStack, asynccontextmanager
+from functools import partial
+from typing import Any
+
+from connexion import FlaskApp
+from connexion.exceptions import InvalidSpecification
+from connexion.lifecycle import ConnexionRequest, ConnexionResponse
+from connexion.middleware import ConnexionMiddleware
+from connexion.middleware.request_validation import RequestValidationMiddleware
+from connexion.middleware.response_validation import ResponseValidationMiddleware
+from connexion.middleware.routing import RoutingMiddleware
+from connexion.options import SwaggerUIOptions
+from connexion.resolver import Resolver
+
+from openapi.contract import Contract, ContractError, load_contract
+from openapi.operations import Operation, operations
+from students_service import logs, upgrades
+from students_service.database import check_reachable, connect, database_url
+from students_service.enforcement import ContractMiddleware, Enforced, as_problem
+from students_service.errors import ServiceError
+from students_service.handlers import Handlers
+from students_service.routing import Refusals, StrictRoutingMiddleware, as_response
+from students_service.settings import Settings, from_environment
+from students_service.storage import Storage
+from students_service.tables import resources
+
+DOCUMENTATION = "/ui/"
+DOCUMENT = "/openapi.json"
+MAX_BODY_BYTES = 1024 * 1024
+
+
+def create_app() -> FlaskApp:
+    """The application for `uvicorn --factory`, set up from environment variables.
+
+    Ends the process with one line when it cannot be built.
+    """
+    try:
+        settings = from_environment(os.environ)
+        logs.configure(settings.log_level)
+        return build_app(settings)
+    except (ServiceError, ContractError) as error:
+        raise SystemExit(f"students-service: {error}") from None
+
+
+def build_app(settings: Settings) -> FlaskApp:
+    """The application, on a database brought up to the contract.
+
+    Raises ContractError when the document is of no use, ServiceError when the handlers do not fit
+    it or the database cannot be used.
+    """
+    contract = load_contract(settings.contract)
+    by_id = {each.operation_id: each for each in operations(contract)}
+    metadata, stored = resources(contract)
+    if len(stored) != 1:
+        raise ServiceError(f"{contract.source}: one schema with x-table is expected, {len(stored)} are there")
+    _check_handlers(contract, by_id)
+    lifetime = ExitStack()
+    try:
+        engine = connect(lifetime.enter_context(database_url(settings)))
+        lifetime.callback(engine.dispose)
+        check_reachable(engine)
+        if settings.upgrade:
+            upgrades.apply(engine, metadata)
+        else:
+            upgrades.require_none(engine, metadata)
+        handlers = Handlers(
+            contract,
+            by_id,
+            Storage(engine, stored[0]),
+            {"documentation": DOCUMENTATION, "contract": DOCUMENT},
+            settings.health_timeout,
+        )
+        enforced = Enforced(
+            operations=by_id,
+            max_body_bytes=contract.document.get("x-max-body-bytes", MAX_BODY_BYTES),
+            timeout=settings.request_timeout,
+        )
+        return _wired(contract, handlers, enforced, lifetime)
+    except BaseException:
+        lifetime.close()
+        raise
+
+
+def _check_handlers(contract: Contract, by_id: Mapping[str, Operation]) -> None:
+    names = {name for name, _ in inspect.getmembers(Handlers, callable) if not name.startswith("_")}
+    for operation_id in by_id.keys() - names:
+        raise ServiceError(
+            f"{contract.source}: {by_id[operation_id].label} names the operationId {operation_id!r}, for which "
+            f"students_service/handlers.py has no method"
+        )
+    for name in names - by_id.keys():
+        raise ServiceError(
+            f"{contract.source}: no operation has the operationId {name!r}, for which "
+            f"students_service/handlers.py has a method"
+        )
+
+
+def _wired(contract: Contract, handlers: Handlers, enforced: Enforced, lifetime: ExitStack) -> FlaskApp:
+    @asynccontextmanager
+    async def lifespan(_app: Any) -> AsyncIterator[None]:
+        with lifetime:
+            yield
+
+    app = FlaskApp(
+        __name__,
+        lifespan=lifespan,
+        middlewares=_middlewares(partial(ContractMiddleware, enforced=enforced)),
+        server_args={"static_folder": None},
+        resolver=Resolver(partial(getattr, handlers)),
+        swagger_ui_options=SwaggerUIOptions(
+            swagger_ui_path=DOCUMENTATION.rstrip("/"), spec_path=DOCUMENT
+        ),
+    )
+    try:
+        app.add_api(contract.document)
+    except InvalidSpecification as error:
+        place = "/".join(str(each) for each in error.absolute_path)
+        raise ContractError(f"{contract.source}: not valid OpenAPI, at {place}: {error.message}") from None
+    app.add_error_handler(Exception, _handle_exception)
+    refusals = Refusals(enforced.operations.values())
+    for status in (404, 405):
+        app.add_error_handler(status, refusals.answer)
+    return app
+
+
+def _middlewares(contract_middleware: Callable[..., ContractMiddleware]) -> list[Any]:
+    """Connexion's own stack inside the log of requests; one check takes the place of its two."""
+    replaced = {
+        RoutingMiddleware: StrictRoutingMiddleware,
+        RequestValidationMiddleware: contract_middleware,
+        ResponseValidationMiddleware: None,
+    }
+    stack = [replaced.get(each, each) for each in ConnexionMiddleware.default_middlewares]
+    return [logs.RequestLog, *(each for each in stack if each is not None)]
+
+
+async def _handle_exception(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:
+    return as_response(as_problem(error))

@@ -1,0 +1,206 @@
+"""The contract, held against every request before a handler sees it and every response before a
+client does."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
+from connexion.operations import AbstractOperation
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from openapi.operations import Operation
+from openapi.requests import Request, RequestCheck
+from openapi.responses import compile_responses, response_violations
+from students_service import problems
+from students_service.logs import REQUEST_ID_HEADER, request_id
+from students_service.problems import MEDIA_TYPE_OF_PROBLEMS, Problem
+from students_service.storage import Duplicate, Unavailable, Unstorable
+
+# A client that is still sending cannot read an answer, so this much of a refused body is taken in.
+DISCARDED_BYTES = 16 * 1024 * 1024
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Enforced:
+    """The compiled contract, with the largest body read (bytes) and the time a request may take (s)."""
+
+    operations: Mapping[str, Operation]
+    max_body_bytes: int
+    timeout: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response that is held back until it has been checked."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+    async def send(self, send: Send) -> None:
+        """Send it whole."""
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+        await send({"type": "http.response.body", "body": self.body})
+
+
+class Disconnected(Exception):
+    """The client went away before its request was complete."""
+
+
+class ContractOperation:
+    """One operation's checks around the rest of the application."""
+
+    def __init__(self, operation: Operation, enforced: Enforced, next_app: ASGIApp) -> None:
+        self.operation = operation
+        self.enforced = enforced
+        self.next_app = next_app
+        self.request_check = RequestCheck(operation)
+        self.request_check.compile()
+        compile_responses(operation)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request: with the handler's response, or with a problem."""
+        answer = await self._answer(scope, receive)
+        is_head = scope["method"] == "HEAD"
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in answer.headers}
+        headers[REQUEST_ID_HEADER.lower()] = request_id.get()
+        broken = response_violations(
+            self.operation, answer.status, headers, None if is_head else answer.body
+        )
+        if broken:
+            logger.error(
+                "a response of %s breaks the contract: %s",
+                self.operation.operation_id,
+                "; ".join(str(each) for each in broken),
+                extra={"status": answer.status, "operation": self.operation.operation_id},
+            )
+            answer = as_answer(problems.internal_error())
+        await (Answer(answer.status, answer.headers, b"") if is_head else answer).send(send)
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
+        try:
+            body = await _read(receive, self.enforced.max_body_bytes)
+            self._check(scope, body)
+            async with asyncio.timeout(self.enforced.timeout):
+                return await _captured(self.next_app, scope, body)
+        except Exception as error:
+            return as_answer(as_problem(error))
+
+    def _check(self, scope: Scope, body: bytes) -> None:
+        request = Request(
+            path=scope["path"],
+            query=scope["query_string"].decode("latin-1"),
+            headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
+            body=body,
+        )
+        if self.operation.match(request.path) is None:
+            raise Problem(404, f"there is nothing at {request.path}")
+        violations = self.request_check.violations(request)
+        if violations:
+            raise problems.invalid(violations)
+
+
+class ContractAPI(RoutedAPI[ContractOperation]):
+    """The operations of one document."""
+
+    def __init__(self, *args: Any, enforced: Enforced, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.enforced = enforced
+        self.add_paths()
+
+    def make_operation(self, operation: AbstractOperation) -> ContractOperation:
+        """The compiled checks of an operation that Connexion routes to."""
+        return ContractOperation(
+            self.enforced.operations[operation.operation_id], self.enforced, self.next_app
+        )
+
+
+class ContractMiddleware(RoutedMiddleware[ContractAPI]):
+    """Takes the place of Connexion's request and response validation."""
+
+    api_cls = ContractAPI
+
+    def __init__(self, app: ASGIApp, enforced: Enforced) -> None:
+        super().__init__(app)
+        self.enforced = enforced
+
+    def add_api(self, specification: Any, **kwargs: Any) -> ContractAPI:
+        """Register the operations of a document."""
+        return super().add_api(specification, enforced=self.enforced, **kwargs)
+
+
+def as_problem(error: Exception) -> Problem:
+    """What an exception means to a client. Faults of the service are logged with their traceback."""
+    match error:
+        case Problem():
+            return error
+        case Duplicate(field=field):
+            return problems.duplicate(field)
+        case Unstorable():
+            return problems.unstorable(str(error))
+        case Unavailable():
+            logger.error("the database is not available: %s", error)
+            return problems.unavailable("the database does not answer")
+        case Disconnected():
+            return Problem(400, "the client went away before its request was complete")
+        case TimeoutError():
+            logger.error("the request took too long")
+            return problems.unavailable("the service is too busy")
+    logger.error("%s: %s", type(error).__name__, error, exc_info=error)
+    return problems.internal_error()
+
+
+def as_answer(problem: Problem) -> Answer:
+    """A problem as a response."""
+    body = problem.body(request_id.get())
+    headers = {
+        "Content-Type": MEDIA_TYPE_OF_PROBLEMS,
+        "Content-Length": str(len(body)),
+        **problem.headers,
+    }
+    encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    return Answer(problem.status, encoded, body)
+
+
+async def _read(receive: Receive, limit_bytes: int) -> bytes:
+    body = bytearray()
+    received = 0
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        chunk = message.get("body", b"")
+        more = message.get("more_body", False)
+        received += len(chunk)
+        if received <= limit_bytes:
+            body += chunk
+        elif not more or received > DISCARDED_BYTES:
+            raise problems.too_large(limit_bytes)
+    if received > limit_bytes:
+        raise problems.too_large(limit_bytes)
+    return bytes(body)
+
+
+async def _captured(app: ASGIApp, scope: Scope, body: bytes) -> Answer:
+    status = 0
+    headers: list[tuple[bytes, bytes]] = []
+    chunks: list[bytes] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Message) -> None:
+        nonlocal status, headers
+        if message["type"] == "http.response.start":
+            status, headers = message["status"], list(message["headers"])
+        else:
+            chunks.append(message.get("body", b""))
+
+    await app(scope, receive, send)
+    return Answer(status, headers, b"".join(chunks))

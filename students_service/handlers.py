@@ -1,0 +1,134 @@
+"""What each operation does: one method per operationId, and no other public method."""
+
+import threading
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from typing import Any
+
+import flask
+import orjson
+
+from openapi.contract import Contract, JsonObject
+from openapi.operations import Operation
+from students_service import problems
+from students_service.storage import Row, Storage, Unavailable
+
+# Cursors are 16 hexadecimal digits, so that each text of that form is a position; the mask keeps
+# clients from reading ids off them and building on it.
+_CURSOR_MASK = 0x9E3779B97F4A7C15
+_LAST_KEY = 2**63 - 1
+
+
+class Handlers:
+    """The handlers of a document whose operations work on one resource."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        operations: Mapping[str, Operation],
+        storage: Storage,
+        documentation: Mapping[str, str],
+        health_timeout: float,
+    ) -> None:
+        self._about = {
+            "name": contract.document["info"]["title"],
+            "version": str(contract.document["info"]["version"]),
+            **documentation,
+        }
+        self._operations = operations
+        self._storage = storage
+        self._probe = _Probe(storage, health_timeout)
+
+    def get_home(self) -> flask.Response:
+        """Name, version, and where the documentation is."""
+        return _json(self._about)
+
+    def get_health(self) -> flask.Response:
+        """Whether the database answers in time."""
+        self._probe.check()
+        return _json({"status": "ok"})
+
+    def list_students(self, limit: int, cursor: str | None = None, **filters: Any) -> flask.Response:
+        """A page; whether there is a next one is seen by asking for one row more."""
+        after = 0 if cursor is None else _position(cursor)
+        wanted = {
+            name: value
+            for name, value in filters.items()
+            if value is not None and name in self._storage.resource.table.c
+        }
+        rows = self._storage.page(after, limit + 1, wanted)
+        page: JsonObject = {str(self._storage.resource.table.name): rows[:limit]}
+        if len(rows) > limit:
+            page["next_cursor"] = _cursor(rows[limit - 1][self._storage.resource.key])
+        return _json(page)
+
+    def create_student(self, body: JsonObject) -> flask.Response:
+        """Stores a row and leads to it."""
+        row = self._storage.create(body)
+        return _json(row, 201, {"Location": self._location("create_student", row)})
+
+    def get_student(self, student_id: int) -> flask.Response:
+        """One row."""
+        return _json(self._found(self._storage.read(student_id), student_id))
+
+    def replace_student(self, student_id: int, body: JsonObject) -> flask.Response:
+        """Replaces one row."""
+        return _json(self._found(self._storage.replace(student_id, body), student_id))
+
+    def delete_student(self, student_id: int) -> flask.Response:
+        """Deletes one row."""
+        if not self._storage.delete(student_id):
+            raise problems.missing(self._storage.resource.table.name, student_id)
+        response = flask.Response(status=204)
+        del response.headers["Content-Type"]
+        return response
+
+    def _found(self, row: Row | None, key: int) -> Row:
+        if row is None:
+            raise problems.missing(self._storage.resource.table.name, key)
+        return row
+
+    def _location(self, created_by: str, row: Row) -> str:
+        """Where a created row can be read, as the link of the contract tells."""
+        read = next(
+            self._operations[link.target]
+            for response in self._operations[created_by].successes
+            for link in response.links
+            if self._operations[link.target].method == "get"
+        )
+        return read.url(dict.fromkeys(read.path_names, row[self._storage.resource.key]))
+
+
+class _Probe:
+    """Asks the database in a thread of its own: a database that hangs costs one thread, once."""
+
+    def __init__(self, storage: Storage, timeout: float) -> None:
+        self._storage = storage
+        self._timeout = timeout
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="health")
+        self._lock = threading.Lock()
+        self._asked: Future[None] | None = None
+
+    def check(self) -> None:
+        """Raises Unavailable when the database does not answer within the timeout."""
+        with self._lock:
+            if self._asked is None or self._asked.done():
+                self._asked = self._thread.submit(self._storage.ping)
+            asked = self._asked
+        try:
+            asked.result(self._timeout)
+        except FutureTimeoutError:
+            raise Unavailable(f"no answer within {self._timeout} s") from None
+
+
+def _json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> flask.Response:
+    return flask.Response(orjson.dumps(value), status, headers, mimetype="application/json")
+
+
+def _cursor(key: int) -> str:
+    return f"{key ^ _CURSOR_MASK:016x}"
+
+
+def _position(cursor: str) -> int:
+    return min(int(cursor, 16) ^ _CURSOR_MASK, _LAST_KEY)

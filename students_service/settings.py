@@ -1,0 +1,71 @@
+"""What the service can be told from outside."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import platformdirs
+
+from openapi.contract import students_document
+from students_service.errors import ServiceError
+
+PREFIX = "STUDENTS_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Each field is read from the environment variable of its name: `port` from `STUDENTS_PORT`.
+
+    `database_url` is empty for the embedded PostgreSQL, whose files lie in `data_dir`. `upgrade`
+    says whether a start may add to the tables. `request_timeout` (s) bounds the time from a request
+    read to its answer, `health_timeout` (s) the wait for the database when asked for health.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 5000
+    workers: int = 1
+    database_url: str = ""
+    data_dir: str = ""
+    contract: str = str(students_document())
+    upgrade: bool = True
+    log_level: str = "info"
+    request_timeout: float = 15.0
+    health_timeout: float = 2.0
+
+    @property
+    def embedded_data(self) -> Path:
+        """Where the embedded PostgreSQL keeps its files."""
+        return Path(self.data_dir).expanduser().resolve() if self.data_dir else _default_data_dir()
+
+    def environment(self) -> dict[str, str]:
+        """The same settings as environment variables, for the workers of a service."""
+        return {f"{PREFIX}{name.upper()}": str(value) for name, value in asdict(self).items()}
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from environment variables. Raises ServiceError on a value that is of no use."""
+    values = {}
+    for field in fields(Settings):
+        name = f"{PREFIX}{field.name.upper()}"
+        if environ.get(name):
+            values[field.name] = _converted(name, environ[name], type(field.default))
+    return Settings(**values)
+
+
+def _converted(name: str, text: str, kind: type) -> object:
+    if kind is bool:
+        if text.lower() in ("true", "1", "yes", "false", "0", "no"):
+            return text.lower() in ("true", "1", "yes")
+        raise ServiceError(f"{name} must be true or false, not {text!r}")
+    try:
+        return kind(text)
+    except ValueError:
+        raise ServiceError(f"{name} must be a number, not {text!r}") from None
+
+
+def _default_data_dir() -> Path:
+    # The embedded PostgreSQL of root runs as a user of its own, who cannot enter root's home.
+    if os.geteuid() == 0:
+        return Path("/var/lib/students-service/postgresql")
+    return platformdirs.user_data_path("students-service") / "postgresql"

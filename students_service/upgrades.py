@@ -1,0 +1,138 @@
+"""Brings a database up to the tables of the contract: additive only, nothing is ever lost."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import StringIO
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.autogenerate import produce_migrations
+from alembic.operations import Operations, ops
+from alembic.runtime.migration import MigrationContext
+
+from students_service.errors import ServiceError
+
+# One number for all workers that start at once: the first upgrades, the others find it done.
+ADVISORY_LOCK = 0x53747564656E7473
+
+
+@dataclass(frozen=True)
+class Upgrade:
+    """What a database lacks: `additions` is the SQL to apply; `refusals` says what could lose data,
+    each with the SQL for people to review."""
+
+    additions: tuple[str, ...]
+    refusals: tuple[str, ...]
+
+
+def pending(engine: sa.Engine, metadata: sa.MetaData) -> Upgrade:
+    """Compare a database with the tables; changes nothing."""
+    with engine.connect() as connection:
+        return _difference(connection, metadata)
+
+
+def apply(engine: sa.Engine, metadata: sa.MetaData) -> Upgrade:
+    """Add what is missing, all or nothing, one process at a time.
+
+    Raises ServiceError, and changes nothing, when a difference could lose data.
+    """
+    transactional = engine.execution_options(isolation_level="READ COMMITTED")
+    try:
+        with transactional.begin() as connection:
+            connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(ADVISORY_LOCK)))
+            upgrade = _difference(connection, metadata)
+            _refuse(upgrade)
+            for statement in upgrade.additions:
+                connection.exec_driver_sql(statement)
+    except sa.exc.IntegrityError as error:
+        reason = " ".join(str(error.orig).split())
+        raise ServiceError(f"the database's rows do not allow the change: {reason}; nothing was changed") from None
+    return upgrade
+
+
+def require_none(engine: sa.Engine, metadata: sa.MetaData) -> None:
+    """Raises ServiceError when the database differs from the tables in any way."""
+    upgrade = pending(engine, metadata)
+    _refuse(upgrade)
+    if upgrade.additions:
+        raise ServiceError(
+            f"the database lacks {len(upgrade.additions)} additions, and upgrades are turned off; see them with "
+            f"'students-service upgrade --dry-run', apply them with 'students-service upgrade'"
+        )
+
+
+def _refuse(upgrade: Upgrade) -> None:
+    if upgrade.refusals:
+        raise ServiceError("; ".join(upgrade.refusals) + "; nothing was changed")
+
+
+def _difference(connection: sa.Connection, metadata: sa.MetaData) -> Upgrade:
+    context = MigrationContext.configure(
+        connection, opts={"include_object": _is_ours, "compare_type": True, "target_metadata": metadata}
+    )
+    upgrade = produce_migrations(context, metadata).upgrade_ops
+    assert upgrade is not None
+    additions, refusals = [], []
+    for operation in _flat(upgrade):
+        sql = _sql(connection.dialect, operation)
+        reason = _danger(operation)
+        if reason is None:
+            additions.extend(sql)
+        else:
+            refusals.append(f"{reason}; if that is wanted, review and run: {' '.join(sql)}")
+    return Upgrade(tuple(additions), tuple(refusals))
+
+
+def _is_ours(_item: Any, _name: str | None, kind: str, reflected: bool, compared: Any) -> bool:
+    return not (kind == "table" and reflected and compared is None)
+
+
+def _flat(container: ops.OpContainer) -> Iterator[ops.MigrateOperation]:
+    for each in container.ops:
+        if isinstance(each, ops.OpContainer):
+            yield from _flat(each)
+        else:
+            yield each
+
+
+def _danger(operation: ops.MigrateOperation) -> str | None:
+    """Why an operation could lose data or refuse rows, or None when it only adds."""
+    match operation:
+        case ops.CreateTableOp() | ops.CreateIndexOp() | ops.CreateUniqueConstraintOp() | ops.DropIndexOp():
+            return None
+        case ops.AddColumnOp(table_name=table, column=column):
+            if column.nullable or column.server_default is not None:
+                return None
+            return f"column {table}.{column.name} is required by the contract and has no default for existing rows"
+        case ops.AlterColumnOp(table_name=table, column_name=name):
+            return _danger_of_alteration(operation, f"{table}.{name}")
+        case ops.DropColumnOp(table_name=table, column_name=name):
+            return f"column {table}.{name} is in the database and not in the contract"
+        case ops.DropConstraintOp(table_name=table, constraint_name=name):
+            return f"constraint {name} of {table} is in the database and not in the contract"
+    return f"{type(operation).__name__} is not a change that the service makes by itself"
+
+
+def _danger_of_alteration(operation: ops.AlterColumnOp, name: str) -> str | None:
+    if operation.modify_type is not None:
+        return (
+            f"column {name} is {operation.existing_type} in the database and "
+            f"{operation.modify_type} in the contract"
+        )
+    if operation.modify_nullable is False:
+        return f"column {name} may be NULL in the database and not in the contract"
+    return None
+
+
+def _sql(dialect: sa.Dialect, operation: ops.MigrateOperation) -> list[str]:
+    buffer = StringIO()
+    context = MigrationContext.configure(
+        dialect=dialect, opts={"as_sql": True, "output_buffer": buffer}
+    )
+    if isinstance(operation, ops.AlterColumnOp) and operation.modify_type is not None:
+        operation.kw.setdefault(
+            "postgresql_using", f"{operation.column_name}::{operation.modify_type.compile(dialect)}"
+        )
+    Operations(context).invoke(operation)
+    return [f"{each.strip()};" for each in buffer.getvalue().split(";\n") if each.strip()]
