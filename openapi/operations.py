@@ -63,6 +63,11 @@ class Operation:
         by_key = self.responses
         return by_key.get(str(status)) or by_key.get(f"{status // 100}XX") or by_key.get("default")
 
+    def links(self, status: int) -> tuple[Link, ...]:
+        """The links that lead on from a response of this status."""
+        response = self.response(status)
+        return response.links if response else ()
+
     @cached_property
     def successes(self) -> tuple[Response, ...]:
         """The documented 2xx responses."""
