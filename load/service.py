@@ -1,0 +1,71 @@
+"""The project's own service as separate processes, for a load that is given no host."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from load.errors import LoadError
+
+COMMAND = (sys.executable, "-m", "students_service")
+STOP_TIMEOUT_S = 60
+
+
+@contextmanager
+def throwaway_service(rows: int) -> Iterator[str]:
+    """The URL of a service on a free port, with so many rows in an embedded database of its own.
+    Both are gone afterwards.
+
+    Raises LoadError when it does not start.
+    """
+    data = Path(tempfile.mkdtemp(prefix="contract-load-"))
+    database = ("--data-dir", str(data / "postgresql"))
+    log = data / "service.log"
+    try:
+        with log.open("wb") as errors:
+            service = subprocess.Popen(
+                [*COMMAND, "serve", "--port", "0", "--log-level", "warning", *database],
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                # A Ctrl-C is meant for the load, which then stops the service itself.
+                start_new_session=True,
+            )
+        try:
+            url = _url(service, log)
+            seeding = subprocess.run(
+                [*COMMAND, "seed", "--count", str(rows), *database], capture_output=True, start_new_session=True
+            )
+            if seeding.returncode:
+                raise LoadError(_last_line(seeding.stderr) or "the service could not be seeded")
+            yield url
+        finally:
+            _stop(service)
+    finally:
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def _url(service: subprocess.Popen[bytes], log: Path) -> str:
+    assert service.stdout is not None
+    for line in service.stdout:
+        found = re.match(rb"listening on (http://\S+?),", line)
+        if found:
+            return found[1].decode()
+    raise LoadError(_last_line(log.read_bytes()) or "the service did not start")
+
+
+def _stop(service: subprocess.Popen[bytes]) -> None:
+    service.terminate()
+    try:
+        service.wait(STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        service.kill()
+        service.wait()
+
+
+def _last_line(text: bytes) -> str:
+    lines = text.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else ""
