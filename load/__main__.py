@@ -11,6 +11,7 @@ import click
 import gevent
 from locust.env import Environment
 from locust.event import Events
+from locust.runners import Runner
 from locust.util.timespan import parse_timespan
 
 from load.connection import Connection, NetworkError
@@ -26,7 +27,7 @@ PROGRESS_S = 1.0
 QUIET_PROGRESS_S = 10.0
 
 
-class Timespan(click.ParamType):
+class Timespan(click.ParamType[int]):
     """Seconds, or Locust's 30s, 5m, 1h30m."""
 
     name = "time"
@@ -46,16 +47,35 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("document", required=False)
-@click.option("-H", "--host", help="URL of the service. Without host and document, the project's own service is "
-              f"started with {ROWS} rows in a database of its own, and stopped afterwards.")
+@click.option(
+    "-H",
+    "--host",
+    help="URL of the service. Without host and document, the project's own service is "
+    f"started with {ROWS} rows in a database of its own, and stopped afterwards.",
+)
 @click.option("-u", "--users", type=click.IntRange(1), default=10, help="Users at the same time.")
-@click.option("-r", "--spawn-rate", type=click.FloatRange(0, min_open=True), default=10, help="Users started per s.")
+@click.option(
+    "-r", "--spawn-rate", type=click.FloatRange(0, min_open=True), default=10, help="Users started per s."
+)
 @click.option("-t", "--run-time", type=Timespan(), default="30s", help="How long, as in 300, 5m or 1h30m.")
-@click.option("--profile", default=DEFAULT_PROFILE, help=f"Mix of traffic: {', '.join(profile_names())}, or a path.")
-@click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), default=Path("results"),
-              help="Where results and report are written.")
+@click.option(
+    "--profile", default=DEFAULT_PROFILE, help=f"Mix of traffic: {', '.join(profile_names())}, or a path."
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("results"),
+    help="Where results and report are written.",
+)
 def run(
-    document: str | None, host: str | None, users: int, spawn_rate: float, run_time: int, profile: str, output: Path
+    document: str | None,
+    host: str | None,
+    users: int,
+    spawn_rate: float,
+    run_time: int,
+    profile: str,
+    output: Path,
 ) -> None:
     """Run a load, check every answer against the DOCUMENT, and end in a verdict.
 
@@ -106,7 +126,7 @@ def _fail(message: str, code: int) -> None:
 def _service(document: str | None, host: str | None, contract: Contract) -> Iterator[str]:
     if host is None and document is None:
         click.echo(f"starting the service, with {ROWS} rows in a database of its own")
-        with throwaway_service(ROWS) as url:
+        with throwaway_service(contract.source, ROWS) as url:
             yield url
         return
     url = host or first_server(contract) or ""
@@ -130,10 +150,11 @@ def _loaded(load: Load, url: str, users: int, spawn_rate: float, run_time: int) 
     environment = Environment(user_classes=[ContractUser], events=Events(), host=url)
     runner = environment.create_local_runner()
     carry(environment, load)
-    progress = gevent.spawn(_show_progress, environment, load)
+    progress = gevent.spawn(_show_progress, runner, load)
     try:
         if load.profile.stages:
             runner.start_shape()
+            assert runner.shape_greenlet is not None
             runner.shape_greenlet.join()
         else:
             runner.start(users, spawn_rate)
@@ -147,7 +168,7 @@ def _loaded(load: Load, url: str, users: int, spawn_rate: float, run_time: int) 
     return False
 
 
-def _show_progress(environment: Environment, load: Load) -> None:
+def _show_progress(runner: Runner, load: Load) -> None:
     terminal = sys.stdout.isatty()
     began = time.monotonic()
     before = 0
@@ -156,7 +177,7 @@ def _show_progress(environment: Environment, load: Load) -> None:
         gevent.sleep(pause)
         total = load.results.total
         line = (
-            f"{time.monotonic() - began:4.0f} s  {environment.runner.user_count} users  "
+            f"{time.monotonic() - began:4.0f} s  {runner.user_count} users  "
             f"{(total.requests - before) / pause:.0f} req/s  {total.failures} failures  "
             f"p95 {total.percentile_ms(95):.0f} ms"
         )

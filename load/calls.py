@@ -19,7 +19,8 @@ OPTIONAL_PARAMETER = 0.3
 @dataclass(frozen=True)
 class Call:
     """A request ready to be sent; `target` is path and query. The values it was made of are kept
-    for the links that lead on from it."""
+    for the links that lead on from it.
+    """
 
     operation: Operation
     target: str
@@ -36,7 +37,9 @@ class CallBuilder:
     Raises Unbuildable when there is no way to make a valid one.
     """
 
-    def __init__(self, operation: Operation, linked: frozenset[str], payloads: Payloads, random: Random) -> None:
+    def __init__(
+        self, operation: Operation, linked: frozenset[str], payloads: Payloads, random: Random
+    ) -> None:
         self.operation = operation
         self._random = random
         self._generators = {

@@ -37,7 +37,9 @@ class Finding:
 def findings(operation: Operation, entity: Entity | None, reply: Reply) -> list[Finding]:
     """Everything wrong with a response; nothing when all is well."""
     broken = [
-        Finding(Fault.BROKEN_CONTRACT, _place(reply.status, each.location, each.pointer), each.rule, each.detail)
+        Finding(
+            Fault.BROKEN_CONTRACT, _place(reply.status, each.location, each.pointer), each.rule, each.detail
+        )
         for each in response_violations(operation, reply.status, reply.headers, reply.body)
     ]
     return broken or _refusal(entity, reply)

@@ -12,7 +12,8 @@ _TRIES = 8
 @dataclass(eq=False, slots=True)
 class Entity:
     """One thing: the values of the path parameters that lead to it. `owned` when this process
-    created it, `users` counts those who are working on it now."""
+    created it, `users` counts those who are working on it now.
+    """
 
     values: Mapping[str, Json]
     owned: bool

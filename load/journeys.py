@@ -39,7 +39,9 @@ class Journeys:
     ) -> None:
         self._random = random
         self._operations = {each.operation_id: each for each in operations}
-        self._entities: dict[str, Entities] = {each.path: Entities() for each in operations if "{" in each.path}
+        self._entities: dict[str, Entities] = {
+            each.path: Entities() for each in operations if "{" in each.path
+        }
         self._remembered: dict[tuple[str, str], deque[Json]] = {}
         self._fed = self._linked_parameters()
         self.uncovered: dict[str, str] = {}
@@ -138,7 +140,9 @@ class Journeys:
     def _independent_step(self) -> Step:
         independent = [each for each in self._choices if "{" not in each.path]
         if not independent:
-            raise LoadError("nothing to work on: no link has led to anything yet, and no operation starts without")
+            raise LoadError(
+                "nothing to work on: no link has led to anything yet, and no operation starts without"
+            )
         step = self._step(self._random.choice(independent), 0)
         assert step is not None
         return step
@@ -176,7 +180,11 @@ class Journeys:
         for link in self._links(operation, exchange.status):
             target = self._operations[link.target]
             values = {name: evaluate(each, exchange) for name, each in link.parameters.items()}
-            path = {name: values[name] for name in target.path_names if values.get(name) not in (None, UNRESOLVABLE)}
+            path = {
+                name: values[name]
+                for name in target.path_names
+                if values.get(name) not in (None, UNRESOLVABLE)
+            }
             if created and path and len(path) == len(target.path_names):
                 self._entities[target.path].add(path, owned=True)
             for name in values.keys() - set(target.path_names):

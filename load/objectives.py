@@ -70,12 +70,18 @@ def _reasons(objectives: Mapping[str, tuple[Objective, ...]], results: Results) 
     for label, promised in objectives.items():
         for objective in promised:
             if not objective.holds:
-                figure = f"{objective.figure:.2%}" if objective.name == ERROR_RATE else f"{objective.figure:.1f} ms"
+                figure = (
+                    f"{objective.figure:.2%}"
+                    if objective.name == ERROR_RATE
+                    else f"{objective.figure:.1f} ms"
+                )
                 yield f"{label}: {objective} does not hold, it was {figure}"
     for label, each in results.operations.items():
         stated = {objective.name for objective in objectives.get(label, ())}
         # Without a promise about errors, only refusals are left for people to judge.
-        excused = {Fault.SERVER_ERROR, Fault.NETWORK, Fault.REFUSED} if ERROR_RATE in stated else {Fault.REFUSED}
+        excused = (
+            {Fault.SERVER_ERROR, Fault.NETWORK, Fault.REFUSED} if ERROR_RATE in stated else {Fault.REFUSED}
+        )
         faults = Counter[Fault]()
         for finding, count in each.findings.items():
             faults[finding.fault] += count

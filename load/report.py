@@ -59,7 +59,18 @@ class _Row:
         return "ok" if self.objectives else "no objective"
 
 
-HEADINGS = ("operation", "requests", "failures", "req/s", "median", "p95", "p99", "max", "objective", "verdict")
+HEADINGS = (
+    "operation",
+    "requests",
+    "failures",
+    "req/s",
+    "median",
+    "p95",
+    "p99",
+    "max",
+    "objective",
+    "verdict",
+)
 
 
 def summary(results: Results, verdict: Verdict, seconds: float | None = None) -> str:
@@ -87,7 +98,9 @@ def write(directory: Path, run: Run, results: Results, verdict: Verdict) -> Path
 
 
 def _rows(results: Results, verdict: Verdict) -> list[_Row]:
-    rows = [_Row(label, each, verdict.objectives.get(label, ())) for label, each in results.operations.items()]
+    rows = [
+        _Row(label, each, verdict.objectives.get(label, ())) for label, each in results.operations.items()
+    ]
     return [*rows, _Row("all operations", results.total, ())]
 
 
@@ -137,7 +150,13 @@ def _data(run: Run, results: Results, verdict: Verdict) -> dict[str, Any]:
                     for each in row.objectives
                 ],
                 "findings": [
-                    {"fault": each.fault, "place": each.place, "rule": each.rule, "count": count, "sample": each.detail}
+                    {
+                        "fault": each.fault,
+                        "place": each.place,
+                        "rule": each.rule,
+                        "count": count,
+                        "sample": each.detail,
+                    }
                     for each, count in row.results.findings.most_common()
                 ],
                 "histogram": row.results.histogram.encode().decode("ascii"),

@@ -36,7 +36,9 @@ class OperationResults:
 
     def percentile_ms(self, percentile: float) -> float:
         """The response time (ms) that this share (%) of calls did not exceed; 0 without calls."""
-        return float(self.histogram.get_value_at_percentile(percentile)) / _US_PER_MS if self.requests else 0.0
+        return (
+            float(self.histogram.get_value_at_percentile(percentile)) / _US_PER_MS if self.requests else 0.0
+        )
 
     @property
     def max_ms(self) -> float:
@@ -72,7 +74,9 @@ class Results:
     def record(self, label: str, response_time_ms: float, status: int, findings: list[Finding]) -> None:
         """Count one call; status 0 when no answer came."""
         results = self.operations[label]
-        results.histogram.record_value(min(max(round(response_time_ms * _US_PER_MS), _LOWEST_US), _HIGHEST_US))
+        results.histogram.record_value(
+            min(max(round(response_time_ms * _US_PER_MS), _LOWEST_US), _HIGHEST_US)
+        )
         results.statuses[status] += 1
         if findings:
             results.failures += 1

@@ -16,19 +16,30 @@ STOP_TIMEOUT_S = 60
 
 
 @contextmanager
-def throwaway_service(rows: int) -> Iterator[str]:
-    """The URL of a service on a free port, with so many rows in an embedded database of its own.
-    Both are gone afterwards.
+def throwaway_service(document: str, rows: int) -> Iterator[str]:
+    """The URL of a service of a document on a free port, with so many rows in an embedded database
+    of its own. Both are gone afterwards.
 
     Raises LoadError when it does not start.
     """
     data = Path(tempfile.mkdtemp(prefix="contract-load-"))
-    database = ("--data-dir", str(data / "postgresql"))
+    # Said in full: what the environment says of a database is not meant for this one.
+    database = ("--database-url", "", "--data-dir", str(data / "postgresql"), "--contract", str(document))
     log = data / "service.log"
     try:
         with log.open("wb") as errors:
             service = subprocess.Popen(
-                [*COMMAND, "serve", "--port", "0", "--log-level", "warning", *database],
+                [
+                    *COMMAND,
+                    "serve",
+                    "--host",
+                    "127.0.0.1",
+                    "--port",
+                    "0",
+                    "--log-level",
+                    "warning",
+                    *database,
+                ],
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 # A Ctrl-C is meant for the load, which then stops the service itself.
@@ -37,7 +48,10 @@ def throwaway_service(rows: int) -> Iterator[str]:
         try:
             url = _url(service, log)
             seeding = subprocess.run(
-                [*COMMAND, "seed", "--count", str(rows), *database], capture_output=True, start_new_session=True
+                [*COMMAND, "seed", "--count", str(rows), *database],
+                capture_output=True,
+                check=False,
+                start_new_session=True,
             )
             if seeding.returncode:
                 raise LoadError(_last_line(seeding.stderr) or "the service could not be seeded")

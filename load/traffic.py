@@ -36,7 +36,8 @@ class Stage:
 @dataclass(frozen=True)
 class Profile:
     """A mix of traffic: the weight of each kind of operation, shared by its operations; `wait` is
-    the time a user thinks between calls (s). With `stages` the profile sets the number of users."""
+    the time a user thinks between calls (s). With `stages` the profile sets the number of users.
+    """
 
     name: str
     description: str
@@ -95,4 +96,6 @@ def _home() -> Path:
 
 
 def _stage(stated: Mapping[str, Any]) -> Stage:
-    return Stage(int(stated["users"]), float(stated.get("spawn_rate", stated["users"])), float(stated["seconds"]))
+    return Stage(
+        int(stated["users"]), float(stated.get("spawn_rate", stated["users"])), float(stated["seconds"])
+    )

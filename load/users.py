@@ -114,15 +114,16 @@ class StagedShape(LoadTestShape):
     """The stages of a profile."""
 
     def __init__(self, profile: Profile) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call] # half typed, like get_run_time below
         self._profile = profile
 
     def tick(self) -> tuple[int, float] | None:
         """Users and spawn rate (users/s) of the stage that the time falls into; None at the end."""
+        now: float = self.get_run_time()  # type: ignore[no-untyped-call]
         end = 0.0
         for stage in self._profile.stages:
             end += stage.seconds
-            if self.get_run_time() < end:
+            if now < end:
                 return stage.users, stage.spawn_rate
         return None
 
@@ -195,6 +196,7 @@ def _begin(environment: Environment, **_: Any) -> None:
     """Before users start: forget the last run, and find out what exists, once for all processes."""
     load = load_of(environment)
     runner = environment.runner
+    assert runner is not None
     try:
         existing = list(existing_things(load, environment.host or ""))
     except (LoadError, NetworkError) as error:
@@ -204,11 +206,11 @@ def _begin(environment: Environment, **_: Any) -> None:
         existing = []
     load.begin(existing)
     if isinstance(runner, MasterRunner):
-        runner.send_message(EXISTING, existing)
+        runner.send_message(EXISTING, {"things": existing})
 
 
 def _begin_with(environment: Environment, msg: Message, **_: Any) -> None:
-    load_of(environment).begin(msg.data)
+    load_of(environment).begin(msg.data["things"])
 
 
 def _report(load: Load, data: dict[str, Any], **_: Any) -> None:

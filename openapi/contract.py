@@ -96,7 +96,7 @@ def load_contract(source: str | Path) -> Contract:
 def _read(name: str) -> bytes:
     try:
         if name.startswith(("http://", "https://")):
-            with urlopen(name, timeout=FETCH_TIMEOUT_S) as response:
+            with urlopen(name, timeout=FETCH_TIMEOUT_S) as response:  # noqa: S310 - http(s), as just seen
                 return bytes(response.read())
         return Path(name).read_bytes()
     except FileNotFoundError:
@@ -110,7 +110,7 @@ def _parsed(name: str, content: bytes) -> Json:
     try:
         if name.endswith(".json"):
             return json.loads(content)
-        return _with_text_keys(yaml.load(content, Loader=_JsonCompatibleLoader))
+        return _with_text_keys(yaml.load(content, _JsonCompatibleLoader))  # noqa: S506 - a safe loader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""

@@ -13,8 +13,11 @@ from openapi.contract import Contract, ContractError, Json, JsonObject
 
 
 class Direction(Enum):
-    """Who sends the value; EITHER bars nothing. Read-only properties do not belong into requests, write-only ones not
-    into responses (OpenAPI 3.0.3, Schema Object, Fixed Fields)."""
+    """Who sends the value; EITHER bars nothing.
+
+    Read-only properties do not belong into requests, write-only ones not
+    into responses (OpenAPI 3.0.3, Schema Object, Fixed Fields).
+    """
 
     REQUEST = "readOnly"
     RESPONSE = "writeOnly"
@@ -24,8 +27,18 @@ class Direction(Enum):
 ALL_TYPES = frozenset({"null", "boolean", "object", "array", "number", "string", "integer"})
 
 _DEFINITIONS = "#/$defs/"
-_SUBSCHEMA = ("not", "if", "then", "else", "contains", "propertyNames", "items",
-              "additionalProperties", "unevaluatedItems", "unevaluatedProperties")
+_SUBSCHEMA = (
+    "not",
+    "if",
+    "then",
+    "else",
+    "contains",
+    "propertyNames",
+    "items",
+    "additionalProperties",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+)
 _SUBSCHEMA_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _SUBSCHEMA_MAPS = ("patternProperties", "dependentSchemas", "$defs", "definitions")
 
@@ -142,7 +155,8 @@ class Schema:
 
 def flattened(schema: Json, root: Json) -> JsonObject:
     """The schema with its `$ref` and `allOf` merged into one level; later keywords win, `required`
-    and `properties` add up. Made for reading facts off a schema, not for validating with it."""
+    and `properties` add up. Made for reading facts off a schema, not for validating with it.
+    """
     if not isinstance(schema, dict):
         return {}
     merged: JsonObject = {}
@@ -181,9 +195,9 @@ def _without_openapi_30(schema: JsonObject) -> JsonObject:
     """The keywords in which OpenAPI 3.0 differs from JSON Schema 2020-12."""
     translated = {key: value for key, value in schema.items() if key != "nullable"}
     for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        if isinstance(translated.get(exclusive), bool):
-            if translated.pop(exclusive) and bound in translated:
-                translated[exclusive] = translated.pop(bound)
+        is_flag = isinstance(translated.get(exclusive), bool)
+        if is_flag and translated.pop(exclusive) and bound in translated:
+            translated[exclusive] = translated.pop(bound)
     if schema.get("nullable") is True and "type" in translated:
         translated["type"] = [translated["type"], "null"]
         if "enum" in translated and None not in translated["enum"]:

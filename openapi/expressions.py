@@ -51,8 +51,11 @@ def evaluate(expression: Json, exchange: Exchange) -> Json | Unresolvable:
 
 def over_items(expression: Json) -> tuple[str, str] | None:
     """`$response.body#/students/0/id` says of a list's first item what holds of each: gives the
-    pointer of the list and the pointer within an item, or None for any other expression."""
-    found = re.fullmatch(r"\$response\.body#(.*?)/0(/.*)?", expression) if isinstance(expression, str) else None
+    pointer of the list and the pointer within an item, or None for any other expression.
+    """
+    found = (
+        re.fullmatch(r"\$response\.body#(.*?)/0(/.*)?", expression) if isinstance(expression, str) else None
+    )
     return (found[1], found[2] or "") if found else None
 
 

@@ -75,6 +75,7 @@ class Operation:
 
     @cached_property
     def path_names(self) -> list[str]:
+        """The names of the path parameters, in the order of the path."""
         return _TEMPLATE_EXPRESSION.findall(self.path)
 
     @cached_property
@@ -146,13 +147,13 @@ class _Reader:
             parameters=self._parameters([*item.get("parameters", ()), *node.get("parameters", ())], place),
             request_body=self._request_body(body, place) if body is not None else None,
             responses={
-                str(key).upper() if str(key) != "default" else "default": self._response(each, f"{place}, {key}")
+                str(key).upper() if str(key) != "default" else "default": self._response(
+                    each, f"{place}, {key}"
+                )
                 for key, each in self._object(node.get("responses", {}), place).items()
                 if not str(key).startswith("x-")
             },
-            objectives={
-                **self.contract.document.get("x-objectives", {}), **node.get("x-objectives", {})
-            },
+            objectives={**self.contract.document.get("x-objectives", {}), **node.get("x-objectives", {})},
         )
 
     def _parameters(self, nodes: list[Json], place: str) -> tuple[Parameter, ...]:
@@ -167,7 +168,7 @@ class _Reader:
 
     def _parameter(self, node: JsonObject, name: str, location: str, dialect: Dialect) -> Parameter:
         content = node.get("content") or {}
-        described = next(iter(content.values()), {})
+        described: JsonObject = next(iter(content.values()), {})
         style = node.get("style", _DEFAULT_STYLES[location])
         return Parameter(
             name=name,
@@ -193,7 +194,9 @@ class _Reader:
         return Response(
             description=str(response.get("description", "")),
             headers={
-                name.lower(): self._parameter(self._object(each, f"{place}, {name}"), name, "header", self.reply)
+                name.lower(): self._parameter(
+                    self._object(each, f"{place}, {name}"), name, "header", self.reply
+                )
                 for name, each in (response.get("headers") or {}).items()
                 if name.lower() != "content-type"
             },
@@ -215,4 +218,6 @@ class _Reader:
             return None
         node = self.contract.at(reference)
         path, method = reference.removeprefix("#/paths/").split("/")[:2]
-        return str(node.get("operationId") or f"{method.upper()} {path.replace('~1', '/').replace('~0', '~')}")
+        return str(
+            node.get("operationId") or f"{method.upper()} {path.replace('~1', '/').replace('~0', '~')}"
+        )

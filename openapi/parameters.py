@@ -1,5 +1,6 @@
 """Parameters and headers as text: read by their schemas, written from values (OpenAPI 3.0.3,
-Parameter Object, Style Values)."""
+Parameter Object, Style Values).
+"""
 
 import re
 from collections.abc import Sequence
@@ -18,7 +19,8 @@ _DELIMITERS = {"spaceDelimited": " ", "pipeDelimited": "|"}
 @dataclass(frozen=True, eq=False)
 class Parameter:
     """A parameter of an operation, or a header of a response; `location` is path, query, header
-    or cookie."""
+    or cookie.
+    """
 
     name: str
     location: str

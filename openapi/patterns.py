@@ -26,7 +26,8 @@ class Unmatchable(Exception):
 
 def matching(pattern: str, random: Random) -> Callable[[], str]:
     """A source of texts for a pattern; assertions about the surroundings are left to the caller to
-    check. Raises Unmatchable when the pattern is not one."""
+    check. Raises Unmatchable when the pattern is not one.
+    """
     try:
         parsed = _parser.parse(pattern)
     except (re.error, OverflowError) as error:

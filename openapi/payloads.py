@@ -58,9 +58,7 @@ class Payloads:
 
 
 class _Compiler:
-    def __init__(
-        self, root: Json, random: Random, realism: Realism, token: Callable[[], str]
-    ) -> None:
+    def __init__(self, root: Json, random: Random, realism: Realism, token: Callable[[], str]) -> None:
         self.root = root
         self.random = random
         self.realism = realism
@@ -121,9 +119,7 @@ class _Compiler:
         seeds = _seeds(facts)
         if not seeds or "default" not in facts:
             return generate
-        return lambda: (
-            self.random.choice(seeds) if self.random.random() < _SEEDS_FIRST else generate()
-        )
+        return lambda: self.random.choice(seeds) if self.random.random() < _SEEDS_FIRST else generate()
 
     def _number(self, kind: str, facts: JsonObject, place: str) -> Generator:
         step = facts.get("multipleOf", 1 if kind == "integer" else 0.01)
@@ -239,8 +235,8 @@ class _Compiler:
         return lambda: values[int(random() * size)]
 
     def _any_of(self, generators: Sequence[Generator]) -> Generator:
-        random, size = self.random.random, len(generators)
-        return lambda: generators[int(random() * size)]()
+        choose = self._choice(generators)
+        return lambda: choose()()  # noqa: PLW0108 - a choice of generators, then a value
 
     def _or_null(self, generate: Generator) -> Generator:
         random = self.random.random

@@ -1,5 +1,6 @@
 """Values that look like life, by the name of a property or by its format. Drawn from Faker once:
-its calls are far slower than a draw from a pool."""
+its calls are far slower than a draw from a pool.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -43,7 +44,10 @@ _BY_NAME: tuple[tuple[str, _Source], ...] = (
     (r"user_?name|login|handle", lambda fake: fake.user_name()),
     (r"(full|display|customer|contact)?_?name|author|owner", lambda fake: fake.name()),
     (r"(.*_)?e?mail(_address)?", lambda fake: fake.email(safe=True)),
-    (r"(date_of_birth|birth_?da(y|te)|dob|born_on)", lambda fake: fake.date_of_birth(None, 17, 40).isoformat()),
+    (
+        r"(date_of_birth|birth_?da(y|te)|dob|born_on)",
+        lambda fake: fake.date_of_birth(None, 17, 40).isoformat(),
+    ),
     (r"(.*_)?(phone|mobile|tel|fax)(_number)?", lambda fake: fake.phone_number()),
     (r"(.*_)?(city|town)", lambda fake: fake.city()),
     (r"(.*_)?country_code", lambda fake: fake.country_code()),

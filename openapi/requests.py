@@ -34,8 +34,9 @@ class RequestCheck:
     def violations(self, request: Request) -> list[Violation]:
         """Every broken rule. A refused media type or Accept header stands alone, as its `rule`."""
         return (
-            list(self._accept(request)) or list(self._media_type(request)) or
-            [*self._parameters(request), *self._body(request)]
+            list(self._accept(request))
+            or list(self._media_type(request))
+            or [*self._parameters(request), *self._body(request)]
         )
 
     def compile(self) -> None:

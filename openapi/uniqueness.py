@@ -11,7 +11,8 @@ _ORIGIN_DIGITS = 12
 
 def tokens(origin: int | None = None) -> Iterator[str]:
     """An endless series of short texts. Each series has an origin of its own, drawn from 2**60:
-    make one per process, after it has forked. A given origin repeats its series."""
+    make one per process, after it has forked. A given origin repeats its series.
+    """
     prefix = _base36(secrets.randbits(_ORIGIN_BITS) if origin is None else origin).zfill(_ORIGIN_DIGITS)
     return (f"{prefix}{_base36(number)}" for number in count(len(_ALPHABET) ** 2))
 

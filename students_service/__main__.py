@@ -5,8 +5,9 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -17,7 +18,7 @@ from uvicorn.supervisors import Multiprocess
 
 from openapi.contract import ContractError, load_contract
 from students_service import logs, upgrades
-from students_service.app import create_app
+from students_service.app import Api, build_app, make_ready, read_api
 from students_service.database import check_reachable, connect, database_url
 from students_service.errors import ServiceError
 from students_service.seeding import seed_rows
@@ -37,8 +38,11 @@ def cli() -> None:
 
 
 database_options = [
-    click.option("--database-url", help="A PostgreSQL, as postgresql://user:password@host:5432/name. "
-                 "Without it an embedded one is used."),
+    click.option(
+        "--database-url",
+        help="A PostgreSQL, as postgresql://user:password@host:5432/name. "
+        "Without it an embedded one is used.",
+    ),
     click.option("--data-dir", help="Where the embedded PostgreSQL keeps its files."),
     click.option("--contract", help="The OpenAPI document."),
 ]
@@ -53,25 +57,31 @@ def with_database_options(command: Any) -> Any:
 
 @cli.command()
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
-@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.  [default: 5000]")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.  [default: 5000]"
+)
 @click.option("--workers", type=click.IntRange(1), help="Processes that serve.  [default: 1]")
-@click.option("--upgrade/--no-upgrade", default=None,
-              help="Add to the tables what the contract needs, or refuse to start.  [default: upgrade]")
+@click.option(
+    "--upgrade/--no-upgrade",
+    default=None,
+    help="Add to the tables what the contract needs, or refuse to start.  [default: upgrade]",
+)
 @click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]))
 @with_database_options
 def serve(**options: Any) -> None:
     """Serve the contract until SIGTERM or Ctrl-C."""
     settings = _settings(options)
-    with _listening(settings) as listener, _stopped_by_signals():
+    api = read_api(settings.contract)
+    with _listening(settings) as listener, _stopped_by_signals(), database_url(settings) as url:
         logs.configure(settings.log_level)
-        with database_url(settings) as url:
-            port = listener.getsockname()[1]
-            place = f"embedded PostgreSQL in {settings.embedded_data}" if not settings.database_url else "given by URL"
-            os.environ.update(dataclasses.replace(settings, database_url=url).environment())
-            click.echo(f"database: {place}")
-            click.echo(f"listening on http://{settings.host}:{port}, Swagger UI at http://{settings.host}:{port}/ui/")
-            sys.stdout.flush()
-            _serve(listener, settings)
+        home = f"http://{settings.host}:{listener.getsockname()[1]}"
+        embedded = f"embedded PostgreSQL in {settings.embedded_data}"
+        click.echo(f"database: {'as given' if settings.database_url else embedded}")
+        settings = dataclasses.replace(settings, database_url=url)
+        server = _server(settings, api)
+        click.echo(f"listening on {home}, Swagger UI at {home}/ui/")
+        sys.stdout.flush()
+        server(listener)
 
 
 @cli.command()
@@ -147,7 +157,8 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
         listener.bind((settings.host, settings.port))
     except OSError as error:
         raise ServiceError(
-            f"cannot listen on {settings.host}:{settings.port}: {error.strerror or error}; choose another with --port"
+            f"cannot listen on {settings.host}:{settings.port}: {error.strerror or error}; "
+            "choose another with --port"
         ) from None
     listener.set_inheritable(True)
     with listener:
@@ -156,8 +167,9 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
 
 @contextmanager
 def _stopped_by_signals() -> Iterator[None]:
-    """uvicorn raises the signal that stopped it once more: it must end this process by way of its
-    `finally` clauses, where the embedded PostgreSQL stops."""
+    """Uvicorn raises the signal that stopped it once more: it must end this process by way of its
+    `finally` clauses, where the embedded PostgreSQL stops.
+    """
 
     def leave(_number: int, _frame: FrameType | None) -> None:
         raise SystemExit(0)
@@ -170,22 +182,20 @@ def _stopped_by_signals() -> Iterator[None]:
             signal.signal(each, handler)
 
 
-def _serve(listener: socket.socket, settings: Settings) -> None:
-    config = uvicorn.Config(
-        FACTORY if settings.workers > 1 else create_app(),
-        factory=settings.workers > 1,
-        workers=settings.workers,
-        access_log=False,
-        log_config=None,
-        timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
+def _server(settings: Settings, api: Api) -> Callable[[socket.socket], None]:
+    """Something that serves until it is told to stop: this process, or workers of it."""
+    configured = partial(
+        uvicorn.Config, access_log=False, log_config=None, timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S
     )
-    server = uvicorn.Server(config)
-    if settings.workers > 1:
-        Multiprocess(config, target=server.run, sockets=[listener]).run()
-    else:
-        server.run(sockets=[listener])
-        if not server.started:
-            raise ServiceError("the application did not start; the log above says why")
+    if settings.workers == 1:
+        server = uvicorn.Server(configured(build_app(settings)))
+        return lambda listener: server.run(sockets=[listener])
+    engine = connect(settings.database_url)
+    make_ready(engine, api, settings.upgrade)
+    engine.dispose()
+    os.environ.update(settings.environment())
+    config = configured(FACTORY, factory=True, workers=settings.workers)
+    return lambda listener: Multiprocess(config, sockets=[listener]).run()
 
 
 if __name__ == "__main__":

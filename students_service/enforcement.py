@@ -1,5 +1,6 @@
 """The contract, held against every request before a handler sees it and every response before a
-client does."""
+client does.
+"""
 
 import asyncio
 import logging
@@ -69,9 +70,7 @@ class ContractOperation:
         is_head = scope["method"] == "HEAD"
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in answer.headers}
         headers[REQUEST_ID_HEADER.lower()] = request_id.get()
-        broken = response_violations(
-            self.operation, answer.status, headers, None if is_head else answer.body
-        )
+        broken = response_violations(self.operation, answer.status, headers, None if is_head else answer.body)
         if broken:
             logger.error(
                 "a response of %s breaks the contract: %s",
@@ -131,7 +130,8 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
 
     def add_api(self, specification: Any, **kwargs: Any) -> ContractAPI:
         """Register the operations of a document."""
-        return super().add_api(specification, enforced=self.enforced, **kwargs)
+        api: ContractAPI = super().add_api(specification, enforced=self.enforced, **kwargs)
+        return api
 
 
 def as_problem(error: Exception) -> Problem:

@@ -32,7 +32,8 @@ class Refusals:
 
     async def answer(self, request: ConnexionRequest, error: Exception) -> ConnexionResponse:
         """404 or 405, the latter with every method in Allow; OPTIONS just tells them (RFC 9110,
-        sections 9.3.7 and 15.5.6)."""
+        sections 9.3.7 and 15.5.6).
+        """
         path = request.scope["path"]
         if isinstance(error, HTTPException) and error.status_code == 404:
             return as_response(Problem(404, f"there is nothing at {path}"))

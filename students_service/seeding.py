@@ -22,19 +22,19 @@ def seed_rows(engine: sa.Engine, contract: Contract, resource: Resource, count: 
     schema = Schema(Dialect(contract, Direction.REQUEST), {"$ref": f"#/components/schemas/{resource.schema}"})
     make = Payloads().generator(schema)
     lines = (_line(make(), resource) for _ in range(count))
-    columns = ", ".join(sa.sql.quoted_name(f'"{name}"', False) for name in resource.defaults)
+    columns = ", ".join(f'"{name}"' for name in resource.defaults)
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
         cursor.execute("SET statement_timeout = 0")
         while batch := list(islice(lines, BATCH)):
-            cursor.copy_expert(  # type: ignore[attr-defined] # psycopg2's own, not of the DBAPI
+            cursor.copy_expert(
                 f'COPY "{resource.table.name}" ({columns}) FROM STDIN', StringIO("".join(batch))
             )
-            connection.commit()
             yield len(batch)
         cursor.execute(f'ANALYZE "{resource.table.name}"')
     finally:
+        # Its timeout is not for others to use.
         connection.invalidate()
 
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
@@ -45,7 +46,7 @@ class Settings:
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     """Settings from environment variables. Raises ServiceError on a value that is of no use."""
-    values = {}
+    values: dict[str, Any] = {}
     for field in fields(Settings):
         name = f"{PREFIX}{field.name.upper()}"
         if environ.get(name):

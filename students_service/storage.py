@@ -86,7 +86,10 @@ class Storage:
 
     @cached_property
     def _values(self) -> dict[str, Any]:
-        return {name: sa.bindparam(f"value_{name}", type_=self._columns[name].type) for name in self.resource.defaults}
+        return {
+            name: sa.bindparam(f"value_{name}", type_=self._columns[name].type)
+            for name in self.resource.defaults
+        }
 
     @cached_property
     def _create(self) -> sa.Insert:
@@ -100,7 +103,7 @@ class Storage:
         return statement.returning(self.resource.table)
 
     @cached_property
-    def _delete(self) -> sa.Delete:
+    def _delete(self) -> sa.Executable:
         return sa.delete(self.resource.table).where(self._key == sa.bindparam("key")).returning(self._key)
 
     def _complete(self, values: Mapping[str, Any]) -> Row:
@@ -117,7 +120,8 @@ class Storage:
 
     @cached_property
     def _names(self) -> tuple[tuple[str, bool], ...]:
-        return tuple((str(name), name in self.resource.nullable) for name in self._columns.keys())
+        names = (str(column.name) for column in self._columns)
+        return tuple((name, name in self.resource.nullable) for name in names)
 
     def _shown(self, row: Sequence[Any]) -> Row:
         return {
@@ -149,7 +153,7 @@ class Storage:
         if getattr(error.orig, "pgcode", None) != _UNIQUE_VIOLATION or diagnostics is None:
             return error
         for constraint in self.resource.table.constraints:
-            if constraint.name == diagnostics.constraint_name:
+            if isinstance(constraint, sa.UniqueConstraint) and constraint.name == diagnostics.constraint_name:
                 return Duplicate(next(column.name for column in constraint.columns))
         return error
 

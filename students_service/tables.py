@@ -115,9 +115,7 @@ def _column(name: str, facts: JsonObject, required: bool) -> sa.Column[Any]:
     if generated == "identity":
         return sa.Column(name, sa.BigInteger, sa.Identity(always=True), primary_key=True)
     if generated is not None:
-        return sa.Column(
-            name, sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()
-        )
+        return sa.Column(name, sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now())
     default = facts.get("default")
     nullable = "null" in _kinds(facts) or not (required or default is not None)
     return sa.Column(name, _type(facts), nullable=nullable, server_default=_literal(default))

@@ -19,7 +19,8 @@ ADVISORY_LOCK = 0x53747564656E7473
 @dataclass(frozen=True)
 class Upgrade:
     """What a database lacks: `additions` is the SQL to apply; `refusals` says what could lose data,
-    each with the SQL for people to review."""
+    each with the SQL for people to review.
+    """
 
     additions: tuple[str, ...]
     refusals: tuple[str, ...]
@@ -47,7 +48,9 @@ def apply(engine: sa.Engine, metadata: sa.MetaData) -> Upgrade:
                 connection.exec_driver_sql(statement)
     except sa.exc.IntegrityError as error:
         reason = " ".join(str(error.orig).split())
-        raise ServiceError(f"the database's rows do not allow the change: {reason}; nothing was changed") from None
+        raise ServiceError(
+            f"the database's rows do not allow the change: {reason}; nothing was changed"
+        ) from None
     return upgrade
 
 
@@ -57,8 +60,8 @@ def require_none(engine: sa.Engine, metadata: sa.MetaData) -> None:
     _refuse(upgrade)
     if upgrade.additions:
         raise ServiceError(
-            f"the database lacks {len(upgrade.additions)} additions, and upgrades are turned off; see them with "
-            f"'students-service upgrade --dry-run', apply them with 'students-service upgrade'"
+            f"the database lacks {len(upgrade.additions)} additions, and upgrades are turned off; see them "
+            f"with 'students-service upgrade --dry-run', apply them with 'students-service upgrade'"
         )
 
 
@@ -104,7 +107,7 @@ def _danger(operation: ops.MigrateOperation) -> str | None:
         case ops.AddColumnOp(table_name=table, column=column):
             if column.nullable or column.server_default is not None:
                 return None
-            return f"column {table}.{column.name} is required by the contract and has no default for existing rows"
+            return f"column {table}.{column.name} is required and has no default for the rows that exist"
         case ops.AlterColumnOp(table_name=table, column_name=name):
             return _danger_of_alteration(operation, f"{table}.{name}")
         case ops.DropColumnOp(table_name=table, column_name=name):
@@ -127,9 +130,7 @@ def _danger_of_alteration(operation: ops.AlterColumnOp, name: str) -> str | None
 
 def _sql(dialect: sa.Dialect, operation: ops.MigrateOperation) -> list[str]:
     buffer = StringIO()
-    context = MigrationContext.configure(
-        dialect=dialect, opts={"as_sql": True, "output_buffer": buffer}
-    )
+    context = MigrationContext.configure(dialect=dialect, opts={"as_sql": True, "output_buffer": buffer})
     if isinstance(operation, ops.AlterColumnOp) and operation.modify_type is not None:
         operation.kw.setdefault(
             "postgresql_using", f"{operation.column_name}::{operation.modify_type.compile(dialect)}"

@@ -1,0 +1,1 @@
+"""Traffic profiles that come along."""
