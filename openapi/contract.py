@@ -48,6 +48,17 @@ class Contract:
                 raise ContractError(f"{self.source}: $ref {pointer!r} leads nowhere, at {key!r}") from None
         return node
 
+    def check_references(self) -> None:
+        """Raises ContractError when any `$ref` leads nowhere."""
+        pending: list[Json] = [self.document]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, dict):
+                self.resolve(node)
+                pending.extend(node.values())
+            elif isinstance(node, list):
+                pending.extend(node)
+
     def resolve(self, node: Json) -> Json:
         """The node itself, or what its chain of `$ref` leads to.
 

@@ -27,6 +27,7 @@ from students_service.tables import resources
 
 FACTORY = "students_service.app:create_app"
 GRACEFUL_SHUTDOWN_S = 30
+BACKLOG = 2048
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
@@ -79,6 +80,8 @@ def serve(**options: Any) -> None:
         click.echo(f"database: {'as given' if settings.database_url else embedded}")
         settings = dataclasses.replace(settings, database_url=url)
         server = _server(settings, api)
+        # From here on connections wait for the workers rather than being refused.
+        listener.listen(BACKLOG)
         click.echo(f"listening on {home}, Swagger UI at {home}/ui/")
         sys.stdout.flush()
         server(listener)

@@ -27,7 +27,12 @@ from students_service.database import check_reachable, connect, database_url
 from students_service.enforcement import ContractMiddleware, Enforced, as_problem
 from students_service.errors import ServiceError
 from students_service.handlers import Handlers
-from students_service.routing import Refusals, StrictRoutingMiddleware, as_response
+from students_service.routing import (
+    Refusals,
+    StrictRoutingMiddleware,
+    as_response,
+    leave_types_to_the_contract,
+)
 from students_service.settings import Settings, from_environment
 from students_service.storage import Storage
 from students_service.tables import Resource, resources
@@ -66,10 +71,13 @@ def read_api(source: str) -> Api:
     Raises ContractError when the document is of no use, ServiceError when the handlers do not fit it.
     """
     contract = load_contract(source)
+    if contract.version != (3, 0):
+        raise ContractError(f"{source}: the service needs OpenAPI 3.0; Connexion does not take 3.1 yet")
+    contract.check_references()
     try:
         Specification.load(contract.document)
     except InvalidSpecification as error:
-        place = "/".join(str(each) for each in error.absolute_path)
+        place = "/".join(str(each) for each in error.absolute_path) or "the top"
         raise ContractError(f"{source}: not valid OpenAPI, at {place}: {error.message}") from None
     by_id = {each.operation_id: each for each in operations(contract)}
     _check_handlers(contract, by_id)
@@ -141,6 +149,7 @@ def _wired(contract: Contract, handlers: Handlers, enforced: Enforced, lifetime:
         resolver=Resolver(partial(getattr, handlers)),
         swagger_ui_options=SwaggerUIOptions(swagger_ui_path=DOCUMENTATION.rstrip("/"), spec_path=DOCUMENT),
     )
+    leave_types_to_the_contract(app.app)
     app.add_api(contract.document)
     app.add_error_handler(Exception, _handle_exception)
     refusals = Refusals(enforced.operations.values())

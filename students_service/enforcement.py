@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
+from connexion.middleware.abstract import ROUTING_CONTEXT, RoutedAPI, RoutedMiddleware
 from connexion.operations import AbstractOperation
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from openapi.operations import Operation
@@ -127,6 +128,14 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
     def __init__(self, app: ASGIApp, enforced: Enforced) -> None:
         super().__init__(app)
         self.enforced = enforced
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let nothing through that is no operation: Flask's idea of a path is not quite Starlette's."""
+        if scope["type"] == "http":
+            found = scope["extensions"][ROUTING_CONTEXT]
+            if found["operation_id"] is None or found["api_base_path"] not in self.apis:
+                raise HTTPException(404)
+        await super().__call__(scope, receive, send)
 
     def add_api(self, specification: Any, **kwargs: Any) -> ContractAPI:
         """Register the operations of a document."""

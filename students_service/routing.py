@@ -5,16 +5,56 @@ from typing import Any
 
 from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from connexion.middleware.routing import RoutingMiddleware
+from flask import Flask
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount, Router
+from starlette.types import ASGIApp
+from werkzeug.routing import BaseConverter
 
 from openapi.operations import Operation
 from students_service.enforcement import as_answer
 from students_service.problems import Problem
 
 
+class _AnySegment(Convertor[str]):
+    regex = "[^/]+"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+class _Integer(BaseConverter):
+    """Converts what the contract has let through."""
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+
+class _Number(BaseConverter):
+    """Converts what the contract has let through."""
+
+    def to_python(self, value: str) -> float:
+        return float(value)
+
+
+def leave_types_to_the_contract(app: Flask) -> None:
+    """Flask's part of what StrictRoutingMiddleware does."""
+    app.url_map.converters.update({"int": _Integer, "float": _Number})
+
+
 class StrictRoutingMiddleware(RoutingMiddleware):
-    """Connexion's routing, without its redirects of paths that are not in the contract."""
+    """Connexion's routing, without its redirects of paths that are not in the contract, and without
+    its types of path parameters: `/students/abc` breaks the contract, and is told so.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(app)
+        for name in ("int", "float"):
+            register_url_convertor(name, _AnySegment())
 
     def add_api(self, specification: Any, *args: Any, **kwargs: Any) -> None:
         """Register the operations of a document."""

@@ -1,0 +1,131 @@
+"""What tests share: a real PostgreSQL, real services, a real browser."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import psycopg2
+import pytest
+import sqlalchemy as sa
+import yaml
+from playwright.sync_api import Browser, sync_playwright
+
+from contract_tests.processes import Serve, Service
+from openapi.contract import students_document
+from students_service.database import database_url
+from students_service.settings import PREFIX, Settings
+
+Student = dict[str, Any]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_settings_from_outside() -> None:
+    for name in [name for name in os.environ if name.startswith((PREFIX, "LOCUST_", "CONTRACT_"))]:
+        del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of an embedded PostgreSQL for the whole session."""
+    data = tmp_path_factory.mktemp("postgresql") / "data"
+    with database_url(Settings(data_dir=str(data))) as url:
+        yield url
+
+
+_numbers = count()
+
+
+def new_database(postgres: str) -> str:
+    """The URL of an empty database."""
+    name = f"test_{next(_numbers)}"
+    connection = psycopg2.connect(postgres)
+    connection.autocommit = True
+    connection.cursor().execute(f"CREATE DATABASE {name}")
+    connection.close()
+    return sa.make_url(postgres).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def database(postgres: str) -> str:
+    """An empty database of the test's own."""
+    return new_database(postgres)
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Starts services that end with the test."""
+    started: list[Service] = []
+
+    def start(*options: str, environment: dict[str, str] | None = None) -> Service:
+        started.append(Service(*options, environment=environment))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.end()
+
+
+@pytest.fixture(scope="session")
+def service(postgres: str) -> Iterator[Service]:
+    """One service for all tests that leave it as they found it."""
+    started = Service("--database-url", new_database(postgres))
+    yield started
+    assert started.end() == 0
+    assert [line for line in started.lines if '"level": "ERROR"' in line] == []
+
+
+@pytest.fixture
+def client(service: Service) -> Iterator[httpx.Client]:
+    """Speaks to the shared service."""
+    with httpx.Client(base_url=service.url) as client:
+        yield client
+
+
+@pytest.fixture
+def student() -> Student:
+    """A student that no other test has."""
+    return new_student()
+
+
+def new_student(**fields: Any) -> Student:
+    """A valid student with an address of its own."""
+    return {
+        "given_name": "Ada",
+        "family_name": "Lovelace",
+        "email": f"ada.{os.getpid()}.{next(_numbers)}@example.org",
+        "course": "Mathematics",
+        "year": 2,
+        **fields,
+    }
+
+
+@pytest.fixture
+def edited(tmp_path: Path) -> Callable[[Callable[[dict[str, Any]], object]], str]:
+    """Makes a copy of the students document with an edit applied; gives its path."""
+
+    def edit(change: Callable[[dict[str, Any]], object]) -> str:
+        document = yaml.safe_load(students_document().read_text())
+        change(document)
+        path = tmp_path / f"edited_{next(_numbers)}.yaml"
+        path.write_text(yaml.safe_dump(document, sort_keys=False))
+        return str(path)
+
+    return edit
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium: the one of this machine, or Playwright's own."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    installed = next((path for name in names if (path := shutil.which(name))), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=installed,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"],
+        )
+        yield browser
+        browser.close()

@@ -1,0 +1,15 @@
+"""Types, lint, format and the direction of imports: what a newcomer's first command should find."""
+
+import pytest
+
+from contract_tests.processes import run
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("mypy",), ("ruff", "check", "."), ("ruff", "format", "--check", "."), ("lint-imports",)],
+    ids=" ".join,
+)
+def test_convention(command: tuple[str, ...]) -> None:
+    done = run(*command)
+    assert done.process.returncode == 0, done.output

@@ -1,0 +1,93 @@
+"""The commands of this project as processes, started and ended by the tests that need them."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from queue import Empty, Queue
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
+START_TIMEOUT_S = 60
+
+
+class Command:
+    """A running command whose lines of output can be waited for."""
+
+    def __init__(self, *arguments: str, environment: dict[str, str] | None = None, cwd: Path = ROOT) -> None:
+        self.process = subprocess.Popen(
+            arguments,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=cwd,
+            env={**os.environ, **(environment or {})},
+            start_new_session=True,
+        )
+        self.lines: list[str] = []
+        self._queue: Queue[str | None] = Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        with self.process.stdout as output:
+            for line in output:
+                self._queue.put(line.rstrip("\n"))
+        self._queue.put(None)
+
+    def wait_for(self, pattern: str, timeout: float = START_TIMEOUT_S) -> re.Match[str]:
+        """The first line not yet seen that matches; fails when the command ends or is too slow."""
+        while True:
+            try:
+                line = self._queue.get(timeout=timeout)
+            except Empty:
+                raise AssertionError(f"no {pattern!r} within {timeout} s:\n{self.output}") from None
+            if line is None:
+                raise AssertionError(f"ended without {pattern!r}:\n{self.output}")
+            self.lines.append(line)
+            if found := re.search(pattern, line):
+                return found
+
+    def end(self, number: int = signal.SIGTERM, timeout: float = 60) -> int:
+        """Send a signal, wait for the end, give the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        return self.wait(timeout)
+
+    def wait(self, timeout: float = 120) -> int:
+        """Wait for the end, give the exit code; all output is in `output` then."""
+        code = self.process.wait(timeout)
+        while (line := self._queue.get(timeout=timeout)) is not None:
+            self.lines.append(line)
+        self._queue.put(None)
+        return code
+
+    @property
+    def output(self) -> str:
+        """Every line seen so far."""
+        return "\n".join(self.lines)
+
+
+class Service(Command):
+    """`students-service serve` on a free port."""
+
+    def __init__(self, *options: str, environment: dict[str, str] | None = None) -> None:
+        super().__init__(
+            str(BIN / "students-service"), "serve", "--port", "0", *options, environment=environment
+        )
+        self.url = self.wait_for(r"listening on (http://\S+?),")[1]
+        self.port = int(self.url.rpartition(":")[2])
+
+
+Serve = Callable[..., Service]
+
+
+def run(*arguments: str, environment: dict[str, str] | None = None, timeout: float = 240) -> Command:
+    """Run one of this environment's commands to its end."""
+    command = Command(str(BIN / arguments[0]), *arguments[1:], environment=environment)
+    command.wait(timeout)
+    return command

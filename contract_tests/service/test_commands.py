@@ -1,0 +1,168 @@
+"""The command line: what is wrong is one clear line and a non-zero exit code."""
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import psycopg2
+import pytest
+
+from contract_tests.conftest import new_student
+from contract_tests.processes import BIN, Command, Serve, run
+
+Edited = Callable[[Callable[[dict[str, Any]], object]], str]
+
+
+def one_line(command: Command, *words: str) -> None:
+    assert command.process.returncode, command.output
+    assert len(command.lines) == 1, command.output
+    for word in words:
+        assert word in command.output
+
+
+@pytest.mark.parametrize("verb", ["serve", "seed"])
+def test_a_document_that_is_missing(verb: str) -> None:
+    one_line(run("students-service", verb, "--contract", "nowhere.yaml"), "nowhere.yaml", "no such file")
+
+
+@pytest.mark.parametrize("verb", ["seed", "upgrade"])
+def test_a_database_that_cannot_be_reached(verb: str) -> None:
+    one_line(
+        run("students-service", verb, "--database-url", "postgresql://127.0.0.1:1/x"),
+        "127.0.0.1:1",
+        "refused",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a: [", ("line 2", "not YAML")),
+        ("- a", ("not an OpenAPI document",)),
+        ("title: a", ("not an OpenAPI document", "openapi")),
+        ("swagger: '2.0'", ("Swagger 2.0",)),
+        ("openapi: 3.0.3", ("paths",)),
+        ("openapi: 3.0.3\npaths: {/: {get: {}}}", ("not valid OpenAPI",)),
+        ("openapi: 3.1.0\npaths: {/: {}}", ("3.1", "3.0")),
+    ],
+)
+def test_a_document_that_is_none(tmp_path: Path, text: str, words: tuple[str, ...]) -> None:
+    document = tmp_path / "broken.yaml"
+    document.write_text(text)
+    one_line(run("students-service", "serve", "--contract", str(document)), str(document), *words)
+
+
+def test_an_operation_without_a_handler(edited: Edited) -> None:
+    document = edited(lambda it: it["paths"]["/"]["get"].update(operationId="get_house"))
+    one_line(run("students-service", "serve", "--contract", document), "GET /", "'get_house'", "handlers.py")
+
+
+def test_a_handler_without_an_operation(edited: Edited) -> None:
+    document = edited(lambda it: it["paths"].pop("/health"))
+    one_line(run("students-service", "serve", "--contract", document), "'get_health'", "handlers.py")
+
+
+def test_a_reference_that_leads_nowhere(edited: Edited) -> None:
+    document = edited(lambda it: it["components"]["schemas"].pop("Course"))
+    one_line(run("students-service", "serve", "--contract", document), "#/components/schemas/Course")
+
+
+def test_the_same_in_plain_uvicorn() -> None:
+    done = run(
+        "uvicorn", "--factory", "students_service.app:create_app", environment={"STUDENTS_CONTRACT": "x.yaml"}
+    )
+    one_line(done, "x.yaml", "no such file")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--prot", "80"), ("--prot",)),
+        (("--port", "web"), ("--port", "web")),
+        (("--port", "99999"), ("--port", "99999")),
+        (("--workers", "0"), ("--workers",)),
+    ],
+)
+def test_options_that_are_wrong(options: tuple[str, ...], words: tuple[str, ...]) -> None:
+    one_line(run("students-service", "serve", *options), *words)
+
+
+def test_settings_that_are_wrong() -> None:
+    done = run("students-service", "serve", environment={"STUDENTS_PORT": "web"})
+    one_line(done, "STUDENTS_PORT", "'web'")
+
+
+def test_a_port_in_use() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = run("students-service", "serve", "--port", port)
+    one_line(done, f"127.0.0.1:{port}", "in use", "--port")
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("nonsense", ("postgresql://",)),
+        ("mysql://root@127.0.0.1/x", ("PostgreSQL",)),
+        ("postgresql://me:secret@127.0.0.1:1/x", ("127.0.0.1:1", "refused", "--database-url")),
+    ],
+)
+def test_a_database_that_is_none(url: str, words: tuple[str, ...]) -> None:
+    done = run("students-service", "serve", "--port", "0", "--database-url", url)
+    assert "secret" not in done.output
+    assert done.process.returncode
+    assert [line for line in done.lines if not line.startswith("database:")] == done.lines[-1:]
+    for word in words:
+        assert word in done.lines[-1]
+
+
+def test_upgrade_tells_its_sql_before_it_is_done(database: str) -> None:
+    dry = run("students-service", "upgrade", "--dry-run", "--database-url", database)
+    assert dry.lines[0].startswith("CREATE TABLE students")
+    refused = run("students-service", "serve", "--no-upgrade", "--port", "0", "--database-url", database)
+    assert refused.process.returncode == 1
+    assert "students-service upgrade" in refused.lines[-1]
+    assert run("students-service", "upgrade", "--database-url", database).output == dry.output
+    assert run("students-service", "upgrade", "--database-url", database).output == "-- nothing to do"
+
+
+def test_seeded_students_are_unique_and_as_the_contract_says(database: str, serve: Serve) -> None:
+    for _ in range(2):
+        assert (
+            run("students-service", "seed", "--count", "6000", "--database-url", database).process.returncode
+            == 0
+        )
+    service = serve("--database-url", database)
+    page = httpx.get(f"{service.url}/students", params={"limit": 2000})
+    assert page.status_code == 200
+    assert len(page.json()["students"]) == 2000
+    connection = psycopg2.connect(database)
+    cursor = connection.cursor()
+    cursor.execute("SELECT count(*), count(DISTINCT email) FROM students")
+    assert cursor.fetchone() == (12_000, 12_000)
+    connection.close()
+
+
+def test_embedded_data_survives_and_the_command_tells_where_it_lies(tmp_path: Path, serve: Serve) -> None:
+    data = str(tmp_path / "data")
+    first = serve("--data-dir", data)
+    assert data in first.output
+    where = httpx.post(f"{first.url}/students", json=new_student()).headers["location"]
+    assert first.end() == 0
+    assert not (tmp_path / "data" / "postmaster.pid").exists()
+    second = serve("--data-dir", data)
+    assert httpx.get(f"{second.url}{where}").status_code == 200
+
+
+def test_plain_uvicorn_serves_and_stops_its_database(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    arguments = ("--factory", "students_service.app:create_app", "--port", port)
+    environment = {"STUDENTS_DATA_DIR": str(tmp_path / "data")}
+    command = Command(str(BIN / "uvicorn"), *arguments, environment=environment)
+    command.wait_for("startup complete")
+    assert httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200
+    command.end()
+    assert not (tmp_path / "data" / "postmaster.pid").exists()

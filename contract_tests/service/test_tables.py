@@ -1,0 +1,178 @@
+"""The table that the schema gives: its DDL is kept beside this test, so that an edit of the document
+shows its SQL in review."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from openapi.contract import Contract, ContractError, load_contract, students_document
+from students_service import upgrades
+from students_service.database import connect
+from students_service.errors import ServiceError
+from students_service.tables import resources
+
+SNAPSHOT = Path(__file__).parent / "students.sql"
+
+
+def contract(change: Any = None) -> Contract:
+    loaded = load_contract(students_document())
+    if change:
+        change(loaded.document["components"]["schemas"]["Student"])
+    return loaded
+
+
+def metadata(change: Any = None) -> sa.MetaData:
+    return resources(contract(change))[0]
+
+
+def test_ddl_is_the_snapshot(database: str) -> None:
+    found = "\n".join(upgrades.pending(connect(database), metadata()).additions) + "\n"
+    assert found == SNAPSHOT.read_text(), (
+        f"the table has changed; if that is wanted, write to {SNAPSHOT}:\n{found}"
+    )
+
+
+def test_upgrade_is_done_once(database: str) -> None:
+    engine = connect(database)
+    assert upgrades.apply(engine, metadata()).additions
+    assert upgrades.apply(engine, metadata()) == upgrades.Upgrade((), ())
+    upgrades.require_none(engine, metadata())
+
+
+def test_a_stored_schema_needs_an_identity() -> None:
+    def change(student: Any) -> None:
+        del student["properties"]["id"]["x-generated"]
+
+    with pytest.raises(ContractError, match="Student: a table needs one property with x-generated: identity"):
+        resources(contract(change))
+
+
+@pytest.mark.parametrize(
+    ("schema", "sql"),
+    [
+        ({"type": "string"}, "TEXT"),
+        ({"type": "string", "nullable": True}, "TEXT"),
+        ({"type": "string", "default": "it's"}, "TEXT DEFAULT 'it''s' NOT NULL"),
+        ({"type": "string", "format": "date"}, "DATE"),
+        ({"type": "string", "format": "date-time"}, "TIMESTAMP WITH TIME ZONE"),
+        ({"type": "integer"}, "BIGINT"),
+        ({"type": "integer", "format": "int32", "default": 3}, "INTEGER DEFAULT '3' NOT NULL"),
+        ({"type": "number"}, "DOUBLE PRECISION"),
+        ({"type": "boolean", "default": False}, "BOOLEAN DEFAULT 'false' NOT NULL"),
+        ({"type": "array", "items": {"type": "string"}}, "JSONB"),
+        ({"type": "object"}, "JSONB"),
+    ],
+    ids=str,
+)
+def test_a_property_added_is_a_column_added(database: str, schema: Any, sql: str) -> None:
+    def change(student: Any) -> None:
+        student["properties"]["extra"] = schema
+
+    engine = connect(database)
+    upgrades.apply(engine, metadata())
+    assert upgrades.apply(engine, metadata(change)).additions == (
+        f"ALTER TABLE students ADD COLUMN extra {sql};",
+    )
+
+
+def test_unique_and_index_are_added_to_what_exists(database: str) -> None:
+    def change(student: Any) -> None:
+        student["properties"]["given_name"]["x-index"] = True
+        student["properties"]["family_name"]["x-unique"] = True
+
+    engine = connect(database)
+    upgrades.apply(engine, metadata())
+    assert sorted(upgrades.apply(engine, metadata(change)).additions) == [
+        "ALTER TABLE students ADD CONSTRAINT students_family_name_key UNIQUE (family_name);",
+        "CREATE INDEX students_given_name_id_idx ON students (given_name, id);",
+    ]
+
+
+def test_optional_at_last_is_nullable_at_last(database: str) -> None:
+    def change(student: Any) -> None:
+        student["required"].remove("course")
+
+    engine = connect(database)
+    upgrades.apply(engine, metadata())
+    added = upgrades.apply(engine, metadata(change)).additions
+    assert added == ("ALTER TABLE students ALTER COLUMN course DROP NOT NULL;",)
+
+
+def to_text(student: Any) -> None:
+    student["properties"]["year"] = {"type": "string"}
+
+
+def without_gpa(student: Any) -> None:
+    del student["properties"]["gpa"]
+
+
+def required_without_default(student: Any) -> None:
+    student["properties"]["town"] = {"type": "string"}
+    student["required"].append("town")
+
+
+def required_at_last(student: Any) -> None:
+    student["properties"]["gpa"] = {"type": "number"}
+    student["required"].append("gpa")
+
+
+def no_longer_unique(student: Any) -> None:
+    del student["properties"]["email"]["x-unique"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            to_text,
+            r"column students.year is INTEGER in the database and TEXT in the contract; if that is wanted, "
+            r"review and run: ALTER TABLE students ALTER COLUMN year TYPE TEXT USING year::TEXT;",
+        ),
+        (without_gpa, r"column students.gpa is in the database and not in the contract.*DROP COLUMN gpa;"),
+        (
+            required_without_default,
+            r"column students.town is required and has no default.*ADD COLUMN town TEXT",
+        ),
+        (
+            required_at_last,
+            r"column students.gpa may be NULL in the database.*ALTER COLUMN gpa SET NOT NULL;",
+        ),
+        (no_longer_unique, r"constraint students_email_key of students.*DROP CONSTRAINT students_email_key;"),
+    ],
+)
+def test_what_could_lose_data_is_refused_with_its_sql(database: str, change: Any, message: str) -> None:
+    engine = connect(database)
+    upgrades.apply(engine, metadata())
+    with pytest.raises(ServiceError, match=message) as refused:
+        upgrades.apply(engine, metadata(change))
+    assert "\n" not in str(refused.value)
+    assert upgrades.pending(engine, metadata()) == upgrades.Upgrade((), ())
+
+
+def test_rows_that_stand_against_a_change_are_told_and_kept(database: str) -> None:
+    def change(student: Any) -> None:
+        student["properties"]["course"]["x-unique"] = True
+
+    engine = connect(database)
+    upgrades.apply(engine, metadata())
+    with engine.connect() as connection:
+        for number in range(2):
+            connection.execute(
+                sa.text(
+                    "INSERT INTO students (given_name, family_name, email, course, year) "
+                    f"VALUES ('A', 'B', 'a{number}@b.c', 'Law', 1)"
+                )
+            )
+    with pytest.raises(ServiceError, match="rows do not allow the change: .*nothing was changed"):
+        upgrades.apply(engine, metadata(change))
+    assert upgrades.pending(engine, metadata()) == upgrades.Upgrade((), ())
+
+
+def test_tables_of_others_are_left_alone(database: str) -> None:
+    engine = connect(database)
+    with engine.connect() as connection:
+        connection.execute(sa.text("CREATE TABLE guests (name text)"))
+    upgrades.apply(engine, metadata())
+    assert sa.inspect(engine).get_table_names() == ["guests", "students"]
