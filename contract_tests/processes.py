@@ -3,12 +3,16 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, Queue
+
+import psutil
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
@@ -84,6 +88,39 @@ class Service(Command):
 
 
 Serve = Callable[..., Service]
+
+
+def running(word: str) -> list[psutil.Process]:
+    """Processes with a word in their command line."""
+    return [
+        each
+        for each in psutil.process_iter(["cmdline"])
+        if any(word in part for part in each.info["cmdline"] or ())
+    ]
+
+
+def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Those that have not ended."""
+    return [each for each in processes if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+        return port
+
+
+def wait_for_port(port: int) -> None:
+    """Until somebody listens."""
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            assert time.monotonic() < deadline, f"nobody listens on {port}"
+        else:
+            return
 
 
 def run(*arguments: str, environment: dict[str, str] | None = None, timeout: float = 240) -> Command:

@@ -1,5 +1,6 @@
 """contract-load: run."""
 
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from typing import Any
 
 import click
 import gevent
+from gevent.event import Event
 from locust.env import Environment
 from locust.event import Events
 from locust.runners import Runner
@@ -150,22 +152,23 @@ def _loaded(load: Load, url: str, users: int, spawn_rate: float, run_time: int) 
     environment = Environment(user_classes=[ContractUser], events=Events(), host=url)
     runner = environment.create_local_runner()
     carry(environment, load)
+    finished = Event()
+    watches = [gevent.signal_handler(each, finished.set) for each in (signal.SIGINT, signal.SIGTERM)]
     progress = gevent.spawn(_show_progress, runner, load)
-    try:
-        if load.profile.stages:
-            runner.start_shape()
-            assert runner.shape_greenlet is not None
-            runner.shape_greenlet.join()
-        else:
-            runner.start(users, spawn_rate)
-            gevent.sleep(run_time)
-    except KeyboardInterrupt:
-        return True
-    finally:
-        runner.stop()
-        progress.kill()
-        click.echo("", nl=sys.stdout.isatty())
-    return False
+    if load.profile.stages:
+        runner.start_shape()
+        assert runner.shape_greenlet is not None
+        runner.shape_greenlet.link(lambda _: finished.set())
+        finished.wait()
+    else:
+        runner.start(users, spawn_rate)
+        finished.wait(run_time)
+    runner.stop()
+    progress.kill()
+    for watch in watches:
+        watch.cancel()
+    click.echo("", nl=sys.stdout.isatty())
+    return finished.is_set() and not load.profile.stages
 
 
 def _show_progress(runner: Runner, load: Load) -> None:

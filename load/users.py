@@ -15,7 +15,7 @@ from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
 from locust.event import Events
 from locust.rpc import Message
-from locust.runners import MasterRunner, WorkerRunner
+from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
 from load import checks
 from load.connection import Connection, NetworkError, Reply
@@ -30,10 +30,12 @@ from openapi.expressions import Exchange
 from openapi.operations import operations
 from openapi.payloads import Payloads
 
-STOP_TIMEOUT_S = 30.0
+STOP_TIMEOUT_S = 10.0
 EXISTING = "existing things"
+FINISH = "finish"
 RESULTS = "contract results"
 DEFAULT_PROFILE = "mixed"
+WORKER_POLL_S = 0.05
 
 logger = logging.getLogger(__name__)
 
@@ -151,10 +153,16 @@ def carry(environment: Environment, load: Load) -> None:
         environment.shape_class.runner = environment.runner
     if isinstance(environment.runner, WorkerRunner):
         environment.runner.register_message(EXISTING, _begin_with)
+        environment.runner.register_message(FINISH, _finish, concurrent=True)
         environment.events.report_to_master.add_listener(partial(_report, load))
-    else:
-        environment.events.test_start.add_listener(_begin)
+        environment.events.test_stop.add_listener(_report_finally)
+        return
+    environment.events.test_start.add_listener(_begin)
+    if isinstance(environment.runner, MasterRunner):
         environment.events.worker_report.add_listener(partial(_merge, load))
+        workers = _Workers(environment.runner, load)
+        environment.events.test_stopping.add_listener(workers.finish)
+        environment.events.test_stop.add_listener(workers.wait)
 
 
 def _add_options(parser: LocustArgumentParser) -> None:
@@ -220,6 +228,49 @@ def _report(load: Load, data: dict[str, Any], **_: Any) -> None:
 
 def _merge(load: Load, data: dict[str, Any], **_: Any) -> None:
     load.results.merge(data.get(RESULTS, {}))
+
+
+def _finish(environment: Environment, **_: Any) -> None:
+    if environment.runner is not None:
+        environment.runner.stop()
+
+
+def _report_finally(environment: Environment, **_: Any) -> None:
+    """A worker whose users have all gone tells what it has not told yet."""
+    load = load_of(environment)
+    if environment.runner is not None:
+        environment.runner.send_message(RESULTS, load.results.message())
+    load.results = Results.of(load.operations)
+
+
+class _Workers:
+    """The ends of workers, awaited: Locust gives their last reports half a second, then leaves."""
+
+    def __init__(self, runner: MasterRunner, load: Load) -> None:
+        self._runner = runner
+        self._load = load
+        self._awaited: set[str] = set()
+        runner.register_message(RESULTS, self._merge)
+
+    def finish(self, **_: Any) -> None:
+        """Have each worker end its users and tell its results."""
+        self._awaited = set(self._present())
+        self._runner.send_message(FINISH)
+
+    def wait(self, **_: Any) -> None:
+        """Until each worker has told, or is gone."""
+        deadline = time.monotonic() + self._runner.environment.stop_timeout + STOP_TIMEOUT_S
+        while self._awaited & set(self._present()) and time.monotonic() < deadline:
+            gevent.sleep(WORKER_POLL_S)
+        for worker in sorted(self._awaited):
+            logger.error("worker %s ended without telling its last results", worker)
+
+    def _present(self) -> list[str]:
+        return [each.id for each in self._runner.clients.all if each.state != STATE_MISSING]
+
+    def _merge(self, msg: Message, **_: Any) -> None:
+        self._load.results.merge(msg.data)
+        self._awaited.discard(msg.node_id)
 
 
 def _tell(environment: Environment, **_: Any) -> None:

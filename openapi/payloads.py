@@ -138,7 +138,7 @@ class _Compiler:
 
     def _texts(self, facts: JsonObject, name: str, place: str) -> Sequence[str]:
         """A pool of valid texts from the most lifelike source that has any."""
-        fits = _fitting(facts)
+        fits = _fitting(facts, place)
         kind = facts.get("format", "")
         for source in (self.realism.by_name(name), self.realism.by_format(kind), _seeds(facts)):
             pool = [each for each in source if fits(each)]
@@ -166,7 +166,7 @@ class _Compiler:
 
     def _unique_string(self, facts: JsonObject, name: str, place: str) -> Generator:
         texts = self._texts(facts, name, place)
-        fits = _fitting(facts)
+        fits = _fitting(facts, place)
         most = facts.get("maxLength", _UNBOUNDED_SPAN)
         is_address = facts.get("format") in ("email", "idn-email")
 
@@ -268,7 +268,10 @@ def _bounds(facts: JsonObject, kind: str) -> tuple[float, float]:
     return least, least + _UNBOUNDED_SPAN * step if most is None else most
 
 
-def _fitting(facts: JsonObject) -> Callable[[str], bool]:
+def _fitting(facts: JsonObject, place: str) -> Callable[[str], bool]:
     rules = ("minLength", "maxLength", "pattern", "format", "not")
     schema = {"type": "string", **{key: facts[key] for key in rules if key in facts}}
-    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True).is_valid
+    try:
+        return jsonschema_rs.Draft202012Validator(schema, validate_formats=True).is_valid
+    except ValueError as error:
+        raise Unbuildable(f"{place}: {str(error).splitlines()[0]}") from None

@@ -10,7 +10,7 @@ import psycopg2
 import pytest
 
 from contract_tests.conftest import new_student
-from contract_tests.processes import BIN, Command, Serve, run
+from contract_tests.processes import BIN, Command, Serve, free_port, run
 
 Edited = Callable[[Callable[[dict[str, Any]], object]], str]
 
@@ -157,8 +157,7 @@ def test_embedded_data_survives_and_the_command_tells_where_it_lies(tmp_path: Pa
 
 
 def test_plain_uvicorn_serves_and_stops_its_database(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
+    port = str(free_port())
     arguments = ("--factory", "students_service.app:create_app", "--port", port)
     environment = {"STUDENTS_DATA_DIR": str(tmp_path / "data")}
     command = Command(str(BIN / "uvicorn"), *arguments, environment=environment)

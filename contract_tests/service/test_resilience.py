@@ -1,6 +1,5 @@
 """Races, lost databases, kills: what was acknowledged stays, what is lost is told and comes back."""
 
-import os
 import signal
 import threading
 import time
@@ -13,7 +12,7 @@ import psycopg2
 import pytest
 
 from contract_tests.conftest import new_student
-from contract_tests.processes import BIN, Command, Serve, Service
+from contract_tests.processes import BIN, Command, Serve, Service, alive
 from students_service.database import database_url
 from students_service.settings import Settings
 
@@ -23,10 +22,6 @@ RECOVERY_S = 30
 def postgres_processes(data: Path) -> list[psutil.Process]:
     postmaster = psutil.Process(int((data / "postmaster.pid").read_text().splitlines()[0]))
     return [postmaster, *postmaster.children(recursive=True)]
-
-
-def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
-    return [each for each in processes if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
 
 
 def recovered(url: str) -> httpx.Response:
@@ -116,7 +111,7 @@ def test_requests_in_flight_finish_before_a_service_stops(tmp_path: Path, serve:
             blocked = 0
             while not blocked:
                 cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-                blocked = cursor.fetchone()[0]
+                (blocked,) = cursor.fetchall()[0]
         service.process.send_signal(signal.SIGTERM)
         service.wait_for("Shutting down")
         lock.rollback()
@@ -196,4 +191,4 @@ def test_a_stopped_service_leaves_nothing_behind(tmp_path: Path, number: int) ->
     assert service.end(number) == 0
     assert "Traceback" not in service.output
     assert not alive(everything)
-    assert os.listdir(tmp_path / "data")
+    assert (tmp_path / "data" / "PG_VERSION").exists()

@@ -165,7 +165,7 @@ def test_rows_that_stand_against_a_change_are_told_and_kept(database: str) -> No
                     f"VALUES ('A', 'B', 'a{number}@b.c', 'Law', 1)"
                 )
             )
-    with pytest.raises(ServiceError, match="rows do not allow the change: .*nothing was changed"):
+    with pytest.raises(ServiceError, match=r"rows do not allow the change: .*nothing was changed"):
         upgrades.apply(engine, metadata(change))
     assert upgrades.pending(engine, metadata()) == upgrades.Upgrade((), ())
 

@@ -1,0 +1,163 @@
+"""Results, findings, objectives, and the page that shows them."""
+
+from collections import Counter
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from contract_tests.openapi.documents import operation
+from load.checks import Fault, Finding, findings, is_gone, network
+from load.connection import Reply
+from load.entities import Entity
+from load.objectives import judge
+from load.report import Run, summary, write
+from load.results import Results
+
+OWNED, FOUND = Entity({}, owned=True), Entity({}, owned=False)
+JSON = {"content-type": "application/json"}
+IT = operation(
+    "/things/{id}",
+    responses={
+        "200": {"content": {"application/json": {"schema": {"type": "array", "items": {"maximum": 1}}}}},
+        "404": {"description": "gone"},
+        "409": {"description": "taken"},
+        "503": {"description": "busy"},
+    },
+    objectives={"p95_ms": 20, "p99.9_ms": 100, "error_rate": 0.1},
+)
+RUN = Run("Things", "things.yaml", "http://127.0.0.1:1", "mixed", 3, 2.0, {"other": "no link tells id"})
+
+
+@pytest.mark.parametrize(
+    ("entity", "reply", "expected"),
+    [
+        (None, Reply(200, JSON, b"[1]"), []),
+        (None, Reply(200, JSON, b"[0, 7, 8]"), ["broken contract: 200 body /* (maximum)"] * 2),
+        (None, Reply(418, JSON, b""), ["broken contract: 418 status (status)"]),
+        (None, Reply(200, {}, b"[1]"), ["broken contract: 200 media type (media type)"]),
+        (None, Reply(503, {}, b""), ["server error: status 503"]),
+        (None, Reply(409, {}, b""), ["refused although valid: status 409"]),
+        (
+            OWNED,
+            Reply(404, {}, b""),
+            ["lost: status 404 for something that this run created and did not delete"],
+        ),
+        (FOUND, Reply(404, {}, b""), []),
+    ],
+)
+def test_findings(entity: Entity | None, reply: Reply, expected: list[str]) -> None:
+    assert [str(each) for each in findings(IT, entity, reply)] == expected
+    assert is_gone(entity, reply) is (entity is FOUND)
+
+
+def test_results_of_processes_merge_without_loss() -> None:
+    random = Random(1)
+    whole, parts = Results.of(["a", "b"]), [Results.of(["a", "b"]) for _ in range(3)]
+    finding = Finding(Fault.SERVER_ERROR, "status 500", "", "text")
+    for _ in range(5_000):
+        label, latency = random.choice("ab"), random.expovariate(1 / 30)
+        wrong = [finding] if random.random() < 0.01 else []
+        for results in (whole, random.choice(parts)):
+            results.record(label, latency, 500 if wrong else 200, wrong)
+    merged = Results.of([])
+    for part in parts:
+        merged.merge(part.message())
+    for label in "ab":
+        one, other = whole.operations[label], merged.operations[label]
+        assert (one.requests, one.failures, one.statuses) == (other.requests, other.failures, other.statuses)
+        assert one.findings == other.findings
+        assert [one.percentile_ms(each) for each in (50, 95, 99, 99.9, 100)] == [
+            other.percentile_ms(each) for each in (50, 95, 99, 99.9, 100)
+        ]
+    assert merged.total.requests == 5_000
+
+
+def test_latencies_are_exact_to_three_digits() -> None:
+    results = Results.of(["a"])
+    for latency in range(1, 1_001):
+        results.record("a", latency + 0.054, 200, [])
+    measured = results.operations["a"]
+    assert measured.percentile_ms(50) == pytest.approx(500.054, rel=1e-3)
+    assert measured.percentile_ms(99) == pytest.approx(990.054, rel=1e-3)
+    assert measured.max_ms == pytest.approx(1000.054, rel=1e-3)
+
+
+def test_one_place_and_rule_is_one_finding_with_a_sample() -> None:
+    results = Results.of(["a"])
+    for detail in ("first", "second"):
+        results.record("a", 1, 0, [Finding(Fault.NETWORK, "connection refused", "", detail)])
+    assert results.operations["a"].findings == Counter(
+        {Finding(Fault.NETWORK, "connection refused", "", "first"): 2}
+    )
+
+
+def verdict_of(latencies: list[float], wrong: Any = (), stated: Any = IT) -> Any:
+    results = Results.of([stated.label])
+    for latency in latencies:
+        results.record(stated.label, latency, 200, [])
+    for finding in wrong:
+        results.record(stated.label, 1, 500, [finding])
+    return results, judge({stated.label: stated}, results)
+
+
+def test_objectives_that_hold() -> None:
+    _, verdict = verdict_of([10.0] * 100)
+    assert verdict.passed
+    assert [each.holds for each in verdict.objectives[IT.label]] == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("latencies", "wrong", "reason"),
+    [
+        ([], [], "no call was made"),
+        ([10.0] * 90 + [30.0] * 10, [], "p95 ≤ 20 ms does not hold, it was 30.0 ms"),
+        ([10.0] * 999 + [200.0] * 9, [], "p99.9 ≤ 100 ms does not hold, it was 200"),
+        ([10.0], [network("refused")], "error rate ≤ 10.00% does not hold, it was 50.00%"),
+        ([10.0] * 99, [Finding(Fault.BROKEN_CONTRACT, "a", "b", "c")], "broken contract, 1 times"),
+        ([10.0] * 99, [Finding(Fault.LOST, "a", "", "c")], "lost, 1 times"),
+    ],
+)
+def test_what_a_run_fails_for(latencies: list[float], wrong: Any, reason: str) -> None:
+    _, verdict = verdict_of(latencies, wrong)
+    assert not verdict.passed
+    assert any(reason in each for each in verdict.reasons), verdict.reasons
+
+
+def test_without_promises_only_refusals_are_excused() -> None:
+    plain = operation("/plain")
+    assert verdict_of([1.0], [Finding(Fault.REFUSED, "a", "", "b")], plain)[1].passed
+    assert not verdict_of([1.0], [Finding(Fault.SERVER_ERROR, "a", "", "b")], plain)[1].passed
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_opens_from_disk(browser: Browser, tmp_path: Path, scheme: Any) -> None:
+    results, verdict = verdict_of(
+        [10.0] * 9, [Finding(Fault.BROKEN_CONTRACT, "200 body", "type", "<b>1</b> is odd")]
+    )
+    page_path = write(tmp_path, RUN, results, verdict)
+    page = browser.new_page(viewport={"width": 375, "height": 700}, color_scheme=scheme)
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text))
+    page.on(
+        "request", lambda request: errors.append(request.url) if not request.url.startswith("file:") else None
+    )
+    page.goto(page_path.as_uri())
+    assert page.locator("#verdict").inner_text() == "✗ Failed"
+    assert "<b>1</b> is odd" in page.locator("body").inner_text()
+    assert "no link tells id" in page.locator("body").inner_text()
+    assert page.locator("tbody tr").count() == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    assert errors == []
+    page.close()
+
+
+def test_the_summary_names_what_failed() -> None:
+    results, verdict = verdict_of(
+        [10.0] * 9, [Finding(Fault.BROKEN_CONTRACT, "200 body", "type", "1 is odd")]
+    )
+    text = summary(results, verdict, 2.0)
+    assert "GET /things/{id}: broken contract: 200 body (type), 1 times, for instance: 1 is odd" in text
+    assert "FAILED" in text

@@ -1,0 +1,161 @@
+"""Nobody ever calls for a thing that is gone: neither while it is deleted nor afterwards."""
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+import pytest
+
+from load.entities import Entities
+from load.errors import LoadError
+from load.journeys import Journeys, Step
+from load.traffic import Kind, kind_of, load_profile, profile_names
+from openapi.contract import load_contract, students_document
+from openapi.expressions import Exchange
+from openapi.operations import operations
+from openapi.payloads import Payloads
+
+
+def journeys(profile: str = "mixed", seed: int = 1) -> Journeys:
+    found = operations(load_contract(students_document()))
+    return Journeys(found, load_profile(profile), Payloads(seed), Random(seed))
+
+
+class Model:
+    """A service in memory, whose calls take time: they are answered in any order."""
+
+    def __init__(self) -> None:
+        self.students: dict[int, str] = {}
+        self.deleted: set[int] = set()
+
+    def answer(self, step: Step) -> tuple[int, Any]:
+        call = step.call
+        key: int = call.path.get("student_id", 0)
+        if key:
+            assert key in self.students, f"{call.operation.label} for {key}, which is not there"
+        match kind_of(call.operation):
+            case Kind.CREATE:
+                assert call.payload["email"] not in self.students.values()
+                key = len(self.students) + len(self.deleted) + 1
+                self.students[key] = call.payload["email"]
+                return 201, {"id": key}
+            case Kind.REPLACE:
+                assert call.payload["email"] not in self.students.values()
+                self.students[key] = call.payload["email"]
+            case Kind.DELETE:
+                del self.students[key]
+                self.deleted.add(key)
+                return 204, None
+            case Kind.LIST:
+                first = [{"id": each} for each in list(self.students)[:1]]
+                return 200, {"students": first, "next_cursor": "0" * 16}
+        return 200, {"id": key}
+
+
+def exchange(step: Step, status: int, body: Any) -> Exchange:
+    call = step.call
+    return Exchange("", call.target, call.path, call.query, {}, call.payload, status, {}, body)
+
+
+@pytest.mark.parametrize("profile", ["mixed", "read-heavy", "write-heavy"])
+def test_calls_in_flight_never_miss(profile: str) -> None:
+    random = Random(profile)
+    model, journey = Model(), journeys(profile)
+    in_flight: list[Step] = []
+    kinds = set()
+    for _ in range(20_000):
+        if len(in_flight) < 20:
+            in_flight.append(journey.next())
+        else:
+            step = in_flight.pop(random.randrange(len(in_flight)))
+            status, body = model.answer(step)
+            journey.done(step, exchange(step, status, body), succeeded=True)
+            kinds.add(kind_of(step.call.operation))
+    assert kinds == set(Kind)
+    assert model.deleted
+
+
+def test_what_existed_before_is_read_and_never_changed() -> None:
+    journey = journeys()
+    for key in range(1, 50):
+        journey.know("/students/{student_id}", {"student_id": -key})
+    touched: dict[Kind, set[bool]] = {}
+    created = 0
+    for _ in range(3_000):
+        step = journey.next()
+        kind = kind_of(step.call.operation)
+        if step.entity:
+            touched.setdefault(kind, set()).add(step.entity.owned)
+        created += kind is Kind.CREATE
+        journey.done(
+            step, exchange(step, 201, {"id": created}) if kind is Kind.CREATE else None, succeeded=True
+        )
+    assert touched == {Kind.READ: {True, False}, Kind.REPLACE: {True}, Kind.DELETE: {True}}
+
+
+def test_lists_lead_to_what_exists() -> None:
+    journey = journeys()
+    (step,) = journey.exploration()
+    assert step.call.target == "/students"
+    found = list(journey.explored(step, exchange(step, 200, {"students": [{"id": 4}, {"id": 5}]})))
+    assert ("/students/{student_id}", {"student_id": 5}) in found
+    assert list(journey.explored(step, exchange(step, 200, {"students": []}))) == []
+
+
+def test_cursors_are_followed_and_never_made_up() -> None:
+    journey = journeys()
+    seen = set()
+    for _ in range(2_000):
+        step = journey.next()
+        if kind_of(step.call.operation) is Kind.LIST:
+            seen.add(step.call.query.get("cursor"))
+            journey.done(step, exchange(step, 200, {"students": [], "next_cursor": "f" * 16}), succeeded=True)
+        else:
+            journey.done(step, None, succeeded=False)
+    assert seen == {None, "f" * 16}
+
+
+@pytest.fixture
+def entities() -> Iterator[Entities]:
+    yield Entities()
+
+
+def test_a_lease_to_delete_excludes_all_others(entities: Entities) -> None:
+    random = Random(1)
+    entities.add({"id": 1}, owned=True)
+    shared = entities.share(random, owned_only=True)
+    assert shared is not None
+    assert entities.take(random) is None
+    entities.release(shared)
+    assert entities.take(random) is shared
+    assert entities.share(random, owned_only=False) is None
+    assert entities.take(random) is None
+
+
+def test_what_is_found_is_not_taken(entities: Entities) -> None:
+    random = Random(1)
+    entities.add({"id": 1}, owned=False)
+    assert entities.take(random) is None
+    assert entities.share(random, owned_only=True) is None
+    found = entities.share(random, owned_only=False)
+    assert found is not None
+    entities.forget(found)
+    assert entities.share(random, owned_only=False) is None
+    entities.add({"id": 1}, owned=True)
+    entities.add({"id": 1}, owned=True)
+    assert entities.take(random) is not None
+    assert entities.take(random) is None
+
+
+def test_profiles(tmp_path: Any) -> None:
+    assert profile_names() == ["mixed", "read-heavy", "steps", "write-heavy"]
+    assert [each.users for each in load_profile("steps").stages] == [5, 10, 20, 40]
+    own = tmp_path / "mine.yaml"
+    own.write_text("weights: {read: 1}\nwait: 0.5")
+    assert load_profile(str(own)).wait == 0.5
+    for text in ("weights: {sleep: 1}", "wait: 1", "[", "- a"):
+        own.write_text(text)
+        with pytest.raises(LoadError, match=r"mine.yaml: not a profile"):
+            load_profile(str(own))
+    with pytest.raises(LoadError, match="there are mixed, read-heavy"):
+        load_profile("nothing")

@@ -1,0 +1,200 @@
+"""Real loads against real services: with contract-load, and with Locust in all of its ways."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import psycopg2
+import pytest
+from playwright.sync_api import Browser, expect
+
+from contract_tests.processes import (
+    BIN,
+    Command,
+    Serve,
+    Service,
+    alive,
+    free_port,
+    run,
+    running,
+    wait_for_port,
+)
+
+LOCUST = ("locust", "-f", "load/locustfile.py")
+
+
+def rows(database: str) -> int:
+    connection = psycopg2.connect(database)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM students")
+        counted: int = cursor.fetchone()[0]
+    connection.close()
+    return counted
+
+
+def calls(output: str, label: str) -> int:
+    """The number of calls of an operation as the table tells it, none of which failed."""
+    found = re.search(rf"^{re.escape(label)} +(\d+) +(\d+) ", output, re.MULTILINE)
+    assert found, output
+    assert found[2] == "0", output
+    return int(found[1])
+
+
+def reckoned(output: str) -> int:
+    return calls(output, "POST /students") - calls(output, "DELETE /students/{student_id}")
+
+
+@pytest.fixture
+def seeded(database: str, serve: Serve) -> Iterator[tuple[Service, str]]:
+    service = serve("--log-level", "warning", "--database-url", database)
+    run("students-service", "seed", "--count", "300", "--database-url", database)
+    yield service, database
+
+
+def test_the_main_job_needs_nothing(tmp_path: Path) -> None:
+    arguments = ("--users", "2", "--run-time", "5s", "--output", str(tmp_path / "out"))
+    done = run("contract-load", "run", *arguments, environment={"TMPDIR": str(tmp_path)})
+    assert done.process.returncode == 0, done.output
+    assert "PASSED" in done.lines
+    results = json.loads((tmp_path / "out" / "results.json").read_text())
+    assert results["passed"]
+    assert len(results["operations"]) == 7
+    assert all(each["requests"] for each in results["operations"].values())
+    assert (tmp_path / "out" / "report.html").exists()
+    assert alive(running(str(tmp_path))) == []
+
+
+def test_rows_are_those_seeded_and_created_less_those_deleted(
+    seeded: tuple[Service, str], tmp_path: Path
+) -> None:
+    service, database = seeded
+    arguments = ("--host", service.url, "--users", "8", "--run-time", "6s", "--profile", "write-heavy")
+    done = run("contract-load", "run", *arguments, "--output", str(tmp_path))
+    results = json.loads((tmp_path / "results.json").read_text())["operations"]
+    created = results["POST /students"]["statuses"]["201"]
+    deleted = results["DELETE /students/{student_id}"]["statuses"]["204"]
+    assert rows(database) == 300 + created - deleted == 300 + reckoned(done.output)
+
+
+def test_a_service_that_breaks_its_contract_fails_with_rule_and_place(database: str, tmp_path: Path) -> None:
+    port = str(free_port())
+    factory = ("--factory", "contract_tests.fuzz.broken:without_a_field", "--port", port)
+    broken = Command(str(BIN / "uvicorn"), *factory, environment={"STUDENTS_DATABASE_URL": database})
+    broken.wait_for("startup complete")
+    host = ("--host", f"http://127.0.0.1:{port}")
+    done = run("contract-load", "run", *host, "--run-time", "4s", "--output", str(tmp_path))
+    assert done.process.returncode == 1
+    place = r"GET /students/\{student_id\}: broken contract: 200 body \(required\), \d+ times"
+    assert re.search(place, done.output), done.output
+    plain = run(*LOCUST, "--headless", "-u", "2", "-t", "3s", *host)
+    assert plain.process.returncode == 1
+    assert re.search(place, plain.output), plain.output
+    broken.end()
+
+
+def test_ctrl_c_ends_in_a_verdict_and_leaves_nothing(tmp_path: Path) -> None:
+    command = Command(str(BIN / "contract-load"), "run", "--run-time", "10m", "--output", str(tmp_path))
+    command.wait_for("loading http")
+    children = psutil.Process(command.process.pid).children(recursive=True)
+    command.wait_for("req/s")
+    assert command.end(2) == 130
+    assert "all operations" in command.output
+    assert "Traceback" not in command.output
+    assert not alive(children)
+
+
+@pytest.mark.parametrize("ways", [(), ("--processes", "2")], ids=["alone", "two processes"])
+def test_headless_locust(seeded: tuple[Service, str], ways: tuple[str, ...]) -> None:
+    service, database = seeded
+    options: tuple[str, ...] = ("--headless", "-u", "8", "-r", "8", "-t", "6s", "--profile", "write-heavy")
+    if ways:
+        options = (*options, "--master-bind-port", str(port := free_port()), "--master-port", str(port))
+    done = run(*LOCUST, *options, *ways, "--host", service.url)
+    assert "refused although valid" not in done.output, done.output
+    assert rows(database) == 300 + reckoned(done.output)
+    assert re.search(r"(PASSED|FAILED)\n", done.output)
+
+
+def test_master_and_workers(seeded: tuple[Service, str]) -> None:
+    service, database = seeded
+    port = str(free_port())
+    master = Command(
+        *(str(BIN / LOCUST[0]), *LOCUST[1:], "--master", "--headless", "--expect-workers", "2"),
+        *("-u", "8", "-r", "8", "-t", "5s", "--master-bind-port", port, "--host", service.url),
+    )
+    workers = [
+        Command(str(BIN / LOCUST[0]), *LOCUST[1:], "--worker", "--master-port", port) for _ in range(2)
+    ]
+    master.wait()
+    for worker in workers:
+        worker.wait()
+    assert calls(master.output, "GET /students/{student_id}") > 0
+    assert rows(database) == 300 + reckoned(master.output)
+
+
+def test_users_rise_step_by_step(seeded: tuple[Service, str], tmp_path: Path) -> None:
+    profile = tmp_path / "two-steps.yaml"
+    profile.write_text(
+        "weights: {read: 1, create: 1}\nstages: [{users: 1, seconds: 2}, {users: 3, seconds: 4}]"
+    )
+    done = run(*LOCUST, "--headless", "--profile", str(profile), "--host", seeded[0].url)
+    assert "to 1 users" in done.output
+    assert "to 3 users" in done.output
+    assert calls(done.output, "POST /students") > 0
+
+
+def test_a_run_from_the_web_ui(browser: Browser, seeded: tuple[Service, str]) -> None:
+    port = free_port()
+    locust = Command(str(BIN / LOCUST[0]), *LOCUST[1:], "--web-port", str(port), "--web-host", "0.0.0.0")
+    locust.wait_for("Starting web interface")
+    wait_for_port(port)
+    page = browser.new_page()
+    page.goto(f"http://127.0.0.1:{port}")
+    expect(page.get_by_label("Host")).to_have_value("http://127.0.0.1:5000")
+    page.get_by_label("Host").fill(seeded[0].url)
+    page.get_by_label("Number of users").fill("3")
+    page.get_by_role("button", name="Start").click()
+    row = page.get_by_role("row").filter(has_text="POST")
+    expect(row).to_contain_text("/students", timeout=30_000)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="New").first).to_be_visible(timeout=30_000)
+    locust.wait_for("^(PASSED|FAILED)$")
+    page.close()
+    locust.end()
+    assert calls(locust.output, "POST /students") > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--foo",), ("--foo",)),
+        (("--run-time", "soon"), ("soon", "5m")),
+        (("nowhere.yaml",), ("nowhere.yaml", "no such file")),
+        (("--profile", "none"), ("'none'", "mixed")),
+        (("--host", "http://127.0.0.1:1"), ("127.0.0.1:1", "refused")),
+        (("--host", "ftp://127.0.0.1"), ("ftp://127.0.0.1", "http://")),
+    ],
+)
+def test_bad_input_is_one_line(arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
+    done = run("contract-load", "run", *arguments)
+    assert done.process.returncode
+    assert len(done.lines) == 1, done.output
+    for word in words:
+        assert word in done.output
+
+
+def test_locust_tells_of_bad_input_too() -> None:
+    unreachable = run(*LOCUST, "--headless", "-t", "20s", "--host", "http://127.0.0.1:1")
+    assert unreachable.process.returncode == 1
+    assert (
+        "cannot reach http://127.0.0.1:1: connection refused; is the service running?" in unreachable.output
+    )
+    assert "Traceback" not in unreachable.output
+    missing = run(*LOCUST, "--headless", "--document", "nowhere.yaml")
+    assert missing.process.returncode == 1
+    assert (
+        missing.lines[-1]
+        == "locustfile: nowhere.yaml: no such file; give the path or URL of an OpenAPI document"
+    )

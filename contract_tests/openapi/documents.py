@@ -1,0 +1,29 @@
+"""Small documents for tests that need to say one thing."""
+
+from typing import Any
+
+from openapi.contract import Contract
+from openapi.dialect import Dialect, Direction, Schema
+from openapi.operations import Operation, operations
+
+
+def contract(paths: Any = None, version: tuple[int, int] = (3, 0), **components: Any) -> Contract:
+    """A contract of these paths and components."""
+    document = {"openapi": f"{version[0]}.{version[1]}.0", "paths": paths or {}, "components": components}
+    return Contract("test.yaml", document, version)
+
+
+def schema(
+    source: Any, version: tuple[int, int] = (3, 0), direction: Direction = Direction.REQUEST, **schemas: Any
+) -> Schema:
+    """A schema, beside components of these schemas."""
+    return Schema(Dialect(contract(version=version, schemas=schemas), direction), source)
+
+
+def operation(
+    path: str = "/things", method: str = "get", objectives: Any = None, **described: Any
+) -> Operation:
+    """One operation."""
+    responses = {"200": {"description": "fine"}}
+    node = {"operationId": "it", "responses": responses, "x-objectives": objectives or {}, **described}
+    return operations(contract({path: {method: node}}))[0]

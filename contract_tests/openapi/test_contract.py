@@ -1,0 +1,73 @@
+"""Documents as they come: from files and URLs, right and wrong."""
+
+import http.server
+import threading
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from contract_tests.openapi.documents import contract
+from openapi.contract import ContractError, load_contract, students_document
+from openapi.operations import operations
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[str]:
+    handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+def test_from_a_file_and_from_a_url_alike(tmp_path: Path, web: str) -> None:
+    (tmp_path / "it.yaml").write_text(students_document().read_text())
+    assert load_contract(f"{web}/it.yaml").document == load_contract(students_document()).document
+    with pytest.raises(ContractError, match=r"nowhere.yaml: cannot be read: File not found"):
+        load_contract(f"{web}/nowhere.yaml")
+
+
+def test_keys_are_text_and_days_stay_text(tmp_path: Path) -> None:
+    document = tmp_path / "it.yaml"
+    document.write_text("openapi: 3.0.3\npaths: {/: {get: {responses: {200: {description: 2020-01-01}}}}}")
+    loaded = load_contract(document)
+    assert loaded.document["paths"]["/"]["get"]["responses"] == {"200": {"description": "2020-01-01"}}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("a.json", "{", "line 1, column 2: not JSON"),
+        ("a.yaml", "a: b: c", "line 1, column 5: not YAML"),
+        ("a.yaml", "\x00", "not YAML"),
+        ("a.yaml", "openapi: 3.2.0\npaths: {/: {}}", "OpenAPI 3.2.0 is not supported; 3.0 and 3.1 are"),
+        ("a.yaml", "openapi: 3.0.0\npaths: {}", "describes no operation"),
+    ],
+)
+def test_what_is_no_document_is_told_in_one_line(tmp_path: Path, name: str, text: str, message: str) -> None:
+    document = tmp_path / name
+    document.write_text(text)
+    with pytest.raises(ContractError, match=message) as refused:
+        load_contract(document)
+    assert "\n" not in str(refused.value)
+
+
+def test_references() -> None:
+    found = contract(schemas={"A": {"$ref": "#/components/schemas/B"}, "B": {"type": "null"}, "a/b~c%": 1})
+    assert found.resolve({"$ref": "#/components/schemas/A"}) == {"type": "null"}
+    assert found.at("#/components/schemas/a~1b~0c%25") == 1
+    looping = contract(schemas={"A": {"$ref": "#/components/schemas/A"}})
+    with pytest.raises(ContractError, match="leads to itself"):
+        looping.resolve({"$ref": "#/components/schemas/A"})
+    with pytest.raises(ContractError, match="leads nowhere, at 'C'"):
+        found.at("#/components/schemas/C")
+
+
+def test_an_operation_id_used_twice_is_refused() -> None:
+    twice = {"get": {"operationId": "a"}, "put": {"operationId": "a"}}
+    with pytest.raises(ContractError, match="'a' is used more than once"):
+        operations(contract({"/": twice}))

@@ -1,0 +1,158 @@
+"""Values made from schemas: valid, varied, lifelike, unique."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from contract_tests.openapi.documents import schema
+from openapi.contract import load_contract, students_document
+from openapi.dialect import Schema
+from openapi.operations import operations
+from openapi.payloads import Payloads, Unbuildable
+
+VALUES = 300
+
+
+def student_schema() -> Schema:
+    found = {each.operation_id: each for each in operations(load_contract(students_document()))}
+    body = found["create_student"].request_body
+    assert body is not None
+    return body.content["application/json"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        {"type": "boolean"},
+        {"type": "integer", "minimum": -3, "maximum": 3},
+        {"type": "integer", "maximum": -5},
+        {"type": "integer", "minimum": 0, "exclusiveMinimum": True, "multipleOf": 5},
+        {"type": "number", "minimum": 0, "maximum": 4},
+        {"type": "number", "multipleOf": 0.01, "maximum": 1, "minimum": 0.5},
+        {"type": "string", "minLength": 30, "maxLength": 40},
+        {"type": "string", "pattern": "^[A-Z]{2}-[0-9]{4}$"},
+        {"type": "string", "pattern": "^(ab|cd)+x?$", "maxLength": 5},
+        {"type": "string", "pattern": r"^\d{3}\.\w+$"},
+        {"type": "string", "enum": ["a", "b"]},
+        {"type": "string", "nullable": True},
+        {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 4},
+        {
+            "type": "array",
+            "items": {"type": "string", "enum": ["a", "b", "c"]},
+            "uniqueItems": True,
+            "minItems": 2,
+        },
+        {"oneOf": [{"type": "string"}, {"type": "integer"}]},
+        {"anyOf": [{"type": "string"}, {"type": "integer"}]},
+        {
+            "allOf": [
+                {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]},
+                {"required": ["a"]},
+            ]
+        },
+        *(
+            {"type": "string", "format": each}
+            for each in (
+                "email",
+                "date",
+                "date-time",
+                "time",
+                "duration",
+                "uuid",
+                "uri",
+                "uri-reference",
+                "hostname",
+                "ipv4",
+                "ipv6",
+                "byte",
+                "password",
+                "something-private",
+            )
+        ),
+    ],
+    ids=str,
+)
+def test_values_are_valid(source: Any) -> None:
+    compiled = schema(source)
+    make = Payloads().generator(compiled)
+    values = [make() for _ in range(VALUES)]
+    assert [value for value in values if not compiled.validator.is_valid(value)] == []
+
+
+def test_students_are_valid_varied_and_lifelike() -> None:
+    compiled = student_schema()
+    make = Payloads().generator(compiled)
+    students = [make() for _ in range(2_000)]
+    assert [each for each in students if not compiled.validator.is_valid(each)] == []
+    assert not {"id", "created_at", "updated_at"} & {name for each in students for name in each}
+    assert {each["year"] for each in students} == set(range(1, 9))
+    assert {each.get("status") for each in students} == {
+        None,
+        "applicant",
+        "active",
+        "suspended",
+        "graduated",
+        "withdrawn",
+    }
+    assert {each.get("gpa", "left out") for each in students} > {None, "left out"}
+    names = Counter(each["given_name"] for each in students)
+    assert len(names) > 100
+    assert all(name.replace(" ", "").isalpha() for name in names)
+
+
+def test_unique_values_are_unique_across_makers() -> None:
+    makers = [Payloads().generator(student_schema()) for _ in range(4)]
+    emails = [make()["email"] for _ in range(5_000) for make in makers]
+    assert len(set(emails)) == len(emails)
+    assert max(map(len, emails)) <= 254
+
+
+def test_unique_text_that_is_no_address() -> None:
+    compiled = schema({"type": "string", "maxLength": 24, "x-unique": True})
+    make = Payloads().generator(compiled)
+    values = [make() for _ in range(VALUES)]
+    assert len(set(values)) == VALUES
+    assert all(compiled.validator.is_valid(value) for value in values)
+
+
+def test_the_same_seed_gives_the_same_values() -> None:
+    first, second, other = (Payloads(seed).generator(student_schema()) for seed in (7, 7, 8))
+    values = [first() for _ in range(50)]
+    assert values == [second() for _ in range(50)]
+    assert values != [other() for _ in range(50)]
+
+
+def test_recursion_ends() -> None:
+    node = {
+        "type": "object",
+        "properties": {
+            "next": {"$ref": "#/components/schemas/Node"},
+            "all": {"type": "array", "items": {"$ref": "#/components/schemas/Node"}},
+        },
+    }
+    compiled = schema({"$ref": "#/components/schemas/Node"}, Node=node)
+    make = Payloads().generator(compiled)
+    assert all(compiled.validator.is_valid(make()) for _ in range(VALUES))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        {"type": "integer", "minimum": 3, "maximum": 2},
+        {"type": "integer", "minimum": 1, "maximum": 2, "multipleOf": 7},
+        {"type": "string", "pattern": "^a$", "minLength": 2},
+        {"type": "string", "pattern": "("},
+        {"type": "string", "maxLength": 3, "x-unique": True},
+        {"type": "object", "required": ["a"], "properties": {"a": {"$ref": "#/components/schemas/Endless"}}},
+    ],
+    ids=str,
+)
+def test_what_cannot_be_built_is_told_when_compiled(source: Any) -> None:
+    endless = {
+        "type": "object",
+        "required": ["a"],
+        "properties": {"a": {"$ref": "#/components/schemas/Endless"}},
+    }
+    with pytest.raises(Unbuildable):
+        Payloads().generator(schema(source, Endless=endless), "it")
