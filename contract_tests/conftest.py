@@ -14,7 +14,7 @@ import sqlalchemy as sa
 import yaml
 from playwright.sync_api import Browser, sync_playwright
 
-from contract_tests.processes import Serve, Service
+from contract_tests.processes import Command, Serve, Service, Start, ended
 from openapi.contract import students_document
 from students_service.database import database_url
 from students_service.settings import PREFIX, Settings
@@ -58,15 +58,15 @@ def database(postgres: str) -> str:
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     """Starts services that end with the test."""
-    started: list[Service] = []
+    with ended(Service) as start:
+        yield start
 
-    def start(*options: str, environment: dict[str, str] | None = None) -> Service:
-        started.append(Service(*options, environment=environment))
-        return started[-1]
 
-    yield start
-    for each in started:
-        each.end()
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts commands that end with the test."""
+    with ended(Command) as start:
+        yield start
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, Queue
+from typing import TypeVar
 
 import psutil
 
@@ -20,15 +22,15 @@ START_TIMEOUT_S = 60
 
 
 class Command:
-    """A running command whose lines of output can be waited for."""
+    """A running command of this environment, whose lines of output can be waited for."""
 
-    def __init__(self, *arguments: str, environment: dict[str, str] | None = None, cwd: Path = ROOT) -> None:
+    def __init__(self, name: str, *arguments: str, environment: dict[str, str] | None = None) -> None:
         self.process = subprocess.Popen(
-            arguments,
+            [str(BIN / name), *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            cwd=cwd,
+            cwd=ROOT,
             env={**os.environ, **(environment or {})},
             start_new_session=True,
         )
@@ -80,14 +82,28 @@ class Service(Command):
     """`students-service serve` on a free port."""
 
     def __init__(self, *options: str, environment: dict[str, str] | None = None) -> None:
-        super().__init__(
-            str(BIN / "students-service"), "serve", "--port", "0", *options, environment=environment
-        )
+        super().__init__("students-service", "serve", "--port", "0", *options, environment=environment)
         self.url = self.wait_for(r"listening on (http://\S+?),")[1]
         self.port = int(self.url.rpartition(":")[2])
 
 
+Start = Callable[..., Command]
 Serve = Callable[..., Service]
+Started = TypeVar("Started", bound=Command)
+
+
+@contextmanager
+def ended(kind: Callable[..., Started]) -> Iterator[Callable[..., Started]]:
+    """Starts commands of a kind, and ends those that still run afterwards."""
+    started: list[Started] = []
+
+    def start(*arguments: str, environment: dict[str, str] | None = None) -> Started:
+        started.append(kind(*arguments, environment=environment))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.end()
 
 
 def running(word: str) -> list[psutil.Process]:
@@ -124,7 +140,7 @@ def wait_for_port(port: int) -> None:
 
 
 def run(*arguments: str, environment: dict[str, str] | None = None, timeout: float = 240) -> Command:
-    """Run one of this environment's commands to its end."""
-    command = Command(str(BIN / arguments[0]), *arguments[1:], environment=environment)
+    """Run a command to its end."""
+    command = Command(*arguments, environment=environment)
     command.wait(timeout)
     return command

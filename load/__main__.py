@@ -18,10 +18,11 @@ from locust.util.timespan import parse_timespan
 
 from load.connection import Connection, NetworkError
 from load.errors import LoadError
+from load.events import DEFAULT_PROFILE, carry
 from load.report import Run, summary, write
 from load.service import throwaway_service
 from load.traffic import load_profile, profile_names
-from load.users import DEFAULT_PROFILE, ContractUser, Load, carry, first_server
+from load.users import ContractUser, Load, first_server
 from openapi.contract import Contract, ContractError, load_contract, students_document
 
 ROWS = 1_300

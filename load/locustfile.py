@@ -2,7 +2,8 @@
 
 from locust import events
 
-from load.users import ContractUser, register
+from load.events import register
+from load.users import ContractUser
 
 __all__ = ["ContractUser"]
 

@@ -1,33 +1,29 @@
 """The fuzzing can fail: each service that is broken on purpose is caught, and for that reason."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from schemathesis.core.failures import FailureGroup
 
 from contract_tests.fuzz.links import follow_links
-from contract_tests.processes import BIN, Command, free_port, run
+from contract_tests.processes import Start, free_port, run
 
 Break = Callable[[str], str]
 SCENARIOS = 300
 
 
 @pytest.fixture
-def broken(database: str) -> Iterator[Break]:
+def broken(database: str, start: Start) -> Break:
     """Starts a broken service, gives its URL."""
-    started: list[Command] = []
 
-    def start(factory: str) -> str:
+    def url(factory: str) -> str:
         port = str(free_port())
         arguments = ("--factory", f"contract_tests.fuzz.broken:{factory}", "--port", port)
-        command = Command(str(BIN / "uvicorn"), *arguments, environment={"STUDENTS_DATABASE_URL": database})
-        started.append(command)
+        command = start("uvicorn", *arguments, environment={"STUDENTS_DATABASE_URL": database})
         command.wait_for("startup complete")
         return f"http://127.0.0.1:{port}"
 
-    yield start
-    for each in started:
-        each.end()
+    return url
 
 
 @pytest.mark.parametrize(

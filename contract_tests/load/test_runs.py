@@ -11,17 +11,7 @@ import psycopg2
 import pytest
 from playwright.sync_api import Browser, expect
 
-from contract_tests.processes import (
-    BIN,
-    Command,
-    Serve,
-    Service,
-    alive,
-    free_port,
-    run,
-    running,
-    wait_for_port,
-)
+from contract_tests.processes import Serve, Service, Start, alive, free_port, run, running, wait_for_port
 
 LOCUST = ("locust", "-f", "load/locustfile.py")
 
@@ -82,10 +72,12 @@ def test_rows_are_those_seeded_and_created_less_those_deleted(
     assert rows(database) == 300 + created - deleted == 300 + reckoned(done.output)
 
 
-def test_a_service_that_breaks_its_contract_fails_with_rule_and_place(database: str, tmp_path: Path) -> None:
+def test_a_service_that_breaks_its_contract_fails_with_rule_and_place(
+    database: str, tmp_path: Path, start: Start
+) -> None:
     port = str(free_port())
     factory = ("--factory", "contract_tests.fuzz.broken:without_a_field", "--port", port)
-    broken = Command(str(BIN / "uvicorn"), *factory, environment={"STUDENTS_DATABASE_URL": database})
+    broken = start("uvicorn", *factory, environment={"STUDENTS_DATABASE_URL": database})
     broken.wait_for("startup complete")
     host = ("--host", f"http://127.0.0.1:{port}")
     done = run("contract-load", "run", *host, "--run-time", "4s", "--output", str(tmp_path))
@@ -95,11 +87,10 @@ def test_a_service_that_breaks_its_contract_fails_with_rule_and_place(database: 
     plain = run(*LOCUST, "--headless", "-u", "2", "-t", "3s", *host)
     assert plain.process.returncode == 1
     assert re.search(place, plain.output), plain.output
-    broken.end()
 
 
-def test_ctrl_c_ends_in_a_verdict_and_leaves_nothing(tmp_path: Path) -> None:
-    command = Command(str(BIN / "contract-load"), "run", "--run-time", "10m", "--output", str(tmp_path))
+def test_ctrl_c_ends_in_a_verdict_and_leaves_nothing(tmp_path: Path, start: Start) -> None:
+    command = start("contract-load", "run", "--run-time", "10m", "--output", str(tmp_path))
     command.wait_for("loading http")
     children = psutil.Process(command.process.pid).children(recursive=True)
     command.wait_for("req/s")
@@ -121,16 +112,14 @@ def test_headless_locust(seeded: tuple[Service, str], ways: tuple[str, ...]) -> 
     assert re.search(r"(PASSED|FAILED)\n", done.output)
 
 
-def test_master_and_workers(seeded: tuple[Service, str]) -> None:
+def test_master_and_workers(seeded: tuple[Service, str], start: Start) -> None:
     service, database = seeded
     port = str(free_port())
-    master = Command(
-        *(str(BIN / LOCUST[0]), *LOCUST[1:], "--master", "--headless", "--expect-workers", "2"),
+    master = start(
+        *(*LOCUST, "--master", "--headless", "--expect-workers", "2"),
         *("-u", "8", "-r", "8", "-t", "5s", "--master-bind-port", port, "--host", service.url),
     )
-    workers = [
-        Command(str(BIN / LOCUST[0]), *LOCUST[1:], "--worker", "--master-port", port) for _ in range(2)
-    ]
+    workers = [start(*LOCUST, "--worker", "--master-port", port) for _ in range(2)]
     master.wait()
     for worker in workers:
         worker.wait()
@@ -149,9 +138,9 @@ def test_users_rise_step_by_step(seeded: tuple[Service, str], tmp_path: Path) ->
     assert calls(done.output, "POST /students") > 0
 
 
-def test_a_run_from_the_web_ui(browser: Browser, seeded: tuple[Service, str]) -> None:
+def test_a_run_from_the_web_ui(browser: Browser, seeded: tuple[Service, str], start: Start) -> None:
     port = free_port()
-    locust = Command(str(BIN / LOCUST[0]), *LOCUST[1:], "--web-port", str(port), "--web-host", "0.0.0.0")
+    locust = start(*LOCUST, "--web-port", str(port), "--web-host", "0.0.0.0")
     locust.wait_for("Starting web interface")
     wait_for_port(port)
     page = browser.new_page()

@@ -10,7 +10,7 @@ import psycopg2
 import pytest
 
 from contract_tests.conftest import new_student
-from contract_tests.processes import BIN, Command, Serve, free_port, run
+from contract_tests.processes import Command, Serve, Start, free_port, run
 
 Edited = Callable[[Callable[[dict[str, Any]], object]], str]
 
@@ -156,11 +156,11 @@ def test_embedded_data_survives_and_the_command_tells_where_it_lies(tmp_path: Pa
     assert httpx.get(f"{second.url}{where}").status_code == 200
 
 
-def test_plain_uvicorn_serves_and_stops_its_database(tmp_path: Path) -> None:
+def test_plain_uvicorn_serves_and_stops_its_database(tmp_path: Path, start: Start) -> None:
     port = str(free_port())
     arguments = ("--factory", "students_service.app:create_app", "--port", port)
     environment = {"STUDENTS_DATA_DIR": str(tmp_path / "data")}
-    command = Command(str(BIN / "uvicorn"), *arguments, environment=environment)
+    command = start("uvicorn", *arguments, environment=environment)
     command.wait_for("startup complete")
     assert httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200
     command.end()

@@ -12,7 +12,7 @@ import psycopg2
 import pytest
 
 from contract_tests.conftest import new_student
-from contract_tests.processes import BIN, Command, Serve, Service, alive
+from contract_tests.processes import Serve, Start, alive
 from students_service.database import database_url
 from students_service.settings import Settings
 
@@ -175,16 +175,15 @@ def test_several_workers_serve_one_port_and_stop_together(tmp_path: Path, serve:
     assert not alive(workers)
 
 
-def test_upgrades_that_start_at_once_do_it_once(database: str) -> None:
-    arguments = (str(BIN / "students-service"), "upgrade", "--database-url", database)
-    commands = [Command(*arguments) for _ in range(4)]
+def test_upgrades_that_start_at_once_do_it_once(database: str, start: Start) -> None:
+    commands = [start("students-service", "upgrade", "--database-url", database) for _ in range(4)]
     assert [each.wait() for each in commands] == [0] * 4
     assert sorted(len(each.lines) == 1 for each in commands) == [False, True, True, True]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
-def test_a_stopped_service_leaves_nothing_behind(tmp_path: Path, number: int) -> None:
-    service = Service("--data-dir", str(tmp_path / "data"))
+def test_a_stopped_service_leaves_nothing_behind(tmp_path: Path, serve: Serve, number: int) -> None:
+    service = serve("--data-dir", str(tmp_path / "data"))
     everything = psutil.Process(service.process.pid).children(recursive=True) + postgres_processes(
         tmp_path / "data"
     )
