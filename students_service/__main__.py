@@ -16,16 +16,15 @@ import sqlalchemy as sa
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from openapi.contract import ContractError, load_contract
+from openapi.contract import ContractError
 from students_service import logs, upgrades
 from students_service.app import Api, build_app, make_ready, read_api
 from students_service.database import check_reachable, connect, database_url
 from students_service.errors import ServiceError
 from students_service.seeding import seed_rows
-from students_service.settings import Settings, from_environment
-from students_service.tables import resources
+from students_service.settings import HIGHEST_PORT, LOG_LEVELS, Settings, from_environment
 
-FACTORY = "students_service.app:create_app"
+FACTORY = "students_service.app:create_worker"
 GRACEFUL_SHUTDOWN_S = 30
 BACKLOG = 2048
 
@@ -59,7 +58,9 @@ def with_database_options(command: Any) -> Any:
 @cli.command()
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.  [default: 5000]"
+    "--port",
+    type=click.IntRange(0, HIGHEST_PORT),
+    help="Port to listen on; 0 takes a free one.  [default: 5000]",
 )
 @click.option("--workers", type=click.IntRange(1), help="Processes that serve.  [default: 1]")
 @click.option(
@@ -67,7 +68,7 @@ def with_database_options(command: Any) -> Any:
     default=None,
     help="Add to the tables what the contract needs, or refuse to start.  [default: upgrade]",
 )
-@click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]))
+@click.option("--log-level", type=click.Choice(LOG_LEVELS))
 @with_database_options
 def serve(**options: Any) -> None:
     """Serve the contract until SIGTERM or Ctrl-C."""
@@ -92,12 +93,12 @@ def serve(**options: Any) -> None:
 @with_database_options
 def seed(count: int, **options: Any) -> None:
     """Add realistic students with unique values. May be run again, and while the service runs."""
-    contract = load_contract(_settings(options).contract)
-    metadata, (resource, *_) = resources(contract)
+    api = read_api(_settings(options).contract)
+    resource = api.resource
     with _connected(_settings(options)) as engine:
-        upgrades.apply(engine, metadata)
+        upgrades.apply(engine, api.metadata)
         with click.progressbar(length=count, label=f"seeding {resource.table.name}") as bar:
-            for added in seed_rows(engine, contract, resource, count):
+            for added in seed_rows(engine, api.contract, resource, count):
                 bar.update(added)
     click.echo(f"{count} rows added to {resource.table.name}")
 
@@ -107,7 +108,7 @@ def seed(count: int, **options: Any) -> None:
 @with_database_options
 def upgrade(dry_run: bool, **options: Any) -> None:
     """Add to the tables what the contract needs; refuse what could lose data."""
-    metadata, _ = resources(load_contract(_settings(options).contract))
+    metadata = read_api(_settings(options).contract).metadata
     with _connected(_settings(options)) as engine:
         done = upgrades.pending(engine, metadata) if dry_run else upgrades.apply(engine, metadata)
     for statement in done.additions:

@@ -1,7 +1,10 @@
 """The only wiring: settings → contract → storage → handlers → Connexion on Flask."""
 
 import inspect
+import multiprocessing
 import os
+import signal
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -22,6 +25,8 @@ from connexion.spec import Specification
 
 from openapi.contract import Contract, ContractError, load_contract
 from openapi.operations import Operation, operations
+from openapi.requests import RequestCheck
+from openapi.responses import compile_responses
 from students_service import logs, upgrades
 from students_service.database import check_reachable, connect, database_url
 from students_service.enforcement import ContractMiddleware, Enforced, as_problem
@@ -55,6 +60,21 @@ def create_app() -> FlaskApp:
         raise SystemExit(f"students-service: {error}") from None
 
 
+def create_worker() -> FlaskApp:
+    """The application for a worker of `students-service serve`, which ends with its parent: one that
+    outlived it would keep the port from the next start.
+    """
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def follow() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=follow, name="follow-parent", daemon=True).start()
+    return create_app()
+
+
 @dataclass(frozen=True)
 class Api:
     """A document that the handlers fit: its operations by id, and what it stores."""
@@ -66,7 +86,7 @@ class Api:
 
 
 def read_api(source: str) -> Api:
-    """Read a document and hold it against the handlers.
+    """Read a document, compile all of its rules, and hold it against the handlers.
 
     Raises ContractError when the document is of no use, ServiceError when the handlers do not fit it.
     """
@@ -80,6 +100,9 @@ def read_api(source: str) -> Api:
         place = "/".join(str(each) for each in error.absolute_path) or "the top"
         raise ContractError(f"{source}: not valid OpenAPI, at {place}: {error.message}") from None
     by_id = {each.operation_id: each for each in operations(contract)}
+    for operation in by_id.values():
+        RequestCheck(operation).compile()
+        compile_responses(operation)
     _check_handlers(contract, by_id)
     metadata, stored = resources(contract)
     if len(stored) != 1:

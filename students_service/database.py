@@ -49,6 +49,11 @@ def connect(url: str) -> sa.Engine:
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_S,
             "application_name": "students-service",
+            # A database that vanishes without a word is noticed in seconds, not in hours.
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 3,
+            "tcp_user_timeout": STATEMENT_TIMEOUT_MS,
             "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",
         },
     )
@@ -59,7 +64,7 @@ def check_reachable(engine: sa.Engine) -> None:
     try:
         with engine.connect():
             pass
-    except sa.exc.OperationalError as error:
+    except sa.exc.DBAPIError as error:
         place = engine.url.render_as_string(hide_password=True)
         reason = str(error.orig).strip().splitlines()[0]
         raise ServiceError(
@@ -71,7 +76,7 @@ def check_reachable(engine: sa.Engine) -> None:
 def _parsed(url: str) -> sa.URL:
     try:
         parsed = sa.make_url(url)
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):
         raise ServiceError(
             "the database URL is not one; it looks like postgresql://user:password@host:5432/name"
         ) from None

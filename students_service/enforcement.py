@@ -4,7 +4,7 @@ client does.
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from openapi.operations import Operation
 from openapi.requests import Request, RequestCheck
-from openapi.responses import compile_responses, response_violations
+from openapi.responses import response_violations
 from students_service import problems
 from students_service.logs import REQUEST_ID_HEADER, request_id
 from students_service.problems import MEDIA_TYPE_OF_PROBLEMS, Problem
@@ -50,6 +50,15 @@ class Answer:
         await send({"type": "http.response.body", "body": self.body})
 
 
+def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Headers as text; what is repeated is one list (RFC 9110, section 5.3)."""
+    joined: dict[str, str] = {}
+    for name, value in headers:
+        key, text = name.decode("latin-1"), value.decode("latin-1")
+        joined[key] = f"{joined[key]}, {text}" if key in joined else text
+    return joined
+
+
 class Disconnected(Exception):
     """The client went away before its request was complete."""
 
@@ -62,14 +71,12 @@ class ContractOperation:
         self.enforced = enforced
         self.next_app = next_app
         self.request_check = RequestCheck(operation)
-        self.request_check.compile()
-        compile_responses(operation)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request: with the handler's response, or with a problem."""
         answer = await self._answer(scope, receive)
         is_head = scope["method"] == "HEAD"
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in answer.headers}
+        headers = _joined(answer.headers)
         headers[REQUEST_ID_HEADER.lower()] = request_id.get()
         broken = response_violations(self.operation, answer.status, headers, None if is_head else answer.body)
         if broken:
@@ -95,7 +102,7 @@ class ContractOperation:
         request = Request(
             path=scope["path"],
             query=scope["query_string"].decode("latin-1"),
-            headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
+            headers=_joined(scope["headers"]),
             body=body,
         )
         if self.operation.match(request.path) is None:

@@ -78,6 +78,8 @@ class Refusals:
         if isinstance(error, HTTPException) and error.status_code == 404:
             return as_response(Problem(404, f"there is nothing at {path}"))
         methods = {each.method.upper() for each in self._operations if each.match(path) is not None}
+        # What is routed and no operation is Swagger UI or the document, there to be read.
+        methods = methods or {"GET"}
         implied = {"OPTIONS", "HEAD"} if "GET" in methods else {"OPTIONS"}
         allow = {"Allow": ", ".join(sorted(methods | implied))}
         if request.method == "OPTIONS":

@@ -12,6 +12,8 @@ from openapi.contract import students_document
 from students_service.errors import ServiceError
 
 PREFIX = "STUDENTS_"
+LOG_LEVELS = ("debug", "info", "warning", "error")
+HIGHEST_PORT = 65535
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,14 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         name = f"{PREFIX}{field.name.upper()}"
         if environ.get(name):
             values[field.name] = _converted(name, environ[name], type(field.default))
-    return Settings(**values)
+    settings = Settings(**values)
+    if not 0 <= settings.port <= HIGHEST_PORT:
+        raise ServiceError(f"{PREFIX}PORT must lie between 0 and {HIGHEST_PORT}, not {settings.port}")
+    if settings.workers < 1:
+        raise ServiceError(f"{PREFIX}WORKERS must be at least 1, not {settings.workers}")
+    if settings.log_level not in LOG_LEVELS:
+        raise ServiceError(f"{PREFIX}LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}")
+    return settings
 
 
 def _converted(name: str, text: str, kind: type) -> object:

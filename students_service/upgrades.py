@@ -46,11 +46,9 @@ def apply(engine: sa.Engine, metadata: sa.MetaData) -> Upgrade:
             _refuse(upgrade)
             for statement in upgrade.additions:
                 connection.exec_driver_sql(statement)
-    except sa.exc.IntegrityError as error:
+    except sa.exc.DBAPIError as error:
         reason = " ".join(str(error.orig).split())
-        raise ServiceError(
-            f"the database's rows do not allow the change: {reason}; nothing was changed"
-        ) from None
+        raise ServiceError(f"the database does not allow the change: {reason}; nothing was changed") from None
     return upgrade
 
 
@@ -83,12 +81,13 @@ def _difference(connection: sa.Connection, metadata: sa.MetaData) -> Upgrade:
         if reason is None:
             additions.extend(sql)
         else:
-            refusals.append(f"{reason}; if that is wanted, review and run: {' '.join(sql)}")
+            refusals.append(f"{reason}; if that is wanted, review and run: {' '.join(sql).rstrip(';')}")
     return Upgrade(tuple(additions), tuple(refusals))
 
 
 def _is_ours(_item: Any, _name: str | None, kind: str, reflected: bool, compared: Any) -> bool:
-    return not (kind == "table" and reflected and compared is None)
+    """Tables and indexes that others have made are left alone."""
+    return not (kind in ("table", "index") and reflected and compared is None)
 
 
 def _flat(container: ops.OpContainer) -> Iterator[ops.MigrateOperation]:
@@ -102,7 +101,7 @@ def _flat(container: ops.OpContainer) -> Iterator[ops.MigrateOperation]:
 def _danger(operation: ops.MigrateOperation) -> str | None:
     """Why an operation could lose data or refuse rows, or None when it only adds."""
     match operation:
-        case ops.CreateTableOp() | ops.CreateIndexOp() | ops.CreateUniqueConstraintOp() | ops.DropIndexOp():
+        case ops.CreateTableOp() | ops.CreateIndexOp() | ops.CreateUniqueConstraintOp():
             return None
         case ops.AddColumnOp(table_name=table, column=column):
             if column.nullable or column.server_default is not None:

@@ -89,9 +89,29 @@ def test_options_that_are_wrong(options: tuple[str, ...], words: tuple[str, ...]
     one_line(run("students-service", "serve", *options), *words)
 
 
-def test_settings_that_are_wrong() -> None:
-    done = run("students-service", "serve", environment={"STUDENTS_PORT": "web"})
-    one_line(done, "STUDENTS_PORT", "'web'")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PORT", "web"), ("PORT", "70000"), ("LOG_LEVEL", "bogus"), ("UPGRADE", "maybe"), ("WORKERS", "0")],
+)
+def test_settings_that_are_wrong(name: str, value: str) -> None:
+    one_line(run("students-service", "serve", environment={f"STUDENTS_{name}": value}), f"STUDENTS_{name}")
+
+
+def test_a_rule_that_does_not_compile(edited: Edited, database: str) -> None:
+    def change(document: dict[str, Any]) -> None:
+        document["components"]["schemas"]["Student"]["properties"]["badge"] = {
+            "type": "string",
+            "pattern": "[A-Z",
+        }
+
+    one_line(
+        run("students-service", "serve", "--contract", edited(change), "--database-url", database), "[A-Z"
+    )
+    assert (
+        run("students-service", "upgrade", "--dry-run", "--database-url", database)
+        .lines[0]
+        .startswith("CREATE")
+    )
 
 
 def test_a_port_in_use() -> None:
@@ -105,6 +125,8 @@ def test_a_port_in_use() -> None:
     ("url", "words"),
     [
         ("nonsense", ("postgresql://",)),
+        ("postgresql://127.0.0.1:abc/x", ("postgresql://",)),
+        ("postgresql://127.0.0.1/x?foo=bar", ("foo",)),
         ("mysql://root@127.0.0.1/x", ("PostgreSQL",)),
         ("postgresql://me:secret@127.0.0.1:1/x", ("127.0.0.1:1", "refused", "--database-url")),
     ],

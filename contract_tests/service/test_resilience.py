@@ -175,6 +175,17 @@ def test_several_workers_serve_one_port_and_stop_together(tmp_path: Path, serve:
     assert not alive(workers)
 
 
+def test_workers_end_with_a_parent_that_is_killed(database: str, serve: Serve) -> None:
+    service = serve("--workers", "2", "--database-url", database)
+    assert recovered(service.url).status_code == 200
+    workers = psutil.Process(service.process.pid).children()
+    service.end(signal.SIGKILL)
+    psutil.wait_procs(workers, timeout=RECOVERY_S)
+    assert not alive(workers)
+    again = serve("--port", str(service.port), "--workers", "2", "--database-url", database)
+    assert recovered(again.url).status_code == 200
+
+
 def test_upgrades_that_start_at_once_do_it_once(database: str, start: Start) -> None:
     commands = [start("students-service", "upgrade", "--database-url", database) for _ in range(4)]
     assert [each.wait() for each in commands] == [0] * 4

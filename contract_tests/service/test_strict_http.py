@@ -142,8 +142,20 @@ def test_json_with_its_charset_said_is_taken(client: httpx.Client, student: Stud
     assert client.post("/students", content=json.dumps(student).encode(), headers=headers).status_code == 201
 
 
-def test_two_megabytes_are_too_much_and_the_answer_arrives(client: httpx.Client) -> None:
-    problem(client.post("/students", content=b" " * 2_000_000, headers=JSON), 413)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/students"),
+        ("PUT", "/students/1"),
+        ("GET", "/students"),
+        ("DELETE", "/students/1"),
+        ("GET", "/"),
+    ],
+)
+def test_two_megabytes_are_too_much_and_the_answer_arrives(
+    client: httpx.Client, method: str, path: str
+) -> None:
+    problem(client.request(method, path, content=b" " * 2_000_000, headers=JSON), 413)
 
 
 @pytest.mark.parametrize(
@@ -198,6 +210,16 @@ def test_methods_of_a_path(client: httpx.Client, path: str, allow: str) -> None:
     assert told.status_code == 204
     assert refused.headers["allow"] == told.headers["allow"] == allow
     problem(client.options("/nowhere"), 404)
+
+
+def test_what_is_no_operation_is_there_to_be_read(client: httpx.Client) -> None:
+    assert client.options("/openapi.json").headers["allow"] == "GET, HEAD, OPTIONS"
+    assert client.post("/ui/").headers["allow"] == "GET, HEAD, OPTIONS"
+
+
+def test_an_accept_header_in_two_lines_is_one(client: httpx.Client) -> None:
+    headers = [("Accept", "application/json"), ("Accept", "text/html")]
+    assert client.get("/students", headers=headers).status_code == 200
 
 
 def test_head_is_get_without_its_body(client: httpx.Client, student: Student) -> None:

@@ -165,14 +165,29 @@ def test_rows_that_stand_against_a_change_are_told_and_kept(database: str) -> No
                     f"VALUES ('A', 'B', 'a{number}@b.c', 'Law', 1)"
                 )
             )
-    with pytest.raises(ServiceError, match=r"rows do not allow the change: .*nothing was changed"):
+    with pytest.raises(
+        ServiceError, match=r"database does not allow the change: .*duplicated.*nothing was changed"
+    ):
         upgrades.apply(engine, metadata(change))
     assert upgrades.pending(engine, metadata()) == upgrades.Upgrade((), ())
 
 
-def test_tables_of_others_are_left_alone(database: str) -> None:
+def test_tables_and_indexes_of_others_are_left_alone(database: str) -> None:
     engine = connect(database)
+    upgrades.apply(engine, metadata())
     with engine.connect() as connection:
         connection.execute(sa.text("CREATE TABLE guests (name text)"))
-    upgrades.apply(engine, metadata())
-    assert sa.inspect(engine).get_table_names() == ["guests", "students"]
+        connection.execute(sa.text("CREATE UNIQUE INDEX theirs ON students (lower(email), year)"))
+        connection.execute(sa.text("CREATE INDEX theirs_too ON students (year)"))
+    assert upgrades.apply(engine, metadata()) == upgrades.Upgrade((), ())
+    assert sorted(sa.inspect(engine).get_table_names()) == ["guests", "students"]
+
+
+def test_a_role_that_may_not_create_is_told_in_one_line(database: str) -> None:
+    engine = connect(database)
+    with engine.connect() as connection:
+        connection.execute(sa.text("DROP ROLE IF EXISTS guest"))
+        connection.execute(sa.text("CREATE ROLE guest LOGIN"))
+    guest = connect(sa.make_url(database).set(username="guest").render_as_string(hide_password=False))
+    with pytest.raises(ServiceError, match=r"does not allow the change: permission denied for schema public"):
+        upgrades.apply(guest, metadata())
