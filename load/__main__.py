@@ -3,9 +3,10 @@
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import click
@@ -84,12 +85,19 @@ def run(
 
     Exits with 0 only when every objective of the document holds and nothing broke the contract.
     """
-    load = Load(load_contract(document or students_document()), load_profile(profile))
+    contract = load_contract(document or students_document())
+    load = Load(contract, load_profile(profile), alone=host is None and document is None)
+    if load.profile.stages:
+        users = max(stage.users for stage in load.profile.stages)
+        run_time = round(sum(stage.seconds for stage in load.profile.stages))
     for operation_id, reason in load.journeys.uncovered.items():
         click.echo(f"not called: {operation_id}: {reason}", err=True)
-    with _service(document, host, load.contract) as url:
+    for reason in load.journeys.omitted:
+        click.echo(f"never sent: {reason}", err=True)
+    with _on_signals(_leave), _service(document, host, contract) as url:
         _check_reachable(url)
-        click.echo(f"loading {url} with {users} users for {run_time} s, profile {load.profile.name}")
+        most = "up to " if load.profile.stages else ""
+        click.echo(f"loading {url} with {most}{users} users for {run_time} s, profile {load.profile.name}")
         began = time.monotonic()
         interrupted = _loaded(load, url, users, spawn_rate, run_time)
         seconds = time.monotonic() - began
@@ -153,23 +161,33 @@ def _loaded(load: Load, url: str, users: int, spawn_rate: float, run_time: int) 
     environment = Environment(user_classes=[ContractUser], events=Events(), host=url)
     runner = environment.create_local_runner()
     carry(environment, load)
-    finished = Event()
-    watches = [gevent.signal_handler(each, finished.set) for each in (signal.SIGINT, signal.SIGTERM)]
-    progress = gevent.spawn(_show_progress, runner, load)
-    if load.profile.stages:
-        runner.start_shape()
-        assert runner.shape_greenlet is not None
-        runner.shape_greenlet.link(lambda _: finished.set())
-        finished.wait()
-    else:
-        runner.start(users, spawn_rate)
-        finished.wait(run_time)
-    runner.stop()
-    progress.kill()
-    for watch in watches:
-        watch.cancel()
+    interrupted = Event()
+    with _on_signals(lambda *_: interrupted.set()):
+        progress = gevent.spawn(_show_progress, runner, load)
+        if load.profile.stages:
+            runner.start_shape()
+        else:
+            runner.start(users, spawn_rate)
+        interrupted.wait(run_time)
+        runner.stop()
+        progress.kill()
     click.echo("", nl=sys.stdout.isatty())
-    return finished.is_set() and not load.profile.stages
+    return interrupted.is_set()
+
+
+@contextmanager
+def _on_signals(act: Callable[..., object]) -> Iterator[None]:
+    before = {each: signal.signal(each, act) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _leave(number: int, _frame: FrameType | None) -> None:
+    """End by way of the `finally` clauses, where the service stops."""
+    raise SystemExit(128 + number)
 
 
 def _show_progress(runner: Runner, load: Load) -> None:

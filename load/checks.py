@@ -11,13 +11,16 @@ from openapi.responses import response_violations
 
 
 class Fault(StrEnum):
-    """The kinds of failure. Each is a fault of the service: calls are valid by construction."""
+    """The kinds of failure. Each but the last is a fault of the service: calls are valid by
+    construction.
+    """
 
     BROKEN_CONTRACT = "broken contract"
     SERVER_ERROR = "server error"
     REFUSED = "refused although valid"
     LOST = "lost"
     NETWORK = "network"
+    INTERNAL = "fault of the load itself"
 
 
 @dataclass(frozen=True)
@@ -34,19 +37,21 @@ class Finding:
         return f"{self.fault}: {self.place} ({self.rule})" if self.rule else f"{self.fault}: {self.place}"
 
 
-def findings(operation: Operation, entity: Entity | None, reply: Reply) -> list[Finding]:
-    """Everything wrong with a response; nothing when all is well."""
+def findings(operation: Operation, entity: Entity | None, reply: Reply, alone: bool) -> list[Finding]:
+    """Everything wrong with a response; nothing when all is well. `alone` says that nobody else
+    can have deleted anything.
+    """
     broken = [
         Finding(
             Fault.BROKEN_CONTRACT, _place(reply.status, each.location, each.pointer), each.rule, each.detail
         )
         for each in response_violations(operation, reply.status, reply.headers, reply.body)
     ]
-    return broken or _refusal(entity, reply)
+    return broken or _refusal(entity, reply, alone)
 
 
 def is_gone(entity: Entity | None, reply: Reply) -> bool:
-    """Whether something that existed before the run has been deleted by somebody else."""
+    """Whether a thing that existed before the run is no longer there."""
     return entity is not None and not entity.owned and reply.status in (404, 410)
 
 
@@ -55,14 +60,20 @@ def network(reason: str) -> Finding:
     return Finding(Fault.NETWORK, reason, "", reason)
 
 
-def _refusal(entity: Entity | None, reply: Reply) -> list[Finding]:
-    if reply.status < 400 or is_gone(entity, reply):
+def internal(error: Exception) -> Finding:
+    """A call that could not be judged."""
+    return Finding(Fault.INTERNAL, type(error).__name__, "", str(error))
+
+
+def _refusal(entity: Entity | None, reply: Reply, alone: bool) -> list[Finding]:
+    if reply.status < 400 or (is_gone(entity, reply) and not alone):
         return []
     text = reply.body[:300].decode("utf-8", "replace")
     if reply.status >= 500:
         return [Finding(Fault.SERVER_ERROR, f"status {reply.status}", "", text)]
     if entity is not None and reply.status in (404, 410):
-        place = f"status {reply.status} for something that this run created and did not delete"
+        origin = "this run created" if entity.owned else "was there before the run"
+        place = f"status {reply.status} for something that {origin} and nobody deleted"
         return [Finding(Fault.LOST, place, "", text)]
     return [Finding(Fault.REFUSED, f"status {reply.status}", "", text)]
 

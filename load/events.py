@@ -1,12 +1,16 @@
 """What moves a Load in Locust: the events of one process, or of a master and its workers."""
 
 import logging
+import signal
 import sys
 import time
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from types import FrameType
 from typing import Any
 
 import gevent
+from gevent.lock import BoundedSemaphore
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
 from locust.event import Events
@@ -17,14 +21,14 @@ from load.connection import NetworkError
 from load.errors import LoadError
 from load.report import summary
 from load.results import Results
-from load.traffic import load_profile, profile_names
+from load.traffic import load_profile, profile_from, profile_names
 from load.users import Load, StagedShape, existing_things, first_server, load_of
-from openapi.contract import ContractError, load_contract, students_document
+from openapi.contract import Contract, ContractError, Json, load_contract, students_document
 
 DEFAULT_PROFILE = "mixed"
 STOP_TIMEOUT_S = 10.0
 WORKER_POLL_S = 0.05
-EXISTING = "existing things"
+BEGIN = "begin"
 FINISH = "finish"
 RESULTS = "contract results"
 
@@ -47,17 +51,11 @@ def carry(environment: Environment, load: Load) -> None:
         environment.shape_class = StagedShape(load.profile)
         environment.shape_class.runner = environment.runner
     if isinstance(environment.runner, WorkerRunner):
-        environment.runner.register_message(EXISTING, _begin_with)
-        environment.runner.register_message(FINISH, _finish, concurrent=True)
-        environment.events.report_to_master.add_listener(partial(_report, load))
-        environment.events.test_stop.add_listener(_report_finally)
+        _Worker(environment.runner, load)
         return
     environment.events.test_start.add_listener(_begin)
     if isinstance(environment.runner, MasterRunner):
-        environment.events.worker_report.add_listener(partial(_merge, load))
-        workers = _Workers(environment.runner, load)
-        environment.events.test_stopping.add_listener(workers.finish)
-        environment.events.test_stop.add_listener(workers.wait)
+        _Workers(environment.runner, load)
 
 
 def _add_options(parser: LocustArgumentParser) -> None:
@@ -81,11 +79,14 @@ def _init(environment: Environment, **_: Any) -> None:
     if environment.host is None:
         environment.host = first_server(load.contract)
     carry(environment, load)
+    _interrupt_in_main()
     if not isinstance(environment.runner, WorkerRunner):
         environment.events.test_stop.add_listener(_tell)
         environment.events.quitting.add_listener(_stop)
         for operation_id, reason in load.journeys.uncovered.items():
             logger.warning("%s is not loaded: %s", operation_id, reason)
+        for reason in load.journeys.omitted:
+            logger.warning("never sent: %s", reason)
 
 
 def _begin(environment: Environment, **_: Any) -> None:
@@ -102,63 +103,110 @@ def _begin(environment: Environment, **_: Any) -> None:
         existing = []
     load.begin(existing)
     if isinstance(runner, MasterRunner):
-        runner.send_message(EXISTING, {"things": existing})
+        runner.send_message(BEGIN, _orders(load, existing))
 
 
-def _begin_with(environment: Environment, msg: Message, **_: Any) -> None:
-    load_of(environment).begin(msg.data["things"])
+def _orders(load: Load, existing: Sequence[tuple[str, Mapping[str, Json]]]) -> dict[str, Any]:
+    """All that a worker needs to do its part, be its own options and files what they may."""
+    return {
+        "source": load.contract.source,
+        "document": load.contract.document,
+        "version": load.contract.version,
+        "profile": asdict(load.profile),
+        "existing": existing,
+    }
 
 
-def _report(load: Load, data: dict[str, Any], **_: Any) -> None:
-    data[RESULTS] = load.results.message()
-    load.results = Results.of(load.operations)
+class _Worker:
+    """One process of many: begins and ends when the master says so, and tells it all results."""
 
+    def __init__(self, runner: WorkerRunner, load: Load) -> None:
+        self._runner = runner
+        self._load = load
+        self._stopping = BoundedSemaphore()
+        runner.register_message(BEGIN, self._begin)
+        runner.register_message(FINISH, self._finish, concurrent=True)
+        events = runner.environment.events
+        events.report_to_master.add_listener(self._report)
+        events.test_stop.add_listener(self._report_finally)
+        events.quitting.add_listener(self._finish)
 
-def _merge(load: Load, data: dict[str, Any], **_: Any) -> None:
-    load.results.merge(data.get(RESULTS, {}))
+    def _begin(self, msg: Message, **_: Any) -> None:
+        orders = msg.data
+        contract = Contract(orders["source"], orders["document"], tuple(orders["version"]))
+        profile = profile_from(orders["profile"])
+        if (contract, profile) != (self._load.contract, self._load.profile):
+            self._load.take(contract, profile)
+        self._load.begin(orders["existing"])
 
+    def _finish(self, **_: Any) -> None:
+        # The master's word and a Ctrl-C may come at once: the users are stopped by one of them.
+        with self._stopping:
+            self._runner.stop()
 
-def _finish(environment: Environment, **_: Any) -> None:
-    if environment.runner is not None:
-        environment.runner.stop()
+    def _report(self, data: dict[str, Any], **_: Any) -> None:
+        data[RESULTS] = self._taken()
 
+    def _report_finally(self, **_: Any) -> None:
+        """Once the users have all gone, what has not been told yet."""
+        self._runner.send_message(RESULTS, self._taken())
 
-def _report_finally(environment: Environment, **_: Any) -> None:
-    """A worker whose users have all gone tells what it has not told yet."""
-    load = load_of(environment)
-    if environment.runner is not None:
-        environment.runner.send_message(RESULTS, load.results.message())
-    load.results = Results.of(load.operations)
+    def _taken(self) -> dict[str, Any]:
+        message = self._load.results.message()
+        self._load.results = Results.of(self._load.operations)
+        return message
 
 
 class _Workers:
-    """The ends of workers, awaited: Locust gives their last reports half a second, then leaves."""
+    """The workers of a master: their results are merged, and their ends awaited. Locust gives their
+    last reports half a second, then leaves.
+    """
 
     def __init__(self, runner: MasterRunner, load: Load) -> None:
         self._runner = runner
         self._load = load
         self._awaited: set[str] = set()
-        runner.register_message(RESULTS, self._merge)
+        runner.register_message(RESULTS, self._merge_last)
+        events = runner.environment.events
+        events.worker_report.add_listener(self._merge)
+        events.test_stopping.add_listener(self._finish)
+        events.test_stop.add_listener(self._wait)
 
-    def finish(self, **_: Any) -> None:
-        """Have each worker end its users and tell its results."""
-        self._awaited = set(self._present())
+    def _finish(self, **_: Any) -> None:
+        self._awaited |= {each.id for each in self._runner.clients.all if each.state != STATE_MISSING}
         self._runner.send_message(FINISH)
 
-    def wait(self, **_: Any) -> None:
-        """Until each worker has told, or is gone."""
+    def _wait(self, **_: Any) -> None:
+        """Until each worker has told its last results, or is not to be heard of any more."""
         deadline = time.monotonic() + self._runner.environment.stop_timeout + STOP_TIMEOUT_S
-        while self._awaited & set(self._present()) and time.monotonic() < deadline:
+        while self._awaited and time.monotonic() < deadline:
             gevent.sleep(WORKER_POLL_S)
-        for worker in sorted(self._awaited):
-            logger.error("worker %s ended without telling its last results", worker)
+            missing = {each.id for each in self._runner.clients.all if each.state == STATE_MISSING}
+            if self._awaited <= missing:
+                break
+        self._load.incomplete = tuple(
+            f"worker {worker} ended without telling its last results" for worker in sorted(self._awaited)
+        )
+        self._awaited = set()
 
-    def _present(self) -> list[str]:
-        return [each.id for each in self._runner.clients.all if each.state != STATE_MISSING]
+    def _merge(self, data: dict[str, Any], **_: Any) -> None:
+        self._load.results.merge(data.get(RESULTS, {}))
 
-    def _merge(self, msg: Message, **_: Any) -> None:
+    def _merge_last(self, msg: Message, **_: Any) -> None:
         self._load.results.merge(msg.data)
         self._awaited.discard(msg.node_id)
+
+
+def _interrupt_in_main() -> None:
+    """Have Ctrl-C reach Locust's main greenlet: raised where it happens to strike, it would cut off
+    the call of some user, and nobody would know how that went.
+    """
+    main = gevent.getcurrent()
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        gevent.get_hub().loop.run_callback_threadsafe(main.throw, KeyboardInterrupt)
+
+    signal.signal(signal.SIGINT, interrupt)
 
 
 def _tell(environment: Environment, **_: Any) -> None:

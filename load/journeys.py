@@ -13,6 +13,7 @@ from openapi.contract import ContractError, Json
 from openapi.expressions import UNRESOLVABLE, Exchange, at_pointer, evaluate, over_items
 from openapi.operations import Link, Operation
 from openapi.payloads import Payloads, Unbuildable
+from openapi.responses import compile_responses
 
 _FOLLOWED = 0.5
 _REMEMBERED = 100
@@ -30,7 +31,8 @@ class Step:
 class Journeys:
     """The state of one process's users: known things, remembered values, what leads where.
 
-    `uncovered` maps the ids of operations that cannot be called to the reason.
+    `uncovered` maps the ids of operations that cannot be called to the reason; `omitted` tells of
+    optional properties that are never sent.
     Raises LoadError when nothing can be called.
     """
 
@@ -46,6 +48,7 @@ class Journeys:
         self._fed = self._linked_parameters()
         self.uncovered: dict[str, str] = {}
         self._builders = dict(self._compiled(payloads))
+        self.omitted = list(dict.fromkeys(payloads.omitted))
         if not self._builders:
             reasons = "; ".join(f"{name}: {reason}" for name, reason in self.uncovered.items())
             raise LoadError(f"no operation of the document can be called: {reasons}")
@@ -61,16 +64,16 @@ class Journeys:
                 return step
         return self._independent_step()
 
-    def done(self, step: Step, exchange: Exchange | None, succeeded: bool) -> None:
-        """Tell how a call went: releases its thing and learns from its links.
+    def done(self, step: Step, exchange: Exchange | None) -> None:
+        """Tell how a call went: releases its thing, and learns from its links.
 
-        `exchange` is None when no answer came. A deleted thing stays forgotten however it went.
+        `exchange` is None when it failed. A deleted thing stays forgotten however it went.
         """
         entity = step.entity
         deletes = step.call.operation.method == "delete"
         if entity is not None and not deletes:
             self._entities[step.call.operation.path].release(entity)
-        if exchange is not None and succeeded:
+        if exchange is not None:
             self._learn(step.call.operation, exchange)
 
     def forget(self, step: Step) -> None:
@@ -112,6 +115,7 @@ class Journeys:
                 self.uncovered[operation_id] = f"no link tells {', '.join(unfed)}"
                 continue
             try:
+                compile_responses(operation)
                 yield operation_id, CallBuilder(operation, self._fed[operation_id], payloads, self._random)
             except (Unbuildable, ContractError) as reason:
                 self.uncovered[operation_id] = str(reason)

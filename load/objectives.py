@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from load.checks import Fault
@@ -45,14 +45,14 @@ class Verdict:
         return not self.reasons
 
 
-def judge(operations: Mapping[str, Operation], results: Results) -> Verdict:
-    """The verdict on a run; `operations` by label."""
+def judge(operations: Mapping[str, Operation], results: Results, incomplete: Sequence[str] = ()) -> Verdict:
+    """The verdict on a run; `operations` by label. `incomplete` tells why results are missing."""
     objectives = {
         label: tuple(_objectives(operations[label].objectives, each))
         for label, each in results.operations.items()
         if each.requests and label in operations
     }
-    return Verdict(objectives, tuple(_reasons(objectives, results)))
+    return Verdict(objectives, (*incomplete, *_reasons(objectives, results)))
 
 
 def _objectives(stated: Mapping[str, float], results: OperationResults) -> Iterator[Objective]:

@@ -35,6 +35,7 @@ class _Row:
     label: str
     results: OperationResults
     objectives: tuple[Objective, ...]
+    failed: bool
 
     def cells(self, seconds: float) -> tuple[str, ...]:
         each = self.results
@@ -54,7 +55,7 @@ class _Row:
     def verdict(self) -> str:
         if not self.results.requests:
             return "not called"
-        if not all(each.holds for each in self.objectives) or (self.results.failures and not self.objectives):
+        if self.failed:
             return "FAILED"
         return "ok" if self.objectives else "no objective"
 
@@ -99,9 +100,15 @@ def write(directory: Path, run: Run, results: Results, verdict: Verdict) -> Path
 
 def _rows(results: Results, verdict: Verdict) -> list[_Row]:
     rows = [
-        _Row(label, each, verdict.objectives.get(label, ())) for label, each in results.operations.items()
+        _Row(
+            label,
+            each,
+            verdict.objectives.get(label, ()),
+            any(reason.startswith(f"{label}: ") for reason in verdict.reasons),
+        )
+        for label, each in results.operations.items()
     ]
-    return [*rows, _Row("all operations", results.total, ())]
+    return [*rows, _Row("all operations", results.total, (), failed=not verdict.passed)]
 
 
 def _table(results: Results, verdict: Verdict, seconds: float) -> Iterator[str]:

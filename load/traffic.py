@@ -46,6 +46,17 @@ class Profile:
     stages: tuple[Stage, ...]
 
 
+def profile_from(message: Mapping[str, Any]) -> Profile:
+    """A profile as `dataclasses.asdict` gave it to another process."""
+    return Profile(
+        name=message["name"],
+        description=message["description"],
+        weights={Kind(kind): weight for kind, weight in message["weights"].items()},
+        wait=message["wait"],
+        stages=tuple(Stage(**each) for each in message["stages"]),
+    )
+
+
 def kind_of(operation: Operation) -> Kind:
     """The kind of an operation."""
     match operation.method:

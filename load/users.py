@@ -1,5 +1,6 @@
 """Locust's users of a contract: choose, send, check, record."""
 
+import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from random import Random
@@ -19,11 +20,22 @@ from openapi.expressions import Exchange
 from openapi.operations import operations
 from openapi.payloads import Payloads
 
+logger = logging.getLogger(__name__)
+
 
 class Load:
-    """One process's part in a run: the compiled contract, its users' journeys, and their results."""
+    """One process's part in a run: the compiled contract, its users' journeys, and their results.
 
-    def __init__(self, contract: Contract, profile: Profile) -> None:
+    `alone` says that nobody else uses the service; `incomplete` why results are missing.
+    """
+
+    def __init__(self, contract: Contract, profile: Profile, alone: bool = False) -> None:
+        self.alone = alone
+        self.incomplete: tuple[str, ...] = ()
+        self.take(contract, profile)
+
+    def take(self, contract: Contract, profile: Profile) -> None:
+        """Compile a document and a profile."""
         self.contract = contract
         self.profile = profile
         self.operations = {each.label: each for each in operations(contract)}
@@ -34,6 +46,7 @@ class Load:
         """Forget what an earlier run left, and know what exists, as path and values."""
         self.journeys = self._journeys()
         self.results = Results.of(self.operations)
+        self.incomplete = ()
         for path, values in existing:
             self.journeys.know(path, values)
 
@@ -42,7 +55,7 @@ class Load:
 
     def verdict(self) -> Verdict:
         """The judgement of what has been recorded."""
-        return judge(self.operations, self.results)
+        return judge(self.operations, self.results, self.incomplete)
 
 
 class ContractUser(User):
@@ -65,8 +78,10 @@ class ContractUser(User):
         began = time.perf_counter()
         reply, reason = _sent(self.connection, step)
         response_time_ms = (time.perf_counter() - began) * 1000
-        found = checks.findings(operation, step.entity, reply) if reply else [checks.network(reason)]
-        self._learn(step, reply, succeeded=not found)
+        found = self._findings(step, reply) if reply else [checks.network(reason)]
+        if reply is not None and checks.is_gone(step.entity, reply):
+            self.load.journeys.forget(step)
+        self.load.journeys.done(step, _exchange(step, reply) if reply and not found else None)
         self.load.results.record(operation.label, response_time_ms, reply.status if reply else 0, found)
         self.environment.events.request.fire(
             request_type=operation.method.upper(),
@@ -81,11 +96,12 @@ class ContractUser(User):
         """Locust calls this when the user leaves."""
         self.connection.close()
 
-    def _learn(self, step: Step, reply: Reply | None, succeeded: bool) -> None:
-        if reply is not None and checks.is_gone(step.entity, reply):
-            self.load.journeys.forget(step)
-        exchange = _exchange(step, reply) if reply is not None and succeeded else None
-        self.load.journeys.done(step, exchange, succeeded)
+    def _findings(self, step: Step, reply: Reply) -> list[checks.Finding]:
+        try:
+            return checks.findings(step.call.operation, step.entity, reply, self.load.alone)
+        except Exception as error:  # a call that cannot be judged must not look like a good one
+            logger.exception("an answer of %s could not be judged", step.call.operation.label)
+            return [checks.internal(error)]
 
 
 class ContractFailure(Exception):

@@ -1,9 +1,11 @@
 """Generators of values for schemas: compiled once, checked when compiled, fast when called."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from math import ceil, floor
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import jsonschema_rs
 
@@ -17,6 +19,8 @@ Generator = Callable[[], Json]
 
 UNIQUE = "x-unique"
 _TRIALS = 200
+_SAMPLE = 1_000
+_UNIQUE_SPAN = 2**31
 _DEPTH = 6
 _OPTIONAL = 0.5
 _NULL = 0.1
@@ -33,12 +37,13 @@ class Payloads:
     """Makes generators that share pools and a series of unique tokens.
 
     The same seed gives the same values; without one, unique values are unique across processes,
-    hosts and runs.
+    hosts and runs. `omitted` tells of optional properties that no value can be made for.
     """
 
     def __init__(self, seed: int | None = None) -> None:
         self._random = Random(seed)
         self._realism = Realism(self._random)
+        self.omitted: list[str] = []
         self._tokens = tokens(None if seed is None else self._random.getrandbits(60))
 
     def generator(self, schema: Schema, name: str = "") -> Generator:
@@ -48,6 +53,7 @@ class Payloads:
         """
         compiler = _Compiler(schema.translated, self._random, self._realism, lambda: next(self._tokens))
         generate = compiler.compile(schema.translated, name, name, 0)
+        self.omitted.extend(compiler.omitted)
         for _ in range(_TRIALS):
             value = generate()
             error = next(iter(schema.validator.iter_errors(value)), None)
@@ -63,6 +69,7 @@ class _Compiler:
         self.random = random
         self.realism = realism
         self.token = token
+        self.omitted: list[str] = []
 
     def compile(self, schema: Json, name: str, place: str, depth: int) -> Generator:
         if schema is False:
@@ -104,6 +111,8 @@ class _Compiler:
         match kind:
             case "boolean":
                 return lambda: self.random.random() < 0.5
+            case "integer" | "number" if facts.get(UNIQUE):
+                return self._unique_number(facts, place)
             case "integer" | "number":
                 return self._seeded(facts, self._number(kind, facts, place))
             case "string":
@@ -131,10 +140,45 @@ class _Compiler:
             return lambda: self.random.randint(low, high) * step
         return lambda: round(self.random.randint(low, high) * step, 9)
 
+    def _unique_number(self, facts: JsonObject, place: str) -> Generator:
+        """Whole numbers counted from an origin of this maker's own."""
+        step = facts.get("multipleOf", 1)
+        least, most = _bounds({"maximum": _UNIQUE_SPAN * step, **facts}, "integer")
+        low, size = ceil(least / step), floor(most / step) - ceil(least / step) + 1
+        if size < _UNIQUE_SPAN // 4:
+            raise Unbuildable(f"{place}: its bounds leave too little room for each to be unique")
+        numbers = count(self.random.randrange(size))
+        return lambda: (low + next(numbers) % size) * step
+
     def _string(self, facts: JsonObject, name: str, place: str) -> Generator:
-        if facts.get(UNIQUE):
+        if not facts.get(UNIQUE):
+            return self._choice(self._texts(facts, name, place))
+        if facts.get("format") == "uuid":
+            return lambda: str(UUID(int=self.random.getrandbits(128), version=4))
+        try:
             return self._unique_string(facts, name, place)
-        return self._choice(self._texts(facts, name, place))
+        except Unbuildable:
+            if "pattern" not in facts:
+                raise
+            return self._unseen(self._built_one(facts, place), facts, place)
+
+    def _unseen(self, generate: Generator, facts: JsonObject, place: str) -> Generator:
+        """Values never drawn before; fine where there are so many that others hardly draw the same."""
+        fits = _fitting(facts, place)
+        seen: set[str] = set()
+
+        def draw() -> str:
+            for _ in range(_TRIALS):
+                value = generate()
+                if value not in seen and fits(value):
+                    seen.add(value)
+                    return str(value)
+            raise Unbuildable(f"{place}: its values are used up")
+
+        drawn = [generate() for _ in range(_SAMPLE)]
+        if len(set(drawn)) < _SAMPLE:
+            raise Unbuildable(f"{place}: its rules allow too few values for each to be unique")
+        return draw
 
     def _texts(self, facts: JsonObject, name: str, place: str) -> Sequence[str]:
         """A pool of valid texts from the most lifelike source that has any."""
@@ -150,14 +194,17 @@ class _Compiler:
         return pool
 
     def _built(self, facts: JsonObject, place: str) -> list[str]:
-        least, most = facts.get("minLength", 0), facts.get("maxLength", _UNBOUNDED_SPAN)
         if "pattern" in facts:
-            try:
-                make = patterns.matching(facts["pattern"], self.random)
-                return [make() for _ in range(POOL_SIZE)]
-            except patterns.Unmatchable as reason:
-                raise Unbuildable(f"{place}: {reason}") from None
+            make = self._built_one(facts, place)
+            return [make() for _ in range(POOL_SIZE)]
+        least, most = facts.get("minLength", 0), facts.get("maxLength", _UNBOUNDED_SPAN)
         return [self._filled(word, least)[:most] for word in self.realism.words]
+
+    def _built_one(self, facts: JsonObject, place: str) -> Generator:
+        try:
+            return patterns.matching(facts["pattern"], self.random)
+        except patterns.Unmatchable as reason:
+            raise Unbuildable(f"{place}: {reason}") from None
 
     def _filled(self, text: str, least: int) -> str:
         while len(text) < least:
@@ -217,8 +264,8 @@ class _Compiler:
             if name not in required and schema is not False:
                 try:
                     sometimes.append((name, self.compile(schema, name, f"{place}/{name}", depth + 1)))
-                except Unbuildable:
-                    continue
+                except Unbuildable as reason:
+                    self.omitted.append(str(reason))
         random = self.random.random
 
         def make() -> JsonObject:

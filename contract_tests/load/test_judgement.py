@@ -43,14 +43,19 @@ RUN = Run("Things", "things.yaml", "http://127.0.0.1:1", "mixed", 3, 2.0, {"othe
         (
             OWNED,
             Reply(404, {}, b""),
-            ["lost: status 404 for something that this run created and did not delete"],
+            ["lost: status 404 for something that this run created and nobody deleted"],
         ),
         (FOUND, Reply(404, {}, b""), []),
     ],
 )
 def test_findings(entity: Entity | None, reply: Reply, expected: list[str]) -> None:
-    assert [str(each) for each in findings(IT, entity, reply)] == expected
+    assert [str(each) for each in findings(IT, entity, reply, alone=False)] == expected
     assert is_gone(entity, reply) is (entity is FOUND)
+
+
+def test_what_nobody_else_can_have_deleted_is_lost() -> None:
+    (found,) = findings(IT, FOUND, Reply(404, {}, b""), alone=True)
+    assert str(found) == "lost: status 404 for something that was there before the run and nobody deleted"
 
 
 def test_results_of_processes_merge_without_loss() -> None:

@@ -69,7 +69,7 @@ def test_calls_in_flight_never_miss(profile: str) -> None:
         else:
             step = in_flight.pop(random.randrange(len(in_flight)))
             status, body = model.answer(step)
-            journey.done(step, exchange(step, status, body), succeeded=True)
+            journey.done(step, exchange(step, status, body))
             kinds.add(kind_of(step.call.operation))
     assert kinds == set(Kind)
     assert model.deleted
@@ -87,9 +87,7 @@ def test_what_existed_before_is_read_and_never_changed() -> None:
         if step.entity:
             touched.setdefault(kind, set()).add(step.entity.owned)
         created += kind is Kind.CREATE
-        journey.done(
-            step, exchange(step, 201, {"id": created}) if kind is Kind.CREATE else None, succeeded=True
-        )
+        journey.done(step, exchange(step, 201, {"id": created}) if kind is Kind.CREATE else None)
     assert touched == {Kind.READ: {True, False}, Kind.REPLACE: {True}, Kind.DELETE: {True}}
 
 
@@ -109,9 +107,9 @@ def test_cursors_are_followed_and_never_made_up() -> None:
         step = journey.next()
         if kind_of(step.call.operation) is Kind.LIST:
             seen.add(step.call.query.get("cursor"))
-            journey.done(step, exchange(step, 200, {"students": [], "next_cursor": "f" * 16}), succeeded=True)
+            journey.done(step, exchange(step, 200, {"students": [], "next_cursor": "f" * 16}))
         else:
-            journey.done(step, None, succeeded=False)
+            journey.done(step, None)
     assert seen == {None, "f" * 16}
 
 

@@ -1,7 +1,9 @@
 """Real loads against real services: with contract-load, and with Locust in all of its ways."""
 
 import json
+import os
 import re
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -94,7 +96,7 @@ def test_ctrl_c_ends_in_a_verdict_and_leaves_nothing(tmp_path: Path, start: Star
     command.wait_for("loading http")
     children = psutil.Process(command.process.pid).children(recursive=True)
     command.wait_for("req/s")
-    assert command.end(2) == 130
+    assert command.end(signal.SIGINT) == 130
     assert "all operations" in command.output
     assert "Traceback" not in command.output
     assert not alive(children)
@@ -112,19 +114,51 @@ def test_headless_locust(seeded: tuple[Service, str], ways: tuple[str, ...]) -> 
     assert re.search(r"(PASSED|FAILED)\n", done.output)
 
 
-def test_master_and_workers(seeded: tuple[Service, str], start: Start) -> None:
+def test_master_and_workers(seeded: tuple[Service, str], start: Start, tmp_path: Path) -> None:
     service, database = seeded
+    profile = tmp_path / "no-lists.yaml"
+    profile.write_text("weights: {read: 3, create: 3, delete: 1}")
     port = str(free_port())
     master = start(
-        *(*LOCUST, "--master", "--headless", "--expect-workers", "2"),
+        *(*LOCUST, "--master", "--headless", "--expect-workers", "2", "--profile", str(profile)),
         *("-u", "8", "-r", "8", "-t", "5s", "--master-bind-port", port, "--host", service.url),
     )
     workers = [start(*LOCUST, "--worker", "--master-port", port) for _ in range(2)]
     master.wait()
     for worker in workers:
         worker.wait()
-    assert calls(master.output, "GET /students/{student_id}") > 0
     assert rows(database) == 300 + reckoned(master.output)
+    assert calls(master.output, "GET /students/{student_id}") > 0
+    assert calls(master.output, "GET /students") == calls(master.output, "PUT /students/{student_id}") == 0
+
+
+def test_ctrl_c_loses_no_results_of_workers(seeded: tuple[Service, str], start: Start) -> None:
+    service, database = seeded
+    port = str(free_port())
+    ports = ("--master-bind-port", port, "--master-port", port)
+    locust = start(
+        *LOCUST, "--headless", "--processes", "2", "-u", "8", "-r", "8", "--host", service.url, *ports
+    )
+    locust.wait_for("All users spawned")
+    seen = rows(database)
+    while rows(database) < seen + 100:
+        pass
+    # As a terminal does it: every process of the group is interrupted.
+    os.killpg(locust.process.pid, signal.SIGINT)
+    locust.wait()
+    assert "Traceback" not in locust.output, locust.output
+    assert rows(database) == 300 + reckoned(locust.output)
+
+
+def test_sigterm_while_the_service_starts_leaves_nothing(start: Start) -> None:
+    with TemporaryDirectory() as place:
+        command = start("contract-load", "run", environment={"TMPDIR": place})
+        command.wait_for("starting the service")
+        while not alive(running(place)):
+            pass
+        assert command.end() == 128 + signal.SIGTERM
+        assert alive(running(place)) == []
+        assert list(Path(place).glob("contract-load-*")) == []
 
 
 def test_users_rise_step_by_step(seeded: tuple[Service, str], tmp_path: Path) -> None:

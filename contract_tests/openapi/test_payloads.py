@@ -108,12 +108,34 @@ def test_unique_values_are_unique_across_makers() -> None:
     assert max(map(len, emails)) <= 254
 
 
-def test_unique_text_that_is_no_address() -> None:
-    compiled = schema({"type": "string", "maxLength": 24, "x-unique": True})
+@pytest.mark.parametrize(
+    "source",
+    [
+        {"type": "string", "maxLength": 24},
+        {"type": "string", "format": "uuid"},
+        {"type": "string", "pattern": "^[A-Z]{2}[0-9]{8}$"},
+        {"type": "string", "pattern": "^[a-z0-9-]+$", "maxLength": 40},
+        {"type": "integer"},
+        {"type": "integer", "format": "int64", "minimum": 1, "multipleOf": 5},
+    ],
+    ids=str,
+)
+def test_unique_values_of_other_kinds(source: Any) -> None:
+    compiled = schema({**source, "x-unique": True})
     make = Payloads().generator(compiled)
     values = [make() for _ in range(VALUES)]
     assert len(set(values)) == VALUES
     assert all(compiled.validator.is_valid(value) for value in values)
+
+
+def test_a_property_that_is_never_sent_is_told() -> None:
+    payloads = Payloads()
+    make = payloads.generator(
+        schema({"type": "object", "properties": {"a": {"type": "integer", "minimum": 2, "maximum": 1}}})
+    )
+    assert make() == {}
+    (told,) = payloads.omitted
+    assert "/a" in told
 
 
 def test_the_same_seed_gives_the_same_values() -> None:
@@ -144,6 +166,8 @@ def test_recursion_ends() -> None:
         {"type": "string", "pattern": "^a$", "minLength": 2},
         {"type": "string", "pattern": "("},
         {"type": "string", "maxLength": 3, "x-unique": True},
+        {"type": "string", "pattern": "^[A-Z]$", "x-unique": True},
+        {"type": "integer", "maximum": 100, "x-unique": True},
         {"type": "object", "required": ["a"], "properties": {"a": {"$ref": "#/components/schemas/Endless"}}},
     ],
     ids=str,
