@@ -39,9 +39,12 @@ class Timespan(click.ParamType[int]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """In s."""
         try:
-            return int(parse_timespan(str(value)))
+            seconds = int(parse_timespan(str(value)))
         except ValueError:
+            seconds = 0
+        if seconds <= 0:
             self.fail(f"{value!r} is not a time; it looks like 30s, 5m or 1h30m", param, ctx)
+        return seconds
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
@@ -101,6 +104,8 @@ def run(
         began = time.monotonic()
         interrupted = _loaded(load, url, users, spawn_rate, run_time)
         seconds = time.monotonic() - began
+    if interrupted:
+        load.incomplete = (f"interrupted after {seconds:.0f} s of {run_time} s",)
     verdict = load.verdict()
     click.echo(summary(load.results, verdict, seconds))
     about = Run(
@@ -121,7 +126,8 @@ def main() -> None:
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
     except click.UsageError as error:
-        _fail(f"{error.format_message()} See 'contract-load --help'.", 2)
+        command = error.ctx.command_path if error.ctx else "contract-load"
+        _fail(f"{error.format_message().rstrip('.')}. See '{command} --help'.", 2)
     except (LoadError, ContractError, click.ClickException) as error:
         _fail(str(error), 1)
     except (KeyboardInterrupt, click.Abort):

@@ -117,6 +117,7 @@ def upgrade(dry_run: bool, **options: Any) -> None:
         click.echo(f"-- refused: {refusal}")
     if not done.additions and not done.refusals:
         click.echo("-- nothing to do")
+    sys.exit(1 if done.refusals else 0)
 
 
 def main() -> None:
@@ -124,7 +125,8 @@ def main() -> None:
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
     except click.UsageError as error:
-        _fail(f"{error.format_message()} See 'students-service --help'.", 2)
+        command = error.ctx.command_path if error.ctx else "students-service"
+        _fail(f"{error.format_message().rstrip('.')}. See '{command} --help'.", 2)
     except (ServiceError, ContractError, click.ClickException) as error:
         _fail(str(error), 1)
     except (KeyboardInterrupt, click.Abort):

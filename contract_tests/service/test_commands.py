@@ -140,6 +140,19 @@ def test_a_database_that_is_none(url: str, words: tuple[str, ...]) -> None:
         assert word in done.lines[-1]
 
 
+def test_a_place_for_data_that_is_none() -> None:
+    one_line(run("students-service", "seed", "--data-dir", "/etc/passwd"), "/etc/passwd", "--data-dir")
+
+
+def test_a_dry_run_of_what_is_refused_fails(edited: Edited, database: str) -> None:
+    run("students-service", "upgrade", "--database-url", database)
+    document = edited(lambda it: it["components"]["schemas"]["Student"]["properties"].pop("gpa"))
+    options = ("--database-url", database, "--contract", document)
+    dry = run("students-service", "upgrade", "--dry-run", *options)
+    assert dry.process.returncode == 1
+    assert dry.output.startswith("-- refused: column students.gpa"), dry.output
+
+
 def test_upgrade_tells_its_sql_before_it_is_done(database: str) -> None:
     dry = run("students-service", "upgrade", "--dry-run", "--database-url", database)
     assert dry.lines[0].startswith("CREATE TABLE students")
