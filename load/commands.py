@@ -1,0 +1,214 @@
+"""The commands of contract-load."""
+
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+import gevent
+from gevent.event import Event
+from locust.env import Environment
+from locust.event import Events
+from locust.runners import Runner
+from locust.util.timespan import parse_timespan
+
+from load.connection import Connection, NetworkError
+from load.errors import LoadError
+from load.events import DEFAULT_PROFILE, carry
+from load.report import Run, summary, write
+from load.service import throwaway_service
+from load.traffic import load_profile, profile_names
+from load.users import ContractUser, Load, first_server
+from openapi.contract import Contract, ContractError, load_contract, students_document
+
+ROWS = 1_300
+PROGRESS_S = 1.0
+QUIET_PROGRESS_S = 10.0
+
+
+class Timespan(click.ParamType[int]):
+    """Seconds, or Locust's 30s, 5m, 1h30m."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """In s."""
+        try:
+            seconds = int(parse_timespan(str(value)))
+        except ValueError:
+            seconds = 0
+        if seconds <= 0:
+            self.fail(f"{value!r} is not a time; it looks like 30s, 5m or 1h30m", param, ctx)
+        return seconds
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+def cli() -> None:
+    """Load a service from its OpenAPI document."""
+
+
+@cli.command()
+@click.argument("document", required=False)
+@click.option(
+    "-H",
+    "--host",
+    help="URL of the service. Without host and document, the project's own service is "
+    f"started with {ROWS} rows in a database of its own, and stopped afterwards.",
+)
+@click.option("-u", "--users", type=click.IntRange(1), default=10, help="Users at the same time.")
+@click.option(
+    "-r", "--spawn-rate", type=click.FloatRange(0, min_open=True), default=10, help="Users started per s."
+)
+@click.option("-t", "--run-time", type=Timespan(), default="30s", help="How long, as in 300, 5m or 1h30m.")
+@click.option(
+    "--profile", default=DEFAULT_PROFILE, help=f"Mix of traffic: {', '.join(profile_names())}, or a path."
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("results"),
+    help="Where results and report are written.",
+)
+def run(
+    document: str | None,
+    host: str | None,
+    users: int,
+    spawn_rate: float,
+    run_time: int,
+    profile: str,
+    output: Path,
+) -> None:
+    """Run a load, check every answer against the DOCUMENT, and end in a verdict.
+
+    Exits with 0 only when every objective of the document holds and nothing broke the contract.
+    """
+    contract = load_contract(document or students_document())
+    load = Load(contract, load_profile(profile), alone=host is None and document is None)
+    if load.profile.stages:
+        users = max(stage.users for stage in load.profile.stages)
+        run_time = round(sum(stage.seconds for stage in load.profile.stages))
+    for operation_id, reason in load.journeys.uncovered.items():
+        click.echo(f"not called: {operation_id}: {reason}", err=True)
+    for reason in load.journeys.omitted:
+        click.echo(f"never sent: {reason}", err=True)
+    with _on_signals(_leave), _service(document, host, contract) as url:
+        _check_reachable(url)
+        most = "up to " if load.profile.stages else ""
+        click.echo(f"loading {url} with {most}{users} users for {run_time} s, profile {load.profile.name}")
+        began = time.monotonic()
+        interrupted = _loaded(load, url, users, spawn_rate, run_time)
+        seconds = time.monotonic() - began
+    if interrupted:
+        load.incomplete = (f"interrupted after {seconds:.0f} s of {run_time} s",)
+    verdict = load.verdict()
+    click.echo(summary(load.results, verdict, seconds))
+    about = Run(
+        title=load.contract.document.get("info", {}).get("title", "A service"),
+        document=load.contract.source,
+        host=url,
+        profile=load.profile.name,
+        users=users,
+        seconds=seconds,
+        uncovered=load.journeys.uncovered,
+    )
+    click.echo(f"\nreport: {write(output, about, load.results, verdict)}")
+    sys.exit(130 if interrupted else int(not verdict.passed))
+
+
+def main() -> None:
+    """Run the command line; what goes wrong is one line and a non-zero exit code."""
+    try:
+        sys.exit(cli.main(standalone_mode=False) or 0)
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "contract-load"
+        _fail(f"{error.format_message().rstrip('.')}. See '{command} --help'.", 2)
+    except (LoadError, ContractError, click.ClickException) as error:
+        _fail(str(error), 1)
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(130)
+
+
+def _fail(message: str, code: int) -> None:
+    click.echo(f"contract-load: {message}", err=True)
+    sys.exit(code)
+
+
+@contextmanager
+def _service(document: str | None, host: str | None, contract: Contract) -> Iterator[str]:
+    if host is None and document is None:
+        click.echo(f"starting the service, with {ROWS} rows in a database of its own")
+        with throwaway_service(contract.source, ROWS) as url:
+            yield url
+        return
+    url = host or first_server(contract) or ""
+    if not url:
+        raise LoadError(f"{contract.source} names no server; say which one with --host")
+    yield url
+
+
+def _check_reachable(url: str) -> None:
+    connection = Connection(url)
+    try:
+        connection.send("GET", "/", {}, b"")
+    except NetworkError as error:
+        raise LoadError(f"cannot reach {url}: {error}; is the service running?") from None
+    finally:
+        connection.close()
+
+
+def _loaded(load: Load, url: str, users: int, spawn_rate: float, run_time: int) -> bool:
+    """Run the users; gives whether they were interrupted."""
+    environment = Environment(user_classes=[ContractUser], events=Events(), host=url)
+    runner = environment.create_local_runner()
+    carry(environment, load)
+    interrupted = Event()
+    with _on_signals(lambda *_: interrupted.set()):
+        progress = gevent.spawn(_show_progress, runner, load)
+        if load.profile.stages:
+            runner.start_shape()
+        else:
+            runner.start(users, spawn_rate)
+        interrupted.wait(run_time)
+        runner.stop()
+        progress.kill()
+    click.echo("", nl=sys.stdout.isatty())
+    return interrupted.is_set()
+
+
+@contextmanager
+def _on_signals(act: Callable[..., object]) -> Iterator[None]:
+    before = {each: signal.signal(each, act) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _leave(number: int, _frame: FrameType | None) -> None:
+    """End by way of the `finally` clauses, where the service stops."""
+    raise SystemExit(128 + number)
+
+
+def _show_progress(runner: Runner, load: Load) -> None:
+    terminal = sys.stdout.isatty()
+    began = time.monotonic()
+    before = 0
+    pause = PROGRESS_S if terminal else QUIET_PROGRESS_S
+    while True:
+        gevent.sleep(pause)
+        total = load.results.total
+        line = (
+            f"{time.monotonic() - began:4.0f} s  {runner.user_count} users  "
+            f"{(total.requests - before) / pause:.0f} req/s  {total.failures} failures  "
+            f"p95 {total.percentile_ms(95):.0f} ms"
+        )
+        before = total.requests
+        click.echo(f"\r{line}\x1b[K" if terminal else line, nl=not terminal)
+        sys.stdout.flush()
