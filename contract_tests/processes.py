@@ -47,9 +47,10 @@ class Command:
 
     def wait_for(self, pattern: str, timeout: float = START_TIMEOUT_S) -> re.Match[str]:
         """The first line not yet seen that matches; fails when the command ends or is too slow."""
+        deadline = time.monotonic() + timeout
         while True:
             try:
-                line = self._queue.get(timeout=timeout)
+                line = self._queue.get(timeout=max(deadline - time.monotonic(), 0))
             except Empty:
                 raise AssertionError(f"no {pattern!r} within {timeout} s:\n{self.output}") from None
             if line is None:

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,8 @@ from pathlib import Path
 from load.errors import LoadError
 
 COMMAND = (sys.executable, "-m", "students_service")
+SERVE = ("--host", "127.0.0.1", "--port", "0", "--log-level", "warning")
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 STOP_TIMEOUT_S = 60
 
 
@@ -27,25 +30,7 @@ def throwaway_service(document: str, rows: int) -> Iterator[str]:
     database = ("--database-url", "", "--data-dir", str(data / "postgresql"), "--contract", str(document))
     log = data / "service.log"
     try:
-        with log.open("wb") as errors:
-            service = subprocess.Popen(
-                [
-                    *COMMAND,
-                    "serve",
-                    "--host",
-                    "127.0.0.1",
-                    "--port",
-                    "0",
-                    "--log-level",
-                    "warning",
-                    *database,
-                ],
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                # A Ctrl-C is meant for the load, which then stops the service itself.
-                start_new_session=True,
-            )
-        try:
+        with _running([*COMMAND, "serve", *SERVE, *database], log) as service:
             url = _url(service, log)
             seeding = subprocess.run(
                 [*COMMAND, "seed", "--count", str(rows), *database],
@@ -56,10 +41,27 @@ def throwaway_service(document: str, rows: int) -> Iterator[str]:
             if seeding.returncode:
                 raise LoadError(_last_line(seeding.stderr) or "the service could not be seeded")
             yield url
-        finally:
-            _stop(service)
     finally:
         shutil.rmtree(data, ignore_errors=True)
+
+
+@contextmanager
+def _running(command: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process in a session of its own: a Ctrl-C is meant for the load, which then stops it. A signal
+    that came between its start and our knowing of it would leave it behind, so signals wait for that.
+    """
+    came: list[int] = []
+    before = {each: signal.signal(each, lambda number, _: came.append(number)) for each in SIGNALS}
+    with log.open("wb") as errors:
+        service = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, start_new_session=True)
+    try:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+        if came:
+            signal.raise_signal(came[0])
+        yield service
+    finally:
+        _stop(service)
 
 
 def _url(service: subprocess.Popen[bytes], log: Path) -> str:

@@ -3,10 +3,13 @@
 import re
 import string
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from random import Random
-from re import _constants as sre  # type: ignore[attr-defined] # typeshed leaves it out
-from re import _parser  # type: ignore[attr-defined] # typeshed leaves it out
 from typing import Any
+
+# The standard library's own parser; it has no public name since Python 3.11.
+sre: Any = import_module("re._constants")
+_parser: Any = import_module("re._parser")
 
 _REPEATS_AT_MOST = 12
 _PRINTABLE = string.ascii_letters + string.digits + " -_.,"
