@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from types import FrameType
@@ -80,12 +80,8 @@ def serve(**options: Any) -> None:
         embedded = f"embedded PostgreSQL in {settings.embedded_data}"
         click.echo(f"database: {'as given' if settings.database_url else embedded}")
         settings = dataclasses.replace(settings, database_url=url)
-        server = _server(settings, api)
-        # From here on connections wait for the workers rather than being refused.
-        listener.listen(BACKLOG)
-        click.echo(f"listening on {home}, Swagger UI at {home}/ui/")
-        sys.stdout.flush()
-        server(listener)
+        told = f"listening on {home}, Swagger UI at {home}/ui/"
+        _serve(listener, settings, api, told)
 
 
 @cli.command()
@@ -188,17 +184,36 @@ def _stopped_by_signals() -> Iterator[None]:
             signal.signal(each, handler)
 
 
-def _server(settings: Settings, api: Api) -> Callable[[socket.socket], None]:
-    """Something that serves until it is told to stop: this process, or workers of it."""
+class _Server(uvicorn.Server):
+    """Tells where it listens once it does: from then on a signal finds it ready to stop in order."""
+
+    def __init__(self, config: uvicorn.Config, told: str) -> None:
+        super().__init__(config)
+        self._told = told
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and tell."""
+        await super().startup(sockets)
+        click.echo(self._told)
+        sys.stdout.flush()
+
+
+def _serve(listener: socket.socket, settings: Settings, api: Api, told: str) -> None:
+    """Serve until told to stop: in this process, or in workers of it."""
     configured = partial(
         uvicorn.Config, access_log=False, log_config=None, timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S
     )
     if settings.workers == 1:
-        server = uvicorn.Server(configured(build_app(settings)))
-        return lambda listener: server.run(sockets=[listener])
+        _Server(configured(build_app(settings)), told).run(sockets=[listener])
+        return
     engine = connect(settings.database_url)
     make_ready(engine, api, settings.upgrade)
     engine.dispose()
     os.environ.update(settings.environment())
     config = configured(FACTORY, factory=True, workers=settings.workers)
-    return lambda listener: Multiprocess(config, sockets=[listener]).run()
+    supervisor = Multiprocess(config, sockets=[listener])
+    # From here on connections wait for the workers rather than being refused.
+    listener.listen(BACKLOG)
+    click.echo(told)
+    sys.stdout.flush()
+    supervisor.run()
