@@ -1,6 +1,6 @@
 """One user's connection to the service: sends calls, brings back whole responses."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -63,9 +63,9 @@ class Connection:
         self._client.close()
 
 
-def _joined(items: object) -> Mapping[str, str]:
+def _joined(items: Iterable[tuple[str, str]]) -> Mapping[str, str]:
     joined: dict[str, str] = {}
-    for name, value in items:  # type: ignore[attr-defined] # geventhttpclient has no types for it
+    for name, value in items:
         lower = name.lower()
         joined[lower] = f"{joined[lower]}, {value}" if lower in joined else value
     return joined

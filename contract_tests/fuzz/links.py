@@ -27,6 +27,7 @@ def follow_links(url: str, database: str, scenarios: int) -> None:
                 max_examples=scenarios,
                 stateful_step_count=STEPS,
                 deadline=None,
+                # They judge how fast data is made; here every step is a call to a real service.
                 suppress_health_check=list(HealthCheck),
             )
         )
