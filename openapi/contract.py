@@ -4,15 +4,15 @@ import json
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 from urllib.error import URLError
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 from urllib.request import urlopen
 
 import yaml
 
-Json = Any
-JsonObject = dict[str, Any]
+from openapi.references import Json, JsonObject, holders, joined
+
+__all__ = ["Contract", "ContractError", "Json", "JsonObject", "load_contract", "students_document"]
 
 FETCH_TIMEOUT_S = 30
 
@@ -37,10 +37,10 @@ class Contract:
 
         Raises ContractError when there is none.
         """
-        if not pointer.startswith("#/"):
+        if pointer not in ("#", "") and not pointer.startswith("#/"):
             raise ContractError(f"{self.source}: $ref {pointer!r} does not lead into this document")
         node: Json = self.document
-        for token in pointer[2:].split("/"):
+        for token in pointer.split("/")[1:]:
             key = unquote(token).replace("~1", "/").replace("~0", "~")
             try:
                 node = node[int(key)] if isinstance(node, list) else node[key]
@@ -50,14 +50,8 @@ class Contract:
 
     def check_references(self) -> None:
         """Raises ContractError when any `$ref` leads nowhere."""
-        pending: list[Json] = [self.document]
-        while pending:
-            node = pending.pop()
-            if isinstance(node, dict):
-                self.resolve(node)
-                pending.extend(node.values())
-            elif isinstance(node, list):
-                pending.extend(node)
+        for holder in holders(self.document):
+            self.resolve(holder)
 
     def resolve(self, node: Json) -> Json:
         """The node itself, or what its chain of `$ref` leads to.
@@ -101,12 +95,23 @@ def load_contract(source: str | Path) -> Contract:
     version = _version(name, document)
     if not isinstance(document.get("paths"), dict) or not document["paths"]:
         raise ContractError(f"{name}: the document describes no operation: 'paths' is missing or empty")
-    return Contract(source=name, document=document, version=version)
+    base = name if _is_url(name) else Path(name).absolute().as_uri()
+    return Contract(source=name, document=joined(document, base, _referred), version=version)
+
+
+def _referred(url: str) -> Json:
+    """The document at a URL that a reference leads to."""
+    name = unquote(urlsplit(url).path) if url.startswith("file:") else url
+    return _parsed(name, _read(name))
+
+
+def _is_url(name: str) -> bool:
+    return name.startswith(("http://", "https://"))
 
 
 def _read(name: str) -> bytes:
     try:
-        if name.startswith(("http://", "https://")):
+        if _is_url(name):
             with urlopen(name, timeout=FETCH_TIMEOUT_S) as response:  # noqa: S310 - http(s), as just seen
                 return bytes(response.read())
         return Path(name).read_bytes()
@@ -119,7 +124,7 @@ def _read(name: str) -> bytes:
 
 def _parsed(name: str, content: bytes) -> Json:
     try:
-        if name.endswith(".json"):
+        if name.endswith(".json") or content.lstrip()[:1] == b"{":
             return json.loads(content)
         return _with_text_keys(yaml.load(content, _JsonCompatibleLoader))  # noqa: S506 - a safe loader
     except yaml.MarkedYAMLError as error:

@@ -1,6 +1,7 @@
 """OpenAPI schemas as JSON Schema 2020-12, as seen by a request or by a response."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -10,6 +11,7 @@ from urllib.parse import unquote
 import jsonschema_rs
 
 from openapi.contract import Contract, ContractError, Json, JsonObject
+from openapi.references import last_name
 
 
 class Direction(Enum):
@@ -39,85 +41,179 @@ _SUBSCHEMA = (
     "unevaluatedItems",
     "unevaluatedProperties",
 )
+_IN_PLACE = ("$ref", "allOf", "anyOf", "oneOf", "if", "then", "else")
 _SUBSCHEMA_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _SUBSCHEMA_MAPS = ("patternProperties", "dependentSchemas", "$defs", "definitions")
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """Translates the schemas of one contract for one direction; each reference once."""
+    """Translates the schemas of one contract for one direction; each reference once.
+
+    `definitions` are the translated schemas that references have led to so far.
+    """
 
     contract: Contract
     direction: Direction
-    _definitions: dict[str, Json] = field(default_factory=dict)
+    definitions: dict[str, Json] = field(default_factory=dict)
+    _barred: dict[int, frozenset[str]] = field(default_factory=dict)
 
-    def translate(self, schema: Json) -> Json:
-        """A self-contained 2020-12 schema: what it refers to stands in its own `$defs`.
+    def node(self, schema: Json) -> Json:
+        """The schema in 2020-12; its references lead to `definitions`.
 
         Raises ContractError on a reference that leads nowhere.
         """
-        translated = self._schema(schema)
-        reached = self._reachable(translated)
-        if not reached or not isinstance(translated, dict):
-            return translated
-        return {**translated, "$defs": {name: self._definitions[name] for name in sorted(reached)}}
+        return self._schema(schema, frozenset())
 
-    def _reachable(self, translated: Json) -> set[str]:
+    def complete(self, node: Json) -> Json:
+        """A translated schema made self-contained: what it refers to stands in its own `$defs`."""
         reached: set[str] = set()
-        pending = [translated]
+        pending = [node]
         while pending:
             for name in _references(pending.pop()):
-                if name not in reached and name in self._definitions:
+                if name not in reached and name in self.definitions:
                     reached.add(name)
-                    pending.append(self._definitions[name])
-        return reached
+                    pending.append(self.definitions[name])
+        if not reached:
+            return node
+        return {**node, "$defs": {name: self.definitions[name] for name in sorted(reached)}}
 
-    def _schema(self, schema: Json) -> Json:
+    def _schema(self, schema: Json, barred: frozenset[str]) -> Json:
+        """`barred` are properties that schemas beside this one bar: it cannot require them."""
         if isinstance(schema, bool):
             return schema
         if not isinstance(schema, dict):
             raise ContractError(f"{self.contract.source}: a schema must be an object, not {schema!r}")
+        if any(key in schema for key in _IN_PLACE):
+            barred = barred | self._barred_by(schema)
         if isinstance(schema.get("$ref"), str):
-            return self._reference(schema)
-        translated = {key: self._keyword(key, value) for key, value in schema.items()}
+            return self._reference(schema, barred)
+        translated = {
+            key: self._keyword(key, value, barred) for key, value in schema.items() if key != "discriminator"
+        }
+        if "discriminator" in schema and self.direction is Direction.REQUEST:
+            translated |= self._discriminator(schema)
         if self.contract.version == (3, 0):
-            translated = _without_openapi_30(translated)
-        return self._directed(schema, translated)
+            translated = _without_openapi_30(translated, self.direction)
+        return self._directed(schema, translated, barred)
 
-    def _reference(self, schema: JsonObject) -> Json:
-        name = _definition_name(schema["$ref"])
-        if name not in self._definitions:
-            self._definitions[name] = True
-            self._definitions[name] = self._schema(self.contract.at(schema["$ref"]))
-        reference = {"$ref": _DEFINITIONS + name}
+    def _reference(self, schema: JsonObject, barred: frozenset[str]) -> Json:
+        reference = {"$ref": self._defined(schema["$ref"], barred)}
         siblings = {key: value for key, value in schema.items() if key != "$ref"}
         if not siblings or self.contract.version == (3, 0):
             return reference
-        return {**self._schema(siblings), **reference}
+        return {**self._schema(siblings, barred), **reference}
 
-    def _keyword(self, key: str, value: Json) -> Json:
+    def _defined(self, pointer: str, barred: frozenset[str]) -> str:
+        """Where the definition of what a pointer leads to stands; made when first asked for."""
+        target = self.contract.at(pointer)
+        relevant = barred & self._required_by(target, set())
+        name = "".join(
+            (_definition_name(pointer), *(f"-{_definition_name(each)}" for each in sorted(relevant)))
+        )
+        if name not in self.definitions:
+            self.definitions[name] = True
+            self.definitions[name] = self._schema(target, relevant)
+        return _DEFINITIONS + name
+
+    def _keyword(self, key: str, value: Json, barred: frozenset[str]) -> Json:
+        within = barred if key in _IN_PLACE else frozenset()
         if key in _SUBSCHEMA and isinstance(value, dict):
-            return self._schema(value)
+            return self._schema(value, within)
         if key in _SUBSCHEMA_LISTS and isinstance(value, list):
-            return [self._schema(item) for item in value]
+            return [self._schema(item, within) for item in value]
         if key in (*_SUBSCHEMA_MAPS, "properties") and isinstance(value, dict):
-            return {name: self._schema(item) for name, item in value.items()}
+            return {name: self._schema(item, frozenset()) for name, item in value.items()}
         return value
 
-    def _directed(self, schema: JsonObject, translated: JsonObject) -> JsonObject:
+    def _directed(self, schema: JsonObject, translated: JsonObject, beside: frozenset[str]) -> JsonObject:
+        own = self._own_barred(schema)
+        if own:
+            properties = translated["properties"]
+            kept = {name: False if name in own else each for name, each in properties.items()}
+            translated = {**translated, "properties": kept}
+        barred = own | beside
+        if barred and isinstance(translated.get("required"), list):
+            required = [name for name in translated["required"] if name not in barred]
+            translated = {**translated, "required": required}
+        return translated
+
+    def _own_barred(self, schema: JsonObject) -> frozenset[str]:
         properties = schema.get("properties")
         if not isinstance(properties, dict):
-            return translated
-        barred = {name for name, each in properties.items() if self._is_barred(each)}
-        if not barred:
-            return translated
-        kept = {name: False if name in barred else each for name, each in translated["properties"].items()}
-        required = [name for name in translated.get("required", ()) if name not in barred]
-        return {**translated, "properties": kept, "required": required}
+            return frozenset()
+        return frozenset(name for name, each in properties.items() if self._is_barred(each))
 
     def _is_barred(self, schema: Json) -> bool:
+        if not isinstance(schema, dict):
+            return False
+        word = self.direction.value
+        if schema.get(word) is True and ("$ref" not in schema or self.contract.version != (3, 0)):
+            return True
         resolved = self.contract.resolve(schema)
-        return isinstance(resolved, dict) and resolved.get(self.direction.value) is True
+        return isinstance(resolved, dict) and resolved.get(word) is True
+
+    def _barred_by(self, schema: Json) -> frozenset[str]:
+        """The properties that a schema bars, itself or by what applies in its place."""
+        if not isinstance(schema, dict):
+            return frozenset()
+        if id(schema) not in self._barred:
+            self._barred[id(schema)] = frozenset()
+            parts = (self._barred_by(each) for each in self._in_place(schema))
+            self._barred[id(schema)] = self._own_barred(schema).union(*parts)
+        return self._barred[id(schema)]
+
+    def _required_by(self, schema: Json, seen: set[int]) -> frozenset[str]:
+        if not isinstance(schema, dict) or id(schema) in seen:
+            return frozenset()
+        seen.add(id(schema))
+        required = schema.get("required")
+        own = frozenset(required if isinstance(required, list) else ())
+        return own.union(*(self._required_by(each, seen) for each in self._in_place(schema)))
+
+    def _in_place(self, schema: JsonObject) -> Iterator[Json]:
+        """Schemas that apply to the same value as this one."""
+        if isinstance(schema.get("$ref"), str):
+            yield self.contract.at(schema["$ref"])
+        for key in ("allOf", "anyOf", "oneOf"):
+            if isinstance(schema.get(key), list):
+                yield from schema[key]
+        yield from (schema[key] for key in ("if", "then", "else") if key in schema)
+
+    def _discriminator(self, schema: JsonObject) -> JsonObject:
+        """The names that tell alternatives apart, each with the reference it stands for (OpenAPI
+        3.0.3, Discriminator Object); nothing when it cannot be read.
+        """
+        told = schema["discriminator"]
+        if not isinstance(told, dict) or not isinstance(told.get("propertyName"), str):
+            return {}
+        pointers = {name: self._mapped(value) for name, value in (told.get("mapping") or {}).items()}
+        branches = [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
+        known = [each["$ref"] for each in branches if isinstance(each, dict) and "$ref" in each]
+        for pointer in known or self._heirs(schema):
+            if pointer not in pointers.values():
+                pointers[last_name(pointer)] = pointer
+        mapping = {
+            name: {"$ref": self._defined(pointer, frozenset())}
+            for name, pointer in pointers.items()
+            if pointer is not None
+        }
+        return {"discriminator": {"propertyName": told["propertyName"], "mapping": mapping}}
+
+    def _mapped(self, value: Json) -> str | None:
+        try:
+            self.contract.at(str(value))
+        except ContractError:
+            return None
+        return str(value)
+
+    def _heirs(self, base: JsonObject) -> Iterator[str]:
+        """References to the named schemas that are all of a base and something more."""
+        schemas = self.contract.document.get("components", {}).get("schemas", {})
+        for name, schema in schemas.items():
+            for part in schema.get("allOf", ()) if isinstance(schema, dict) else ():
+                if isinstance(part, dict) and "$ref" in part and self.contract.resolve(part) is base:
+                    yield f"#/components/schemas/{name}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,9 +224,14 @@ class Schema:
     source: Json
 
     @cached_property
+    def node(self) -> Json:
+        """The schema in JSON Schema 2020-12, referring to the dialect's definitions. Raises ContractError."""
+        return self.dialect.node(self.source)
+
+    @cached_property
     def translated(self) -> Json:
         """The schema in JSON Schema 2020-12, self-contained. Raises ContractError."""
-        return self.dialect.translate(self.source)
+        return self.dialect.complete(self.node)
 
     @cached_property
     def validator(self) -> jsonschema_rs.Validator:
@@ -191,8 +292,12 @@ def _definition_name(pointer: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]", lambda each: "." if each[0] == "/" else f"_{ord(each[0]):x}_", path)
 
 
-def _without_openapi_30(schema: JsonObject) -> JsonObject:
-    """The keywords in which OpenAPI 3.0 differs from JSON Schema 2020-12."""
+def _without_openapi_30(schema: JsonObject, direction: Direction) -> JsonObject:
+    """The keywords in which OpenAPI 3.0 differs from JSON Schema 2020-12.
+
+    An `enum` without null does not allow it (OpenAPI proposal 2019-10-31, Clarify Nullable), but
+    many take `nullable` for enough: nobody is to send it, and nobody is blamed for it.
+    """
     translated = {key: value for key, value in schema.items() if key != "nullable"}
     for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
         is_flag = isinstance(translated.get(exclusive), bool)
@@ -200,7 +305,7 @@ def _without_openapi_30(schema: JsonObject) -> JsonObject:
             translated[exclusive] = translated.pop(bound)
     if schema.get("nullable") is True and "type" in translated:
         translated["type"] = [translated["type"], "null"]
-        if "enum" in translated and None not in translated["enum"]:
+        if direction is not Direction.REQUEST and None not in translated.get("enum", (None,)):
             translated["enum"] = [*translated["enum"], None]
     return translated
 

@@ -60,7 +60,7 @@ def resources(contract: Contract) -> tuple[sa.MetaData, tuple[Resource, ...]]:
 
 
 def _stored(schema: Json, dialect: Dialect) -> JsonObject:
-    translated = dialect.translate(schema)
+    translated = dialect.complete(dialect.node(schema))
     flat = flattened(translated, translated)
     properties = {name: flattened(each, translated) for name, each in flat["properties"].items()}
     return {**flat, "properties": properties}

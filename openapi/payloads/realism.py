@@ -34,6 +34,12 @@ _BY_FORMAT: Mapping[str, _Source] = {
     "hostname": lambda fake: fake.hostname(),
     "ipv4": lambda fake: fake.ipv4(),
     "ipv6": lambda fake: fake.ipv6(),
+    "iri-reference": lambda fake: f"/{fake.slug()}",
+    "uri-template": lambda fake: f"/{fake.slug()}/{{{fake.word()}}}",
+    "idn-hostname": lambda fake: fake.hostname(),
+    "json-pointer": lambda fake: f"/{fake.word()}/{fake.random_digit()}",
+    "relative-json-pointer": lambda fake: f"{fake.random_digit()}/{fake.word()}",
+    "regex": lambda fake: f"^{fake.word()}[0-9]+$",
     "byte": lambda fake: fake.pystr_format("????????????????"),
     "password": lambda fake: fake.password(16),
 }

@@ -1,0 +1,85 @@
+"""Generators of values for schemas: compiled once, checked when compiled, fast when called."""
+
+from collections.abc import Callable
+from random import Random
+
+import jsonschema_rs
+
+from openapi.contract import Json
+from openapi.dialect import Dialect, Schema
+from openapi.payloads.compiler import Compiler
+from openapi.payloads.realism import Realism
+from openapi.payloads.shapes import Draw
+from openapi.payloads.unbuildable import Unbuildable
+from openapi.payloads.uniqueness import tokens
+
+__all__ = ["Generator", "Payloads", "Unbuildable"]
+
+Generator = Callable[[], Json]
+
+_TRIALS = 100
+_DRAWS_FOR_A_POOL = 4_000
+_POOL = 200
+_POOL_AT_LEAST = 5
+
+
+class Payloads:
+    """Makes generators that share pools and a series of unique tokens.
+
+    The same seed gives the same values; without one, unique values are unique across processes,
+    hosts and runs. `omitted` tells of optional properties that no value can be made for.
+    """
+
+    def __init__(self, seed: int | None = None) -> None:
+        self._random = Random(seed)
+        self._realism = Realism(self._random)
+        self._tokens = tokens(None if seed is None else self._random.getrandbits(60))
+        self._compilers: dict[int, tuple[Dialect, Compiler]] = {}
+
+    @property
+    def omitted(self) -> list[str]:
+        """Optional properties that are never sent, each with the reason."""
+        return [each for _, compiler in self._compilers.values() for each in compiler.omitted]
+
+    def generator(self, schema: Schema, name: str = "", rules: tuple[Json, ...] = ()) -> Generator:
+        """A generator of valid values for a schema; `name` is the parameter's or property's, for
+        realism, `rules` are JSON Schemas that hold besides.
+
+        Raises Unbuildable when there are no valid values or when none can be made.
+        """
+        draw = self._compiler(schema.dialect).compile((schema.node, *rules), name).draw
+        validator = schema.validator if not rules else self._validator(schema, rules)
+        return self._checked(draw, validator, name)
+
+    def _compiler(self, dialect: Dialect) -> Compiler:
+        if id(dialect) not in self._compilers:
+            compiler = Compiler(dialect, self._random, self._realism, lambda: next(self._tokens))
+            self._compilers[id(dialect)] = (dialect, compiler)
+        return self._compilers[id(dialect)][1]
+
+    def _validator(self, schema: Schema, rules: tuple[Json, ...]) -> jsonschema_rs.Validator:
+        whole = schema.dialect.complete({"allOf": [schema.node, *rules]})
+        return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+
+    def _checked(self, draw: Draw, validator: jsonschema_rs.Validator, name: str) -> Generator:
+        """The generator if all that it makes is valid; else a pool of the valid ones among many."""
+        if all(validator.is_valid(draw(0)) for _ in range(_TRIALS)):
+            return lambda: draw(0)
+        pool: list[Json] = []
+        error = None
+        for _ in range(_DRAWS_FOR_A_POOL):
+            value = draw(0)
+            if validator.is_valid(value):
+                pool.append(value)
+            elif error is None:
+                error = next(iter(validator.iter_errors(value)))
+            if len(pool) == _POOL:
+                break
+        if len(pool) < _POOL_AT_LEAST and error is not None:
+            place = "/".join(str(each) for each in error.instance_path)
+            raise Unbuildable(f"{name}/{place}: no way to satisfy its rules together: {error.message[:200]}")
+        return self._random_of(pool)
+
+    def _random_of(self, pool: list[Json]) -> Generator:
+        chance, size = self._random.random, len(pool)
+        return lambda: pool[int(chance() * size)]

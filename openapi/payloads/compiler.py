@@ -1,0 +1,371 @@
+"""Schemas compiled into shapes, each once."""
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+from math import inf
+from random import Random
+
+import jsonschema_rs
+
+from openapi.contract import Json
+from openapi.dialect import Dialect
+from openapi.payloads.facts import (
+    KINDS,
+    Alternatives,
+    Contains,
+    Facts,
+    kind_of,
+    rules_at,
+    rules_for,
+)
+from openapi.payloads.numbers import numbers
+from openapi.payloads.realism import Realism
+from openapi.payloads.shapes import Choice, Items, Later, Leaf, Properties, Shape, settle
+from openapi.payloads.texts import Texts
+from openapi.payloads.unbuildable import Unbuildable
+
+_NULL_TO_OTHERS = (1, 10)
+_NESTED_CALLS = 12
+_TURNS = 200
+_TRIED = 60
+_SHAPES_AT_MOST = 50_000
+_SEEDED = 0.5
+
+Rules = tuple[Json, ...]
+
+
+class Compiler:
+    """Compiles the schemas of one dialect. `is_unique` tells by the name of a property whether
+    its values should be unique even though its schema does not ask for it.
+    """
+
+    def __init__(self, dialect: Dialect, random: Random, realism: Realism, token: Callable[[], str]) -> None:
+        self._dialect = dialect
+        self._random = random
+        self._realism = realism
+        self._texts = Texts(random, realism, token)
+        self._alternatives = Alternatives(dialect.definitions)
+        self._known: dict[tuple[object, ...], tuple[Rules, Later]] = {}
+        self._shapes: list[Shape] = []
+        self._pending: deque[tuple[Later, Rules, str, str]] = deque()
+        self.omitted: list[str] = []
+
+    def compile(self, rules: Rules, name: str) -> Shape:
+        """The shape of the values that satisfy the rules together. Raises Unbuildable."""
+        shape = self._shape(rules, name, name, 0)
+        while self._pending:
+            later, pending_rules, pending_name, place = self._pending.popleft()
+            self._complete(later, pending_rules, pending_name, place, 0)
+        settle(self._shapes)
+        self._shapes.clear()
+        if shape.depth == inf:
+            reason = shape.reason if isinstance(shape, Later) and shape.reason else None
+            raise Unbuildable(
+                reason or f"{name or 'it'}: every value would hold another of its kind, without an end"
+            )
+        return shape
+
+    def _kept(self, shape: Shape) -> Shape:
+        self._shapes.append(shape)
+        if len(self._shapes) > _SHAPES_AT_MOST:
+            raise Unbuildable("its schemas are too many to compile")
+        return shape
+
+    def _shape(self, rules: Rules, name: str, place: str, nested: int) -> Shape:
+        rules = tuple(self._alternatives.resolved(each) for each in rules)
+        hint = "" if any(isinstance(each, dict) and "properties" in each for each in rules) else name
+        key = (hint, *(id(each) if isinstance(each, dict) else each for each in rules))
+        if key in self._known:
+            later = self._known[key][1]
+        else:
+            later = Later()
+            self._kept(later)
+            self._known[key] = (rules, later)
+            if nested > _NESTED_CALLS:
+                self._pending.append((later, rules, hint, place))
+            else:
+                self._complete(later, rules, hint, place, nested)
+        if later.reason:
+            raise Unbuildable(later.reason)
+        return later.target or later
+
+    def _complete(self, later: Later, rules: Rules, name: str, place: str, nested: int) -> None:
+        try:
+            later.target = self._made(rules, name, place, nested)
+        except Unbuildable as reason:
+            later.reason = str(reason)
+
+    def _made(self, rules: Rules, name: str, place: str, nested: int) -> Shape:
+        """One shape per branch of the widest choice, so that every branch is visited."""
+        shapes: dict[tuple[int, ...], Shape] = {}
+        reason = f"{place}: its rules contradict each other"
+        turns, turn = 1, 0
+        while turn < min(turns, _TURNS):
+            for facts in islice(self._alternatives.of(rules, turn), _TRIED):
+                turns = max(turns, facts.turns)
+                if facts.path in shapes:
+                    break
+                try:
+                    shapes[facts.path] = self._of_facts(facts, rules, name, place, nested)
+                    break
+                except Unbuildable as error:
+                    reason = str(error)
+            turn += 1
+        if not shapes:
+            raise Unbuildable(reason)
+        return self._choice([*shapes.values()])
+
+    def _choice(self, shapes: Sequence[Shape], weights: Sequence[int] | None = None) -> Shape:
+        return shapes[0] if len(shapes) == 1 else self._kept(Choice(shapes, self._random, weights))
+
+    def _of_facts(self, facts: Facts, rules: Rules, name: str, place: str, nested: int) -> Shape:
+        if facts.values is not None:
+            return self._kept(Leaf(self._listed(facts, rules, place)))
+        if facts.kinds == KINDS and (likely := _likely_kinds(facts)) != KINDS:
+            try:
+                return self._of_facts(replace(facts, kinds=likely), rules, name, place, nested)
+            except Unbuildable:
+                others = replace(facts, kinds=KINDS - likely - {"object", "array"})
+                return self._of_facts(others, rules, name, place, nested)
+        kinds = facts.kinds
+        numeric = kinds & {"integer", "fraction"}
+        makers: dict[str, Callable[[], Shape]] = {
+            "string": lambda: self._text(facts, name, place),
+            "integer": lambda: self._number(replace(facts, kinds=numeric), place),
+            "object": lambda: self._object(facts, place, nested),
+            "array": lambda: self._array(facts, name, place, nested),
+            "boolean": lambda: Leaf(lambda: self._random.random() < 0.5),
+            "null": lambda: Leaf(lambda: None),
+        }
+        wanted = {"integer" if kind == "fraction" else kind for kind in kinds}
+        made, reasons = {}, []
+        for kind, maker in makers.items():
+            if kind in wanted:
+                try:
+                    made[kind] = self._kept(maker())
+                except Unbuildable as reason:
+                    reasons.append(str(reason))
+        if not made:
+            raise Unbuildable("; ".join(reasons))
+        weights = [_NULL_TO_OTHERS[kind != "null"] for kind in made]
+        return self._choice([*made.values()], weights)
+
+    def _listed(self, facts: Facts, rules: Rules, place: str) -> Callable[[], Json]:
+        values = facts.values or ()
+        bare = Facts(kinds=facts.kinds, values=facts.values, barred_values=facts.barred_values)
+        relevant = replace(facts, seeds=(), turns=1, path=(), plain=True, unique=False)
+        if relevant != bare or not facts.plain:
+            validator = self._validator(rules)
+            values = tuple(each for each in values if validator.is_valid(each))
+        if not values:
+            raise Unbuildable(f"{place}: none of its values satisfies its other rules")
+        chance, size = self._random.random, len(values)
+        return lambda: values[int(chance() * size)]
+
+    def _validator(self, rules: Rules) -> jsonschema_rs.Validator:
+        schema = self._dialect.complete({"allOf": [True, *rules]})
+        try:
+            return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+        except ValueError as error:
+            raise Unbuildable(f"not a valid schema: {str(error).splitlines()[0]}") from None
+
+    def _text(self, facts: Facts, name: str, place: str) -> Shape:
+        return Leaf(self._texts.source(facts, name, place))
+
+    def _number(self, facts: Facts, place: str) -> Shape:
+        source = numbers(facts, self._random, place)
+        seeds = [each for each in facts.seeds if kind_of(each) in facts.kinds]
+        seeds = [each for each in seeds if self._validator(_numeric_rules(facts)).is_valid(each)]
+        if not seeds or facts.unique:
+            return Leaf(source)
+        chance, choose = self._random.random, self._random.choice
+        return Leaf(lambda: choose(seeds) if chance() < _SEEDED else source())
+
+    def _array(self, facts: Facts, name: str, place: str, nested: int) -> Shape:
+        first = max((len(part.prefix) for part in facts.array_parts), default=0)
+        shapes = self._first_items(facts, first, place, nested)
+        try:
+            rest = self._shape(
+                (*rules_at(facts, first), *self._not_contained(facts)), name, f"{place}/items", nested + 1
+            )
+        except Unbuildable:
+            if facts.min_items > len(shapes):
+                raise
+            rest = None
+        if len(shapes) < first:
+            rest = None
+        wanted = [
+            (self._wanted_item(facts, each, first, place, nested), each.least)
+            for each in facts.contains
+            if each.least
+        ]
+        return Items(
+            shapes, rest, wanted, facts.min_items, facts.max_items, facts.distinct_items, self._random
+        )
+
+    def _first_items(self, facts: Facts, length: int, place: str, nested: int) -> list[Shape]:
+        shapes: list[Shape] = []
+        for index in range(length):
+            rules = (*rules_at(facts, index), *self._not_contained(facts))
+            try:
+                shapes.append(self._shape(rules, "", f"{place}/prefixItems/{index}", nested + 1))
+            except Unbuildable:
+                if index < facts.min_items:
+                    raise
+                break
+        return shapes
+
+    def _wanted_item(self, facts: Facts, wanted: Contains, first: int, place: str, nested: int) -> Shape:
+        others = [self._not(each) for each in facts.contains if each.most == 0]
+        rules = (wanted.schema, *rules_at(facts, first), *others)
+        return self._shape(rules, "", f"{place}/contains", nested + 1)
+
+    def _not_contained(self, facts: Facts) -> Rules:
+        return tuple(self._not(each) for each in facts.contains if each.most is not None)
+
+    def _not(self, contains: Contains) -> Json:
+        return self._alternatives.once(("not", id(contains.schema)), {"not": contains.schema})
+
+    def _object(self, facts: Facts, place: str, nested: int) -> Shape:
+        allowed = self._name_filter(facts)
+        always: dict[str, Shape] = {}
+        pending = deque(facts.required)
+        dependents: dict[str, list[str]] = {}
+        for name, others in facts.dependent_names:
+            dependents.setdefault(name, []).extend(others)
+        while pending:
+            name = pending.popleft()
+            if name not in always:
+                if not allowed(name):
+                    raise Unbuildable(f"{place}: the name {name!r} is required and not allowed")
+                always[name] = self._property(facts, name, place, nested)
+                pending.extend(dependents.get(name, ()))
+        sometimes: dict[str, Shape] = {}
+        named = {name: None for part in facts.object_parts for name in part.properties}
+        for name in (*named, *(each for others in dependents.values() for each in others)):
+            if name in always or name in sometimes or not allowed(name):
+                continue
+            if rules_for(facts, name) == (False,):
+                continue
+            try:
+                sometimes[name] = self._property(facts, name, place, nested)
+            except Unbuildable as reason:
+                self.omitted.append(str(reason))
+        for name in [each for each in sometimes if not _closure(each, dependents) <= {*always, *sometimes}]:
+            del sometimes[name]
+        if facts.max_properties is not None and len(always) > facts.max_properties:
+            raise Unbuildable(f"{place}: more properties are required than are allowed")
+        extra_name = self._extra_names(facts, {*always, *sometimes}, allowed, place)
+        if extra_name is None and len(always) + len(sometimes) < facts.min_properties:
+            raise Unbuildable(f"{place}: there are not enough properties for minProperties")
+        return Properties(
+            always=always,
+            sometimes=sometimes,
+            extra_name=extra_name,
+            other=lambda name: self._extra(facts, name, place, allowed),
+            extras_wanted=extra_name is not None and _is_map(facts),
+            least=facts.min_properties,
+            most=facts.max_properties,
+            dependents=dependents,
+            random=self._random,
+        )
+
+    def _property(self, facts: Facts, name: str, place: str, nested: int) -> Shape:
+        return self._shape(rules_for(facts, name), name, f"{place}/{name}", nested + 1)
+
+    def _name_filter(self, facts: Facts) -> Callable[[str], bool]:
+        if not facts.names:
+            return lambda _: True
+        return self._validator(facts.names).is_valid
+
+    def _extra(self, facts: Facts, name: str, place: str, allowed: Callable[[str], bool]) -> Shape | None:
+        """The shape of a property that no schema names; made when compiled, found again when drawn."""
+        rules = rules_for(facts, name)
+        if not allowed(name) or rules == (False,):
+            return None
+        try:
+            return self._shape(rules, "", f"{place}/*", 0)
+        except Unbuildable:
+            return None
+
+    def _extra_names(
+        self, facts: Facts, taken: set[str], allowed: Callable[[str], bool], place: str
+    ) -> Callable[[], str] | None:
+        """A source of names for other properties, or None where there are none or none are needed."""
+        short = facts.min_properties > len(taken)
+        if not short and not _is_map(facts):
+            return None
+        patterns = [pattern for part in facts.object_parts for pattern in part.patterns]
+        pools = [
+            *(self._names((), (pattern,), place) for pattern in patterns),
+            self._names(facts.names, (), place),
+        ]
+        names = [
+            name
+            for pool in pools
+            for name in pool
+            if name not in taken and self._extra(facts, name, place, allowed) is not None
+        ]
+        if not names:
+            return None
+        chance, size = self._random.random, len(names)
+        return lambda: names[int(chance() * size)]
+
+    def _names(self, rules: Rules, patterns: tuple[str, ...], place: str) -> list[str]:
+        if not rules and not patterns:
+            return [*self._realism.words[:_TRIED]]
+        named = ({"type": "string"}, *rules, *({"pattern": each} for each in patterns))
+        try:
+            facts = next(self._alternatives.of(named), None)
+            if facts is None:
+                return []
+            if facts.values is not None:
+                return [each for each in facts.values if isinstance(each, str)]
+            source = self._texts.source(facts, "", place)
+        except Unbuildable:
+            return []
+        return [*dict.fromkeys(source() for _ in range(_TRIED))]
+
+
+def _likely_kinds(facts: Facts) -> frozenset[str]:
+    """The kinds that rules are about which allow all kinds."""
+    if facts.object_parts or facts.required or facts.names or facts.min_properties:
+        return frozenset({"object"})
+    if facts.array_parts or facts.contains or facts.min_items or facts.distinct_items:
+        return frozenset({"array"})
+    if facts.lower or facts.upper or facts.multiples:
+        return frozenset({"integer", "fraction"} if not facts.multiples else {"integer"})
+    seeded = frozenset(kind_of(each) for each in facts.seeds)
+    return seeded or frozenset({"string"})
+
+
+def _is_map(facts: Facts) -> bool:
+    """Whether other properties than those named are what the object is made for."""
+    return any(
+        part.patterns or part.additional not in (None, True, False) for part in facts.object_parts
+    ) or (not facts.object_parts and not facts.required and bool(facts.names))
+
+
+def _closure(name: str, dependents: Mapping[str, Sequence[str]]) -> set[str]:
+    found: set[str] = set()
+    pending = [name]
+    while pending:
+        each = pending.pop()
+        if each not in found:
+            found.add(each)
+            pending.extend(dependents.get(each, ()))
+    return found
+
+
+def _numeric_rules(facts: Facts) -> Rules:
+    rules: list[Json] = [
+        {"exclusiveMinimum" if strict else "minimum": bound} for bound, strict in facts.lower
+    ]
+    rules += [{"exclusiveMaximum" if strict else "maximum": bound} for bound, strict in facts.upper]
+    rules += [{"multipleOf": each} for each in facts.multiples]
+    rules += [{"not": {"multipleOf": each}} for each in facts.barred_multiples]
+    if facts.barred_values:
+        rules.append({"not": {"enum": [*facts.barred_values]}})
+    return tuple(rules)
