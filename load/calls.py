@@ -1,22 +1,25 @@
 """Calls: requests of one operation, valid by construction."""
 
-from collections.abc import Iterator, Mapping
+import copy
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from urllib.parse import quote, urlencode
 
-import orjson
-
-from openapi import media_types
+from load.credentials import HIDDEN, Secret
+from load.plan import Slot
+from openapi.bodies import Encode, writer
 from openapi.contract import Json
 from openapi.operations import Operation
 from openapi.parameters import Parameter
 from openapi.payloads import Generator, Payloads, Unbuildable
 
 OPTIONAL_PARAMETER = 0.3
+_FIRST_MEDIA_TYPE = 0.7
+_BODY_SHOWN_BYTES = 2_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Call:
     """A request ready to be sent; `target` is path and query. The values it was made of are kept
     for the links that lead on from it.
@@ -29,63 +32,209 @@ class Call:
     path: Mapping[str, Json]
     query: Mapping[str, Json]
     payload: Json
+    secret: Secret
+
+    @property
+    def sent_target(self) -> str:
+        """Path and query with the credentials that belong there."""
+        if not self.secret.query:
+            return self.target
+        return f"{self.target}{'&' if '?' in self.target else '?'}{self.secret.query}"
+
+    @property
+    def sent_headers(self) -> dict[str, str]:
+        """Header fields with the credentials that belong there."""
+        sent = {**self.headers, **self.secret.headers}
+        if "Cookie" in self.headers and "Cookie" in self.secret.headers:
+            sent["Cookie"] = f"{self.headers['Cookie']}; {self.secret.headers['Cookie']}"
+        return sent
+
+    def as_curl(self, host: str) -> str:
+        """A command that repeats the call, without its credentials."""
+        query = "&".join(
+            f"{each.partition('=')[0]}={HIDDEN}" for each in filter(None, self.secret.query.split("&"))
+        )
+        target = self.target + (f"{'&' if '?' in self.target else '?'}{query}" if query else "")
+        headers = {**self.headers, **dict.fromkeys(self.secret.headers, HIDDEN)}
+        parts = ["curl", "-i", "-X", self.operation.method.upper(), f"{host.rstrip('/')}{target}"]
+        parts += [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
+        if self.body:
+            shown = self.body[:_BODY_SHOWN_BYTES].decode("utf-8", "backslashreplace")
+            parts += ["--data-binary", shown + ("…" if len(self.body) > _BODY_SHOWN_BYTES else "")]
+        return shlex.join(parts)
+
+
+@dataclass(frozen=True)
+class _Body:
+    """One media type that an operation takes."""
+
+    content_type: str
+    generate: Generator
+    encode: Encode
 
 
 class CallBuilder:
-    """Builds the calls of one operation; `linked` names the parameters that only links fill in.
+    """Builds the calls of one operation. `bound` are slots that values are always given for, `unsent`
+    those that are left empty when none is given: nothing is made up for either.
 
-    Raises Unbuildable when there is no way to make a valid one.
+    Raises Unbuildable when there is no way to make a valid call.
     """
 
     def __init__(
-        self, operation: Operation, linked: frozenset[str], payloads: Payloads, random: Random
+        self,
+        operation: Operation,
+        bound: Iterable[Slot],
+        unsent: Iterable[Slot],
+        payloads: Payloads,
+        random: Random,
+        secret: Secret,
     ) -> None:
         self.operation = operation
         self._random = random
+        self._secret = secret
+        given, empty = frozenset(bound), frozenset(unsent)
+        self._unsent = [slot.name.split("/")[1:] for slot in empty if slot.location == "body" and slot.name]
         self._generators = {
-            (each.location, each.name): payloads.generator(each.schema, each.name)
+            slot: self._parameter(each, payloads)
             for each in operation.parameters
-            if each.name not in linked
+            if (slot := Slot(each.location, each.name)) not in given and (each.required or slot not in empty)
         }
-        self._headers, self._payload = self._body(payloads)
+        self._headers = {"Accept": _accepted(operation)}
+        self._bodies = self._written(payloads)
 
-    def _body(self, payloads: Payloads) -> tuple[Mapping[str, str], Generator | None]:
-        accepted = {name for each in self.operation.responses.values() for name in each.content}
-        headers = {"Accept": ", ".join(sorted(accepted)) or "*/*"}
+    def _parameter(self, parameter: Parameter, payloads: Payloads) -> Generator:
+        """Of values that are read alike by everyone, if there are such."""
+        for rules in (parameter.rules(), *((each,) for each in parameter.rules()[:1]), ()):
+            try:
+                return payloads.generator(parameter.schema, parameter.name, rules)
+            except Unbuildable as reason:
+                refusal = reason
+        raise refusal
+
+    def _written(self, payloads: Payloads) -> Sequence[_Body]:
+        """The media types that bodies can be built of. Raises Unbuildable when a body is required and
+        there is none.
+        """
         body = self.operation.request_body
-        if body is None:
-            return headers, None
-        for media_type, schema in body.content.items():
-            if media_types.is_json(media_type):
-                return {**headers, "Content-Type": media_type}, payloads.generator(schema)
-        if body.required:
-            raise Unbuildable(f"no body of {', '.join(body.content)} can be built")
-        return headers, None
+        found: list[_Body] = []
+        reasons: list[str] = []
+        for media_type, schema in body.content.items() if body else ():
+            written = writer(media_type, schema, body.encodings.get(media_type, {})) if body else None
+            if written is None or body is None:
+                reasons.append(f"no way to write {media_type}")
+                continue
+            examples = body.examples.get(media_type, ())
+            rules: list[Json] = [{"examples": [*examples]}] if examples else []
+            if schema.source in (True, {}) and "json" in written.content_type:
+                rules.append({"type": "object"})
+            try:
+                generate = payloads.generator(schema, "", tuple(rules))
+            except Unbuildable as reason:
+                reasons.append(f"body: {reason}")
+            else:
+                found.append(_Body(written.content_type, generate, written.encode))
+        if body is not None and not found and (body.required or reasons):
+            raise Unbuildable("; ".join(reasons) or "its body has no media type")
+        return found
 
-    def build(self, bound: Mapping[str, Json], bare: bool = False) -> Call:
-        """A call whose linked parameters have the values given; a bare one has no optional ones."""
+    def build(self, bound: Mapping[Slot, Json], bare: bool = False) -> Call:
+        """A call whose slots have the values given; a bare one has no optional parameters."""
         chosen = [*self._chosen(bound, 0.0 if bare else OPTIONAL_PARAMETER)]
         path = {each.name: value for each, value in chosen if each.location == "path"}
-        pairs = _written(chosen, "query")
-        payload = self._payload() if self._payload else None
+        query = "&".join(_texts(chosen, "query"))
+        headers = {
+            **self._headers,
+            **{each.name: text for each, text in _fields(chosen)},
+        }
+        cookies = "; ".join(_texts(chosen, "cookie"))
+        if cookies:
+            headers["Cookie"] = cookies
+        payload, content = None, b""
+        if self._bodies:
+            body = self._body()
+            payload = self._filled(body.generate(), bound)
+            content = body.encode(payload)
+            headers["Content-Type"] = body.content_type
         return Call(
             operation=self.operation,
-            target=self.operation.url(path) + (f"?{urlencode(pairs, quote_via=quote)}" if pairs else ""),
-            headers={**self._headers, **dict(_written(chosen, "header"))},
-            body=orjson.dumps(payload) if self._payload else b"",
+            target=self.operation.url(path) + (f"?{query}" if query else ""),
+            headers=headers,
+            body=content,
             path=path,
             query={each.name: value for each, value in chosen if each.location == "query"},
             payload=payload,
+            secret=self._secret,
         )
 
-    def _chosen(self, bound: Mapping[str, Json], optional: float) -> Iterator[tuple[Parameter, Json]]:
+    def _body(self) -> _Body:
+        if len(self._bodies) == 1 or self._random.random() < _FIRST_MEDIA_TYPE:
+            return self._bodies[0]
+        return self._random.choice(self._bodies)
+
+    def _chosen(self, bound: Mapping[Slot, Json], optional: float) -> Iterator[tuple[Parameter, Json]]:
         for parameter in self.operation.parameters:
-            generate = self._generators.get((parameter.location, parameter.name))
-            if parameter.name in bound:
-                yield parameter, bound[parameter.name]
+            slot = Slot(parameter.location, parameter.name)
+            generate = self._generators.get(slot)
+            if slot in bound:
+                yield parameter, _fitting(bound[slot], parameter)
             elif generate and (parameter.required or self._random.random() < optional):
                 yield parameter, generate()
 
+    def _filled(self, payload: Json, bound: Mapping[Slot, Json]) -> Json:
+        """The payload with the values given in their places, and none made up there."""
+        whole = bound.get(Slot("body", ""))
+        if whole is not None:
+            return whole
+        given = {slot.name: value for slot, value in bound.items() if slot.location == "body"}
+        if not given and not self._unsent:
+            return payload
+        payload = copy.deepcopy(payload)
+        for tokens in self._unsent:
+            _drop(payload, tokens)
+        for pointer, value in given.items():
+            _place(payload, pointer.split("/")[1:], value)
+        return payload
 
-def _written(chosen: list[tuple[Parameter, Json]], location: str) -> list[tuple[str, str]]:
-    return [pair for each, value in chosen if each.location == location for pair in each.write(value)]
+
+def _accepted(operation: Operation) -> str:
+    names = sorted({name for each in operation.responses.values() for name in each.content})
+    return ", ".join(names) or "*/*"
+
+
+def _texts(chosen: Sequence[tuple[Parameter, Json]], location: str) -> list[str]:
+    texts = (each.write(value) for each, value in chosen if each.location == location)
+    return [text for text in texts if text]
+
+
+def _fields(chosen: Sequence[tuple[Parameter, Json]]) -> Iterator[tuple[Parameter, str]]:
+    return ((each, each.write(value)) for each, value in chosen if each.location == "header")
+
+
+def _fitting(value: Json, parameter: Parameter) -> Json:
+    """A value as one of a parameter's types: in a list where the parameter is one."""
+    types = parameter.schema.types
+    return [value] if types == {"array"} and not isinstance(value, list) else value
+
+
+def _drop(payload: Json, tokens: Sequence[str]) -> None:
+    holder = _holder(payload, tokens)
+    if holder is not None:
+        holder.pop(_unescaped(tokens[-1]), None)
+
+
+def _place(payload: Json, tokens: Sequence[str], value: Json) -> None:
+    holder = _holder(payload, tokens)
+    if holder is not None:
+        name = _unescaped(tokens[-1])
+        holder[name] = [value] if isinstance(holder.get(name), list) else value
+
+
+def _holder(payload: Json, tokens: Sequence[str]) -> dict[str, Json] | None:
+    """The object that the last token names a property of, if the payload has it."""
+    for token in tokens[:-1]:
+        payload = payload.get(_unescaped(token)) if isinstance(payload, dict) else None
+    return payload if isinstance(payload, dict) else None
+
+
+def _unescaped(token: str) -> str:
+    return token.replace("~1", "/").replace("~0", "~")

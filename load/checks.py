@@ -1,7 +1,7 @@
 """Responses under load, held against the contract."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from load.connection import Reply
@@ -25,29 +25,49 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong with a response: the kind of fault, the place, the rule, and how it showed."""
+    """What is wrong with a response: the kind of fault, the place and the rule, which make it the same as
+    others; and how it showed the first time: what was expected and found, and a command that repeats
+    the call.
+    """
 
     fault: Fault
     place: str
     rule: str
-    detail: str
+    detail: str = field(default="", compare=False)
+    expected: str = field(default="", compare=False)
+    found: str = field(default="", compare=False)
+    sample: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         """The same for each repetition, so that failures can be counted."""
         return f"{self.fault}: {self.place} ({self.rule})" if self.rule else f"{self.fault}: {self.place}"
 
 
-def findings(operation: Operation, entity: Entity | None, reply: Reply, alone: bool) -> list[Finding]:
-    """Everything wrong with a response; nothing when all is well. `alone` says that nobody else
-    can have deleted anything.
+def findings(
+    operation: Operation, entity: Entity | None, reply: Reply, alone: bool, lost: bool
+) -> list[Finding]:
+    """Everything wrong with a response; nothing when all is well. `alone` says that nobody else can have
+    deleted anything, `lost` that the thing called for has to be there.
     """
-    broken = [
+    if reply.status >= 500:
+        documented = operation.response(reply.status) is not None
+        broken = _broken(operation, reply) if documented else []
+        return [Finding(Fault.SERVER_ERROR, f"status {reply.status}", "", _start_of(reply)), *broken]
+    return _broken(operation, reply) or _refusal(entity, reply, alone, lost)
+
+
+def _broken(operation: Operation, reply: Reply) -> list[Finding]:
+    return [
         Finding(
-            Fault.BROKEN_CONTRACT, _place(reply.status, each.location, each.pointer), each.rule, each.detail
+            Fault.BROKEN_CONTRACT,
+            _place(reply.status, each.location, each.pointer),
+            each.rule,
+            each.detail,
+            each.expected,
+            each.found,
         )
         for each in response_violations(operation, reply.status, reply.headers, reply.body)
     ]
-    return broken or _refusal(entity, reply, alone)
 
 
 def is_gone(entity: Entity | None, reply: Reply) -> bool:
@@ -65,20 +85,22 @@ def internal(error: Exception) -> Finding:
     return Finding(Fault.INTERNAL, type(error).__name__, "", str(error))
 
 
-def _refusal(entity: Entity | None, reply: Reply, alone: bool) -> list[Finding]:
+def _refusal(entity: Entity | None, reply: Reply, alone: bool, lost: bool) -> list[Finding]:
     if reply.status < 400 or (is_gone(entity, reply) and not alone):
         return []
-    text = reply.body[:300].decode("utf-8", "replace")
-    if reply.status >= 500:
-        return [Finding(Fault.SERVER_ERROR, f"status {reply.status}", "", text)]
-    if entity is not None and reply.status in (404, 410):
+    text = _start_of(reply)
+    if entity is not None and reply.status in (404, 410) and (lost or not entity.owned):
         origin = "this run created" if entity.owned else "was there before the run"
         place = f"status {reply.status} for something that {origin} and nobody deleted"
         return [Finding(Fault.LOST, place, "", text)]
     return [Finding(Fault.REFUSED, f"status {reply.status}", "", text)]
 
 
+def _start_of(reply: Reply) -> str:
+    return reply.body[:300].decode("utf-8", "replace")
+
+
 def _place(status: int, location: str, pointer: str) -> str:
     """Items of a list are one place: /students/17/email is /students/*/email."""
-    general = re.sub(r"/\d+(?=/|$)", "/*", pointer)
+    general = re.sub(r"/(\d+|[0-9a-fA-F-]{16,})(?=/|$)", "/*", pointer)
     return f"{status} {location} {general}".rstrip()

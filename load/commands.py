@@ -20,11 +20,13 @@ from locust.util.timespan import parse_timespan
 from load.connection import Connection, NetworkError
 from load.errors import LoadError
 from load.events import DEFAULT_PROFILE, carry
+from load.orders import OPTIONS, orders
 from load.report import Run, summary, write
 from load.service import throwaway_service
 from load.traffic import load_profile, profile_names
 from load.users import ContractUser, Load, first_server
 from openapi.contract import Contract, ContractError, load_contract, students_document
+from openapi.security import security_schemes
 
 ROWS = 1_300
 PROGRESS_S = 1.0
@@ -52,6 +54,21 @@ def cli() -> None:
     """Load a service from its OpenAPI document."""
 
 
+def _with_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say what to call and as whom."""
+    for option in reversed(OPTIONS):
+        decorate = click.option(
+            option.name,
+            is_flag=option.is_flag,
+            multiple=option.multiple,
+            help=option.help,
+            envvar=option.variable,
+            show_default=False,
+        )
+        command = decorate(command)
+    return command
+
+
 @cli.command()
 @click.argument("document", required=False)
 @click.option(
@@ -75,6 +92,10 @@ def cli() -> None:
     default=Path("results"),
     help="Where results and report are written.",
 )
+@_with_options
+@click.option(
+    "--show-plan", is_flag=True, show_default=False, help="Print what calls what, and why, and end."
+)
 def run(
     document: str | None,
     host: str | None,
@@ -83,24 +104,31 @@ def run(
     run_time: int,
     profile: str,
     output: Path,
+    show_plan: bool,
+    **given: Any,
 ) -> None:
     """Run a load, check every answer against the DOCUMENT, and end in a verdict.
 
     Exits with 0 only when every objective of the document holds and nothing broke the contract.
     """
     contract = load_contract(document or students_document())
-    load = Load(contract, load_profile(profile), alone=host is None and document is None)
-    if load.profile.stages:
-        users = max(stage.users for stage in load.profile.stages)
-        run_time = round(sum(stage.seconds for stage in load.profile.stages))
-    for operation_id, reason in load.journeys.uncovered.items():
-        click.echo(f"not called: {operation_id}: {reason}", err=True)
+    told = orders(load_profile(profile), given, security_schemes(contract))
+    load = Load(contract, told, alone=host is None and document is None)
+    if show_plan:
+        click.echo("\n".join(load.journeys.lines()))
+        return
+    stages = told.profile.stages
+    if stages:
+        users = max(stage.users for stage in stages)
+        run_time = round(sum(stage.seconds for stage in stages))
+    for label, reason in load.uncovered.items():
+        click.echo(f"not called: {label}: {reason}", err=True)
     for reason in load.journeys.omitted:
         click.echo(f"never sent: {reason}", err=True)
     with _on_signals(_leave), _service(document, host, contract) as url:
         _check_reachable(url)
-        most = "up to " if load.profile.stages else ""
-        click.echo(f"loading {url} with {most}{users} users for {run_time} s, profile {load.profile.name}")
+        most = "up to " if stages else ""
+        click.echo(f"loading {url} with {most}{users} users for {run_time} s, profile {told.profile.name}")
         began = time.monotonic()
         interrupted = _loaded(load, url, users, spawn_rate, run_time)
         seconds = time.monotonic() - began
@@ -112,10 +140,10 @@ def run(
         title=load.contract.document.get("info", {}).get("title", "A service"),
         document=load.contract.source,
         host=url,
-        profile=load.profile.name,
+        profile=told.profile.name,
         users=users,
         seconds=seconds,
-        uncovered=load.journeys.uncovered,
+        uncovered=load.uncovered,
     )
     click.echo(f"\nreport: {write(output, about, load.results, verdict)}")
     sys.exit(130 if interrupted else int(not verdict.passed))
@@ -170,7 +198,7 @@ def _loaded(load: Load, url: str, users: int, spawn_rate: float, run_time: int) 
     interrupted = Event()
     with _on_signals(lambda *_: interrupted.set()):
         progress = gevent.spawn(_show_progress, runner, load)
-        if load.profile.stages:
+        if load.orders.profile.stages:
             runner.start_shape()
         else:
             runner.start(users, spawn_rate)

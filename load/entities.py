@@ -1,6 +1,6 @@
 """Things that are known to exist on the service, leased so that nobody calls for one that is gone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
 
@@ -8,33 +8,42 @@ from openapi.contract import Json
 
 _TRIES = 8
 
+Values = tuple[Json, ...]
+
 
 @dataclass(eq=False, slots=True)
 class Entity:
-    """One thing: the values of the path parameters that lead to it. `owned` when this process
-    created it, `users` counts those who are working on it now.
+    """One thing of a resource: the values of the path parameters that lead to it. `owned` when this
+    process created it, `users` counts those who are working on it now, `parents` are the things that
+    it was made of, `heirs` counts the things that were made of it and are still there.
     """
 
-    values: Mapping[str, Json]
+    resource: str
+    values: Values
     owned: bool
+    parents: tuple["Entity", ...] = ()
     users: int = 0
+    heirs: int = 0
     place: int = -1
 
 
 @dataclass
 class Entities:
-    """Every known thing at one templated path."""
+    """Every known thing of one resource; `trusted` once an identifier has been seen to lead to one."""
 
+    resource: str
+    trusted: bool = False
     _owned: list[Entity] = field(default_factory=list)
     _found: list[Entity] = field(default_factory=list)
-    _known: dict[tuple[tuple[str, Json], ...], Entity] = field(default_factory=dict)
+    _known: dict[Values, Entity] = field(default_factory=dict)
 
-    def add(self, values: Mapping[str, Json], owned: bool) -> None:
+    def add(self, values: Values, owned: bool, parents: Iterable[Entity] = ()) -> None:
         """Make a thing known; one that is known stays as it is."""
-        key = _key(values)
-        if key not in self._known:
-            entity = Entity(values, owned)
-            self._known[key] = entity
+        if values not in self._known:
+            entity = Entity(self.resource, values, owned, tuple(parents))
+            for parent in entity.parents:
+                parent.heirs += 1
+            self._known[values] = entity
             _append(self._list(entity), entity)
 
     def share(self, random: Random, owned_only: bool) -> Entity | None:
@@ -47,30 +56,38 @@ class Entities:
         entity.users += 1
         return entity
 
-    def release(self, entity: Entity) -> None:
-        """End a share."""
-        entity.users -= 1
+    def known(self, values: Values) -> Entity | None:
+        """The thing of these values, if it is known."""
+        return self._known.get(values)
 
-    def take(self, random: Random) -> Entity | None:
-        """Some owned thing that nobody works on, for deletion: from now on nobody gets it."""
-        for _ in range(min(_TRIES, len(self._owned))):
-            entity = self._owned[int(random.random() * len(self._owned))]
-            if not entity.users:
-                self.forget(entity)
-                return entity
+    def take(self, random: Random, owned_only: bool = True) -> Entity | None:
+        """Some thing that nobody works on and nothing else is made of, for deletion: from now on nobody
+        gets it.
+        """
+        pools = [self._owned] if owned_only else [self._owned, self._found]
+        for pool in pools:
+            for _ in range(min(_TRIES, len(pool))):
+                entity = pool[int(random.random() * len(pool))]
+                if not entity.users and not entity.heirs:
+                    self.forget(entity)
+                    return entity
         return None
 
     def forget(self, entity: Entity) -> None:
         """A thing that is gone."""
-        if self._known.pop(_key(entity.values), None) is not None:
+        if self._known.pop(entity.values, None) is not None:
             _remove(self._list(entity), entity)
+            for parent in entity.parents:
+                parent.heirs -= 1
 
     def _list(self, entity: Entity) -> list[Entity]:
         return self._owned if entity.owned else self._found
 
 
-def _key(values: Mapping[str, Json]) -> tuple[tuple[str, Json], ...]:
-    return tuple(sorted(values.items()))
+def release(entities: Iterable[Entity]) -> None:
+    """End shares."""
+    for entity in entities:
+        entity.users -= 1
 
 
 def _append(entities: list[Entity], entity: Entity) -> None:

@@ -5,7 +5,6 @@ import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from types import FrameType
 from typing import Any
 
@@ -19,11 +18,14 @@ from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
 from load.connection import NetworkError
 from load.errors import LoadError
+from load.journeys import Existing
+from load.orders import OPTIONS, orders, orders_from
 from load.report import summary
 from load.results import Results
-from load.traffic import load_profile, profile_from, profile_names
+from load.traffic import load_profile, profile_names
 from load.users import Load, StagedShape, existing_things, first_server, load_of
-from openapi.contract import Contract, ContractError, Json, load_contract, students_document
+from openapi.contract import Contract, ContractError, load_contract, students_document
+from openapi.security import security_schemes
 
 DEFAULT_PROFILE = "mixed"
 STOP_TIMEOUT_S = 10.0
@@ -47,8 +49,8 @@ def carry(environment: Environment, load: Load) -> None:
     if not environment.stop_timeout:
         # A call cut off has an outcome that nobody knows: users finish theirs before they leave.
         environment.stop_timeout = STOP_TIMEOUT_S
-    if load.profile.stages:
-        environment.shape_class = StagedShape(load.profile)
+    if load.orders.profile.stages:
+        environment.shape_class = StagedShape(load.orders.profile)
         environment.shape_class.runner = environment.runner
     if isinstance(environment.runner, WorkerRunner):
         _Worker(environment.runner, load)
@@ -67,13 +69,23 @@ def _add_options(parser: LocustArgumentParser) -> None:
         help="Path or URL of the OpenAPI document of the service. --profile names the mix of traffic: "
         f"{', '.join(profile_names())}, or the path of another; {DEFAULT_PROFILE} by default.",
     )
+    for option in OPTIONS:
+        action = "store_true" if option.is_flag else "append" if option.multiple else "store"
+        secret = {} if option.variable is None else {"env_var": option.variable, "is_secret": True}
+        parser.add_argument(option.name, action=action, help=option.help, include_in_web_ui=False, **secret)
+    parser.add_argument(
+        "--show-plan",
+        action="store_true",
+        help="Print what calls what, and why, and end.",
+        include_in_web_ui=False,
+    )
 
 
 def _init(environment: Environment, **_: Any) -> None:
     options = environment.parsed_options
     assert options is not None
     try:
-        load = Load(load_contract(options.document), load_profile(options.profile or DEFAULT_PROFILE))
+        load = _load(vars(options))
     except (ContractError, LoadError) as error:
         sys.exit(f"locustfile: {error}")
     if environment.host is None:
@@ -83,10 +95,20 @@ def _init(environment: Environment, **_: Any) -> None:
     if not isinstance(environment.runner, WorkerRunner):
         environment.events.test_stop.add_listener(_tell)
         environment.events.quitting.add_listener(_stop)
-        for operation_id, reason in load.journeys.uncovered.items():
-            logger.warning("%s is not loaded: %s", operation_id, reason)
+        for label, reason in load.uncovered.items():
+            logger.warning("%s is not loaded: %s", label, reason)
         for reason in load.journeys.omitted:
             logger.warning("never sent: %s", reason)
+
+
+def _load(options: Mapping[str, Any]) -> Load:
+    contract = load_contract(options["document"])
+    profile = load_profile(options["profile"] or DEFAULT_PROFILE)
+    load = Load(contract, orders(profile, options, security_schemes(contract)))
+    if options["show_plan"]:
+        print("\n".join(load.journeys.lines()))  # noqa: T201 - the user's terminal
+        sys.exit(0)
+    return load
 
 
 def _begin(environment: Environment, **_: Any) -> None:
@@ -95,7 +117,7 @@ def _begin(environment: Environment, **_: Any) -> None:
     runner = environment.runner
     assert runner is not None
     try:
-        existing = list(existing_things(load, environment.host or ""))
+        existing = existing_things(load, environment.host or "")
     except (LoadError, NetworkError) as error:
         logger.error("cannot reach %s: %s; is the service running?", environment.host, error)
         environment.process_exit_code = 1
@@ -106,13 +128,13 @@ def _begin(environment: Environment, **_: Any) -> None:
         runner.send_message(BEGIN, _orders(load, existing))
 
 
-def _orders(load: Load, existing: Sequence[tuple[str, Mapping[str, Json]]]) -> dict[str, Any]:
+def _orders(load: Load, existing: Sequence[Existing]) -> dict[str, Any]:
     """All that a worker needs to do its part, be its own options and files what they may."""
     return {
         "source": load.contract.source,
         "document": load.contract.document,
         "version": load.contract.version,
-        "profile": asdict(load.profile),
+        "orders": load.orders.message(),
         "existing": existing,
     }
 
@@ -132,12 +154,12 @@ class _Worker:
         events.quitting.add_listener(self._finish)
 
     def _begin(self, msg: Message, **_: Any) -> None:
-        orders = msg.data
-        contract = Contract(orders["source"], orders["document"], tuple(orders["version"]))
-        profile = profile_from(orders["profile"])
-        if (contract, profile) != (self._load.contract, self._load.profile):
-            self._load.take(contract, profile)
-        self._load.begin(orders["existing"])
+        message = msg.data
+        contract = Contract(message["source"], message["document"], tuple(message["version"]))
+        told = orders_from(message["orders"])
+        if (contract, told) != (self._load.contract, self._load.orders):
+            self._load.take(contract, told)
+        self._load.begin((resource, tuple(values)) for resource, values in message["existing"])
 
     def _finish(self, **_: Any) -> None:
         # The master's word and a Ctrl-C may come at once: the users are stopped by one of them.

@@ -1,4 +1,4 @@
-"""What to call next and with which ids, as the links of the contract lead. Sends nothing."""
+"""What to call next and with which ids, as the plan leads. Sends nothing."""
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,205 +6,276 @@ from dataclasses import dataclass
 from random import Random
 
 from load.calls import Call, CallBuilder
-from load.entities import Entities, Entity
+from load.entities import Entities, Entity, Values, release
 from load.errors import LoadError
-from load.traffic import Kind, Profile, kind_of
+from load.orders import Orders
+from load.plan import Need, Plan, Slot, plan
+from load.selection import SAFE
+from load.traffic import Profile, kind_of
 from openapi.contract import ContractError, Json
-from openapi.expressions import UNRESOLVABLE, Exchange, at_pointer, evaluate, over_items
-from openapi.operations import Link, Operation
+from openapi.expressions import UNRESOLVABLE, Exchange, evaluate
+from openapi.operations import Operation
 from openapi.payloads import Payloads, Unbuildable
-from openapi.responses import compile_responses
+from openapi.security import SecurityScheme
 
 _FOLLOWED = 0.5
+_REFERRED = 0.7
 _REMEMBERED = 100
 _DEPTH = 4
+_FIRST_ROUNDS = 2
+_ROUNDS_OF_EXPLORATION = 3
+
+Existing = tuple[str, Values]
 
 
 @dataclass(frozen=True)
 class Step:
-    """A call to make, and the thing it works on, if it works on one."""
+    """A call to make, the thing that it works on, if it works on one, and all things it must not lose."""
 
     call: Call
     entity: Entity | None
+    leases: tuple[Entity, ...] = ()
 
 
 class Journeys:
     """The state of one process's users: known things, remembered values, what leads where.
 
-    `uncovered` maps the ids of operations that cannot be called to the reason; `omitted` tells of
+    `uncovered` maps the labels of operations that are not called to the reason; `omitted` tells of
     optional properties that are never sent.
     Raises LoadError when nothing can be called.
     """
 
     def __init__(
-        self, operations: Sequence[Operation], profile: Profile, payloads: Payloads, random: Random
+        self,
+        operations: Sequence[Operation],
+        orders: Orders,
+        payloads: Payloads,
+        random: Random,
+        schemes: Mapping[str, SecurityScheme] | None = None,
     ) -> None:
         self._random = random
-        self._operations = {each.operation_id: each for each in operations}
-        self._entities: dict[str, Entities] = {
-            each.path: Entities() for each in operations if "{" in each.path
-        }
-        self._remembered: dict[tuple[str, str], deque[Json]] = {}
-        self._fed = self._linked_parameters()
+        self._orders = orders
+        self._schemes = schemes or {}
         self.uncovered: dict[str, str] = {}
+        self._operations = self._selected(operations)
+        self.plan = plan([*self._operations.values()])
+        self.uncovered.update(self.plan.uncovered)
+        resources = {need.resource for needs in self.plan.needs.values() for need in needs}
+        linked = {feed.resource for feeds in self.plan.feeds.values() for feed in feeds if feed.linked}
+        self._entities = {each: Entities(each, trusted=each in linked) for each in sorted(resources)}
+        self._remembered: dict[tuple[str, Slot], deque[Json]] = {}
         self._builders = dict(self._compiled(payloads))
         self.omitted = list(dict.fromkeys(payloads.omitted))
         if not self._builders:
-            reasons = "; ".join(f"{name}: {reason}" for name, reason in self.uncovered.items())
+            reasons = "; ".join(f"{label}: {reason}" for label, reason in [*self.uncovered.items()][:3])
             raise LoadError(f"no operation of the document can be called: {reasons}")
-        self._choices, self._weights = self._weighted(profile)
+        self._choices, self._weights = self._weighted(orders.profile)
         if not self._choices:
-            raise LoadError(f"profile {profile.name}: no operation of the document has a weight")
+            raise LoadError(f"profile {orders.profile.name}: no operation of the document has a weight")
+        self._first = [each for each in self._choices for _ in range(_FIRST_ROUNDS)]
+        random.shuffle(self._first)
 
     def next(self) -> Step:
         """A call that can be made now; for want of things to work on, one that creates some."""
+        if self._first and self._random.random() < _FOLLOWED:
+            step = self._step(self._first.pop(), _DEPTH)
+            if step is not None:
+                return step
         for operation in self._random.choices(self._choices, self._weights, k=_DEPTH):
             step = self._step(operation, _DEPTH)
             if step is not None:
                 return step
         return self._independent_step()
 
-    def done(self, step: Step, exchange: Exchange | None) -> None:
-        """Tell how a call went: releases its thing, and learns from its links.
+    def done(self, step: Step, exchange: Exchange | None, succeeded: bool = True) -> None:
+        """Tell how a call went: releases its things, and learns what the plan says it tells.
 
-        `exchange` is None when it failed. A deleted thing stays forgotten however it went.
+        `exchange` is None when nothing is to be learnt. A deleted thing stays forgotten however it went.
         """
-        entity = step.entity
-        deletes = step.call.operation.method == "delete"
-        if entity is not None and not deletes:
-            self._entities[step.call.operation.path].release(entity)
+        release(step.leases)
+        if succeeded and step.entity is not None:
+            self._entities[step.entity.resource].trusted = True
         if exchange is not None:
-            self._learn(step.call.operation, exchange)
+            self._learn(step, exchange)
 
     def forget(self, step: Step) -> None:
         """The thing of a step has turned out to be gone."""
         if step.entity is not None:
-            self._entities[step.call.operation.path].forget(step.entity)
+            self._entities[step.entity.resource].forget(step.entity)
 
-    def exploration(self) -> list[Step]:
-        """Calls that find out what exists already: every list that links lead on from."""
-        return [
-            Step(self._builders[operation_id].build({}, bare=True), None)
-            for operation_id, operation in self._operations.items()
-            if operation_id in self._builders and kind_of(operation) is Kind.LIST
-        ]
+    def exploration(self) -> Iterator[list[Step]]:
+        """Rounds of calls that find out what exists already: the lists, then the lists within what those
+        have shown. Each step has to be told to `explored` before the next round.
+        """
+        pending = [label for label, feeds in self.plan.feeds.items() if self._shows(label, feeds)]
+        for _ in range(_ROUNDS_OF_EXPLORATION):
+            steps = [self._step(self._operations[label], 0, bare=True) for label in pending]
+            found = [step for step in steps if step is not None]
+            called = {step.call.operation.label for step in found}
+            pending = [label for label in pending if label not in called]
+            if found:
+                yield found
 
-    def explored(self, step: Step, exchange: Exchange) -> Iterator[tuple[str, Mapping[str, Json]]]:
-        """The things that a list shows, each as its templated path and values."""
-        for link in self._links(step.call.operation, exchange.status):
-            target = self._operations[link.target]
-            yield from ((target.path, values) for values in _listed(link, target, exchange))
+    def explored(self, step: Step, exchange: Exchange | None) -> list[Existing]:
+        """The things that a list shows, each as its resource and values; they are known from now on."""
+        release(step.leases)
+        feeds = self.plan.feeds.get(step.call.operation.label, ()) if exchange else ()
+        found = (
+            [(feed.resource, values) for feed in feeds for values in feed.things(exchange)]
+            if exchange
+            else []
+        )
+        for resource, values in found:
+            self.know(resource, values)
+        return found
 
-    def know(self, path: str, values: Mapping[str, Json]) -> None:
+    def know(self, resource: str, values: Values) -> None:
         """A thing that existed before the run: to be read, never to be changed."""
-        if path in self._entities:
-            self._entities[path].add(values, owned=False)
+        if resource in self._entities:
+            self._entities[resource].add(values, owned=False)
 
-    def _linked_parameters(self) -> dict[str, frozenset[str]]:
-        fed: dict[str, set[str]] = {operation_id: set() for operation_id in self._operations}
-        for operation in self._operations.values():
-            for response in operation.successes:
-                for link in response.links:
-                    fed.setdefault(link.target, set()).update(link.parameters)
-        return {operation_id: frozenset(names) for operation_id, names in fed.items()}
+    def is_lost(self, step: Step) -> bool:
+        """Whether the thing of a step, if it is said not to be there, is one that has to be: made by this
+        run, and its identifier understood aright, as other calls have shown.
+        """
+        entity = step.entity
+        return entity is not None and entity.owned and self._entities[entity.resource].trusted
+
+    def lines(self) -> Iterator[str]:
+        """What calls what, with the reason, and what is not called, for people."""
+        yield from self.plan.lines([*self._builders])
+        for label, reason in self.uncovered.items():
+            yield f"{label}: not called: {reason}"
+
+    def reads(self, label: str) -> bool:
+        """Whether anything is learnt from what an operation answers."""
+        return label in self.plan.feeds or label in self.plan.memories
+
+    def _shows(self, label: str, feeds: Sequence[object]) -> bool:
+        return bool(feeds) and label in self._builders and self._operations[label].method == "get"
+
+    def _selected(self, operations: Sequence[Operation]) -> dict[str, Operation]:
+        self._orders.selection.check(operations)
+        selected = {}
+        for each in operations:
+            reason = self._orders.selection.refusal(each) or self._orders.credentials.missing(
+                each, self._schemes
+            )
+            if reason:
+                self.uncovered[each.label] = reason
+            else:
+                selected[each.label] = each
+        return selected
 
     def _compiled(self, payloads: Payloads) -> Iterator[tuple[str, CallBuilder]]:
-        for operation_id, operation in self._operations.items():
-            unfed = [name for name in operation.path_names if name not in self._fed[operation_id]]
-            if unfed:
-                self.uncovered[operation_id] = f"no link tells {', '.join(unfed)}"
+        for label, operation in self._operations.items():
+            if label in self.plan.uncovered:
                 continue
+            needs = self.plan.needs[label]
+            bound = [slot for need in needs if need.required for slot, _ in need.slots]
+            unsent = [slot for need in needs if not need.required for slot, _ in need.slots]
+            unsent += [*self.plan.unsent[label], *_remembered_slots(self.plan, label)]
+            secret = self._orders.credentials.secret(operation, self._schemes)
             try:
-                compile_responses(operation)
-                yield operation_id, CallBuilder(operation, self._fed[operation_id], payloads, self._random)
+                yield label, CallBuilder(operation, bound, unsent, payloads, self._random, secret)
             except (Unbuildable, ContractError) as reason:
-                self.uncovered[operation_id] = str(reason)
+                self.uncovered[label] = str(reason)
 
     def _weighted(self, profile: Profile) -> tuple[list[Operation], list[float]]:
-        choices = [self._operations[operation_id] for operation_id in self._builders]
+        choices = [self._operations[label] for label in self._builders]
         kinds = [kind_of(each) for each in choices]
         weights = [profile.weights.get(kind, 0) / kinds.count(kind) for kind in kinds]
         weighted = [(each, weight) for each, weight in zip(choices, weights, strict=True) if weight > 0]
         return [each for each, _ in weighted], [weight for _, weight in weighted]
 
-    def _step(self, operation: Operation, depth: int) -> Step | None:
-        builder = self._builders.get(operation.operation_id)
+    def _step(self, operation: Operation, depth: int, bare: bool = False) -> Step | None:
+        """A call of an operation, or of one that makes what it needs; None when neither is possible."""
+        builder = self._builders.get(operation.label)
         if builder is None:
             return None
-        if "{" not in operation.path:
-            return Step(builder.build(self._recalled(operation)), None)
-        entity = self._leased(operation)
-        if entity is not None:
-            return Step(builder.build({**self._recalled(operation), **entity.values}), entity)
-        producers = self._producers(operation)
-        if not producers or not depth:
-            return None
-        return self._step(self._random.choice(producers), depth - 1)
+        bound: dict[Slot, Json] = {} if bare else self._recalled(operation)
+        leases: list[Entity] = []
+        addressed: Entity | None = None
+        for need in self.plan.needs[operation.label]:
+            if not need.required and (bare or self._random.random() > _REFERRED):
+                continue
+            entity = self._leased(operation, need, leases)
+            if entity is None and need.required:
+                release(leases)
+                return self._produced(need, depth) if depth else None
+            if entity is not None:
+                bound.update({slot: entity.values[index] for slot, index in need.slots})
+                addressed = entity if need.addressed else addressed
+        return Step(builder.build(bound, bare), addressed, tuple(leases))
+
+    def _produced(self, need: Need, depth: int) -> Step | None:
+        producers = [each for each in self.plan.producers(need.resource) if each in self._builders]
+        creators = [each for each in producers if self._operations[each].method not in SAFE]
+        for label in creators or producers:
+            step = self._step(self._operations[label], depth - 1)
+            if step is not None:
+                return step
+        return None
 
     def _independent_step(self) -> Step:
-        independent = [each for each in self._choices if "{" not in each.path]
-        if not independent:
-            raise LoadError(
-                "nothing to work on: no link has led to anything yet, and no operation starts without"
-            )
-        step = self._step(self._random.choice(independent), 0)
-        assert step is not None
-        return step
-
-    def _leased(self, operation: Operation) -> Entity | None:
-        entities = self._entities[operation.path]
-        if operation.method == "delete":
-            return entities.take(self._random)
-        return entities.share(self._random, owned_only=operation.method not in ("get", "head"))
-
-    def _producers(self, operation: Operation) -> list[Operation]:
-        same_path = {each.operation_id for each in self._operations.values() if each.path == operation.path}
-        return [
-            each
-            for each in self._operations.values()
-            if each.method == "post"
-            and each.operation_id in self._builders
-            and any(link.target in same_path for response in each.successes for link in response.links)
+        independent = [
+            each for each in self._choices if not any(n.required for n in self.plan.needs[each.label])
         ]
+        for operation in self._random.sample(independent, len(independent)):
+            step = self._step(operation, 0)
+            if step is not None:
+                return step
+        raise LoadError(
+            "nothing to work on: no answer has told of anything yet, and no operation starts without"
+        )
 
-    def _recalled(self, operation: Operation) -> dict[str, Json]:
-        """Values that links gave for parameters outside the path, followed now and then."""
-        recalled = {}
-        for name in self._fed[operation.operation_id] - set(operation.path_names):
-            values = self._remembered.get((operation.operation_id, name))
+    def _leased(self, operation: Operation, need: Need, leases: list[Entity]) -> Entity | None:
+        """A thing for a need, with all that it was made of; `leases` is what is to be released later."""
+        entities = self._entities[need.resource]
+        changes = (
+            need.addressed and operation.method not in SAFE and not self._orders.selection.allow_destructive
+        )
+        ends = need.addressed and operation.method == "delete" and operation.path.endswith("}")
+        # What is made within a thing of others, as a comment on a post, changes it less than it tells of.
+        owned_only = changes and (operation.method != "post" or not self._makes_within(operation, need))
+        if ends:
+            return entities.take(self._random, owned_only)
+        entity = entities.share(self._random, owned_only)
+        if entity is not None:
+            leases.append(entity)
+            for parent in entity.parents:
+                parent.users += 1
+                leases.append(parent)
+        return entity
+
+    def _makes_within(self, operation: Operation, need: Need) -> bool:
+        feeds = self.plan.feeds.get(operation.label, ())
+        return any(feed.owned and feed.resource.startswith(f"{need.resource}/") for feed in feeds)
+
+    def _recalled(self, operation: Operation) -> dict[Slot, Json]:
+        """Values that links gave for slots apart from things, followed now and then."""
+        recalled: dict[Slot, Json] = {}
+        for slot in _remembered_slots(self.plan, operation.label):
+            values = self._remembered.get((operation.label, slot))
             if values and self._random.random() < _FOLLOWED:
-                recalled[name] = self._random.choice(values)
+                recalled[slot] = self._random.choice(values)
         return recalled
 
-    def _links(self, operation: Operation, status: int) -> Iterator[Link]:
-        return (link for link in operation.links(status) if link.target in self._operations)
-
-    def _learn(self, operation: Operation, exchange: Exchange) -> None:
-        created = operation.method == "post"
-        for link in self._links(operation, exchange.status):
-            target = self._operations[link.target]
-            values = {name: evaluate(each, exchange) for name, each in link.parameters.items()}
-            path = {
-                name: values[name]
-                for name in target.path_names
-                if values.get(name) not in (None, UNRESOLVABLE)
-            }
-            if created and path and len(path) == len(target.path_names):
-                self._entities[target.path].add(path, owned=True)
-            for name in values.keys() - set(target.path_names):
-                if values[name] not in (None, UNRESOLVABLE):
-                    memory = self._remembered.setdefault((link.target, name), deque(maxlen=_REMEMBERED))
-                    memory.append(values[name])
+    def _learn(self, step: Step, exchange: Exchange) -> None:
+        label = step.call.operation.label
+        for feed in self.plan.feeds.get(label, ()):
+            entities = self._entities.get(feed.resource)
+            if entities is None or not feed.owned:
+                continue
+            for values in feed.things(exchange):
+                entities.add(values, owned=True, parents=step.leases)
+        for memory in self.plan.memories.get(label, ()):
+            value = evaluate(memory.expression, exchange)
+            if value is not UNRESOLVABLE and value is not None:
+                key = (memory.consumer, memory.slot)
+                self._remembered.setdefault(key, deque(maxlen=_REMEMBERED)).append(value)
 
 
-def _listed(link: Link, target: Operation, exchange: Exchange) -> Iterator[Mapping[str, Json]]:
-    """What a link on the first item of a list says, said of every item."""
-    pointers = {name: over_items(each) for name, each in link.parameters.items() if name in target.path_names}
-    if not pointers or set(pointers) != set(target.path_names) or None in pointers.values():
-        return
-    lists = {found[0] for found in pointers.values() if found}
-    items = at_pointer(exchange.response_body, lists.pop()) if len(lists) == 1 else UNRESOLVABLE
-    for item in items if isinstance(items, list) else ():
-        values = {name: at_pointer(item, found[1]) for name, found in pointers.items() if found}
-        if UNRESOLVABLE not in values.values():
-            yield values
+def _remembered_slots(found: Plan, label: str) -> list[Slot]:
+    slots = [each.slot for memories in found.memories.values() for each in memories if each.consumer == label]
+    return [*dict.fromkeys(slots)]

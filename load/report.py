@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
+from load.checks import Finding
 from load.objectives import Objective, Verdict
 from load.results import OperationResults, Results
 
@@ -81,7 +82,7 @@ def summary(results: Results, verdict: Verdict, seconds: float | None = None) ->
         "",
         *_table(results, verdict, length),
         "",
-        *_findings(results),
+        *(line for head, lines in _findings(results) for line in (head, *(f"    {each}" for each in lines))),
         "PASSED" if verdict.passed else "FAILED",
         *(f"  {reason}" for reason in verdict.reasons),
     ]
@@ -124,10 +125,22 @@ def _table(results: Results, verdict: Verdict, seconds: float) -> Iterator[str]:
         yield "  ".join(padded).rstrip()
 
 
-def _findings(results: Results) -> Iterator[str]:
+def _findings(results: Results) -> Iterator[tuple[str, list[str]]]:
+    """Each finding and, line by line, how it showed."""
     for label, each in results.operations.items():
         for finding, count in each.findings.most_common():
-            yield f"{label}: {finding}, {count} times, for instance: {finding.detail}"
+            share = f", {count / each.requests:.1%} of its calls" if each.requests else ""
+            yield f"{label}: {finding}, {count} times{share}", [*_described(finding)]
+
+
+def _described(finding: Finding) -> Iterator[str]:
+    """How a finding showed the first time, line by line."""
+    if finding.expected or finding.found:
+        yield f"expected {finding.expected or 'nothing'}, found {finding.found or 'nothing'}"
+    elif finding.detail:
+        yield " ".join(finding.detail.split())
+    if finding.sample:
+        yield finding.sample
 
 
 def _data(run: Run, results: Results, verdict: Verdict) -> dict[str, Any]:
@@ -162,7 +175,10 @@ def _data(run: Run, results: Results, verdict: Verdict) -> dict[str, Any]:
                         "place": each.place,
                         "rule": each.rule,
                         "count": count,
-                        "sample": each.detail,
+                        "detail": each.detail,
+                        "expected": each.expected,
+                        "found": each.found,
+                        "sample": each.sample,
                     }
                     for each, count in row.results.findings.most_common()
                 ],

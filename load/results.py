@@ -14,6 +14,7 @@ _LOWEST_US = 1
 _HIGHEST_US = 3_600_000_000
 _SIGNIFICANT_DIGITS = 3
 _US_PER_MS = 1_000
+_PLACES_AT_MOST = 100
 
 
 def _histogram() -> HdrHistogram:
@@ -104,7 +105,16 @@ class Results:
                 "failures": each.failures,
                 "statuses": list(each.statuses.items()),
                 "findings": [
-                    [str(one.fault), one.place, one.rule, one.detail, count]
+                    [
+                        str(one.fault),
+                        one.place,
+                        one.rule,
+                        one.detail,
+                        one.expected,
+                        one.found,
+                        one.sample,
+                        count,
+                    ]
                     for one, count in each.findings.items()
                 ],
             }
@@ -119,14 +129,14 @@ class Results:
             results.histogram.decode_and_add(each["histogram"])
             results.failures += each["failures"]
             results.statuses.update({int(status): count for status, count in each["statuses"]})
-            for fault, place, rule, detail, count in each["findings"]:
-                _count(results.findings, Finding(Fault(fault), place, rule, detail), count)
+            for fault, *described, count in each["findings"]:
+                _count(results.findings, Finding(Fault(fault), *described), count)
 
 
 def _count(findings: Counter[Finding], finding: Finding, count: int) -> None:
-    """One entry per place and rule: the first occurrence stays as the sample."""
-    for known in findings:
-        if str(known) == str(finding):
-            findings[known] += count
-            return
+    """One entry per place and rule, whose first occurrence stays as the sample; where places are without
+    number, as under names that a service makes up, the rest are one.
+    """
+    if finding not in findings and len(findings) >= _PLACES_AT_MOST:
+        finding = Finding(finding.fault, "other places", "")
     findings[finding] += count

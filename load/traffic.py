@@ -60,10 +60,12 @@ def profile_from(message: Mapping[str, Any]) -> Profile:
 def kind_of(operation: Operation) -> Kind:
     """The kind of an operation."""
     match operation.method:
+        case "get" | "head" if operation.path.endswith("}"):
+            return Kind.READ
+        case "get" | "head" if _lists(operation):
+            return Kind.LIST
         case "get" | "head" if "{" in operation.path:
             return Kind.READ
-        case "get" | "head" if any(each.links for each in operation.successes):
-            return Kind.LIST
         case "post":
             return Kind.CREATE
         case "put" | "patch":
@@ -71,6 +73,14 @@ def kind_of(operation: Operation) -> Kind:
         case "delete":
             return Kind.DELETE
     return Kind.OTHER
+
+
+def _lists(operation: Operation) -> bool:
+    """Whether links lead on from an operation, or an array is what it mostly answers."""
+    return any(
+        each.links or any(schema.holds_array for schema in each.content.values())
+        for each in operation.successes
+    )
 
 
 def profile_names() -> list[str]:

@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
+from dataclasses import replace
 from random import Random
 
 import orjson
@@ -11,14 +12,16 @@ from locust.env import Environment
 
 from load import checks
 from load.connection import Connection, NetworkError, Reply
-from load.journeys import Journeys, Step
+from load.journeys import Existing, Journeys, Step
 from load.objectives import Verdict, judge
+from load.orders import Orders
 from load.results import Results
 from load.traffic import Profile
 from openapi.contract import Contract, Json
 from openapi.expressions import Exchange
-from openapi.operations import operations
+from openapi.operations import readable_operations
 from openapi.payloads import Payloads
+from openapi.security import security_schemes
 
 logger = logging.getLogger(__name__)
 
@@ -27,31 +30,36 @@ class Load:
     """One process's part in a run: the compiled contract, its users' journeys, and their results.
 
     `alone` says that nobody else uses the service; `incomplete` why results are missing.
+    Raises ContractError and LoadError when there is nothing to call.
     """
 
-    def __init__(self, contract: Contract, profile: Profile, alone: bool = False) -> None:
+    def __init__(self, contract: Contract, orders: Orders, alone: bool = False) -> None:
         self.alone = alone
         self.incomplete: tuple[str, ...] = ()
-        self.take(contract, profile)
+        self.take(contract, orders)
 
-    def take(self, contract: Contract, profile: Profile) -> None:
-        """Compile a document and a profile."""
+    def take(self, contract: Contract, orders: Orders) -> None:
+        """Compile a document and what to do with it."""
         self.contract = contract
-        self.profile = profile
-        self.operations = {each.label: each for each in operations(contract)}
-        self.results = Results.of(self.operations)
-        self.journeys = self._journeys()
+        self.orders = orders
+        found, self.faulty = readable_operations(contract)
+        self.operations = {each.label: each for each in found}
+        self.begin(())
 
-    def begin(self, existing: Iterable[tuple[str, Mapping[str, Json]]]) -> None:
-        """Forget what an earlier run left, and know what exists, as path and values."""
-        self.journeys = self._journeys()
+    def begin(self, existing: Iterable[Existing]) -> None:
+        """Forget what an earlier run left, and know what exists."""
+        self.journeys = Journeys(
+            [*self.operations.values()], self.orders, Payloads(), Random(), security_schemes(self.contract)
+        )
         self.results = Results.of(self.operations)
         self.incomplete = ()
-        for path, values in existing:
-            self.journeys.know(path, values)
+        for resource, values in existing:
+            self.journeys.know(resource, values)
 
-    def _journeys(self) -> Journeys:
-        return Journeys(list(self.operations.values()), self.profile, Payloads(), Random())
+    @property
+    def uncovered(self) -> dict[str, str]:
+        """Why operations are not called, by label."""
+        return {**self.faulty, **self.journeys.uncovered}
 
     def verdict(self) -> Verdict:
         """The judgement of what has been recorded."""
@@ -68,7 +76,7 @@ class ContractUser(User):
 
     def wait_time(self) -> float:
         """How long the user thinks between calls (s)."""
-        return self.load.profile.wait
+        return self.load.orders.profile.wait
 
     @task
     def call(self) -> None:
@@ -79,9 +87,14 @@ class ContractUser(User):
         reply, reason = _sent(self.connection, step)
         response_time_ms = (time.perf_counter() - began) * 1000
         found = self._findings(step, reply) if reply else [checks.network(reason)]
+        journeys = self.load.journeys
         if reply is not None and checks.is_gone(step.entity, reply):
-            self.load.journeys.forget(step)
-        self.load.journeys.done(step, _exchange(step, reply) if reply and not found else None)
+            journeys.forget(step)
+        succeeded = reply is not None and reply.status < 300
+        learns = succeeded and journeys.reads(operation.label)
+        journeys.done(step, exchange_of(step, reply) if reply and learns else None, succeeded)
+        if found:
+            found = self._with_samples(step, found)
         self.load.results.record(operation.label, response_time_ms, reply.status if reply else 0, found)
         self.environment.events.request.fire(
             request_type=operation.method.upper(),
@@ -98,10 +111,19 @@ class ContractUser(User):
 
     def _findings(self, step: Step, reply: Reply) -> list[checks.Finding]:
         try:
-            return checks.findings(step.call.operation, step.entity, reply, self.load.alone)
+            lost = self.load.journeys.is_lost(step)
+            return checks.findings(step.call.operation, step.entity, reply, self.load.alone, lost)
         except Exception as error:  # a call that cannot be judged must not look like a good one
             logger.exception("an answer of %s could not be judged", step.call.operation.label)
             return [checks.internal(error)]
+
+    def _with_samples(self, step: Step, found: list[checks.Finding]) -> list[checks.Finding]:
+        """With a command that repeats the call, where a finding is the first of its kind."""
+        known = self.load.results.operations[step.call.operation.label].findings
+        return [
+            each if each in known else replace(each, sample=step.call.as_curl(self.host or ""))
+            for each in found
+        ]
 
 
 class ContractFailure(Exception):
@@ -139,31 +161,32 @@ def first_server(contract: Contract) -> str | None:
     return url if url.startswith("http") and "{" not in url else None
 
 
-def existing_things(load: Load, host: str) -> Iterator[tuple[str, Mapping[str, Json]]]:
-    """What the lists of a service show, each thing as its templated path and values.
-
-    Raises NetworkError when the service does not answer.
-    """
+def existing_things(load: Load, host: str) -> list[Existing]:
+    """What the lists of a service show. Raises NetworkError when the service does not answer."""
     connection = Connection(host)
+    existing = []
     try:
-        for step in load.journeys.exploration():
-            call = step.call
-            reply = connection.send(call.operation.method, call.target, call.headers, call.body)
-            if reply.status < 300:
-                yield from load.journeys.explored(step, _exchange(step, reply))
+        for steps in load.journeys.exploration():
+            for step in steps:
+                call = step.call
+                reply = connection.send(call.operation.method, call.sent_target, call.sent_headers, call.body)
+                exchange = exchange_of(step, reply) if reply.status < 300 else None
+                existing += load.journeys.explored(step, exchange)
     finally:
         connection.close()
+    return existing
 
 
 def _sent(connection: Connection, step: Step) -> tuple[Reply | None, str]:
     call = step.call
     try:
-        return connection.send(call.operation.method, call.target, call.headers, call.body), ""
+        return connection.send(call.operation.method, call.sent_target, call.sent_headers, call.body), ""
     except NetworkError as error:
         return None, str(error)
 
 
-def _exchange(step: Step, reply: Reply) -> Exchange:
+def exchange_of(step: Step, reply: Reply) -> Exchange:
+    """A call and its answer, as runtime expressions speak of them."""
     call = step.call
     return Exchange(
         method=call.operation.method.upper(),
@@ -174,7 +197,7 @@ def _exchange(step: Step, reply: Reply) -> Exchange:
         request_body=call.payload,
         status=reply.status,
         response_headers=reply.headers,
-        response_body=_json(reply) if step.call.operation.links(reply.status) else None,
+        response_body=_json(reply),
     )
 
 

@@ -253,6 +253,31 @@ class Schema:
         items = flattened(self.translated, self.translated).get("items", True)
         return _types(items, self.translated)
 
+    def property_types(self, name: str) -> frozenset[str]:
+        """The JSON types that a property of an object may have."""
+        return _types(self._property(name), self.translated)
+
+    @cached_property
+    def holds_array(self) -> bool:
+        """Whether values are arrays, or objects of which a property is one."""
+        facts = flattened(self.translated, self.translated)
+        parts = [facts, *facts.get("properties", {}).values()]
+        kinds = [_types(part, self.translated) for part in parts]
+        return any("array" in each and each != ALL_TYPES for each in kinds)
+
+    def holds_file(self, name: str) -> bool:
+        """Whether a property, or each of its items, is the content of a file (OpenAPI 3.0.3,
+        Considerations for File Uploads; 3.1.0, the same by `contentMediaType`).
+        """
+        facts = flattened(self._property(name), self.translated)
+        if "items" in facts:
+            facts = flattened(facts["items"], self.translated)
+        is_text = facts.get("contentMediaType", "text/").startswith(("text/", "application/json"))
+        return facts.get("format") == "binary" or (not is_text and "contentEncoding" not in facts)
+
+    def _property(self, name: str) -> Json:
+        return flattened(self.translated, self.translated).get("properties", {}).get(name, True)
+
 
 def flattened(schema: Json, root: Json) -> JsonObject:
     """The schema with its `$ref` and `allOf` merged into one level; later keywords win, `required`

@@ -1,26 +1,33 @@
 """The operations of a contract, with everything that can be compiled beforehand."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+from openapi.bodies import Encoding
 from openapi.contract import Contract, ContractError, Json, JsonObject
 from openapi.dialect import Dialect, Direction, Schema
-from openapi.parameters import Parameter, percent_encoded
+from openapi.parameters import Parameter
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _TEMPLATE_EXPRESSION = re.compile(r"\{([^}]*)\}")
+# Described elsewhere, so that parameters of these names are ignored (OpenAPI 3.0.3, Parameter Object).
+_NOT_PARAMETERS = ("accept", "content-type", "authorization")
 _DEFAULT_STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 
 
 @dataclass(frozen=True)
 class Link:
-    """From a response to an operation (OpenAPI 3.0.3, Link Object)."""
+    """From a response to an operation (OpenAPI 3.0.3, Link Object). `parameters` are keyed by location,
+    empty where the link does not say, and name; `request_body` is None when it says nothing of one.
+    """
 
     name: str
     target: str
-    parameters: Mapping[str, Json]
+    parameters: Mapping[tuple[str, str], Json]
+    request_body: Json = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,15 +42,21 @@ class Response:
 
 @dataclass(frozen=True, eq=False)
 class RequestBody:
-    """A documented request body; `content` maps media types to schemas."""
+    """A documented request body; `content` maps media types to schemas, `encodings` and `examples`
+    to what is said beside those.
+    """
 
     required: bool
     content: Mapping[str, Schema]
+    encodings: Mapping[str, Mapping[str, Encoding]]
+    examples: Mapping[str, tuple[Json, ...]]
 
 
 @dataclass(frozen=True, eq=False)
 class Operation:
-    """One method of one path. `responses` is keyed as the document does: 200, 4XX, default."""
+    """One method of one path. `responses` is keyed as the document does: 200, 4XX, default; `security`
+    are the alternatives that a caller has, each the names of schemes needed together.
+    """
 
     operation_id: str
     method: str
@@ -52,6 +65,8 @@ class Operation:
     request_body: RequestBody | None
     responses: Mapping[str, Response]
     objectives: Mapping[str, float]
+    tags: tuple[str, ...] = ()
+    security: tuple[tuple[str, ...], ...] = ()
 
     @property
     def label(self) -> str:
@@ -93,7 +108,7 @@ class Operation:
         by_name = {each.name: each for each in self.parameters if each.location == "path"}
 
         def text(found: re.Match[str]) -> str:
-            return percent_encoded(by_name[found[1]].write(values[found[1]])[0][1])
+            return by_name[found[1]].write(values[found[1]])
 
         return _TEMPLATE_EXPRESSION.sub(text, self.path)
 
@@ -103,12 +118,35 @@ def operations(contract: Contract) -> tuple[Operation, ...]:
 
     Raises ContractError on a reference that leads nowhere and on two operations of one id.
     """
-    found = tuple(_Reader(contract).operations())
-    ids = [each.operation_id for each in found]
-    for operation_id in ids:
-        if ids.count(operation_id) > 1:
+    found, faulty = readable_operations(contract)
+    for reason in faulty.values():
+        raise ContractError(reason)
+    stated = Counter(item[method].get("operationId") for _, method, item in _Reader(contract).places({}))
+    for operation_id, times in stated.items():
+        if operation_id is not None and times > 1:
             raise ContractError(f"{contract.source}: operationId {operation_id!r} is used more than once")
     return found
+
+
+def readable_operations(contract: Contract) -> tuple[tuple[Operation, ...], dict[str, str]]:
+    """The operations that can be read, in the order of the document, and by label why others cannot.
+
+    An operation whose id another has goes by its label instead.
+    """
+    reader = _Reader(contract)
+    found: dict[str, Operation] = {}
+    faulty: dict[str, str] = {}
+    for path, method, item in reader.places(faulty):
+        label = f"{method.upper()} {path}"
+        try:
+            operation = reader.operation(path, method, item)
+        except ContractError as reason:
+            faulty[label] = str(reason)
+            continue
+        if operation.operation_id in found:
+            operation = replace(operation, operation_id=label)
+        found[operation.operation_id] = operation
+    return tuple(found.values()), faulty
 
 
 @dataclass(frozen=True)
@@ -123,12 +161,17 @@ class _Reader:
     def reply(self) -> Dialect:
         return Dialect(self.contract, Direction.RESPONSE)
 
-    def operations(self) -> Iterator[Operation]:
+    def places(self, faulty: dict[str, str]) -> Iterator[tuple[str, str, JsonObject]]:
+        """Path, method and path item of every operation; path items that cannot be read are told."""
         for path, item in self.contract.document["paths"].items():
-            resolved = self._object(item, f"paths, {path}")
-            for method in METHODS:
-                if method in resolved:
-                    yield self._operation(path, method, resolved)
+            if str(path).startswith("x-"):
+                continue
+            try:
+                resolved = self._object(item, f"paths, {path}")
+            except ContractError as reason:
+                faulty[str(path)] = str(reason)
+                continue
+            yield from ((path, method, resolved) for method in METHODS if method in resolved)
 
     def _object(self, node: Json, place: str) -> JsonObject:
         resolved = self.contract.resolve(node)
@@ -136,15 +179,19 @@ class _Reader:
             raise ContractError(f"{self.contract.source}: {place}: an object is expected")
         return resolved
 
-    def _operation(self, path: str, method: str, item: JsonObject) -> Operation:
+    def operation(self, path: str, method: str, item: JsonObject) -> Operation:
+        """One operation. Raises ContractError."""
         place = f"{method.upper()} {path}"
         node = self._object(item[method], place)
         body = node.get("requestBody")
+        security = node.get("security", self.contract.document.get("security"))
         return Operation(
             operation_id=str(node.get("operationId") or place),
             method=method,
             path=path,
-            parameters=self._parameters([*item.get("parameters", ()), *node.get("parameters", ())], place),
+            parameters=self._parameters(
+                [*(item.get("parameters") or ()), *(node.get("parameters") or ())], path, place
+            ),
             request_body=self._request_body(body, place) if body is not None else None,
             responses={
                 str(key).upper() if str(key) != "default" else "default": self._response(
@@ -154,16 +201,25 @@ class _Reader:
                 if not str(key).startswith("x-")
             },
             objectives={**self.contract.document.get("x-objectives", {}), **node.get("x-objectives", {})},
+            tags=tuple(map(str, node.get("tags") or ())),
+            security=tuple(tuple(each) for each in security or () if isinstance(each, dict)),
         )
 
-    def _parameters(self, nodes: list[Json], place: str) -> tuple[Parameter, ...]:
+    def _parameters(self, stated: list[JsonObject], path: str, place: str) -> tuple[Parameter, ...]:
         by_key = {}
-        for node in nodes:
+        for node in (each for one in stated for each in one.get("parameters") or ()):
             parameter = self._object(node, f"{place}, parameters")
             if not isinstance(parameter.get("name"), str) or parameter.get("in") not in _DEFAULT_STYLES:
                 raise ContractError(f"{self.contract.source}: {place}: a parameter needs 'name' and 'in'")
+            if parameter["in"] == "header" and parameter["name"].lower() in _NOT_PARAMETERS:
+                continue
             key = (parameter["name"], parameter["in"])
             by_key[key] = self._parameter(parameter, parameter["name"], parameter["in"], self.request)
+        for name in _TEMPLATE_EXPRESSION.findall(path):
+            if (name, "path") not in by_key:
+                by_key[name, "path"] = self._parameter(
+                    {"schema": {"type": "string"}}, name, "path", self.request
+                )
         return tuple(by_key.values())
 
     def _parameter(self, node: JsonObject, name: str, location: str, dialect: Dialect) -> Parameter:
@@ -177,7 +233,29 @@ class _Reader:
             style=style,
             explode=bool(node.get("explode", style == "form")),
             schema=Schema(dialect, node.get("schema", described.get("schema", True))),
+            media_type=next(iter(content), ""),
+            allow_reserved=bool(node.get("allowReserved")),
+            examples=(*self._examples(node), *self._examples(described)),
         )
+
+    def _examples(self, node: JsonObject) -> tuple[Json, ...]:
+        """What stands beside a schema as examples of it (OpenAPI 3.0.3, Media Type Object)."""
+        stated = [node["example"]] if "example" in node else []
+        for each in (node.get("examples") or {}).values() if isinstance(node.get("examples"), dict) else ():
+            example = self.contract.resolve(each)
+            stated += [example["value"]] if isinstance(example, dict) and "value" in example else []
+        return tuple(stated)
+
+    def _encodings(self, node: JsonObject) -> dict[str, Encoding]:
+        return {
+            name: Encoding(
+                content_type=str(each.get("contentType", "")),
+                style=str(each.get("style", "form" if "explode" in each else "")),
+                explode=bool(each.get("explode", each.get("style", "form") == "form")),
+                allow_reserved=bool(each.get("allowReserved")),
+            )
+            for name, each in (node.get("encoding") or {}).items()
+        }
 
     def _content(self, node: JsonObject, dialect: Dialect) -> dict[str, Schema]:
         return {
@@ -187,7 +265,13 @@ class _Reader:
 
     def _request_body(self, node: Json, place: str) -> RequestBody:
         body = self._object(node, f"{place}, requestBody")
-        return RequestBody(bool(body.get("required")), self._content(body, self.request))
+        described = {name: self.contract.resolve(each) for name, each in (body.get("content") or {}).items()}
+        return RequestBody(
+            required=bool(body.get("required")),
+            content=self._content(body, self.request),
+            encodings={name: self._encodings(each) for name, each in described.items()},
+            examples={name: self._examples(each) for name, each in described.items()},
+        )
 
     def _response(self, node: Json, place: str) -> Response:
         response = self._object(node, place)
@@ -209,9 +293,13 @@ class _Reader:
         )
 
     def _link(self, name: str, node: JsonObject) -> Link | None:
-        parameters = {key.rpartition(".")[2]: value for key, value in (node.get("parameters") or {}).items()}
+        parameters = {}
+        for key, value in (node.get("parameters") or {}).items():
+            location, dot, rest = key.partition(".")
+            qualified = bool(dot) and location in _DEFAULT_STYLES
+            parameters[(location, rest) if qualified else ("", key)] = value
         target = node.get("operationId") or self._referred(node.get("operationRef"))
-        return Link(name, target, parameters) if target else None
+        return Link(name, target, parameters, node.get("requestBody")) if target else None
 
     def _referred(self, reference: Json) -> str | None:
         if not isinstance(reference, str) or not reference.startswith("#/paths/"):

@@ -47,14 +47,14 @@ def joined(document: JsonObject, base: str, read: Callable[[str], Json]) -> Json
     pending = [(base, document)]
     while pending:
         url, each = pending.pop()
-        for holder in [*_discriminators(each), *holders(each)]:
-            key = "$ref" if "$ref" in holder else None
-            for name in [key] if key else [*holder]:
-                target, pointer = urldefrag(urljoin(url, holder[name]))
-                if target != base and target not in others:
-                    others[target] = read(target)
-                    pending.append((target, others[target]))
-                holder[name] = _within(target, base, pointer)
+        references = [(holder, "$ref") for holder in holders(each)]
+        references += [(mapping, name) for mapping in _discriminators(each) for name in mapping]
+        for holder, name in references:
+            target, pointer = urldefrag(urljoin(url, holder[name]))
+            if target != base and target not in others:
+                others[target] = read(target)
+                pending.append((target, others[target]))
+            holder[name] = _within(target, base, pointer)
     if others:
         document[DOCUMENTS] = others
     return document
@@ -84,9 +84,8 @@ def _discriminators(node: Json) -> Iterator[JsonObject]:
             pending.extend(each)
         elif isinstance(each, dict):
             told = each.get("discriminator")
-            mapping = told.get("mapping") if isinstance(told, dict) else None
-            if isinstance(mapping, dict):
-                told["mapping"] = {name: _spelt_out(str(value)) for name, value in mapping.items()}
+            if isinstance(told, dict) and isinstance(told.get("mapping"), dict):
+                told["mapping"] = {name: _spelt_out(str(value)) for name, value in told["mapping"].items()}
                 yield told["mapping"]
             pending.extend(each.values())
 

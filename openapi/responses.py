@@ -8,6 +8,8 @@ from openapi import media_types
 from openapi.operations import Operation, Response
 from openapi.violations import Violation, schema_violations
 
+_SHOWN_BYTES = 200
+
 
 def compile_responses(operation: Operation) -> None:
     """Build every validator now rather than at the first response. Raises ContractError."""
@@ -26,7 +28,9 @@ def response_violations(
     response = operation.response(status)
     if response is None:
         documented = ", ".join(operation.responses)
-        return [Violation("status", "", "status", f"{status} is not documented; {documented} are")]
+        leads = f"; it leads to {headers['location']}" if "location" in headers else ""
+        detail = f"{status} is not documented; {documented} are{leads}"
+        return [Violation("status", "", "status", detail, documented, str(status))]
     return [*_headers(response, headers), *(() if body is None else _body(response, headers, body))]
 
 
@@ -46,13 +50,13 @@ def _body(response: Response, headers: Mapping[str, str], body: bytes) -> Iterat
     schema = media_types.described(response.content, stated)
     if schema is None:
         documented = ", ".join(response.content)
-        yield Violation(
-            "media type", "", "media type", f"{stated or 'none'} is not documented; {documented} is"
-        )
+        detail = f"{stated or 'none'} is not documented; {documented} is"
+        yield Violation("media type", "", "media type", detail, documented, stated)
     elif media_types.is_json(stated):
         try:
             value = orjson.loads(body)
         except orjson.JSONDecodeError as error:
-            yield Violation("body", "", "json", f"not JSON: {error}")
+            found = body[:_SHOWN_BYTES].decode("utf-8", "backslashreplace")
+            yield Violation("body", "", "json", f"not JSON: {error}", "JSON", found)
         else:
             yield from schema_violations(schema, value, "body")

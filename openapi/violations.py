@@ -1,8 +1,11 @@
 """What a request or a response does against its contract."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+
+import jsonschema_rs
 
 from openapi.dialect import Schema
 
@@ -14,13 +17,16 @@ class Violation:
     """One broken rule.
 
     `location` is path, query, header, cookie, body, status or "media type"; `pointer` the name of
-    a parameter or header, or a JSON pointer (RFC 6901) into the body; `rule` the keyword broken.
+    a parameter or header, or a JSON pointer (RFC 6901) into the body; `rule` the keyword broken, and
+    what it `expected` and `found` there, in JSON.
     """
 
     location: str
     pointer: str
     rule: str
     detail: str
+    expected: str = ""
+    found: str = ""
 
     def __str__(self) -> str:
         place = f"{self.location}, {self.pointer}" if self.pointer else self.location
@@ -33,7 +39,18 @@ def schema_violations(schema: Schema, value: Any, location: str, pointer: str = 
         path = pointer + "".join(f"/{_escaped(str(token))}" for token in error.instance_path)
         rule = error.kind.name
         detail = "must not be sent: it is read-only" if rule == "falseSchema" else _short(error.message)
-        yield Violation(location, path, rule, detail)
+        yield Violation(location, path, rule, detail, _expected(schema, error), _shown(error.instance))
+
+
+def _expected(schema: Schema, error: jsonschema_rs.ValidationError) -> str:
+    stated = schema.translated
+    for token in error.schema_path:
+        stated = stated[token]
+    return f"{error.schema_path[-1]}: {_shown(stated)}" if error.schema_path else _shown(stated)
+
+
+def _shown(value: Any) -> str:
+    return _short(json.dumps(value, ensure_ascii=False))
 
 
 def _escaped(token: str) -> str:

@@ -203,6 +203,7 @@ class Texts:
         self._start = term
         self._steps: dict[Term, tuple[tuple[Ranges, Term], ...]] = {}
         self._sets: dict[Ranges, tuple[str, str]] = {}
+        self._open: dict[tuple[Term, int], list[tuple[tuple[str, str], Term]]] = {}
         self._explore(least, most)
         wanted = ((1 << (self._limit + 1)) - 1) >> (least + 2) << (least + 2)
         self._ends = self._lengths_to_end()
@@ -214,12 +215,21 @@ class Texts:
         term, text = self._start, []
         chance = random.random
         for left in range(length + 1, -1, -1):
-            open_steps = [each for each in self._steps[term] if self._ends.get(each[1], 0) >> left & 1]
-            ranges, term = open_steps[int(chance() * len(open_steps))]
-            plain, others = self._sets.get(ranges) or self._sets.setdefault(ranges, _characters(ranges))
+            steps = self._open.get((term, left)) or self._opened(term, left)
+            (plain, others), term = steps[int(chance() * len(steps))]
             characters = others if not plain or (others and chance() > _PLAIN) else plain
             text.append(characters[int(chance() * len(characters))] if characters else "")
         return "".join(text)
+
+    def _opened(self, term: Term, left: int) -> list[tuple[tuple[str, str], Term]]:
+        """The steps after which exactly so many characters may follow, each with its characters."""
+        steps = [
+            (self._sets.get(ranges) or self._sets.setdefault(ranges, _characters(ranges)), after)
+            for ranges, after in self._steps[term]
+            if self._ends.get(after, 0) >> left & 1
+        ]
+        self._open[term, left] = steps
+        return steps
 
     def _explore(self, least: int, most: int | None) -> None:
         """Every state that a text may lead to, as far as texts of the wanted lengths go."""

@@ -17,6 +17,7 @@ _LONGEST_VISITED = 1_000
 _CHARACTERS_AT_MOST = 100_000
 _DISTINCT_AT_LEAST = 1_000
 _DRAWS = 20
+_FEW = 20
 _SEEDS_TO_BUILT = 4
 
 Text = Callable[[], str]
@@ -29,6 +30,7 @@ class Texts:
         self._random = random
         self._realism = realism
         self._token = token
+        self._pools: dict[object, Sequence[str]] = {}
 
     def source(self, facts: Facts, name: str, place: str) -> Text:
         """A source of texts for facts; unique ones where they ask for it. Raises Unbuildable."""
@@ -49,16 +51,22 @@ class Texts:
 
     def _pool(self, facts: Facts, name: str, place: str) -> Sequence[str]:
         """Valid texts from the most lifelike source that has any, and the contract's own examples."""
+        key = (name, _rules_of(facts))
+        if key not in self._pools:
+            self._pools[key] = self._made_pool(facts, name, place)
+        return self._pools[key]
+
+    def _made_pool(self, facts: Facts, name: str, place: str) -> Sequence[str]:
         fits = fitting(facts)
         seeds = [each for each in facts.seeds if isinstance(each, str) and fits(each)]
         for source in self._lifelike(facts, name):
             pool = [each for each in source if fits(each)]
             if pool:
                 return [*pool, *_repeated(seeds, len(pool))]
+        pool = [each for each in self._worded(facts) if fits(each)]
         if facts.patterns or facts.barred_patterns:
-            pool = self._matching(facts, fits, place)
-        else:
-            pool = [each for each in self._worded(facts) if fits(each)]
+            size = _FEW if len(pool) > POOL_SIZE // 4 else POOL_SIZE
+            pool += self._matching(facts, fits, size, place)
         if not pool and not seeds:
             raise Unbuildable(f"{place}: no text is known that satisfies all of its rules")
         return [*pool, *_repeated(seeds, _SEEDS_TO_BUILT * len(pool) or 1)]
@@ -81,9 +89,9 @@ class Texts:
             return f"{local}{'x' * min(missing, 60 - len(local))}@{'long.' * (missing // 5 + 1)}{domain}"
         return text + "x" * missing
 
-    def _matching(self, facts: Facts, fits: Callable[[str], bool], place: str) -> list[str]:
+    def _matching(self, facts: Facts, fits: Callable[[str], bool], size: int, place: str) -> list[str]:
         texts = _language(facts, place)
-        size = max(2, min(POOL_SIZE, _CHARACTERS_AT_MOST // (len(texts.draw(self._random)) + 1)))
+        size = max(2, min(size, _CHARACTERS_AT_MOST // (len(texts.draw(self._random)) + 1)))
         pool: list[str] = []
         for _ in range(_DRAWS * size):
             text = texts.draw(self._random)
@@ -155,6 +163,14 @@ def _language(facts: Facts, place: str) -> Matching:
         return Matching(facts.patterns, facts.barred_patterns, facts.min_length, facts.max_length)
     except Unmatchable as reason:
         raise Unbuildable(f"{place}: {reason}") from None
+
+
+def _rules_of(facts: Facts) -> tuple[object, ...]:
+    seeds = tuple(each for each in facts.seeds if isinstance(each, str))
+    barred = tuple(each for each in facts.barred_values if isinstance(each, str))
+    lengths = (facts.min_length, facts.max_length)
+    patterns = (facts.patterns, facts.barred_patterns, facts.formats, facts.barred_formats)
+    return (*lengths, *patterns, seeds, barred)
 
 
 def fitting(facts: Facts) -> Callable[[str], bool]:

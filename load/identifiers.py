@@ -1,0 +1,142 @@
+"""Which names speak of which things, and where in a message the identifier of a thing stands."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from openapi.contract import Json, JsonObject
+from openapi.dialect import Schema, flattened
+
+_EXPRESSION = re.compile(r"\{[^}]*\}")
+_SUFFIXES = ("id", "ids", "uuid", "uid", "guid", "key", "pk")
+_USUAL = ("id", "_id", "uuid", "uid", "guid", "pk", "key", "name", "slug", "code")
+_DEPTH = 3
+_ABBREVIATED = 3
+_INDIVIDUAL = ("name", "slug", "code", "username", "login", "email", "sku", "path", "version")
+
+
+def resource_of(path: str, index: int) -> str:
+    """The resource that a path's expression at an index leads to: the path up to there, whatever its
+    expressions are called. `/users/{id}/posts` and `/users/{user_id}` lead to the same.
+    """
+    ends = [found.end() for found in _EXPRESSION.finditer(path)]
+    return _EXPRESSION.sub("{}", path[: ends[index]])
+
+
+def collection_of(resource: str) -> str:
+    """The resource's own collection: its path without the last segment."""
+    return resource.rpartition("/")[0].rstrip("/")
+
+
+def normalised(path: str) -> str:
+    """A path whatever its expressions are called, without a slash or `.json` at its end."""
+    return _EXPRESSION.sub("{}", path).removesuffix(".json").rstrip("/")
+
+
+def noun_of(resource: str) -> str:
+    """What the things of a resource are called: the last word of its collection, in the singular."""
+    literals = [part for part in collection_of(resource).split("/") if part and "{" not in part]
+    return singular(words(literals[-1])[-1]) if literals and words(literals[-1]) else ""
+
+
+def words(name: str) -> list[str]:
+    """The words of a name: `petId`, `pet_id` and `pet-id` are of the same two."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+", " ", name)
+    return spaced.lower().split()
+
+
+def singular(word: str) -> str:
+    """The word for one of what a word names; English, and only as far as paths need it."""
+    if word.endswith("ies") and len(word) > 4:
+        return f"{word[:-3]}y"
+    if word.endswith(("sses", "xes", "ches", "shes", "uses")):
+        return word[:-2]
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+def is_identifier(name: str) -> bool:
+    """Whether a name is that of an identifier: `id`, `owner_id`, `studentUuid`."""
+    parts = words(name)
+    return bool(parts) and parts[-1] in _SUFFIXES
+
+
+def thing_meant(name: str) -> str:
+    """What the identifier of such a name identifies: the student of `student_id`; nothing of `id`."""
+    parts = words(name)
+    if not parts or parts[-1] not in _SUFFIXES:
+        return ""
+    return "_".join([*parts[:-2], singular(parts[-2])]) if len(parts) > 1 else ""
+
+
+def candidates(parameter: str, noun: str) -> list[str]:
+    """The names, in lower case without separators, that a thing may have its identifier under; the
+    likeliest first.
+    """
+    parts = words(parameter)
+    tail = parts[-1] if parts else ""
+    likely = ["".join(parts)]
+    if tail in _SUFFIXES or tail == noun or (tail.endswith("id") and len(tail) <= _ABBREVIATED):
+        likely += [f"{noun}{each}" for each in ("id", "uuid", "key")] + [*_USUAL]
+    else:
+        likely += [tail, *(_USUAL if tail in _INDIVIDUAL else ())]
+    return [*dict.fromkeys(each.replace("_", "") for each in likely if each)]
+
+
+def pointer_to(schema: Schema, names: Sequence[str], kinds: frozenset[str]) -> str | None:
+    """The JSON pointer, in values of a schema, to an identifier of one of these names and of one of
+    these JSON types; the items of a list are spoken of by the first. None when there is none.
+    """
+    found = sorted(_identifiers(schema.translated, schema.translated, "", 0, names, kinds))
+    return found[0][2] if found else None
+
+
+def _identifiers(
+    node: Json, root: Json, pointer: str, depth: int, names: Sequence[str], kinds: frozenset[str]
+) -> Iterator[tuple[int, int, str]]:
+    facts = outline(node, root)
+    for name, each in facts.get("properties", {}).items():
+        plain = "".join(words(name)) or name
+        place = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+        if plain in names and kinds_of(each, root) & kinds:
+            yield depth, names.index(plain), place
+        elif depth < _DEPTH:
+            yield from _identifiers(each, root, place, depth + 1, names, kinds)
+    if "items" in facts and depth < _DEPTH:
+        yield from _identifiers(facts["items"], root, f"{pointer}/0", depth + 1, names, kinds)
+
+
+def outline(node: Json, root: Json) -> JsonObject:
+    """The properties and items that values may have, whichever alternative they are of."""
+    facts = flattened(node, root)
+    for branch in (*facts.get("oneOf", ()), *facts.get("anyOf", ())):
+        other = outline(branch, root)
+        properties = {**other.get("properties", {}), **facts.get("properties", {})}
+        facts = {**other, **facts, **({"properties": properties} if properties else {})}
+    return facts
+
+
+def kinds_of(node: Json, root: Json) -> frozenset[str]:
+    """The kinds of identifiers that a schema allows: text, number, or either when it does not say."""
+    facts = outline(node, root)
+    stated = facts.get("type", ["string", "integer"])
+    kinds = {stated} if isinstance(stated, str) else {*stated}
+    return frozenset({"integer" if each == "number" else each for each in kinds} & {"string", "integer"})
+
+
+def guessed(body: Json, names: Sequence[str]) -> Json | None:
+    """The identifier in a message that no schema describes."""
+    inner = [body, *(body.values() if isinstance(body, Mapping) and len(body) <= 3 else ())]
+    for each in inner:
+        if isinstance(each, Mapping):
+            by_name = {"".join(words(key)) or key: value for key, value in each.items()}
+            for name in names:
+                if isinstance(by_name.get(name), (str, int)) and not isinstance(by_name.get(name), bool):
+                    return by_name[name]
+    return None
+
+
+def listed(body: Json) -> Sequence[Json]:
+    """The items of a message that no schema describes: its own, or those of the list in it."""
+    lists = [body, *(body.values() if isinstance(body, Mapping) else ())]
+    return next((each for each in lists if isinstance(each, list)), ())
