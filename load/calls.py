@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from load.credentials import HIDDEN, Secret
+from load.identifiers import kinds_of, outline
 from load.plan import Slot
 from openapi.bodies import Encode, writer
 from openapi.contract import Json
@@ -100,6 +101,7 @@ class CallBuilder:
             if (slot := Slot(each.location, each.name)) not in given and (each.required or slot not in empty)
         }
         self._headers = {"Accept": _accepted(operation)}
+        self._kinds: dict[str, frozenset[str]] = {}
         self._bodies = self._written(payloads)
 
     def _parameter(self, parameter: Parameter, payloads: Payloads) -> Generator:
@@ -192,8 +194,29 @@ class CallBuilder:
         for tokens in self._unsent:
             _drop(payload, tokens)
         for pointer, value in given.items():
-            _place(payload, pointer.split("/")[1:], value)
+            _place(payload, pointer.split("/")[1:], self._typed(pointer, value))
         return payload
+
+    def _typed(self, pointer: str, value: Json) -> Json:
+        """An identifier as text or as a number, whichever the body takes: services answer with one and
+        ask for the other.
+        """
+        if pointer not in self._kinds:
+            self._kinds[pointer] = _kinds_at(self.operation, pointer)
+        kinds = self._kinds[pointer]
+        if kinds == {"integer"} and isinstance(value, str) and value.isdecimal():
+            return int(value)
+        return str(value) if kinds == {"string"} and isinstance(value, int) else value
+
+
+def _kinds_at(operation: Operation, pointer: str) -> frozenset[str]:
+    """The kinds of identifiers that a place in an operation's body takes."""
+    assert operation.request_body is not None
+    root = next(iter(operation.request_body.content.values())).translated
+    node = root
+    for token in pointer.split("/")[1:]:
+        node = outline(node, root).get("properties", {}).get(_unescaped(token), True)
+    return kinds_of(outline(node, root).get("items", node), root)
 
 
 def _accepted(operation: Operation) -> str:

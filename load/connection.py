@@ -1,17 +1,22 @@
 """One user's connection to the service: sends calls, brings back whole responses."""
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import gevent
 from geventhttpclient import HTTPClient, HTTPParseError
+from geventhttpclient.response import HTTPSocketResponse
 
 from load.errors import LoadError
 
 CONNECT_TIMEOUT_S = 10.0
 READ_TIMEOUT_S = 60.0
+RESPONSE_TIMEOUT_S = 120.0
 BLOCK_BYTES = 65_536
+LONGEST_BODY_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -38,10 +43,14 @@ class Connection:
         if url.scheme not in ("http", "https") or not url.hostname:
             raise LoadError(f"{host!r} is not a host to load; it looks like http://127.0.0.1:5000")
         self._prefix = url.path.rstrip("/")
-        self._client = HTTPClient(
-            url.hostname,
-            url.port,
-            ssl=url.scheme == "https",
+        self._url = url
+        self._client = self._connected()
+
+    def _connected(self) -> HTTPClient:
+        return HTTPClient(
+            self._url.hostname or "",
+            self._url.port,
+            ssl=self._url.scheme == "https",
             block_size=BLOCK_BYTES,
             connection_timeout=CONNECT_TIMEOUT_S,
             network_timeout=READ_TIMEOUT_S,
@@ -51,16 +60,43 @@ class Connection:
         """Send a request and read its response to the end. Raises NetworkError."""
         try:
             response = self._client.request(method.upper(), self._prefix + target, body, dict(headers))
-            content = bytes(response.read())
-            if not response.message_complete:
-                raise NetworkError("the connection was closed in the middle of a response")
-        except (OSError, HTTPParseError, gevent.Timeout) as error:
+            content = _content(response)
+        except (NetworkError, OSError, HTTPParseError, gevent.Timeout, ValueError) as error:
+            self._renew()
             raise NetworkError(_reason(error)) from error
+        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            # Servers close the connection on which they failed, often without a word in the response:
+            # that must not befall the next call.
+            self._renew()
         return Reply(response.status_code, _joined(response.items()), content)
 
     def close(self) -> None:
         """End the connection."""
         self._client.close()
+
+    def _renew(self) -> None:
+        self._client.close()
+        self._client = self._connected()
+
+
+def _content(response: HTTPSocketResponse) -> bytes:
+    """The whole body. Raises NetworkError when it is cut off, has no end or comes too slowly."""
+    deadline = time.monotonic() + RESPONSE_TIMEOUT_S
+    content = bytes(response.read(BLOCK_BYTES))
+    if response.message_complete and len(content) < BLOCK_BYTES:
+        return content
+    blocks = [content]
+    size = len(content)
+    while block := bytes(response.read(BLOCK_BYTES)):
+        blocks.append(block)
+        size += len(block)
+        if size > LONGEST_BODY_BYTES:
+            raise NetworkError(f"the response has no end within {LONGEST_BODY_BYTES} bytes")
+        if time.monotonic() > deadline:
+            raise NetworkError(f"the response has no end within {RESPONSE_TIMEOUT_S:.0f} s")
+    if not response.message_complete:
+        raise NetworkError("the connection was closed in the middle of a response")
+    return b"".join(blocks)
 
 
 def _joined(items: Iterable[tuple[str, str]]) -> Mapping[str, str]:

@@ -15,13 +15,15 @@ Values = tuple[Json, ...]
 class Entity:
     """One thing of a resource: the values of the path parameters that lead to it. `owned` when this
     process created it, `users` counts those who are working on it now, `parents` are the things that
-    it was made of, `heirs` counts the things that were made of it and are still there.
+    it was made of, `heirs` counts the things that were made of it and are still there. `twins` are the
+    same thing found in other ways, as by its name: they go when it goes.
     """
 
-    resource: str
+    home: "Entities"
     values: Values
     owned: bool
     parents: tuple["Entity", ...] = ()
+    twins: tuple["Entity", ...] = ()
     users: int = 0
     heirs: int = 0
     place: int = -1
@@ -37,14 +39,26 @@ class Entities:
     _found: list[Entity] = field(default_factory=list)
     _known: dict[Values, Entity] = field(default_factory=dict)
 
-    def add(self, values: Values, owned: bool, parents: Iterable[Entity] = ()) -> None:
+    def add(self, values: Values, owned: bool, parents: Iterable[Entity] = ()) -> Entity:
         """Make a thing known; one that is known stays as it is."""
+        known = self._known.get(values)
+        if known is not None:
+            return known
+        entity = Entity(self, values, owned, tuple(parents))
+        for parent in entity.parents:
+            parent.heirs += 1
+        self._known[values] = entity
+        _append(self._list(entity), entity)
+        return entity
+
+    def add_twin(self, values: Values, first: Entity) -> None:
+        """Make another way known to a thing that is known."""
         if values not in self._known:
-            entity = Entity(self.resource, values, owned, tuple(parents))
-            for parent in entity.parents:
-                parent.heirs += 1
-            self._known[values] = entity
-            _append(self._list(entity), entity)
+            twin = Entity(self, values, first.owned, (first,))
+            first.twins = (*first.twins, twin)
+            first.heirs += 1
+            self._known[values] = twin
+            _append(self._list(twin), twin)
 
     def share(self, random: Random, owned_only: bool) -> Entity | None:
         """Some thing, not to be deleted until released; None when there is none."""
@@ -56,10 +70,6 @@ class Entities:
         entity.users += 1
         return entity
 
-    def known(self, values: Values) -> Entity | None:
-        """The thing of these values, if it is known."""
-        return self._known.get(values)
-
     def take(self, random: Random, owned_only: bool = True) -> Entity | None:
         """Some thing that nobody works on and nothing else is made of, for deletion: from now on nobody
         gets it.
@@ -68,7 +78,7 @@ class Entities:
         for pool in pools:
             for _ in range(min(_TRIES, len(pool))):
                 entity = pool[int(random.random() * len(pool))]
-                if not entity.users and not entity.heirs:
+                if not entity.users and entity.heirs == len(entity.twins):
                     self.forget(entity)
                     return entity
         return None
@@ -79,9 +89,17 @@ class Entities:
             _remove(self._list(entity), entity)
             for parent in entity.parents:
                 parent.heirs -= 1
+        forget_twins(entity)
 
     def _list(self, entity: Entity) -> list[Entity]:
         return self._owned if entity.owned else self._found
+
+
+def forget_twins(entity: Entity) -> None:
+    """The other ways to a thing lead there no longer."""
+    twins, entity.twins = entity.twins, ()
+    for twin in twins:
+        twin.home.forget(twin)
 
 
 def release(entities: Iterable[Entity]) -> None:

@@ -98,8 +98,10 @@ def _identifiers(
     for name, each in facts.get("properties", {}).items():
         plain = "".join(words(name)) or name
         place = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
-        if plain in names and kinds_of(each, root) & kinds:
-            yield depth, names.index(plain), place
+        within = f"{''.join(words(pointer.rpartition('/')[2]))}.{plain}"
+        named = next((each for each in (plain, within) if each in names), None)
+        if named is not None and kinds_of(each, root) & kinds:
+            yield depth, names.index(named), place
         elif depth < _DEPTH:
             yield from _identifiers(each, root, place, depth + 1, names, kinds)
     if "items" in facts and depth < _DEPTH:

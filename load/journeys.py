@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 
 from load.calls import Call, CallBuilder
-from load.entities import Entities, Entity, Values, release
+from load.entities import Entities, Entity, Values, forget_twins, release
 from load.errors import LoadError
 from load.orders import Orders
 from load.plan import Need, Plan, Slot, plan
@@ -94,14 +94,16 @@ class Journeys:
         """
         release(step.leases)
         if succeeded and step.entity is not None:
-            self._entities[step.entity.resource].trusted = True
+            step.entity.home.trusted = True
+            if step.call.operation.method in ("put", "patch"):
+                forget_twins(step.entity)
         if exchange is not None:
             self._learn(step, exchange)
 
     def forget(self, step: Step) -> None:
         """The thing of a step has turned out to be gone."""
         if step.entity is not None:
-            self._entities[step.entity.resource].forget(step.entity)
+            step.entity.home.forget(step.entity)
 
     def exploration(self) -> Iterator[list[Step]]:
         """Rounds of calls that find out what exists already: the lists, then the lists within what those
@@ -139,7 +141,7 @@ class Journeys:
         run, and its identifier understood aright, as other calls have shown.
         """
         entity = step.entity
-        return entity is not None and entity.owned and self._entities[entity.resource].trusted
+        return entity is not None and entity.owned and entity.home.trusted
 
     def lines(self) -> Iterator[str]:
         """What calls what, with the reason, and what is not called, for people."""
@@ -263,12 +265,16 @@ class Journeys:
 
     def _learn(self, step: Step, exchange: Exchange) -> None:
         label = step.call.operation.label
+        made: dict[str, Entity] = {}
         for feed in self.plan.feeds.get(label, ()):
             entities = self._entities.get(feed.resource)
             if entities is None or not feed.owned:
                 continue
             for values in feed.things(exchange):
-                entities.add(values, owned=True, parents=step.leases)
+                if feed.twin_of in made:
+                    entities.add_twin(values, made[feed.twin_of])
+                else:
+                    made[feed.resource] = entities.add(values, owned=True, parents=step.leases)
         for memory in self.plan.memories.get(label, ()):
             value = evaluate(memory.expression, exchange)
             if value is not UNRESOLVABLE and value is not None:

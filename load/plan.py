@@ -33,6 +33,8 @@ from openapi.parameters import Parameter
 
 _DEPTH = 3
 _FEW = 100
+_WITHIN = ("login", "username", "name", "slug", "key", "id")
+_SOURCES_SHOWN = 3
 _BY_PATH = "makes what its path names"
 _GONE = ("404", "410", "4XX", "default")
 
@@ -94,7 +96,8 @@ class Identifier:
 class Feed:
     """An operation whose answers tell of things of a resource. `parts` give the values, each a runtime
     expression, a pointer into an item of the list at `each`, or an Identifier; `owned` when the
-    operation makes the things, `linked` when the contract says so by a link.
+    operation makes the things, `linked` when the contract says so by a link. `twin_of` is the resource
+    by which the same things are found otherwise.
     """
 
     producer: str
@@ -104,6 +107,7 @@ class Feed:
     owned: bool
     reason: str
     linked: bool = False
+    twin_of: str = ""
 
     def things(self, exchange: Exchange) -> Iterator[Values]:
         """The values of each thing that an exchange tells of."""
@@ -149,8 +153,11 @@ class Plan:
 
     def producers(self, resource: str) -> list[str]:
         """The operations that tell of things of a resource; those that make them first."""
+        return [feed.producer for feed in self._feeds_of(resource)]
+
+    def _feeds_of(self, resource: str) -> list[Feed]:
         found = [feed for feeds in self.feeds.values() for feed in feeds if feed.resource == resource]
-        return [feed.producer for feed in sorted(found, key=lambda feed: not feed.owned)]
+        return sorted(found, key=lambda feed: (not feed.owned, feed.each is None))
 
     def lines(self, labels: Iterable[str]) -> Iterator[str]:
         """What operations are called with, and why: a line for each and for each of its needs."""
@@ -158,8 +165,9 @@ class Plan:
             yield label
             for need in self.needs[label]:
                 slots = ", ".join(str(slot) for slot, _ in need.slots)
-                feeds = [f for feeds in self.feeds.values() for f in feeds if f.resource == need.resource]
-                sources = "; ".join(f"{feed.producer}: {feed.reason}" for feed in feeds)
+                feeds = self._feeds_of(need.resource)
+                sources = "; ".join(f"{feed.producer}: {feed.reason}" for feed in feeds[:_SOURCES_SHOWN])
+                sources += f"; and {len(feeds) - _SOURCES_SHOWN} more" if len(feeds) > _SOURCES_SHOWN else ""
                 yield f"    {slots} <- {sources}{'' if need.required else ' (now and then)'}"
             for memory in (
                 each for found in self.memories.values() for each in found if each.consumer == label
@@ -179,6 +187,10 @@ class _Planner:
         self.by_path: dict[str, list[Operation]] = defaultdict(list)
         for operation in operations:
             self.by_path[normalised(operation.path)].append(operation)
+        self.by_noun: dict[str, list[Operation]] = defaultdict(list)
+        for path, found in self.by_path.items():
+            if not path.endswith("}"):
+                self.by_noun[noun_of(f"{path}/{{}}")] += found
         self.feeds: dict[str, list[Feed]] = defaultdict(list)
         self.memories: dict[str, list[Memory]] = defaultdict(list)
         self.resources: dict[str, list[Parameter]] = defaultdict(list)
@@ -198,6 +210,7 @@ class _Planner:
             self._infer(resource)
         for resource in self.resources:
             if not any(feed.resource == resource for feeds in self.feeds.values() for feed in feeds):
+                self._infer_by_attribute(resource)
                 self._infer_from_items(resource)
         needs, unsent, uncovered = self._settled()
         feeds = {label: tuple(found) for label, found in self.feeds.items()}
@@ -287,26 +300,60 @@ class _Planner:
                 feed = Feed(operation.label, resource, _own_path(operation), None, True, _BY_PATH)
                 self.feeds[operation.label].append(feed)
 
+    def _infer_by_attribute(self, resource: str) -> None:
+        """What a path such as /flows/name/{name} asks for stands in what /flows tells of its things."""
+        attribute = self.resources[resource][0].name
+        collection = collection_of(resource)
+        if words(collection.rpartition("/")[2])[-1:] != words(attribute)[-1:]:
+            return
+        parent = collection_of(collection)
+        for operation in self.by_path.get(parent, ()):
+            kinds = self._kinds(resource)
+            for schema in _json_schemas(operation):
+                pointer = pointer_to(schema, ["".join(words(attribute))], kinds)
+                if pointer is None or operation.method not in ("get", "post"):
+                    continue
+                is_list = "/0/" in pointer
+                each, _, rest = pointer.rpartition("/0/")
+                parts = (*_own_path(operation), f"/{rest}" if is_list else pointer)
+                owned = operation.method == "post" and not is_list
+                reason = f"{pointer} of its answer"
+                feed = Feed(
+                    operation.label, resource, parts, each if is_list else None, owned, reason,
+                    twin_of=self.by_collection.get(parent, ""),
+                )  # fmt: skip
+                self.feeds[operation.label].append(feed)
+
     def _infer_from_items(self, resource: str) -> None:
         """A list further up the path whose items name all that the rest of the path asks for."""
         names = next(each.path_names for each in self.operations.values() if resource in _resources(each))
         parents = [resource[: found.start()] for found in re.finditer("/", resource)]
-        for operation in (each for parent in parents for each in self.by_path.get(parent, ())):
-            if operation.method != "get":
+        further_up = [each for parent in parents for each in self.by_path.get(parent, ())]
+        for operation in [*further_up, *self.by_noun.get(noun_of(resource), ())]:
+            missing = [each for each in names[: resource.count("{}")] if each not in operation.path_names]
+            if operation.method != "get" or not missing:
                 continue
-            rest = names[len(operation.path_names) : resource.count("{}")]
             for schema in _json_schemas(operation):
-                pointers = [
-                    _in_list(pointer_to(schema, ["".join(words(name))], frozenset({"string", "integer"})))
-                    for name in rest
-                ]
-                lists = {pointer.partition("/0/")[0] for pointer in pointers if pointer}
-                if all(pointers) and len(lists) == 1:
-                    own = [f"$request.path.{name}" for name in operation.path_names]
-                    items = [f"/{pointer.partition('/0/')[2]}" for pointer in pointers if pointer]
-                    reason = f"its items name {', '.join(rest)}"
-                    feed = Feed(operation.label, resource, (*own, *items), lists.pop(), False, reason)
+                pointers = {name: _in_list(self._attribute(schema, name, resource)) for name in missing}
+                lists = {pointer.partition("/0/")[0] for pointer in pointers.values() if pointer}
+                if all(pointers.values()) and len(lists) == 1:
+                    parts = tuple(
+                        f"/{pointer.partition('/0/')[2]}"
+                        if (pointer := pointers.get(name))
+                        else f"$request.path.{name}"
+                        for name in names[: resource.count("{}")]
+                    )
+                    reason = f"its items name {', '.join(missing)}"
+                    feed = Feed(operation.label, resource, parts, lists.pop(), False, reason)
                     self.feeds[operation.label].append(feed)
+
+    def _attribute(self, schema: Schema, name: str, resource: str) -> str | None:
+        """Where items name what a path calls so: as such, or within an object called so."""
+        kinds = frozenset({"string", "integer"})
+        exact = pointer_to(schema, ["".join(words(name))], kinds)
+        if exact is None and words(name) == [noun_of(resource)]:
+            return pointer_to(schema, ["name", "slug", "key", "id"], frozenset({"string"}))
+        return exact or pointer_to(schema, [f"{''.join(words(name))}.{each}" for each in _WITHIN], kinds)
 
     def _unaddressed(self) -> Iterator[str]:
         """Resources whose things no path leads to, while identifiers elsewhere speak of them."""
@@ -421,7 +468,7 @@ class _Planner:
         """Identifiers in the query, in fields, cookies and the body; and those that nothing tells of."""
         needs, unknown = [], []
         for parameter in operation.parameters:
-            if parameter.location != "path" and is_identifier(parameter.name):
+            if parameter.location != "path" and is_identifier(parameter.name) and _is_plain(parameter.schema):
                 slot = Slot(parameter.location, parameter.name)
                 meant = self._meant(parameter.name)
                 if meant:
@@ -520,10 +567,20 @@ def _identifiers_within(schema: Schema) -> Iterator[tuple[str, str, Json, bool]]
         needed = facts.get("required", ())
         for name, each in facts.get("properties", {}).items():
             place = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
-            if is_identifier(name) and each is not False:
+            if is_identifier(name) and each is not False and _kinds_within(each, schema):
                 yield place, name, each, required and name in needed
             elif depth < _DEPTH:
                 pending.append((each, place, required and name in needed, depth + 1))
+
+
+def _kinds_within(node: Json, schema: Schema) -> frozenset[str]:
+    """The kinds of identifiers that a value is, or its items are; none when it is an object."""
+    facts = outline(node, schema.translated)
+    return kinds_of(facts.get("items", node), schema.translated)
+
+
+def _is_plain(schema: Schema) -> bool:
+    return bool(_kinds_within(schema.translated, schema))
 
 
 def _is_reference(node: Json, schema: Schema) -> bool:

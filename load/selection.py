@@ -12,7 +12,7 @@ from openapi.operations import Operation
 SAFE = ("get", "head", "options", "trace")
 _DESTRUCTIVE = (
     "reset", "shutdown", "purge", "wipe", "truncate", "destroy", "terminate", "kill", "drop", "flush",
-    "erase", "clear", "uninstall",
+    "erase", "clear", "uninstall", "delete", "remove", "prune",
 )  # fmt: skip
 
 

@@ -189,9 +189,7 @@ class _Reader:
             operation_id=str(node.get("operationId") or place),
             method=method,
             path=path,
-            parameters=self._parameters(
-                [*(item.get("parameters") or ()), *(node.get("parameters") or ())], path, place
-            ),
+            parameters=self._parameters([item, node], path, place),
             request_body=self._request_body(body, place) if body is not None else None,
             responses={
                 str(key).upper() if str(key) != "default" else "default": self._response(
