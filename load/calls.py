@@ -18,6 +18,8 @@ from openapi.payloads import Generator, Payloads, Unbuildable
 OPTIONAL_PARAMETER = 0.3
 _FIRST_MEDIA_TYPE = 0.7
 _BODY_SHOWN_BYTES = 2_000
+_ACCOUNTS = frozenset({"email", "username", "login", "handle", "slug"})
+_NAMES = frozenset({"name", "title", "code", "key", "sku", "number", "reference", "identifier", "id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ class CallBuilder:
             if schema.source in (True, {}) and "json" in written.content_type:
                 rules.append({"type": "object"})
             try:
-                generate = payloads.generator(schema, "", tuple(rules))
+                generate = payloads.generator(schema, "", tuple(rules), _unique_names(self.operation))
             except Unbuildable as reason:
                 reasons.append(f"body: {reason}")
             else:
@@ -209,13 +211,24 @@ class CallBuilder:
         return str(value) if kinds == {"string"} and isinstance(value, int) else value
 
 
+def _unique_names(operation: Operation) -> frozenset[str]:
+    """The last words of names whose values had better differ from call to call: those of accounts, and
+    wherever a conflict is documented those that things go by.
+    """
+    if operation.method == "get":
+        return frozenset()
+    return _ACCOUNTS | (_NAMES if "409" in operation.responses else frozenset())
+
+
 def _kinds_at(operation: Operation, pointer: str) -> frozenset[str]:
     """The kinds of identifiers that a place in an operation's body takes."""
     assert operation.request_body is not None
     root = next(iter(operation.request_body.content.values())).translated
     node = root
-    for token in pointer.split("/")[1:]:
-        node = outline(node, root).get("properties", {}).get(_unescaped(token), True)
+    for step in pointer.split("/")[1:]:
+        facts = outline(node, root)
+        properties = facts.get("properties", {})
+        node = facts.get("items", True) if step == "*" else properties.get(_unescaped(step), True)
     return kinds_of(outline(node, root).get("items", node), root)
 
 
@@ -240,23 +253,27 @@ def _fitting(value: Json, parameter: Parameter) -> Json:
 
 
 def _drop(payload: Json, tokens: Sequence[str]) -> None:
-    holder = _holder(payload, tokens)
-    if holder is not None:
+    for holder in _holders(payload, tokens):
         holder.pop(_unescaped(tokens[-1]), None)
 
 
 def _place(payload: Json, tokens: Sequence[str], value: Json) -> None:
-    holder = _holder(payload, tokens)
-    if holder is not None:
-        name = _unescaped(tokens[-1])
+    name = _unescaped(tokens[-1])
+    for holder in _holders(payload, tokens):
         holder[name] = [value] if isinstance(holder.get(name), list) else value
 
 
-def _holder(payload: Json, tokens: Sequence[str]) -> dict[str, Json] | None:
-    """The object that the last token names a property of, if the payload has it."""
-    for token in tokens[:-1]:
-        payload = payload.get(_unescaped(token)) if isinstance(payload, dict) else None
-    return payload if isinstance(payload, dict) else None
+def _holders(payload: Json, tokens: Sequence[str]) -> list[dict[str, Json]]:
+    """The objects that the last token names a property of, as far as the payload has them; * is every
+    item of an array.
+    """
+    found = [payload]
+    for step in tokens[:-1]:
+        if step == "*":
+            found = [item for each in found if isinstance(each, list) for item in each]
+        else:
+            found = [each.get(_unescaped(step)) for each in found if isinstance(each, dict)]
+    return [each for each in found if isinstance(each, dict)]
 
 
 def _unescaped(token: str) -> str:

@@ -43,17 +43,15 @@ class Finding:
         return f"{self.fault}: {self.place} ({self.rule})" if self.rule else f"{self.fault}: {self.place}"
 
 
-def findings(
-    operation: Operation, entity: Entity | None, reply: Reply, alone: bool, lost: bool
-) -> list[Finding]:
-    """Everything wrong with a response; nothing when all is well. `alone` says that nobody else can have
-    deleted anything, `lost` that the thing called for has to be there.
+def findings(operation: Operation, entity: Entity | None, reply: Reply, alone: bool) -> list[Finding]:
+    """Everything wrong with a response; nothing when all is well. `entity` is the thing that the call's
+    path leads to, if it does; `alone` says that nobody else can have deleted it.
     """
     if reply.status >= 500:
         documented = operation.response(reply.status) is not None
         broken = _broken(operation, reply) if documented else []
         return [Finding(Fault.SERVER_ERROR, f"status {reply.status}", "", _start_of(reply)), *broken]
-    return _broken(operation, reply) or _refusal(entity, reply, alone, lost)
+    return _broken(operation, reply) or _refusal(entity, reply, alone)
 
 
 def _broken(operation: Operation, reply: Reply) -> list[Finding]:
@@ -85,11 +83,11 @@ def internal(error: Exception) -> Finding:
     return Finding(Fault.INTERNAL, type(error).__name__, "", str(error))
 
 
-def _refusal(entity: Entity | None, reply: Reply, alone: bool, lost: bool) -> list[Finding]:
+def _refusal(entity: Entity | None, reply: Reply, alone: bool) -> list[Finding]:
     if reply.status < 400 or (is_gone(entity, reply) and not alone):
         return []
     text = _start_of(reply)
-    if entity is not None and reply.status in (404, 410) and (lost or not entity.owned):
+    if entity is not None and reply.status in (404, 410) and (entity.home.trusted or not entity.owned):
         origin = "this run created" if entity.owned else "was there before the run"
         place = f"status {reply.status} for something that {origin} and nobody deleted"
         return [Finding(Fault.LOST, place, "", text)]

@@ -17,7 +17,7 @@ from locust.event import Events
 from locust.runners import Runner
 from locust.util.timespan import parse_timespan
 
-from load.connection import Connection, NetworkError
+from load.connection import check_reachable
 from load.errors import LoadError
 from load.events import DEFAULT_PROFILE, carry
 from load.orders import OPTIONS, orders
@@ -126,7 +126,7 @@ def run(
     for reason in load.journeys.omitted:
         click.echo(f"never sent: {reason}", err=True)
     with _on_signals(_leave), _service(document, host, contract) as url:
-        _check_reachable(url)
+        check_reachable(url)
         most = "up to " if stages else ""
         click.echo(f"loading {url} with {most}{users} users for {run_time} s, profile {told.profile.name}")
         began = time.monotonic()
@@ -178,16 +178,6 @@ def _service(document: str | None, host: str | None, contract: Contract) -> Iter
     if not url:
         raise LoadError(f"{contract.source} names no server; say which one with --host")
     yield url
-
-
-def _check_reachable(url: str) -> None:
-    connection = Connection(url)
-    try:
-        connection.send("GET", "/", {}, b"")
-    except NetworkError as error:
-        raise LoadError(f"cannot reach {url}: {error}; is the service running?") from None
-    finally:
-        connection.close()
 
 
 def _loaded(load: Load, url: str, users: int, spawn_rate: float, run_time: int) -> bool:

@@ -1,5 +1,7 @@
 """One user's connection to the service: sends calls, brings back whole responses."""
 
+import socket
+import ssl
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ READ_TIMEOUT_S = 60.0
 RESPONSE_TIMEOUT_S = 120.0
 BLOCK_BYTES = 65_536
 LONGEST_BODY_BYTES = 64 * 1024 * 1024
+_UNREACHABLE = (ConnectionRefusedError, socket.gaierror, ssl.SSLError)
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,11 @@ class Reply:
 
 
 class NetworkError(Exception):
-    """No answer came, or only part of one."""
+    """No answer came, or only part of one; `unreachable` when there was not even a connection."""
+
+    def __init__(self, reason: str, unreachable: bool = False) -> None:
+        super().__init__(reason)
+        self.unreachable = unreachable
 
 
 class Connection:
@@ -63,7 +70,7 @@ class Connection:
             content = _content(response)
         except (NetworkError, OSError, HTTPParseError, gevent.Timeout, ValueError) as error:
             self._renew()
-            raise NetworkError(_reason(error)) from error
+            raise NetworkError(_reason(error), isinstance(error, _UNREACHABLE)) from error
         if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             # Servers close the connection on which they failed, often without a word in the response:
             # that must not befall the next call.
@@ -77,6 +84,18 @@ class Connection:
     def _renew(self) -> None:
         self._client.close()
         self._client = self._connected()
+
+
+def check_reachable(host: str) -> None:
+    """Raises LoadError when nothing answers at a host, or nothing that can be trusted."""
+    connection = Connection(host)
+    try:
+        connection.send("get", "/", {}, b"")
+    except NetworkError as error:
+        if error.unreachable:
+            raise LoadError(f"cannot reach {host}: {error}; is the service running?") from None
+    finally:
+        connection.close()
 
 
 def _content(response: HTTPSocketResponse) -> bytes:

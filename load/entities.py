@@ -60,15 +60,18 @@ class Entities:
             self._known[values] = twin
             _append(self._list(twin), twin)
 
-    def share(self, random: Random, owned_only: bool) -> Entity | None:
-        """Some thing, not to be deleted until released; None when there is none."""
+    def share(self, random: Random, owned_only: bool, within: Values = ()) -> Entity | None:
+        """Some thing, not to be deleted until released; None when there is none, or when none is found
+        whose values begin with those of `within`.
+        """
         size = len(self._owned) + (0 if owned_only else len(self._found))
-        if not size:
-            return None
-        index = int(random.random() * size)
-        entity = self._owned[index] if index < len(self._owned) else self._found[index - len(self._owned)]
-        entity.users += 1
-        return entity
+        for _ in range(_TRIES if size else 0):
+            index = int(random.random() * size)
+            entity = self._owned[index] if index < len(self._owned) else self._found[index - len(self._owned)]
+            if entity.values[: len(within)] == within:
+                entity.users += 1
+                return entity
+        return None
 
     def take(self, random: Random, owned_only: bool = True) -> Entity | None:
         """Some thing that nobody works on and nothing else is made of, for deletion: from now on nobody

@@ -16,7 +16,7 @@ from locust.event import Events
 from locust.rpc import Message
 from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
-from load.connection import NetworkError
+from load.connection import check_reachable
 from load.errors import LoadError
 from load.journeys import Existing
 from load.orders import OPTIONS, orders, orders_from
@@ -117,9 +117,10 @@ def _begin(environment: Environment, **_: Any) -> None:
     runner = environment.runner
     assert runner is not None
     try:
+        check_reachable(environment.host or "")
         existing = existing_things(load, environment.host or "")
-    except (LoadError, NetworkError) as error:
-        logger.error("cannot reach %s: %s; is the service running?", environment.host, error)
+    except LoadError as error:
+        logger.error("%s", error)
         environment.process_exit_code = 1
         gevent.spawn_later(0, runner.stop if environment.web_ui else runner.quit)
         existing = []

@@ -8,6 +8,7 @@ from random import Random
 from load.calls import Call, CallBuilder
 from load.entities import Entities, Entity, Values, forget_twins, release
 from load.errors import LoadError
+from load.identifiers import normalised
 from load.orders import Orders
 from load.plan import Need, Plan, Slot, plan
 from load.selection import SAFE
@@ -35,6 +36,15 @@ class Step:
     call: Call
     entity: Entity | None
     leases: tuple[Entity, ...] = ()
+
+    @property
+    def target(self) -> Entity | None:
+        """The thing that the path leads to. Further down, or in answer to a POST, it may be something
+        else that is not there.
+        """
+        entity, operation = self.entity, self.call.operation
+        leads = entity is not None and normalised(operation.path) == entity.home.resource
+        return entity if leads and operation.method != "post" else None
 
 
 class Journeys:
@@ -136,13 +146,6 @@ class Journeys:
         if resource in self._entities:
             self._entities[resource].add(values, owned=False)
 
-    def is_lost(self, step: Step) -> bool:
-        """Whether the thing of a step, if it is said not to be there, is one that has to be: made by this
-        run, and its identifier understood aright, as other calls have shown.
-        """
-        entity = step.entity
-        return entity is not None and entity.owned and entity.home.trusted
-
     def lines(self) -> Iterator[str]:
         """What calls what, with the reason, and what is not called, for people."""
         yield from self.plan.lines([*self._builders])
@@ -201,7 +204,7 @@ class Journeys:
         for need in self.plan.needs[operation.label]:
             if not need.required and (bare or self._random.random() > _REFERRED):
                 continue
-            entity = self._leased(operation, need, leases)
+            entity = self._leased(operation, need, leases, addressed)
             if entity is None and need.required:
                 release(leases)
                 return self._produced(need, depth) if depth else None
@@ -231,18 +234,25 @@ class Journeys:
             "nothing to work on: no answer has told of anything yet, and no operation starts without"
         )
 
-    def _leased(self, operation: Operation, need: Need, leases: list[Entity]) -> Entity | None:
-        """A thing for a need, with all that it was made of; `leases` is what is to be released later."""
+    def _leased(
+        self, operation: Operation, need: Need, leases: list[Entity], addressed: Entity | None
+    ) -> Entity | None:
+        """A thing for a need, with all that it was made of; `leases` is what is to be released later. What
+        a call refers to is of the same parent as what its path leads to.
+        """
         entities = self._entities[need.resource]
         changes = (
             need.addressed and operation.method not in SAFE and not self._orders.selection.allow_destructive
         )
-        ends = need.addressed and operation.method == "delete" and operation.path.endswith("}")
+        ends = need.addressed and operation.method == "delete" and normalised(operation.path) == need.resource
         # What is made within a thing of others, as a comment on a post, changes it less than it tells of.
         owned_only = changes and (operation.method != "post" or not self._makes_within(operation, need))
         if ends:
             return entities.take(self._random, owned_only)
-        entity = entities.share(self._random, owned_only)
+        within = (
+            addressed.values if addressed and need.resource.startswith(f"{addressed.home.resource}/") else ()
+        )
+        entity = entities.share(self._random, owned_only, within)
         if entity is not None:
             leases.append(entity)
             for parent in entity.parents:

@@ -468,26 +468,41 @@ class _Planner:
         """Identifiers in the query, in fields, cookies and the body; and those that nothing tells of."""
         needs, unknown = [], []
         for parameter in operation.parameters:
-            if parameter.location != "path" and is_identifier(parameter.name) and _is_plain(parameter.schema):
-                slot = Slot(parameter.location, parameter.name)
-                meant = self._meant(parameter.name)
-                if meant:
-                    last = meant.count("{}") - 1
-                    needs.append(Need(meant, ((slot, last),), parameter.required, addressed=False))
-                elif not parameter.required and _is_reference(parameter.schema.translated, parameter.schema):
-                    unknown.append(slot)
+            if parameter.location == "path":
+                continue
+            slot, schema = Slot(parameter.location, parameter.name), parameter.schema
+            meant = self._referred(parameter.name, schema.translated, schema)
+            if meant:
+                needs.append(_reference(meant, slot, parameter.required))
+            elif not parameter.required and _is_unknown(parameter.name, schema.translated, schema):
+                unknown.append(slot)
         body = _request_schema(operation)
-        if body is not None:
-            for pointer, name, node, required in _identifiers_within(body):
-                slot = Slot("body", pointer)
-                own = self._addressed_by_body(operation, pointer)
-                meant = own or self._meant(name)
-                if meant:
-                    last = meant.count("{}") - 1
-                    needs.append(Need(meant, ((slot, last),), required or bool(own), addressed=bool(own)))
-                elif not required and thing_meant(name) and _is_reference(node, body):
-                    unknown.append(slot)
+        if body is None:
+            return needs, unknown
+        for pointer, name, node, required in _scalars_within(body):
+            slot = Slot("body", pointer)
+            own = self._addressed_by_body(operation, pointer)
+            meant = self._referred(name, node, body)
+            if own:
+                last = own.count("{}") - 1
+                needs.append(Need(own, ((slot, last),), required=True, addressed=True))
+            elif meant:
+                needs.append(_reference(meant, slot, required))
+            elif not required and thing_meant(name) and _is_unknown(name, node, body):
+                unknown.append(slot)
         return needs, unknown
+
+    def _referred(self, name: str, node: Json, schema: Schema) -> str | None:
+        """The resource whose things a value identifies: by a name such as owner_id, or by that of the
+        thing itself where the value can be nothing but an identifier.
+        """
+        if not _kinds_within(node, schema):
+            return None
+        if is_identifier(name):
+            return self._meant(name)
+        parts = words(name)
+        thing = "_".join([*parts[:-1], singular(parts[-1])]) if parts else ""
+        return self.things.get(thing) if _is_reference(node, schema) else None
 
     def _addressed_by_body(self, operation: Operation, pointer: str) -> str | None:
         """The resource whose thing a PUT or PATCH on the collection names in its body."""
@@ -540,7 +555,7 @@ def _identifier_names(operation: Operation) -> Iterator[str]:
     yield from (each.name for each in operation.parameters)
     body = _request_schema(operation)
     if body is not None:
-        yield from (name for _, name, _, _ in _identifiers_within(body))
+        yield from (name for _, name, _, _ in _scalars_within(body))
 
 
 def _json_schemas(operation: Operation) -> list[Schema]:
@@ -558,16 +573,29 @@ def _request_schema(operation: Operation) -> Schema | None:
     return next(iter(body.content.values()), None) if body else None
 
 
-def _identifiers_within(schema: Schema) -> Iterator[tuple[str, str, Json, bool]]:
-    """Pointer, name, schema and whether it is required, of each property that identifies something."""
+def _reference(resource: str, slot: Slot, required: bool) -> Need:
+    return Need(resource, ((slot, resource.count("{}") - 1),), required, addressed=False)
+
+
+def _is_unknown(name: str, node: Json, schema: Schema) -> bool:
+    """Whether a value identifies something of which nothing tells which there are."""
+    return is_identifier(name) and bool(_kinds_within(node, schema)) and _is_reference(node, schema)
+
+
+def _scalars_within(schema: Schema) -> Iterator[tuple[str, str, Json, bool]]:
+    """Pointer, name, schema and whether it is required, of each property that holds a text or a number,
+    or several.
+    """
     pending: list[tuple[Json, str, bool, int]] = [(schema.translated, "", True, 0)]
     while pending:
         node, pointer, required, depth = pending.pop()
         facts = outline(node, schema.translated)
         needed = facts.get("required", ())
+        if "items" in facts and depth < _DEPTH:
+            pending.append((facts["items"], f"{pointer}/*", required, depth + 1))
         for name, each in facts.get("properties", {}).items():
             place = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
-            if is_identifier(name) and each is not False and _kinds_within(each, schema):
+            if each is not False and _kinds_within(each, schema):
                 yield place, name, each, required and name in needed
             elif depth < _DEPTH:
                 pending.append((each, place, required and name in needed, depth + 1))
@@ -577,10 +605,6 @@ def _kinds_within(node: Json, schema: Schema) -> frozenset[str]:
     """The kinds of identifiers that a value is, or its items are; none when it is an object."""
     facts = outline(node, schema.translated)
     return kinds_of(facts.get("items", node), schema.translated)
-
-
-def _is_plain(schema: Schema) -> bool:
-    return bool(_kinds_within(schema.translated, schema))
 
 
 def _is_reference(node: Json, schema: Schema) -> bool:

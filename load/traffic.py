@@ -60,7 +60,7 @@ def profile_from(message: Mapping[str, Any]) -> Profile:
 def kind_of(operation: Operation) -> Kind:
     """The kind of an operation."""
     match operation.method:
-        case "get" | "head" if operation.path.endswith("}"):
+        case "get" | "head" if operation.path.rstrip("/").endswith("}"):
             return Kind.READ
         case "get" | "head" if _lists(operation):
             return Kind.LIST

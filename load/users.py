@@ -88,7 +88,7 @@ class ContractUser(User):
         response_time_ms = (time.perf_counter() - began) * 1000
         found = self._findings(step, reply) if reply else [checks.network(reason)]
         journeys = self.load.journeys
-        if reply is not None and checks.is_gone(step.entity, reply):
+        if reply is not None and checks.is_gone(step.target, reply):
             journeys.forget(step)
         succeeded = reply is not None and reply.status < 300
         learns = succeeded and journeys.reads(operation.label)
@@ -111,8 +111,7 @@ class ContractUser(User):
 
     def _findings(self, step: Step, reply: Reply) -> list[checks.Finding]:
         try:
-            lost = self.load.journeys.is_lost(step)
-            return checks.findings(step.call.operation, step.entity, reply, self.load.alone, lost)
+            return checks.findings(step.call.operation, step.target, reply, self.load.alone)
         except Exception as error:  # a call that cannot be judged must not look like a good one
             logger.exception("an answer of %s could not be judged", step.call.operation.label)
             return [checks.internal(error)]
@@ -162,15 +161,14 @@ def first_server(contract: Contract) -> str | None:
 
 
 def existing_things(load: Load, host: str) -> list[Existing]:
-    """What the lists of a service show. Raises NetworkError when the service does not answer."""
+    """What the lists of a service show; those that do not answer show nothing."""
     connection = Connection(host)
     existing = []
     try:
         for steps in load.journeys.exploration():
             for step in steps:
-                call = step.call
-                reply = connection.send(call.operation.method, call.sent_target, call.sent_headers, call.body)
-                exchange = exchange_of(step, reply) if reply.status < 300 else None
+                reply, _ = _sent(connection, step)
+                exchange = exchange_of(step, reply) if reply and reply.status < 300 else None
                 existing += load.journeys.explored(step, exchange)
     finally:
         connection.close()

@@ -60,3 +60,5 @@ def _body(response: Response, headers: Mapping[str, str], body: bytes) -> Iterat
             yield Violation("body", "", "json", f"not JSON: {error}", "JSON", found)
         else:
             yield from schema_violations(schema, value, "body")
+    elif media_types.essence(stated).startswith("text/") and "string" in schema.types:
+        yield from schema_violations(schema, body.decode("utf-8", "replace"), "body")

@@ -11,12 +11,14 @@ from playwright.sync_api import Browser
 from contract_tests.openapi.documents import operation
 from load.checks import Fault, Finding, findings, is_gone, network
 from load.connection import Reply
-from load.entities import Entity
+from load.entities import Entities, Entity
 from load.objectives import judge
 from load.report import Run, summary, write
 from load.results import Results
 
-OWNED, FOUND = Entity({}, owned=True), Entity({}, owned=False)
+THINGS = Entities("/things/{}", trusted=True)
+OWNED, FOUND = Entity(THINGS, (1,), owned=True), Entity(THINGS, (2,), owned=False)
+UNTRIED = Entity(Entities("/things/{}"), (1,), owned=True)
 JSON = {"content-type": "application/json"}
 IT = operation(
     "/things/{id}",
@@ -45,6 +47,8 @@ RUN = Run("Things", "things.yaml", "http://127.0.0.1:1", "mixed", 3, 2.0, {"othe
             Reply(404, {}, b""),
             ["lost: status 404 for something that this run created and nobody deleted"],
         ),
+        (UNTRIED, Reply(404, {}, b""), ["refused although valid: status 404"]),
+        (None, Reply(500, {}, b""), ["server error: status 500"]),
         (FOUND, Reply(404, {}, b""), []),
     ],
 )

@@ -19,7 +19,7 @@ RECURSIVE = {
     ("source", "good", "bad"),
     [
         ({"type": "string", "nullable": True}, [None, "a"], [1]),
-        ({"type": "string", "nullable": True, "enum": ["a"]}, [None, "a"], ["b"]),
+        ({"type": "string", "nullable": True, "enum": ["a"]}, ["a"], ["b", None]),
         ({"type": "integer", "minimum": 1, "exclusiveMinimum": True}, [2], [1]),
         ({"type": "integer", "minimum": 1, "exclusiveMinimum": False}, [1], [0]),
         ({"type": "number", "maximum": 1, "exclusiveMaximum": True}, [0.9], [1]),
@@ -36,6 +36,12 @@ def test_openapi_30(source: Any, good: list[Any], bad: list[Any]) -> None:
     compiled = schema(source)
     assert [value for value in good if list(schema_violations(compiled, value, "body"))] == []
     assert [value for value in bad if not list(schema_violations(compiled, value, "body"))] == []
+
+
+def test_null_beside_an_enum_is_not_sent_and_not_blamed() -> None:
+    source = {"type": "string", "nullable": True, "enum": ["a"]}
+    assert not schema(source).validator.is_valid(None)
+    assert schema(source, direction=Direction.RESPONSE).validator.is_valid(None)
 
 
 def test_openapi_31_is_taken_as_it_is() -> None:

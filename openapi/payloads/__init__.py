@@ -27,13 +27,15 @@ class Payloads:
     """Makes generators that share pools and a series of unique tokens.
 
     The same seed gives the same values; without one, unique values are unique across processes,
-    hosts and runs. `omitted` tells of optional properties that no value can be made for.
+    hosts and runs. `filtered` names the schemas whose values could not be built valid throughout, so that
+    they are drawn from a pool of those that were.
     """
 
     def __init__(self, seed: int | None = None) -> None:
         self._random = Random(seed)
         self._realism = Realism(self._random)
         self._tokens = tokens(None if seed is None else self._random.getrandbits(60))
+        self.filtered: list[str] = []
         self._compilers: dict[int, tuple[Dialect, Compiler]] = {}
 
     @property
@@ -41,13 +43,20 @@ class Payloads:
         """Optional properties that are never sent, each with the reason."""
         return [each for _, compiler in self._compilers.values() for each in compiler.omitted]
 
-    def generator(self, schema: Schema, name: str = "", rules: tuple[Json, ...] = ()) -> Generator:
+    def generator(
+        self,
+        schema: Schema,
+        name: str = "",
+        rules: tuple[Json, ...] = (),
+        unique: frozenset[str] = frozenset(),
+    ) -> Generator:
         """A generator of valid values for a schema; `name` is the parameter's or property's, for
-        realism, `rules` are JSON Schemas that hold besides.
+        realism, `rules` are JSON Schemas that hold besides. Texts of properties whose name ends in one of
+        the words of `unique` differ from each other where their rules leave room for that.
 
         Raises Unbuildable when there are no valid values or when none can be made.
         """
-        draw = self._compiler(schema.dialect).compile((schema.node, *rules), name).draw
+        draw = self._compiler(schema.dialect).compile((schema.node, *rules), name, unique).draw
         validator = schema.validator if not rules else self._validator(schema, rules)
         return self._checked(draw, validator, name)
 
@@ -78,6 +87,7 @@ class Payloads:
         if len(pool) < _POOL_AT_LEAST and error is not None:
             place = "/".join(str(each) for each in error.instance_path)
             raise Unbuildable(f"{name}/{place}: no way to satisfy its rules together: {error.message[:200]}")
+        self.filtered.append(name)
         return self._random_of(pool)
 
     def _random_of(self, pool: list[Json]) -> Generator:

@@ -16,12 +16,13 @@ from openapi.payloads.facts import (
     Alternatives,
     Contains,
     Facts,
+    Turn,
     kind_of,
     rules_at,
     rules_for,
 )
 from openapi.payloads.numbers import numbers
-from openapi.payloads.realism import Realism
+from openapi.payloads.realism import Realism, last_word
 from openapi.payloads.shapes import Choice, Items, Later, Leaf, Properties, Shape, settle
 from openapi.payloads.texts import Texts
 from openapi.payloads.unbuildable import Unbuildable
@@ -29,6 +30,7 @@ from openapi.payloads.unbuildable import Unbuildable
 _NULL_TO_OTHERS = (1, 10)
 _NESTED_CALLS = 12
 _TURNS = 200
+_COMBINATIONS = 32
 _TRIED = 60
 _SHAPES_AT_MOST = 50_000
 _SEEDED = 0.5
@@ -37,8 +39,8 @@ Rules = tuple[Json, ...]
 
 
 class Compiler:
-    """Compiles the schemas of one dialect. `is_unique` tells by the name of a property whether
-    its values should be unique even though its schema does not ask for it.
+    """Compiles the schemas of one dialect. `omitted` tells of optional properties that no value can be
+    made for.
     """
 
     def __init__(self, dialect: Dialect, random: Random, realism: Realism, token: Callable[[], str]) -> None:
@@ -50,10 +52,14 @@ class Compiler:
         self._known: dict[tuple[object, ...], tuple[Rules, Later]] = {}
         self._shapes: list[Shape] = []
         self._pending: deque[tuple[Later, Rules, str, str]] = deque()
+        self._unique: frozenset[str] = frozenset()
         self.omitted: list[str] = []
 
-    def compile(self, rules: Rules, name: str) -> Shape:
-        """The shape of the values that satisfy the rules together. Raises Unbuildable."""
+    def compile(self, rules: Rules, name: str, unique: frozenset[str] = frozenset()) -> Shape:
+        """The shape of the values that satisfy the rules together, with texts that differ where the last
+        word of their name is among `unique` and there is room for it. Raises Unbuildable.
+        """
+        self._unique = unique
         shape = self._shape(rules, name, name, 0)
         while self._pending:
             later, pending_rules, pending_name, place = self._pending.popleft()
@@ -76,7 +82,7 @@ class Compiler:
     def _shape(self, rules: Rules, name: str, place: str, nested: int) -> Shape:
         rules = tuple(self._alternatives.resolved(each) for each in rules)
         hint = "" if any(isinstance(each, dict) and "properties" in each for each in rules) else name
-        key = (hint, *(id(each) if isinstance(each, dict) else each for each in rules))
+        key = (hint, self._unique, *(id(each) if isinstance(each, dict) else each for each in rules))
         if key in self._known:
             later = self._known[key][1]
         else:
@@ -101,18 +107,19 @@ class Compiler:
         """One shape per branch of the widest choice, so that every branch is visited."""
         shapes: dict[tuple[int, ...], Shape] = {}
         reason = f"{place}: its rules contradict each other"
-        turns, turn = 1, 0
-        while turn < min(turns, _TURNS):
-            for facts in islice(self._alternatives.of(rules, turn), _TRIED):
-                turns = max(turns, facts.turns)
-                if facts.path in shapes:
-                    break
-                try:
-                    shapes[facts.path] = self._of_facts(facts, rules, name, place, nested)
-                    break
-                except Unbuildable as error:
-                    reason = str(error)
-            turn += 1
+        for combined, most in ((False, _TURNS), (True, _COMBINATIONS)):
+            turns, number = 1, 0
+            while number < min(turns, most):
+                for facts in islice(self._alternatives.of(rules, Turn(number, combined)), _TRIED):
+                    turns = max(turns, facts.combinations if combined else facts.turns)
+                    if facts.path in shapes:
+                        break
+                    try:
+                        shapes[facts.path] = self._of_facts(facts, rules, name, place, nested)
+                        break
+                    except Unbuildable as error:
+                        reason = str(error)
+                number += 1
         if not shapes:
             raise Unbuildable(reason)
         return self._choice([*shapes.values()])
@@ -155,7 +162,7 @@ class Compiler:
     def _listed(self, facts: Facts, rules: Rules, place: str) -> Callable[[], Json]:
         values = facts.values or ()
         bare = Facts(kinds=facts.kinds, values=facts.values, barred_values=facts.barred_values)
-        relevant = replace(facts, seeds=(), turns=1, path=(), plain=True, unique=False)
+        relevant = replace(facts, seeds=(), turns=1, combinations=1, path=(), plain=True, unique=False)
         if relevant != bare or not facts.plain:
             validator = self._validator(rules)
             values = tuple(each for each in values if validator.is_valid(each))
@@ -172,6 +179,11 @@ class Compiler:
             raise Unbuildable(f"not a valid schema: {str(error).splitlines()[0]}") from None
 
     def _text(self, facts: Facts, name: str, place: str) -> Shape:
+        if last_word(name) in self._unique and not facts.unique:
+            try:
+                return Leaf(self._texts.source(replace(facts, unique=True), name, place))
+            except Unbuildable:
+                pass
         return Leaf(self._texts.source(facts, name, place))
 
     def _number(self, facts: Facts, place: str) -> Shape:
@@ -273,7 +285,12 @@ class Compiler:
         )
 
     def _property(self, facts: Facts, name: str, place: str, nested: int) -> Shape:
-        return self._shape(rules_for(facts, name), name, f"{place}/{name}", nested + 1)
+        rules = rules_for(facts, name)
+        seeds = [each[name] for each in facts.seeds if isinstance(each, dict) and name in each]
+        if seeds and rules != (False,):
+            key = ("examples", repr(seeds))
+            rules = (*rules, self._alternatives.once(key, {"examples": seeds}))
+        return self._shape(rules, name, f"{place}/{name}", nested + 1)
 
     def _name_filter(self, facts: Facts) -> Callable[[str], bool]:
         if not facts.names:

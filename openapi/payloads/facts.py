@@ -56,6 +56,25 @@ class Contains:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """Which branches to begin with: at every choice the one of this number; when `combined`, the turn at
+    a choice changes once those at the choices before it have been through all of theirs.
+    """
+
+    number: int
+    combined: bool = False
+
+    def order(self, branches: list["Pending"], combinations: int) -> list["Pending"]:
+        """The branches, beginning with the one whose turn it is."""
+        number = self.number // combinations if self.combined else self.number
+        first = number % len(branches) if branches else 0
+        return branches[first:] + branches[:first]
+
+
+FIRST = Turn(0)
+
+
+@dataclass(frozen=True)
 class Unevaluated:
     """What a schema says of what no part within its `scope` speaks of."""
 
@@ -68,7 +87,8 @@ class Unevaluated:
 class Facts:
     """All that holds of a value at once. `bounds` are numbers, each with whether it is exclusive;
     `seeds` are examples and defaults, `turns` the number of branches at the widest choice on the
-    way here and `path` the branches chosen; `plain` when nothing had to be chosen or denied.
+    way here, `combinations` the product of all, and `path` the branches chosen; `plain` when nothing had
+    to be chosen or denied.
     """
 
     kinds: frozenset[str] = KINDS
@@ -102,6 +122,7 @@ class Facts:
     seeds: tuple[Json, ...] = ()
     unique: bool = False
     turns: int = 1
+    combinations: int = 1
     path: tuple[int, ...] = ()
     plain: bool = True
 
@@ -127,7 +148,7 @@ class Alternatives:
     def _discriminates(self) -> bool:
         return self._undiscriminated is not self
 
-    def of(self, rules: Sequence[Json], turn: int = 0) -> Iterator[Facts]:
+    def of(self, rules: Sequence[Json], turn: Turn = FIRST) -> Iterator[Facts]:
         """The alternatives of schemas that hold together. At each choice they begin with another
         branch for each `turn`.
         """
@@ -156,7 +177,7 @@ class Alternatives:
         denials: list[Pending],
         facts: Facts,
         seen: Seen,
-        turn: int,
+        turn: Turn,
     ) -> Iterator[Facts]:
         pending, choices, denials, seen = [*pending], [*choices], [*denials], {**seen}
         while pending:
@@ -177,8 +198,12 @@ class Alternatives:
             if "not" in node:
                 denials.append((node["not"], scopes))
         if choices:
-            facts = replace(facts, turns=max(facts.turns, len(choices[0])), plain=False)
-            for branch in _turned(choices[0], turn):
+            width = max(len(choices[0]), 1)
+            branches = turn.order(choices[0], facts.combinations)
+            facts = replace(
+                facts, turns=max(facts.turns, width), combinations=facts.combinations * width, plain=False
+            )
+            for branch in branches:
                 chosen = replace(facts, path=(*facts.path, id(branch[0])))
                 yield from self._expand([branch], choices[1:], denials, chosen, seen, turn)
         elif denials:
@@ -270,7 +295,7 @@ class Alternatives:
         branches: list[Json] = self._kept[key]
         return branches
 
-    def _denied(self, denials: list[Pending], facts: Facts, seen: Seen, turn: int) -> Iterator[Facts]:
+    def _denied(self, denials: list[Pending], facts: Facts, seen: Seen, turn: Turn) -> Iterator[Facts]:
         """The alternatives that are left when a schema must not hold."""
         (denied, scopes), rest = denials[0], denials[1:]
         if not self._may_hold(denied, facts):
@@ -281,7 +306,7 @@ class Alternatives:
             yield from self._expand([(each, scopes)], [], rest, facts, seen, turn)
 
     def _may_hold(self, schema: Json, facts: Facts) -> bool:
-        found = self._undiscriminated._expand([(schema, ())], [], [], facts, {}, 0)
+        found = self._undiscriminated._expand([(schema, ())], [], [], facts, {}, FIRST)
         return any(self._consistent(each, _DISJOINT_DEPTH) for each in islice(found, _TRIED))
 
     def _consistent(self, facts: Facts, depth: int) -> bool:
@@ -602,8 +627,3 @@ def _closed(facts: Facts) -> Facts:
             length = max((len(part.prefix) for part in items), default=0)
             array_parts.append(ArrayPart([True] * length, each.schema))
     return replace(facts, object_parts=tuple(object_parts), array_parts=tuple(array_parts))
-
-
-def _turned(branches: list[Pending], turn: int) -> list[Pending]:
-    first = turn % len(branches) if branches else 0
-    return branches[first:] + branches[:first]

@@ -13,6 +13,7 @@ from openapi.payloads.facts import Facts, identity
 from openapi.payloads.unbuildable import Unbuildable
 
 _SPAN = 10_000
+_WIDE = 1_000_000
 _UNIQUE_SPAN = 2**31
 _CENT = Fraction(1, 100)
 _CANDIDATES = 2_000
@@ -42,10 +43,16 @@ def numbers(facts: Facts, random: Random, place: str) -> Callable[[], Json]:
     if low == high:
         return lambda: low * step
     chance, between, bounds = random.random, random.randint, (low, high)
+    usual = (low, high)
+    if high - low > _WIDE:
+        # Bounds as wide as their type are not what people fill in.
+        usual = (max(low, min(0, high - _SPAN)), min(high, max(low, 0) + _SPAN))
 
     def draw() -> int:
         drawn = chance()
-        return (bounds[drawn < _AT_A_BOUND / 2] if drawn < _AT_A_BOUND else between(low, high)) * step
+        if drawn < _AT_A_BOUND:
+            return bounds[drawn < _AT_A_BOUND / 2] * step
+        return (between(low, high) if drawn < 2 * _AT_A_BOUND else between(*usual)) * step
 
     return draw
 
@@ -55,7 +62,7 @@ class _Grid:
 
     def __init__(self, facts: Facts, whole: bool, broken: bool, place: str) -> None:
         steps = [Fraction(str(each)) for each in facts.multiples]
-        if whole and not (broken and steps):
+        if whole and not broken:
             steps.append(Fraction(1))
         self.step = _common_multiple(steps) if steps else _CENT
         least, most = _bounds(facts, float(self.step))

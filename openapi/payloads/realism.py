@@ -84,7 +84,7 @@ class Realism:
 
     def by_name(self, name: str) -> tuple[str, ...]:
         """Values for a property of this name; none when the name says nothing."""
-        words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[-. ]", "_", name).lower()
+        words = _in_words(name)
         return next((self._pool(source) for pattern, source in _NAMES if pattern.fullmatch(words)), ())
 
     def by_format(self, name: str) -> tuple[str, ...]:
@@ -108,3 +108,12 @@ class Realism:
             drawn = (source(self._faker) for _ in range(POOL_SIZE))
             self._pools[source] = tuple(dict.fromkeys(drawn))
         return self._pools[source]
+
+
+def last_word(name: str) -> str:
+    """The last word of a name: that of `userName` is name."""
+    return _in_words(name).rpartition("_")[2]
+
+
+def _in_words(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[-. ]", "_", name).lower()

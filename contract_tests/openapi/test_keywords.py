@@ -1,0 +1,235 @@
+"""Every keyword of JSON Schema is built to, none by throwing away what does not fit."""
+
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from contract_tests.openapi.documents import schema
+from openapi.dialect import Direction
+from openapi.payloads import Payloads, Unbuildable
+
+VALUES = 200
+
+NODE = {
+    "type": "object",
+    "required": ["value"],
+    "properties": {
+        "value": {"type": "integer"},
+        "next": {"$ref": "#/components/schemas/Node"},
+        "children": {"type": "array", "items": {"$ref": "#/components/schemas/Node"}},
+        "by_name": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Node"}},
+    },
+}
+TREE = {
+    "oneOf": [
+        {"type": "integer"},
+        {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}, "minItems": 1, "maxItems": 2},
+    ]
+}
+
+
+def values(source: Any, version: tuple[int, int] = (3, 1), seed: int = 1, **schemas: Any) -> list[Any]:
+    """Values built for a schema, each valid, and none because others were thrown away."""
+    compiled = schema(source, version, Direction.REQUEST, **schemas)
+    payloads = Payloads(seed)
+    make = payloads.generator(compiled, "it")
+    made = [make() for _ in range(VALUES)]
+    assert [each for each in made if not compiled.validator.is_valid(each)] == []
+    assert payloads.filtered == []
+    return made
+
+
+def lengths(made: list[Any]) -> set[int]:
+    return {len(each) for each in made}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        {"type": ["integer", "null"]},
+        {"type": ["string", "boolean", "array"], "maxLength": 3, "maxItems": 1},
+        {"enum": [1, "a", None, {"b": [1]}]},
+        {"enum": [1, 2, "a"], "type": "integer", "maximum": 1},
+        {"const": {"a": 1}},
+        {"type": "integer", "exclusiveMinimum": 3, "exclusiveMaximum": 5},
+        {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 0.01},
+        {"type": "number", "multipleOf": 0.05, "minimum": 1, "maximum": 2},
+        {"type": "integer", "multipleOf": 7, "minimum": 10, "maximum": 30},
+        {"allOf": [{"type": "integer", "multipleOf": 4}, {"multipleOf": 6, "maximum": 40}]},
+        {"type": "string", "minLength": 200, "maxLength": 210},
+        {"type": "string", "maxLength": 1},
+        {"type": "string", "pattern": "[0-9]{4}", "minLength": 9, "maxLength": 9},
+        {"type": "string", "pattern": "^(?=.*[A-Z])(?=.*[0-9])(?!.*(.)aa).{8,12}$"},
+        {"allOf": [{"type": "string", "pattern": "^a"}, {"pattern": "z$"}, {"minLength": 5}]},
+        {"type": "string", "format": "email", "maxLength": 30},
+        {"type": "string", "format": "date", "pattern": "^20"},
+        {"type": "string", "format": "uri", "minLength": 60},
+        {"type": "array", "items": {"enum": [1, 2, 3, 4]}, "uniqueItems": True, "minItems": 4},
+        {"type": "array", "prefixItems": [{"type": "integer"}, {"type": "string"}], "items": False},
+        {"type": "array", "prefixItems": [{"const": 1}], "items": {"const": 2}, "minItems": 3},
+        {"type": "array", "items": {"type": "integer"}, "contains": {"const": -1}, "minContains": 2},
+        {"type": "array", "contains": {"type": "string"}, "minContains": 1, "maxContains": 1, "minItems": 3},
+        {"type": "object", "required": ["nowhere", "else"]},
+        {"type": "object", "required": ["a"], "additionalProperties": {"type": "integer"}},
+        {"type": "object", "properties": {"a": {}}, "additionalProperties": False, "minProperties": 1},
+        {"type": "object", "patternProperties": {"^x-[a-z]+$": {"type": "integer"}}, "minProperties": 2,
+         "additionalProperties": False},
+        {"type": "object", "propertyNames": {"pattern": "^[A-Z]{3}$"}, "minProperties": 2},
+        {"type": "object", "additionalProperties": {"maximum": 3}, "minProperties": 3, "maxProperties": 4},
+        {"type": "object", "properties": {name: {} for name in "abcdef"}, "maxProperties": 2},
+        {"type": "object", "properties": {"a": {}, "b": {}, "c": {}}, "dependentRequired": {"a": ["b"]}},
+        {"type": "object", "properties": {"a": {"type": "integer"}, "b": {}},
+         "dependentSchemas": {"a": {"required": ["b"], "properties": {"b": {"const": 1}}}}},
+        {"type": "object", "properties": {"kind": {"enum": ["a", "b"]}, "a": {"type": "integer"}},
+         "required": ["kind"], "if": {"properties": {"kind": {"const": "a"}}}, "then": {"required": ["a"]},
+         "else": {"properties": {"a": False}}},
+        {"allOf": [{"properties": {"a": {"type": "integer"}}}, {"properties": {"b": {"type": "integer"}}}],
+         "type": "object", "required": ["a", "b"], "unevaluatedProperties": False},
+        {"allOf": [{"required": ["a"]}, {"properties": {"a": {"maximum": 3}}},
+                   {"properties": {"a": {"type": "integer", "minimum": 3}}}], "type": "object"},
+        {"oneOf": [{"type": "integer", "multipleOf": 2}, {"type": "integer", "multipleOf": 3}],
+         "minimum": 0, "maximum": 30},
+        {"oneOf": [{"required": ["a"]}, {"required": ["b"]}], "type": "object",
+         "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}}},
+        {"anyOf": [{"type": "integer", "maximum": 3}, {"type": "string", "maxLength": 2}]},
+        {"not": {"type": ["string", "null", "boolean", "array", "object"]}},
+        {"type": "integer", "minimum": 0, "maximum": 9, "not": {"enum": [1, 2, 3, 4, 5, 6]}},
+        {"type": "string", "not": {"pattern": "a"}, "minLength": 1},
+        {"type": "object", "properties": {"a": {}, "b": {}}, "not": {"required": ["a", "b"]}},
+        {"type": "array", "items": {"type": "integer"}, "minItems": 1, "not": {"contains": {"maximum": 99}}},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_built_to_the_keyword(source: Any) -> None:
+    values(source)
+
+
+@pytest.mark.parametrize(
+    ("source", "seen"),
+    [
+        ({"type": "integer", "minimum": 0, "maximum": 3}, {0, 1, 2, 3}),
+        ({"type": "integer", "minimum": 0, "maximum": 10**9}, {0, 10**9}),
+        ({"enum": ["a", "b", "c", None]}, {"a", "b", "c", None}),
+        ({"oneOf": [{"const": each} for each in range(9)]}, set(range(9))),
+        ({"anyOf": [{"oneOf": [{"const": 1}, {"const": 2}]}, {"const": 3}]}, {1, 2, 3}),
+        ({"type": ["boolean", "null"]}, {True, False, None}),
+    ],
+    ids=lambda each: str(each) if isinstance(each, dict) else "",
+)
+def test_choices_and_bounds_are_all_visited(source: Any, seen: set[Any]) -> None:
+    assert {*values(source)} >= seen
+
+
+def test_lengths_and_optional_properties_are_all_visited() -> None:
+    assert {2, 9} <= lengths(values({"type": "string", "minLength": 2, "maxLength": 9}))
+    assert {2, 9} <= lengths(
+        values({"type": "string", "pattern": "^[a-z]+$", "minLength": 2, "maxLength": 9})
+    )
+    assert {1, 2, 3} == lengths(values({"type": "array", "items": {}, "minItems": 1, "maxItems": 3}))
+    optional = {"type": "object", "properties": {"a": {"const": 1}, "b": {"const": 1}, "c": {"const": 1}}}
+    assert len({frozenset(each) for each in values(optional)}) == 8
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        {"$ref": "#/components/schemas/Node"},
+        {"$ref": "#/components/schemas/Tree"},
+        {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}, "minItems": 2},
+        {"allOf": [{"$ref": "#/components/schemas/Node"}, {"required": ["next"]}]},
+    ],
+    ids=str,
+)
+def test_recursion_ends_and_is_entered(source: Any) -> None:
+    made = values(source, Node=NODE, Tree=TREE)
+    assert max(str(each).count("value") + str(each).count("[") for each in made) > 2
+
+
+def test_references_lead_anywhere_in_the_document() -> None:
+    odd: dict[str, Any] = {"a b/c": {"type": "object", "properties": {"x": {"const": 7}}, "required": ["x"]}}
+    inside = {"$ref": "#/components/schemas/a%20b~1c/properties/x"}
+    assert {*values(inside, **odd)} == {7}
+    sibling = {"$ref": "#/components/schemas/Short", "minLength": 3}
+    assert lengths(values(sibling, Short={"type": "string", "maxLength": 3})) == {3}
+    assert 1 in lengths(values(sibling, (3, 0), Short={"type": "string", "maxLength": 3}))
+
+
+def test_discriminators_name_the_schema() -> None:
+    cat = {"type": "object", "required": ["kind", "lives"],
+           "properties": {"kind": {"type": "string"}, "lives": {"type": "integer"}}}  # fmt: skip
+    dog = {"type": "object", "required": ["kind", "tricks"],
+           "properties": {"kind": {"type": "string"}, "tricks": {"type": "integer"}}}  # fmt: skip
+    one_of = [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}]
+    told = {"propertyName": "kind"}
+    pets: dict[str, Any] = {"Cat": cat, "Dog": dog}
+    made = values({"oneOf": one_of, "discriminator": told}, **pets)
+    assert {(each["kind"], "lives" in each) for each in made} == {("Cat", True), ("Dog", False)}
+    mapped = {**told, "mapping": {"hound": "#/components/schemas/Dog", "Cat": "Cat"}}
+    made = values({"oneOf": one_of, "discriminator": mapped}, **pets)
+    assert {each["kind"] for each in made} >= {"hound", "Cat"}
+
+
+def test_a_base_with_a_discriminator_stands_for_its_heirs() -> None:
+    base = {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}},
+            "discriminator": {"propertyName": "kind"}}  # fmt: skip
+    heir = {"allOf": [{"$ref": "#/components/schemas/Pet"},
+                      {"required": ["lives"], "properties": {"lives": {"type": "integer"}}}]}  # fmt: skip
+    pets: dict[str, Any] = {"Pet": base, "Cat": heir, "Lion": heir}
+    assert {each["kind"] for each in values({"$ref": "#/components/schemas/Pet"}, **pets)} == {"Cat", "Lion"}
+    assert {each["kind"] for each in values({"$ref": "#/components/schemas/Lion"}, **pets)} == {"Lion"}
+
+
+def test_read_only_is_left_out_and_write_only_kept() -> None:
+    source = {
+        "type": "object",
+        "required": ["id", "secret"],
+        "allOf": [{"properties": {"id": {"type": "integer", "readOnly": True}}}, {"required": ["id"]}],
+        "properties": {"secret": {"type": "string", "writeOnly": True}},
+    }
+    assert {frozenset(each) for each in values(source, (3, 0))} == {frozenset({"secret"})}
+
+
+def test_openapi_30_has_words_of_its_own() -> None:
+    assert None in values({"type": "integer", "nullable": True}, (3, 0))
+    exclusive = {"type": "integer", "minimum": 1, "exclusiveMinimum": True, "maximum": 2}
+    assert {*values(exclusive, (3, 0))} == {2}
+
+
+def test_examples_and_defaults_are_seeds() -> None:
+    assert values({"type": "string", "example": "zebra crossing"}, (3, 0)).count("zebra crossing") > 20
+    assert values({"type": "integer", "default": 123_456}, (3, 1)).count(123_456) > 20
+    assert 5 not in values({"type": "string", "example": 5}, (3, 0))
+    made = values(
+        {"type": "object", "required": ["colour"], "properties": {"colour": {"type": "string"}},
+         "example": {"colour": "mauve-ish"}}, (3, 0))  # fmt: skip
+    assert sum(each["colour"] == "mauve-ish" for each in made) > 20
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        {"type": "integer", "minimum": 3, "maximum": 2},
+        {"allOf": [{"type": "string"}, {"type": "integer"}]},
+        {"type": "object", "required": ["a"], "properties": {"a": False}},
+        {"type": "object", "required": ["a"], "additionalProperties": False},
+        {"type": "array", "items": {"const": 1}, "uniqueItems": True, "minItems": 2},
+        {"enum": [1, 2], "type": "string"},
+        {"oneOf": [{"type": "string"}, {"type": "string"}], "type": "string"},
+        {"not": {}},
+        {"$ref": "#/components/schemas/Endless"},
+    ],
+    ids=str,
+)
+def test_what_is_impossible_is_named_and_truly_so(source: Any) -> None:
+    endless = {
+        "type": "object",
+        "required": ["a"],
+        "properties": {"a": {"$ref": "#/components/schemas/Endless"}},
+    }
+    compiled = schema(source, (3, 1), Endless=endless)
+    with pytest.raises(Unbuildable):
+        Payloads(1).generator(compiled, "it")
+    if "$ref" not in source:
+        decided = jsonschema_rs.canonicalize(compiled.translated).satisfiability()
+        assert decided is not jsonschema_rs.canonical.Satisfiability.YES
