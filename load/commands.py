@@ -49,6 +49,13 @@ class Timespan(click.ParamType[int]):
         return seconds
 
 
+class Line(click.ParamType[str]):
+    """A text of one line; a variable of the environment may hold several."""
+
+    name = "text"
+    envvar_list_splitter = "\n"
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 def cli() -> None:
     """Load a service from its OpenAPI document."""
@@ -61,6 +68,7 @@ def _with_options(command: Callable[..., None]) -> Callable[..., None]:
             option.name,
             is_flag=option.is_flag,
             multiple=option.multiple,
+            type=None if option.is_flag else Line(),
             help=option.help,
             envvar=option.variable,
             show_default=False,

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from openapi.contract import Json, JsonObject
 from openapi.dialect import Schema, flattened
@@ -38,6 +40,7 @@ def noun_of(resource: str) -> str:
     return singular(words(literals[-1])[-1]) if literals and words(literals[-1]) else ""
 
 
+@lru_cache(maxsize=10_000)
 def words(name: str) -> list[str]:
     """The words of a name: `petId`, `pet_id` and `pet-id` are of the same two."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+", " ", name)
@@ -83,29 +86,52 @@ def candidates(parameter: str, noun: str) -> list[str]:
     return [*dict.fromkeys(each.replace("_", "") for each in likely if each)]
 
 
-def pointer_to(schema: Schema, names: Sequence[str], kinds: frozenset[str]) -> str | None:
-    """The JSON pointer, in values of a schema, to an identifier of one of these names and of one of
-    these JSON types; the items of a list are spoken of by the first. None when there is none.
+@dataclass(frozen=True)
+class Place:
+    """A property of a message: how deep it lies, its name without separators, alone and after that of the
+    property that it lies in, its JSON pointer, and the schema of its values.
     """
-    found = sorted(_identifiers(schema.translated, schema.translated, "", 0, names, kinds))
-    return found[0][2] if found else None
+
+    depth: int
+    name: str
+    qualified: str
+    pointer: str
+    node: Json
 
 
-def _identifiers(
-    node: Json, root: Json, pointer: str, depth: int, names: Sequence[str], kinds: frozenset[str]
-) -> Iterator[tuple[int, int, str]]:
+def places(schema: Schema) -> list[Place]:
+    """The properties of values of a schema, the least deep first; the items of a list are spoken of by
+    the first.
+    """
+    return sorted(_places(schema.translated, schema.translated, "", 0), key=lambda each: each.depth)
+
+
+def pointer_to(found: Sequence[Place], root: Json, names: Sequence[str], kinds: frozenset[str]) -> str | None:
+    """The JSON pointer to the likeliest place of these names, in their order, with values of one of these
+    JSON types. A name such as owner.id is that of a property within a property. None when there is none.
+    """
+    named = [
+        (each.depth, names.index(each.name if each.name in names else each.qualified), each)
+        for each in found
+        if each.name in names or each.qualified in names
+    ]
+    fitting = (
+        each for each in sorted(named, key=lambda each: each[:2]) if kinds_of(each[2].node, root) & kinds
+    )
+    return next((each.pointer for _, _, each in fitting), None)
+
+
+def _places(node: Json, root: Json, pointer: str, depth: int) -> Iterator[Place]:
     facts = outline(node, root)
+    holder = "".join(words(pointer.rpartition("/")[2]))
     for name, each in facts.get("properties", {}).items():
         plain = "".join(words(name)) or name
         place = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
-        within = f"{''.join(words(pointer.rpartition('/')[2]))}.{plain}"
-        named = next((each for each in (plain, within) if each in names), None)
-        if named is not None and kinds_of(each, root) & kinds:
-            yield depth, names.index(named), place
-        elif depth < _DEPTH:
-            yield from _identifiers(each, root, place, depth + 1, names, kinds)
+        yield Place(depth, plain, f"{holder}.{plain}", place, each)
+        if depth < _DEPTH:
+            yield from _places(each, root, place, depth + 1)
     if "items" in facts and depth < _DEPTH:
-        yield from _identifiers(facts["items"], root, f"{pointer}/0", depth + 1, names, kinds)
+        yield from _places(facts["items"], root, f"{pointer}/0", depth + 1)
 
 
 def outline(node: Json, root: Json) -> JsonObject:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from load.identifiers import (
+    Place,
     candidates,
     collection_of,
     guessed,
@@ -18,6 +19,7 @@ from load.identifiers import (
     normalised,
     noun_of,
     outline,
+    places,
     pointer_to,
     resource_of,
     singular,
@@ -187,6 +189,7 @@ class _Planner:
         self.by_path: dict[str, list[Operation]] = defaultdict(list)
         for operation in operations:
             self.by_path[normalised(operation.path)].append(operation)
+        self._places: dict[Schema, list[Place]] = {}
         self.by_noun: dict[str, list[Operation]] = defaultdict(list)
         for path, found in self.by_path.items():
             if not path.endswith("}"):
@@ -310,7 +313,7 @@ class _Planner:
         for operation in self.by_path.get(parent, ()):
             kinds = self._kinds(resource)
             for schema in _json_schemas(operation):
-                pointer = pointer_to(schema, ["".join(words(attribute))], kinds)
+                pointer = self._pointer(schema, ["".join(words(attribute))], kinds)
                 if pointer is None or operation.method not in ("get", "post"):
                     continue
                 is_list = "/0/" in pointer
@@ -350,10 +353,10 @@ class _Planner:
     def _attribute(self, schema: Schema, name: str, resource: str) -> str | None:
         """Where items name what a path calls so: as such, or within an object called so."""
         kinds = frozenset({"string", "integer"})
-        exact = pointer_to(schema, ["".join(words(name))], kinds)
+        exact = self._pointer(schema, ["".join(words(name))], kinds)
         if exact is None and words(name) == [noun_of(resource)]:
-            return pointer_to(schema, ["name", "slug", "key", "id"], frozenset({"string"}))
-        return exact or pointer_to(schema, [f"{''.join(words(name))}.{each}" for each in _WITHIN], kinds)
+            return self._pointer(schema, ["name", "slug", "key", "id"], frozenset({"string"}))
+        return exact or self._pointer(schema, [f"{''.join(words(name))}.{each}" for each in _WITHIN], kinds)
 
     def _unaddressed(self) -> Iterator[str]:
         """Resources whose things no path leads to, while identifiers elsewhere speak of them."""
@@ -364,6 +367,11 @@ class _Planner:
                 noun = noun_of(resource)
                 if any(each.rpartition("_")[2] == noun for each in meant):
                     yield resource
+
+    def _pointer(self, schema: Schema, names: Sequence[str], kinds: frozenset[str]) -> str | None:
+        if schema not in self._places:
+            self._places[schema] = places(schema)
+        return pointer_to(self._places[schema], schema.translated, names, kinds)
 
     def _names(self, resource: str) -> list[str]:
         noun = noun_of(resource)
@@ -383,7 +391,7 @@ class _Planner:
     def _infer_creation(self, operation: Operation, resource: str) -> None:
         names, kinds = self._names(resource), self._kinds(resource)
         pointer = next(
-            (found for each in _json_schemas(operation) if (found := pointer_to(each, names, kinds))), None
+            (found for each in _json_schemas(operation) if (found := self._pointer(each, names, kinds))), None
         )
         request = None
         body = _request_schema(operation)
@@ -392,7 +400,7 @@ class _Planner:
             exact = [*dict.fromkeys("".join(words(each.name)) for each in self.resources.get(resource, ()))]
             noun = noun_of(resource)
             exact += [each.removeprefix(noun) for each in exact if each.startswith(noun) and each != noun]
-            request = pointer_to(body, exact, kinds)
+            request = self._pointer(body, exact, kinds)
         each, _, rest = (pointer or "").rpartition("/0/")
         is_list = pointer is not None and "/0/" in pointer
         identifier = Identifier(f"/{rest}" if is_list else pointer, request, tuple(names), resource)
@@ -411,7 +419,7 @@ class _Planner:
         names, kinds = self._names(resource), self._kinds(resource)
         pointer = None
         for schema in _json_schemas(operation):
-            pointer = pointer or _in_list(pointer_to(schema, names, kinds))
+            pointer = pointer or _in_list(self._pointer(schema, names, kinds))
         if pointer is None and any(each.source not in (True, {}) for each in _json_schemas(operation)):
             return
         each, _, rest = (pointer or "?/0/").partition("/0/")

@@ -11,6 +11,7 @@ import pytest
 from contract_tests.openapi.documents import contract
 from openapi.contract import ContractError, load_contract, students_document
 from openapi.operations import operations
+from openapi.payloads import Payloads
 
 
 @pytest.fixture
@@ -71,3 +72,35 @@ def test_an_operation_id_used_twice_is_refused() -> None:
     twice = {"get": {"operationId": "a"}, "put": {"operationId": "a"}}
     with pytest.raises(ContractError, match="'a' is used more than once"):
         operations(contract({"/": twice}))
+
+
+def test_several_files_are_one_contract(tmp_path: Path, web: str) -> None:
+    (tmp_path / "paths").mkdir()
+    (tmp_path / "it.yaml").write_text(
+        """{openapi: 3.0.3, paths: {/pets: {$ref: 'paths/pets.yaml'}},
+            components: {schemas: {Name: {type: string, enum: [Rex]}}}}"""
+    )
+    (tmp_path / "paths" / "pets.yaml").write_text(
+        """post: {requestBody: {content: {application/json: {schema: {
+            oneOf: [{$ref: '../Cat.yaml'}, {$ref: '../more.json#/Dog'}],
+            discriminator: {propertyName: kind, mapping: {cat: '../Cat.yaml'}}}}}}, responses: {}}"""
+    )
+    (tmp_path / "Cat.yaml").write_text(
+        """{type: object, required: [kind, name],
+            properties: {kind: {}, name: {$ref: 'it.yaml#/components/schemas/Name'}}}"""
+    )
+    (tmp_path / "more.json").write_text(
+        """{"Dog": {"type": "object", "required": ["kind"],
+                    "properties": {"kind": {}, "tail": {"$ref": "#/Tail"}}},
+            "Tail": {"type": "integer"}}"""
+    )
+    for source in (tmp_path / "it.yaml", f"{web}/it.yaml"):
+        (operation,) = operations(load_contract(source))
+        assert operation.request_body is not None
+        body = operation.request_body.content["application/json"]
+        make = Payloads(1).generator(body)
+        made = [make() for _ in range(100)]
+        assert {(each["kind"], each.get("name")) for each in made} == {("cat", "Rex"), ("Dog", None)}
+    (tmp_path / "more.json").unlink()
+    with pytest.raises(ContractError, match=r"more.json: no such file"):
+        load_contract(tmp_path / "it.yaml")

@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
-from contract_tests.openapi.documents import operation, schema
+from contract_tests.openapi.documents import operation
 from openapi import media_types, strict_json
 from openapi.expressions import UNRESOLVABLE, Exchange, evaluate, over_items
-from openapi.parameters import Parameter
 from openapi.requests import Request, RequestCheck
 from openapi.responses import response_violations
 
@@ -188,24 +187,6 @@ def test_media_types() -> None:
     assert media_types.described({"text/plain": 1}, "application/xml") is None
     assert media_types.is_json("application/problem+json")
     assert media_types.charset('application/json; Charset="Latin-1"') == "latin-1"
-
-
-@pytest.mark.parametrize(
-    ("location", "style", "explode", "value", "pairs"),
-    [
-        ("path", "simple", False, 5, [("it", "5")]),
-        ("query", "form", True, [1, 2], [("it", "1"), ("it", "2")]),
-        ("query", "form", False, [1, 2], [("it", "1,2")]),
-        ("query", "pipeDelimited", False, [1, 2], [("it", "1|2")]),
-        ("query", "form", True, True, [("it", "true")]),
-    ],
-)
-def test_what_is_written_is_read(location: str, style: str, explode: bool, value: Any, pairs: Any) -> None:
-    kind = {"type": "array", "items": {"type": "integer"}} if isinstance(value, list) else {"type": "integer"}
-    source = {"type": "boolean"} if value is True else kind
-    parameter = Parameter("it", location, True, style, explode, schema(source))
-    assert parameter.write(value) == pairs
-    assert parameter.read([text for _, text in pairs]) == value
 
 
 def test_paths_match_and_are_filled_in() -> None:

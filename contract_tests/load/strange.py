@@ -1,0 +1,98 @@
+"""A service that answers each path in another strange way, byte by byte as it is written here."""
+
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import yaml
+
+JSON = {"application/json": {"schema": {"type": "object", "properties": {"ok": {"type": "boolean"}}}}}
+TOTAL = {"X-Total": {"required": True, "schema": {"type": "integer"}}}
+BLOCK = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
+
+
+def answer(
+    body: str = '{"ok": true}', status: str = "200 OK", media_type: str = "application/json", more: str = ""
+) -> bytes:
+    head = f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\n{more}\r\n"
+    return f"{head}{body}".encode()
+
+
+ANSWERS = {
+    "/fine": answer(),
+    "/elsewhere": answer("", "307 Temporary Redirect", more="Location: /fine\r\n"),
+    "/page": answer("<html>", media_type="text/html"),
+    "/page-said-to-be-json": answer("<html>"),
+    "/cut": answer()[:-3],
+    "/nothing": b"",
+    "/nonsense": b"SSH-2.0-OpenSSH_9.9\r\n\r\n",
+    "/total-missing": answer(),
+    "/total-wrong": answer(more="X-Total: many\r\n"),
+    "/teapot": answer(status="418 I'm a teapot"),
+    "/fails": answer("Traceback", "500 Internal Server Error", "text/plain"),
+    "/refuses": answer("no", "400 Bad Request", "text/plain"),
+    "/wrong": answer('{"ok": "yes"}'),
+    "/endless": b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
+}
+
+FOUND = {
+    "GET /elsewhere: broken contract: 307 status (status)",
+    "GET /page: broken contract: 200 media type (media type)",
+    "GET /page-said-to-be-json: broken contract: 200 body (json)",
+    "GET /cut: network: ",
+    "GET /nothing: network: ",
+    "GET /nonsense: network: ",
+    "GET /total-missing: broken contract: 200 header X-Total (required)",
+    "GET /total-wrong: broken contract: 200 header X-Total (type)",
+    "GET /teapot: broken contract: 418 status (status)",
+    "GET /fails: server error: status 500",
+    "GET /refuses: refused although valid: status 400",
+    "GET /wrong: broken contract: 200 body /ok (type)",
+    "GET /endless: network: the response has no end within",
+}
+
+
+def document() -> str:
+    paths: dict[str, Any] = {
+        path: {
+            "get": {
+                "responses": {
+                    "200": {"description": "", "content": JSON, "headers": TOTAL if "total" in path else {}},
+                    **({"400": {"description": ""}} if path == "/refuses" else {}),
+                }
+            }
+        }
+        for path in ANSWERS
+    }
+    return yaml.safe_dump({"openapi": "3.1.0", "info": {"title": "Strange"}, "paths": paths})
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        with suppress(OSError):
+            while line := self.rfile.readline():
+                path = line.split()[1].decode()
+                while self.rfile.readline().strip():
+                    pass
+                self.wfile.write(ANSWERS.get(path, answer()))
+                while path == "/endless":
+                    self.wfile.write(BLOCK)
+                if path in ("/cut", "/nothing", "/nonsense"):
+                    return
+
+
+@contextmanager
+def strange_service() -> Iterator[str]:
+    """The URL of the service."""
+
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+
+    with Server(("127.0.0.1", 0), _Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()

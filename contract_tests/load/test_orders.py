@@ -1,0 +1,140 @@
+"""What a run is told to leave alone, and the credentials that nobody is to see."""
+
+import shlex
+from random import Random
+from typing import Any
+
+import pytest
+
+from contract_tests.openapi.documents import contract, operation
+from load.calls import CallBuilder
+from load.credentials import Secret, credentials
+from load.errors import LoadError
+from load.orders import OPTIONS, orders, orders_from
+from load.selection import Selection
+from load.traffic import load_profile
+from openapi.operations import Operation
+from openapi.payloads import Payloads
+from openapi.security import security_schemes
+
+GET = operation("/things/{id}", operationId="get_thing", tags=["stock"])
+LIST = operation("/things", operationId="list_things", tags=["stock"])
+POST = operation("/orders", "post", operationId="make_order", tags=["shop"])
+DELETE = operation("/things", "delete", operationId="empty")
+RESET = operation("/admin/cache-reset", "post", operationId="x")
+ALL = (GET, LIST, POST, DELETE, RESET)
+
+
+@pytest.mark.parametrize(
+    ("selection", "called"),
+    [
+        (Selection(), [GET, LIST, POST]),
+        (Selection(allow_destructive=True), [*ALL]),
+        (Selection(include=("get_thing",)), [GET]),
+        (Selection(include=("stock",)), [GET, LIST]),
+        (Selection(include=("/things*",)), [GET, LIST]),
+        (Selection(include=("/things/{id}",)), [GET]),
+        (Selection(include=("POST",)), [POST]),
+        (Selection(include=("GET /things",)), [LIST]),
+        (Selection(exclude=("get",)), [POST]),
+        (Selection(include=("stock", "shop"), exclude=("list_*",)), [GET, POST]),
+        (Selection(read_only=True), [GET, LIST]),
+        (Selection(read_only=True, allow_destructive=True), [GET, LIST]),
+    ],
+    ids=str,
+)
+def test_filters(selection: Selection, called: list[Operation]) -> None:
+    assert [each for each in ALL if not selection.refusal(each)] == called
+
+
+def test_a_filter_that_matches_nothing_is_told() -> None:
+    with pytest.raises(LoadError, match=r"--exclude nosuch: no operation has this id, tag, path or method"):
+        Selection(exclude=("nosuch",)).check(ALL)
+
+
+SCHEMES = security_schemes(
+    contract(
+        securitySchemes={
+            "token": {"type": "http", "scheme": "Bearer"},
+            "login": {"type": "http", "scheme": "basic"},
+            "flow": {"type": "oauth2", "flows": {}},
+            "header": {"type": "apiKey", "in": "header", "name": "X-Key"},
+            "query": {"type": "apiKey", "in": "query", "name": "key"},
+            "cookie": {"type": "apiKey", "in": "cookie", "name": "session"},
+            "mutual": {"type": "mutualTLS"},
+        }
+    )
+)
+
+
+def secured(*alternatives: list[str]) -> Operation:
+    return operation(security=[{name: [] for name in each} for each in alternatives])
+
+
+GIVEN = credentials((), "tok-en", ("header=k-1", "k-2"), "ada:pass-word", SCHEMES)
+
+
+@pytest.mark.parametrize(
+    ("alternatives", "secret"),
+    [
+        ([["token"]], Secret({"Authorization": "Bearer tok-en"})),
+        ([["flow"]], Secret({"Authorization": "Bearer tok-en"})),
+        ([["login"]], Secret({"Authorization": "Basic YWRhOnBhc3Mtd29yZA=="})),
+        ([["header"]], Secret({"X-Key": "k-1"})),
+        ([["query"]], Secret({}, "key=k-2")),
+        ([["header", "cookie"]], Secret({"X-Key": "k-1", "Cookie": "session=k-2"})),
+        ([["mutual"], ["query"]], Secret({}, "key=k-2")),
+        ([[], ["query"]], Secret({}, "key=k-2")),
+        ([], Secret()),
+    ],
+    ids=str,
+)
+def test_credentials_match_the_security_schemes(alternatives: list[list[str]], secret: Secret) -> None:
+    assert GIVEN.secret(secured(*alternatives), SCHEMES) == secret
+    assert GIVEN.missing(secured(*alternatives), SCHEMES) == ""
+
+
+def test_missing_credentials_are_told() -> None:
+    none = credentials((), "", (), "", SCHEMES)
+    assert none.missing(secured(["token"]), SCHEMES) == "needs credentials: give --bearer"
+    assert (
+        none.missing(secured(["header", "login"]), SCHEMES) == "needs credentials: give --api-key and --basic"
+    )
+    assert none.missing(secured(["token"], []), SCHEMES) == ""
+    assert credentials(("X-Any: thing",), "", (), "", SCHEMES).missing(secured(["token"]), SCHEMES) == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [({"header": ["se-cret"]}, "a header looks like"), ({"basic": "se-cret"}, "looks like user:password")],
+)
+def test_wrong_credentials_are_told_without_telling_them(given: Any, message: str) -> None:
+    with pytest.raises(LoadError, match=message) as told:
+        orders(load_profile("mixed"), given, SCHEMES)
+    assert "se-cret" not in str(told.value)
+
+
+def test_credentials_are_never_shown() -> None:
+    found = operation("/things", "post", security=[{"query": [], "token": []}])
+    builder = CallBuilder(found, (), (), Payloads(1), Random(1), GIVEN.secret(found, SCHEMES))
+    call = builder.build({})
+    assert call.sent_target == "/things?key=k-2"
+    assert call.sent_headers["Authorization"] == "Bearer tok-en"
+    curl = shlex.split(call.as_curl("http://127.0.0.1:1"))
+    assert curl[:5] == ["curl", "-i", "-X", "POST", "http://127.0.0.1:1/things?key=***"]
+    assert "Authorization: ***" in curl
+    shown = f"{GIVEN!r} {call.as_curl('')}"
+    assert not any(each in shown for each in ("tok-en", "k-1", "k-2", "pass-word"))
+
+
+def test_orders_reach_other_processes_whole() -> None:
+    given = {
+        "include": ["a"],
+        "read_only": True,
+        "header": ["X-A: b"],
+        "api_key": ["token=c"],
+        "basic": "d:e",
+    }
+    told = orders(load_profile("steps"), given, SCHEMES)
+    assert orders_from(told.message()) == told
+    assert {option.key for option in OPTIONS if option.variable} == {"header", "bearer", "api_key", "basic"}

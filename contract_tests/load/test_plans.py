@@ -1,0 +1,249 @@
+"""What is inferred where a document has no links, and what cannot be."""
+
+from random import Random
+from typing import Any
+
+import pytest
+
+from contract_tests.openapi.documents import contract
+from load.journeys import Journeys, Step
+from load.orders import Orders
+from load.plan import Plan, Slot, plan
+from load.selection import Selection
+from load.traffic import load_profile
+from openapi.expressions import Exchange
+from openapi.operations import Operation, operations
+from openapi.payloads import Payloads
+
+JSON = "application/json"
+ID = {"type": "integer"}
+TEXT = {"type": "string"}
+
+
+def an_object(**properties: Any) -> Any:
+    return {"type": "object", "properties": properties, "required": [*properties]}
+
+
+def a_list(item: Any) -> Any:
+    return {"type": "array", "items": item}
+
+
+def does(
+    answer: Any = None, body: Any = None, status: str = "200", parameters: Any = (), **more: Any
+) -> dict[str, Any]:
+    """One method: what it takes and answers."""
+    response = {
+        "description": "fine",
+        **({"content": {JSON: {"schema": answer}}} if answer is not None else {}),
+    }
+    taken = {"requestBody": {"required": True, "content": {JSON: {"schema": body}}}} if body else {}
+    stated = [{"schema": TEXT, "in": "query", **each} for each in parameters]
+    return {
+        "responses": {status: response, "404": {"description": "gone"}},
+        "parameters": stated,
+        **taken,
+        **more,
+    }
+
+
+def on(path: str, *names: str, kind: Any = ID, **methods: Any) -> dict[str, Any]:
+    parameters = [{"name": each, "in": "path", "required": True, "schema": kind} for each in names]
+    return {path: {"parameters": parameters, **methods}}
+
+
+THING = an_object(id=ID, name=TEXT)
+
+
+def planned(*paths: dict[str, Any]) -> tuple[dict[str, Operation], Plan]:
+    found = operations(contract({path: item for each in paths for path, item in each.items()}))
+    return {each.label: each for each in found}, plan(found)
+
+
+def needed(found: Plan, label: str) -> dict[str, list[str]]:
+    """The slots of an operation, each with the operations that fill it, those that create first."""
+    return {
+        str(slot): list(dict.fromkeys(found.producers(need.resource)))
+        for need in found.needs[label]
+        for slot, _ in need.slots
+    }
+
+
+@pytest.mark.parametrize(
+    ("parameter", "kind", "answer"),
+    [
+        ("thing_id", ID, THING),
+        ("thingId", ID, THING),
+        ("id", ID, THING),
+        ("thing_id", ID, an_object(thing_id=ID)),
+        ("thing_id", ID, an_object(data=an_object(id=ID))),
+        ("thing_id", TEXT, an_object(uuid=TEXT)),
+        ("tid", TEXT, an_object(id=TEXT)),
+        ("thing", TEXT, an_object(id=ID, name=TEXT)),
+        ("thingName", TEXT, an_object(name=TEXT)),
+        ("slug", TEXT, an_object(id=ID, slug=TEXT)),
+    ],
+)
+def test_what_is_created_is_called_for(parameter: str, kind: Any, answer: Any) -> None:
+    _, found = planned(
+        on("/things", post=does(answer, THING, "201")),
+        on(f"/things/{{{parameter}}}", parameter, kind=kind, get=does(THING)),
+    )
+    label = f"GET /things/{{{parameter}}}"
+    assert needed(found, label) == {f"{{{parameter}}}": ["POST /things"]}
+    assert found.uncovered == {}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [a_list(THING), an_object(items=a_list(THING), total=ID), an_object(data=an_object(rows=a_list(THING)))],
+)
+def test_what_is_listed_is_called_for(answer: Any) -> None:
+    _, found = planned(on("/things", get=does(answer)), on("/things/{id}", "id", get=does(THING)))
+    assert needed(found, "GET /things/{id}") == {"{id}": ["GET /things"]}
+
+
+def test_nested_resources_are_called_for_within_their_parents() -> None:
+    _, found = planned(
+        on("/users", post=does(THING, THING)),
+        on("/users/{user_id}/posts", "user_id", post=does(THING, THING), get=does(a_list(THING))),
+        on("/users/{id}/posts/{post_id}", "id", "post_id", delete=does()),
+    )
+    assert needed(found, "POST /users/{user_id}/posts") == {"{user_id}": ["POST /users"]}
+    both = ["POST /users/{user_id}/posts", "GET /users/{user_id}/posts"]
+    assert needed(found, "DELETE /users/{id}/posts/{post_id}") == {"{id}": both, "{post_id}": both}
+
+
+def test_identifiers_elsewhere_than_in_the_path() -> None:
+    order = an_object(thing_id=ID, note=TEXT, lines=a_list(an_object(thing_id=ID)), parts=a_list(ID))
+    _, found = planned(
+        on("/things", post=does(THING, THING)),
+        on("/orders", post=does(THING, {**order, "required": ["thing_id"]}),
+           get=does(parameters=[{"name": "thing_id", "required": True}])),
+    )  # fmt: skip
+    from_things = ["POST /things"]
+    assert needed(found, "POST /orders") == {
+        "body /thing_id": from_things,
+        "body /lines/*/thing_id": from_things,
+    }
+    assert needed(found, "GET /orders") == {"query thing_id": from_things}
+    assert [need.required for need in found.needs["POST /orders"]].count(True) == 1
+
+
+def test_things_are_found_by_name_too() -> None:
+    _, found = planned(
+        on("/things", post=does(THING, THING)),
+        on("/things/{id}", "id", delete=does()),
+        on("/things/by-name/{name}", "name", kind=TEXT, get=does(THING)),
+    )
+    assert needed(found, "GET /things/by-name/{name}") == {"{name}": ["POST /things"]}
+
+
+def test_what_a_client_names_itself_is_made_by_put() -> None:
+    _, found = planned(on("/files/{name}", "name", kind=TEXT, put=does(None, THING, "201"), get=does(THING)))
+    assert needed(found, "GET /files/{name}") == {"{name}": ["PUT /files/{name}"]}
+    assert found.needs["PUT /files/{name}"] == ()
+
+
+def test_what_nothing_tells_of_is_named_with_the_reason() -> None:
+    free = {"name": "currency", "in": "path", "schema": TEXT, "example": "USD"}
+    _, found = planned(
+        on("/things/{id}", "id", get=does(THING)),
+        on("/things/{id}/parts", "id", get=does(a_list(THING))),
+        on(
+            "/rates/{currency}",
+            get={**does(THING), "parameters": [{"name": "currency", "in": "path", **free}]},
+        ),
+    )
+    assert found.uncovered == {
+        "GET /things/{id}": "nothing tells which {id} there are",
+        "GET /things/{id}/parts": "nothing tells which {id} there are",
+    }
+
+
+def test_identifiers_are_never_made_up() -> None:
+    _, found = planned(
+        on("/things", post=does(THING, {"properties": {"owner_id": ID, "id": ID, "bid": TEXT}}))
+    )
+    assert found.unsent["POST /things"] == (Slot("body", "/owner_id"),)
+
+
+def test_the_plan_tells_why() -> None:
+    _, found = planned(
+        on("/things", post=does(THING, THING), get=does(a_list(THING))),
+        on("/things/{id}", "id", get=does(THING)),
+    )
+    assert list(found.lines(["GET /things/{id}"])) == [
+        "GET /things/{id}",
+        "    {id} <- POST /things: makes it: /id of its answer; GET /things: lists it: /0/id",
+    ]
+
+
+class Shop:
+    """A service in memory that answers as its document says, and refuses ids that it does not know."""
+
+    def __init__(self) -> None:
+        self.things: set[int] = set()
+        self.orders: dict[int, int] = {}
+        self.numbers = 0
+
+    def answer(self, step: Step) -> tuple[int, Any, dict[str, str]]:
+        call = step.call
+        key = int(call.path.get("id", 0))
+        kept: Any = self.things if "things" in call.operation.path else self.orders
+        assert not key or key in kept, f"{call.operation.label} for {key}"
+        self.numbers += 1
+        match call.operation.label:
+            case "POST /things":
+                self.things.add(self.numbers)
+                return 201, None, {"location": f"http://shop/api/things/{self.numbers}"}
+            case "POST /orders":
+                assert call.payload["thing_id"] in self.things
+                self.orders[self.numbers] = call.payload["thing_id"]
+                return 201, {"id": self.numbers}, {}
+            case "DELETE /things/{id}":
+                assert key not in self.orders.values(), "things that orders are made of are not deleted"
+                self.things.discard(key)
+            case "DELETE /orders/{id}":
+                del self.orders[key]
+        return 200, None, {}
+
+
+def shop(**selection: Any) -> Journeys:
+    found, _ = planned(
+        on("/things", post=does(None, an_object(name=TEXT), "201")),
+        on("/things/{id}", "id", get=does(), delete=does()),
+        on("/orders", post=does(an_object(id=ID), an_object(thing_id=ID), "201")),
+        on("/orders/{id}", "id", get=does(), delete=does()),
+        on("/cache/purge", post=does()),
+    )
+    orders = Orders(load_profile("mixed"), Selection(**selection))
+    return Journeys([*found.values()], orders, Payloads(1), Random(1))
+
+
+def test_journeys_follow_what_is_inferred() -> None:
+    service, journeys = Shop(), shop()
+    called = set()
+    for _ in range(2_000):
+        step = journeys.next()
+        status, body, headers = service.answer(step)
+        call = step.call
+        exchange = Exchange("", call.target, call.path, call.query, {}, call.payload, status, headers, body)
+        journeys.done(step, exchange)
+        called.add(call.operation.label)
+    assert len(called) == 6
+    assert "POST /cache/purge" in journeys.uncovered
+
+
+def test_what_others_own_is_neither_changed_nor_deleted() -> None:
+    for allowed in (False, True):
+        journeys = shop(allow_destructive=allowed)
+        for key in range(-50, 0):
+            journeys.know("/things/{}", (key,))
+        deleted = set()
+        for _ in range(500):
+            step = journeys.next()
+            if step.call.operation.label == "DELETE /things/{id}":
+                deleted.add(step.call.path["id"])
+            journeys.done(step, None)
+        assert bool(deleted) is allowed
+        assert ("POST /cache/purge" in journeys.uncovered) is not allowed

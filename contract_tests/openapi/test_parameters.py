@@ -1,0 +1,112 @@
+"""Parameters in all of their styles: the table of the specification, row by row."""
+
+from typing import Any
+
+import pytest
+
+from contract_tests.openapi.documents import operation, schema
+from openapi.parameters import Parameter
+from openapi.payloads import Payloads
+
+OF_NUMBERS = {"type": "object", "properties": {"a": {"type": "integer"}}}
+TEXT = "blue"
+LIST = ["blue", "black", "brown"]
+OBJECT = {"R": 100, "G": 200, "B": 150}
+
+
+def parameter(location: str, style: str, explode: bool, source: Any, **described: Any) -> Parameter:
+    return Parameter("color", location, True, style, explode, schema(source, (3, 1)), **described)
+
+
+@pytest.mark.parametrize(
+    ("location", "style", "explode", "text", "array", "properties"),
+    [
+        ("path", "matrix", False, ";color=blue", ";color=blue,black,brown", ";color=R,100,G,200,B,150"),
+        ("path", "matrix", True, ";color=blue", ";color=blue;color=black;color=brown",
+         ";R=100;G=200;B=150"),
+        ("path", "label", False, ".blue", ".blue,black,brown", ".R,100,G,200,B,150"),
+        ("path", "label", True, ".blue", ".blue.black.brown", ".R=100.G=200.B=150"),
+        ("query", "form", False, "color=blue", "color=blue,black,brown", "color=R,100,G,200,B,150"),
+        ("query", "form", True, "color=blue", "color=blue&color=black&color=brown", "R=100&G=200&B=150"),
+        ("path", "simple", False, "blue", "blue,black,brown", "R,100,G,200,B,150"),
+        ("header", "simple", True, "blue", "blue,black,brown", "R=100,G=200,B=150"),
+        ("cookie", "form", False, "color=blue", "color=blue,black,brown", "color=R,100,G,200,B,150"),
+        ("query", "spaceDelimited", False, None, "color=blue%20black%20brown",
+         "color=R%20100%20G%20200%20B%20150"),
+        ("query", "pipeDelimited", False, None, "color=blue%7Cblack%7Cbrown",
+         "color=R%7C100%7CG%7C200%7CB%7C150"),
+        ("query", "deepObject", True, None, None, "color[R]=100&color[G]=200&color[B]=150"),
+    ],
+)  # fmt: skip
+def test_styles(
+    location: str, style: str, explode: bool, text: str | None, array: str | None, properties: str
+) -> None:
+    it = parameter(location, style, explode, {})
+    for value, expected in ((TEXT, text), (LIST, array), (OBJECT, properties)):
+        assert expected is None or it.write(value) == expected
+
+
+def test_what_a_url_cannot_hold_is_encoded() -> None:
+    assert parameter("query", "form", True, {}).write("a b&c=d/é") == "color=a%20b%26c%3Dd%2F%C3%A9"
+    assert parameter("path", "simple", False, {}).write("a/b?") == "a%2Fb%3F"
+    assert (
+        parameter("query", "form", True, {}, allow_reserved=True).write("a/b?c#d&e") == "color=a/b?c%23d%26e"
+    )
+    nested = parameter("query", "deepObject", True, {})
+    assert nested.write({"a b": [1, {"c": True}]}) == "color[a%20b]=1&color[a%20b][c]=true"
+    assert (
+        parameter("query", "form", True, {}, media_type="application/json").write({"a": 1})
+        == "color=%7B%22a%22%3A1%7D"
+    )
+    assert parameter("query", "form", True, {}).write([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("location", "style", "explode", "source", "text", "value"),
+    [
+        ("path", "simple", False, {"type": "integer"}, "5", 5),
+        ("query", "form", False, {"type": "array", "items": {"type": "integer"}}, "1,2", [1, 2]),
+        ("header", "simple", False, OF_NUMBERS, "a,1", {"a": 1}),
+        ("header", "simple", True, OF_NUMBERS, "a=1", {"a": 1}),
+        ("query", "form", True, {"type": "boolean"}, "true", True),
+        ("query", "form", True, {}, "true", "true"),
+    ],
+)  # fmt: skip
+def test_texts_are_read_by_their_schema(
+    location: str, style: str, explode: bool, source: Any, text: str, value: Any
+) -> None:
+    assert parameter(location, style, explode, source).read([text]) == value
+
+
+def test_content_is_read_and_written_as_its_media_type() -> None:
+    it = parameter("header", "simple", False, {}, media_type="application/json")
+    assert it.read([it.write({"a": [1]})]) == {"a": [1]}
+
+
+@pytest.mark.parametrize(
+    ("location", "barred"),
+    [("path", "/\\?#% "), ("header", "\n\té"), ("cookie", '; ,"\\'), ("query", "\n\0")],
+)
+def test_values_are_read_alike_by_everyone(location: str, barred: str) -> None:
+    it = parameter(location, "simple", False, {"type": ["string", "null"]})
+    make = Payloads(1).generator(it.schema, it.name, it.rules())
+    made = [make() for _ in range(200)]
+    assert all(isinstance(each, str) and each and not set(each) & set(barred) for each in made)
+    lists = parameter(location, "simple", False, {"type": "array", "items": {"type": "string"}})
+    make = Payloads(1).generator(lists.schema, lists.name, lists.rules())
+    assert all(each and not any("," in item for item in each) for each in (make() for _ in range(200)))
+
+
+def test_what_the_specification_ignores_is_ignored() -> None:
+    ignored: list[Any] = [
+        {"name": name, "in": "header", "schema": {}} for name in ("Accept", "Content-Type", "Authorization")
+    ]
+    assert operation(parameters=ignored).parameters == ()
+
+
+def test_examples_beside_a_schema_are_used() -> None:
+    described = {"name": "station", "in": "query", "schema": {"type": "string"},
+                 "examples": {"a": {"value": "Paris-Est"}}}  # fmt: skip
+    (it,) = operation(parameters=[described]).parameters
+    make = Payloads(1).generator(it.schema, it.name, it.rules())
+    assert sum(make() == "Paris-Est" for _ in range(100)) > 50
