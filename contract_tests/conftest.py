@@ -22,6 +22,14 @@ from students_service.settings import PREFIX, Settings
 Student = dict[str, Any]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of these tests."""
+    parser.addoption(
+        "--documents",
+        help="A folder of OpenAPI documents whose request bodies are all built, beside our own.",
+    )
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _no_settings_from_outside() -> None:
     for name in [name for name in os.environ if name.startswith((PREFIX, "LOCUST_", "CONTRACT_"))]:
