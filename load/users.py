@@ -9,6 +9,7 @@ from random import Random
 import orjson
 from locust import LoadTestShape, User, task
 from locust.env import Environment
+from locust.user.task import LOCUST_STATE_STOPPING
 
 from load import checks
 from load.connection import Connection, NetworkError, Reply
@@ -108,6 +109,14 @@ class ContractUser(User):
     def on_stop(self) -> None:
         """Locust calls this when the user leaves."""
         self.connection.close()
+
+    def stop(self, force: bool = False) -> bool:
+        """Asked to leave; gives whether it has left. A worker may ask twice, for Ctrl-C reaches it by way
+        of its master too, and Locust takes that for a fault.
+        """
+        if self._state == LOCUST_STATE_STOPPING and not force:
+            return False
+        return bool(super().stop(force))
 
     def _findings(self, step: Step, reply: Reply) -> list[checks.Finding]:
         try:
