@@ -29,6 +29,7 @@ class Direction(Enum):
 ALL_TYPES = frozenset({"null", "boolean", "object", "array", "number", "string", "integer"})
 
 _DEFINITIONS = "#/$defs/"
+_DEPTH_OF_PARTS = 5
 _SUBSCHEMA = (
     "not",
     "if",
@@ -144,14 +145,18 @@ class Dialect:
             return frozenset()
         return frozenset(name for name, each in properties.items() if self._is_barred(each))
 
-    def _is_barred(self, schema: Json) -> bool:
+    def _is_barred(self, schema: Json, depth: int = 0) -> bool:
         if not isinstance(schema, dict):
             return False
         word = self.direction.value
         if schema.get(word) is True and ("$ref" not in schema or self.contract.version != (3, 0)):
             return True
         resolved = self.contract.resolve(schema)
-        return isinstance(resolved, dict) and resolved.get(word) is True
+        if not isinstance(resolved, dict):
+            return False
+        parts = resolved.get("allOf")
+        within = parts if isinstance(parts, list) and depth < _DEPTH_OF_PARTS else ()
+        return resolved.get(word) is True or any(self._is_barred(each, depth + 1) for each in within)
 
     def _barred_by(self, schema: Json) -> frozenset[str]:
         """The properties that a schema bars, itself or by what applies in its place."""
@@ -187,7 +192,9 @@ class Dialect:
         told = schema["discriminator"]
         if not isinstance(told, dict) or not isinstance(told.get("propertyName"), str):
             return {}
-        pointers = {name: self._mapped(value) for name, value in (told.get("mapping") or {}).items()}
+        stated = told.get("mapping")
+        mapped = stated.items() if isinstance(stated, dict) else ()
+        pointers = {name: self._mapped(value) for name, value in mapped}
         branches = [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
         known = [each["$ref"] for each in branches if isinstance(each, dict) and "$ref" in each]
         for pointer in known or self._heirs(schema):
@@ -207,13 +214,26 @@ class Dialect:
             return None
         return str(value)
 
-    def _heirs(self, base: JsonObject) -> Iterator[str]:
-        """References to the named schemas that are all of a base and something more."""
-        schemas = self.contract.document.get("components", {}).get("schemas", {})
-        for name, schema in schemas.items():
-            for part in schema.get("allOf", ()) if isinstance(schema, dict) else ():
-                if isinstance(part, dict) and "$ref" in part and self.contract.resolve(part) is base:
-                    yield f"#/components/schemas/{name}"
+    def _heirs(self, base: JsonObject) -> list[str]:
+        """References to the named schemas that are all of a base and something more, their heirs too."""
+        schemas = (self.contract.document.get("components") or {}).get("schemas") or {}
+        heirs: dict[str, None] = {}
+        pending = [base]
+        while pending:
+            parent = pending.pop()
+            for name, schema in schemas.items():
+                pointer = f"#/components/schemas/{name.replace('~', '~0').replace('/', '~1')}"
+                if pointer not in heirs and schema is not base and self._is_heir(schema, parent):
+                    heirs[pointer] = None
+                    pending.append(schema)
+        return [*heirs]
+
+    def _is_heir(self, schema: Json, base: JsonObject) -> bool:
+        parts = schema.get("allOf") if isinstance(schema, dict) else None
+        return any(
+            isinstance(part, dict) and "$ref" in part and self.contract.resolve(part) is base
+            for part in (parts if isinstance(parts, list) else ())
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -329,7 +349,8 @@ def _without_openapi_30(schema: JsonObject, direction: Direction) -> JsonObject:
         if is_flag and translated.pop(exclusive) and bound in translated:
             translated[exclusive] = translated.pop(bound)
     if schema.get("nullable") is True and "type" in translated:
-        translated["type"] = [translated["type"], "null"]
+        stated = translated["type"]
+        translated["type"] = [*stated, "null"] if isinstance(stated, list) else [stated, "null"]
         if direction is not Direction.REQUEST and None not in translated.get("enum", (None,)):
             translated["enum"] = [*translated["enum"], None]
     return translated

@@ -6,6 +6,7 @@ import jsonschema_rs
 import pytest
 
 from contract_tests.openapi.documents import schema
+from openapi.contract import ContractError
 from openapi.dialect import Direction
 from openapi.payloads import Payloads, Unbuildable
 
@@ -26,6 +27,13 @@ TREE = {
         {"type": "integer"},
         {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}, "minItems": 1, "maxItems": 2},
     ]
+}
+FILTER = {
+    "oneOf": [
+        {"type": "object", "required": [name], "properties": {name: {"$ref": "#/components/schemas/Filter"}}}
+        for name in ("not", "all", "any")
+    ]
+    + [{"type": "object", "required": ["field"], "properties": {"field": {"type": "string"}}}],
 }
 
 
@@ -55,6 +63,11 @@ def lengths(made: list[Any]) -> set[int]:
         {"type": "integer", "exclusiveMinimum": 3, "exclusiveMaximum": 5},
         {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 0.01},
         {"type": "number", "multipleOf": 0.05, "minimum": 1, "maximum": 2},
+        {"type": "number", "minimum": 0.001, "maximum": 0.001},
+        {"type": "number", "minimum": 0.1, "maximum": 0.9},
+        {"type": "integer", "exclusiveMaximum": 0},
+        {"type": "integer", "minimum": 9007199254740990, "exclusiveMaximum": 9007199254740994},
+        {"type": "integer", "format": "int32", "minimum": 5_000_000_000},
         {"type": "integer", "multipleOf": 7, "minimum": 10, "maximum": 30},
         {"allOf": [{"type": "integer", "multipleOf": 4}, {"multipleOf": 6, "maximum": 40}]},
         {"type": "string", "minLength": 200, "maxLength": 210},
@@ -65,6 +78,10 @@ def lengths(made: list[Any]) -> set[int]:
         {"type": "string", "format": "email", "maxLength": 30},
         {"type": "string", "format": "date", "pattern": "^20"},
         {"type": "string", "format": "uri", "minLength": 60},
+        {"type": "string", "format": "email", "maxLength": 8},
+        {"type": "string", "format": "date-time", "pattern": r"^2099-.*\+02:00$"},
+        {"type": "string", "pattern": r"^[\p{L}\p{gc=Mark}\p{Join_Control} '-]{1,9}$", "minLength": 9},
+        {"type": "string", "minLength": 100_000},
         {"type": "array", "items": {"enum": [1, 2, 3, 4]}, "uniqueItems": True, "minItems": 4},
         {"type": "array", "prefixItems": [{"type": "integer"}, {"type": "string"}], "items": False},
         {"type": "array", "prefixItems": [{"const": 1}], "items": {"const": 2}, "minItems": 3},
@@ -93,6 +110,10 @@ def lengths(made: list[Any]) -> set[int]:
         {"oneOf": [{"required": ["a"]}, {"required": ["b"]}], "type": "object",
          "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}}},
         {"anyOf": [{"type": "integer", "maximum": 3}, {"type": "string", "maxLength": 2}]},
+        {"oneOf": [{"properties": {"a": {}}, "additionalProperties": False},
+                   {"properties": {"b": {}}, "additionalProperties": False}], "type": "object"},
+        {"oneOf": [{"type": "string", "maxLength": 65_535}, {"type": "string", "pattern": "^[0-9]+$"}]},
+        {"type": ["null", "boolean"], "not": {"enum": [None, True]}},
         {"not": {"type": ["string", "null", "boolean", "array", "object"]}},
         {"type": "integer", "minimum": 0, "maximum": 9, "not": {"enum": [1, 2, 3, 4, 5, 6]}},
         {"type": "string", "not": {"pattern": "a"}, "minLength": 1},
@@ -138,12 +159,13 @@ def test_lengths_and_optional_properties_are_all_visited() -> None:
         {"$ref": "#/components/schemas/Tree"},
         {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}, "minItems": 2},
         {"allOf": [{"$ref": "#/components/schemas/Node"}, {"required": ["next"]}]},
+        {"$ref": "#/components/schemas/Filter"},
     ],
     ids=str,
 )
 def test_recursion_ends_and_is_entered(source: Any) -> None:
-    made = values(source, Node=NODE, Tree=TREE)
-    assert max(str(each).count("value") + str(each).count("[") for each in made) > 2
+    made = values(source, Node=NODE, Tree=TREE, Filter=FILTER)
+    assert max(str(each).count("value") + str(each).count("[") + str(each).count("not") for each in made) > 2
 
 
 def test_references_lead_anywhere_in_the_document() -> None:
@@ -152,7 +174,7 @@ def test_references_lead_anywhere_in_the_document() -> None:
     assert {*values(inside, **odd)} == {7}
     sibling = {"$ref": "#/components/schemas/Short", "minLength": 3}
     assert lengths(values(sibling, Short={"type": "string", "maxLength": 3})) == {3}
-    assert 1 in lengths(values(sibling, (3, 0), Short={"type": "string", "maxLength": 3}))
+    assert 2 in lengths(values(sibling, (3, 0), Short={"type": "string", "maxLength": 3}))
 
 
 def test_discriminators_name_the_schema() -> None:
@@ -188,6 +210,33 @@ def test_read_only_is_left_out_and_write_only_kept() -> None:
         "properties": {"secret": {"type": "string", "writeOnly": True}},
     }
     assert {frozenset(each) for each in values(source, (3, 0))} == {frozenset({"secret"})}
+
+
+def test_heirs_of_heirs_and_parts_that_are_read_only() -> None:
+    pets: dict[str, Any] = {
+        "Pet": {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}},
+                "discriminator": {"propertyName": "kind"}},
+        "Cat": {"allOf": [{"$ref": "#/components/schemas/Pet"}]},
+        "Lion": {"allOf": [{"$ref": "#/components/schemas/Cat"}]},
+        "Id": {"type": "integer", "readOnly": True},
+    }  # fmt: skip
+    assert {each["kind"] for each in values({"$ref": "#/components/schemas/Pet"}, **pets)} == {"Cat", "Lion"}
+    wrapped = {
+        "type": "object",
+        "required": ["id"],
+        "properties": {"id": {"allOf": [{"$ref": "#/components/schemas/Id"}]}},
+    }
+    assert all("id" not in each for each in values(wrapped, (3, 0), **pets))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [{"required": True}, {"type": None}, {"minimum": "1"}, {"items": [{}]}, {"$ref": 5}, {"pattern": "("}],
+    ids=str,
+)
+def test_what_is_no_schema_is_told(source: Any) -> None:
+    with pytest.raises(ContractError, match="not a valid schema"):
+        Payloads(1).generator(schema(source, (3, 1)), "it")
 
 
 def test_openapi_30_has_words_of_its_own() -> None:

@@ -164,7 +164,6 @@ def test_recursion_ends() -> None:
         {"type": "integer", "minimum": 3, "maximum": 2},
         {"type": "integer", "minimum": 1, "maximum": 2, "multipleOf": 7},
         {"type": "string", "pattern": "^a$", "minLength": 2},
-        {"type": "string", "pattern": "("},
         {"type": "string", "maxLength": 3, "x-unique": True},
         {"type": "string", "pattern": "^[A-Z]$", "x-unique": True},
         {"type": "integer", "maximum": 100, "x-unique": True},

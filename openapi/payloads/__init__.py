@@ -54,10 +54,14 @@ class Payloads:
         realism, `rules` are JSON Schemas that hold besides. Texts of properties whose name ends in one of
         the words of `unique` differ from each other where their rules leave room for that.
 
-        Raises Unbuildable when there are no valid values or when none can be made.
+        Raises Unbuildable when there are no valid values or when none can be made, ContractError when it
+        is no schema.
         """
-        draw = self._compiler(schema.dialect).compile((schema.node, *rules), name, unique).draw
         validator = schema.validator if not rules else self._validator(schema, rules)
+        try:
+            draw = self._compiler(schema.dialect).compile((schema.node, *rules), name, unique).draw
+        except RecursionError:
+            raise Unbuildable(f"{name or 'it'}: its schemas are nested too deeply to compile") from None
         return self._checked(draw, validator, name)
 
     def _compiler(self, dialect: Dialect) -> Compiler:
@@ -67,6 +71,7 @@ class Payloads:
         return self._compilers[id(dialect)][1]
 
     def _validator(self, schema: Schema, rules: tuple[Json, ...]) -> jsonschema_rs.Validator:
+        schema.validator  # noqa: B018 - a cached property: what is no schema is told first
         whole = schema.dialect.complete({"allOf": [schema.node, *rules]})
         return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
 

@@ -17,11 +17,12 @@ from openapi.payloads.facts import (
     Contains,
     Facts,
     Turn,
+    identity,
     kind_of,
     rules_at,
     rules_for,
 )
-from openapi.payloads.numbers import numbers
+from openapi.payloads.numbers import numbers, rules_of
 from openapi.payloads.realism import Realism, last_word
 from openapi.payloads.shapes import Choice, Items, Later, Leaf, Properties, Shape, settle
 from openapi.payloads.texts import Texts
@@ -143,8 +144,8 @@ class Compiler:
             "integer": lambda: self._number(replace(facts, kinds=numeric), place),
             "object": lambda: self._object(facts, place, nested),
             "array": lambda: self._array(facts, name, place, nested),
-            "boolean": lambda: Leaf(lambda: self._random.random() < 0.5),
-            "null": lambda: Leaf(lambda: None),
+            "boolean": lambda: self._one_of(facts, [True, False], place),
+            "null": lambda: self._one_of(facts, [None], place),
         }
         wanted = {"integer" if kind == "fraction" else kind for kind in kinds}
         made, reasons = {}, []
@@ -178,6 +179,13 @@ class Compiler:
         except ValueError as error:
             raise Unbuildable(f"not a valid schema: {str(error).splitlines()[0]}") from None
 
+    def _one_of(self, facts: Facts, values: list[Json], place: str) -> Shape:
+        barred = {identity(each) for each in facts.barred_values}
+        allowed = [each for each in values if identity(each) not in barred]
+        if not allowed:
+            raise Unbuildable(f"{place}: none of {values} is allowed")
+        return Leaf(lambda: self._random.choice(allowed))
+
     def _text(self, facts: Facts, name: str, place: str) -> Shape:
         if last_word(name) in self._unique and not facts.unique:
             try:
@@ -189,7 +197,7 @@ class Compiler:
     def _number(self, facts: Facts, place: str) -> Shape:
         source = numbers(facts, self._random, place)
         seeds = [each for each in facts.seeds if kind_of(each) in facts.kinds]
-        seeds = [each for each in seeds if self._validator(_numeric_rules(facts)).is_valid(each)]
+        seeds = [each for each in seeds if self._validator(tuple(rules_of(facts))).is_valid(each)]
         if not seeds or facts.unique:
             return Leaf(source)
         chance, choose = self._random.random, self._random.choice
@@ -360,9 +368,10 @@ def _likely_kinds(facts: Facts) -> frozenset[str]:
 
 def _is_map(facts: Facts) -> bool:
     """Whether other properties than those named are what the object is made for."""
-    return any(
-        part.patterns or part.additional not in (None, True, False) for part in facts.object_parts
-    ) or (not facts.object_parts and not facts.required and bool(facts.names))
+    named = facts.required or any(part.properties for part in facts.object_parts)
+    if not named:
+        return all(part.additional is not False or part.patterns for part in facts.object_parts)
+    return any(part.patterns or part.additional not in (None, True, False) for part in facts.object_parts)
 
 
 def _closure(name: str, dependents: Mapping[str, Sequence[str]]) -> set[str]:
@@ -374,15 +383,3 @@ def _closure(name: str, dependents: Mapping[str, Sequence[str]]) -> set[str]:
             found.add(each)
             pending.extend(dependents.get(each, ()))
     return found
-
-
-def _numeric_rules(facts: Facts) -> Rules:
-    rules: list[Json] = [
-        {"exclusiveMinimum" if strict else "minimum": bound} for bound, strict in facts.lower
-    ]
-    rules += [{"exclusiveMaximum" if strict else "maximum": bound} for bound, strict in facts.upper]
-    rules += [{"multipleOf": each} for each in facts.multiples]
-    rules += [{"not": {"multipleOf": each}} for each in facts.barred_multiples]
-    if facts.barred_values:
-        rules.append({"not": {"enum": [*facts.barred_values]}})
-    return tuple(rules)

@@ -20,6 +20,7 @@ UNIQUE = "x-unique"
 _DEFINITIONS = "#/$defs/"
 _DISJOINT_DEPTH = 3
 _TRIED = 100
+_QUESTIONS_WITHIN = 4
 _NO_KIND = "no type"
 _NO_VALUES = "no values"
 _NO_PATTERN = "no pattern"
@@ -141,6 +142,7 @@ class Alternatives:
         self._definitions = definitions
         # JSON Schema knows no discriminators: what it takes for the same must differ otherwise.
         self._undiscriminated = Alternatives(definitions, told_apart=False) if told_apart else self
+        self._asked = 0
         self._denials: dict[int, tuple[Json, list[Json]]] = {}
         self._kept: dict[object, Json] = {}
 
@@ -156,8 +158,19 @@ class Alternatives:
 
     def possible(self, rules: Sequence[Json], depth: int = _DISJOINT_DEPTH) -> bool:
         """Whether no contradiction shows on the surface."""
-        found = islice(self.of(rules), _TRIED)
-        return any(self._consistent(facts, depth) for facts in found)
+        return self._any_consistent(self.of(rules), depth)
+
+    def _any_consistent(self, found: Iterator[Facts], depth: int) -> bool:
+        """Whether any of the first facts found is consistent; taken for granted when one question has
+        led to another too often, as it does where schemas are recursive.
+        """
+        if self._asked >= _QUESTIONS_WITHIN:
+            return True
+        self._asked += 1
+        try:
+            return any(self._consistent(facts, depth) for facts in islice(found, _TRIED))
+        finally:
+            self._asked -= 1
 
     def resolved(self, schema: Json) -> Json:
         """What a chain of references without siblings leads to."""
@@ -302,12 +315,23 @@ class Alternatives:
             yield from self._expand([], [], rest, facts, seen, turn)
             return
         facts = replace(facts, plain=False)
-        for each in self._contraries(denied):
+        for each in (*self._contraries(denied), *self._surplus(denied, facts)):
             yield from self._expand([(each, scopes)], [], rest, facts, seen, turn)
+
+    def _surplus(self, denied: Json, facts: Facts) -> Iterator[Json]:
+        """Properties that the facts know and the denied schema does not, where it allows no others."""
+        schema = self.resolved(denied)
+        if not isinstance(schema, dict) or "additionalProperties" not in schema:
+            return
+        known = {name for part in facts.object_parts for name in part.properties}
+        for name in sorted(known - {*schema.get("properties", {})}):
+            contrary = {"not": schema["additionalProperties"]}
+            made = {"type": "object", "required": [name], "properties": {name: contrary}}
+            yield self.once(("surplus", id(schema), name), made)
 
     def _may_hold(self, schema: Json, facts: Facts) -> bool:
         found = self._undiscriminated._expand([(schema, ())], [], [], facts, {}, FIRST)
-        return any(self._consistent(each, _DISJOINT_DEPTH) for each in islice(found, _TRIED))
+        return self._undiscriminated._any_consistent(found, _DISJOINT_DEPTH)
 
     def _consistent(self, facts: Facts, depth: int) -> bool:
         """Whether the facts do not contradict each other, as far as that is soon found out."""
@@ -599,6 +623,8 @@ def _pruned(facts: Facts) -> Facts | None:
         (each for each, _ in facts.upper), default=inf
     ):
         gone.update(("integer", "fraction"))
+    if any(part.properties.get(name) is False for part in facts.object_parts for name in facts.required):
+        gone.add("object")
     kinds = facts.kinds - gone
     values = facts.values
     if values is not None:

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import count
-from math import ceil, floor, gcd, inf, lcm
+from math import ceil, floor, gcd, lcm
 from random import Random
 
 import jsonschema_rs
 
 from openapi.contract import Json
-from openapi.payloads.facts import Facts, identity
+from openapi.payloads.facts import Facts
 from openapi.payloads.unbuildable import Unbuildable
 
 _SPAN = 10_000
@@ -18,6 +18,7 @@ _UNIQUE_SPAN = 2**31
 _CENT = Fraction(1, 100)
 _CANDIDATES = 2_000
 _POOL = 400
+_AT_BOUNDS = 10
 _AT_A_BOUND = 0.1
 _FORMATS = {
     "int8": (-(2**7), 2**7 - 1),
@@ -43,10 +44,7 @@ def numbers(facts: Facts, random: Random, place: str) -> Callable[[], Json]:
     if low == high:
         return lambda: low * step
     chance, between, bounds = random.random, random.randint, (low, high)
-    usual = (low, high)
-    if high - low > _WIDE:
-        # Bounds as wide as their type are not what people fill in.
-        usual = (max(low, min(0, high - _SPAN)), min(high, max(low, 0) + _SPAN))
+    usual = grid.usual
 
     def draw() -> int:
         drawn = chance()
@@ -65,21 +63,23 @@ class _Grid:
         if whole and not broken:
             steps.append(Fraction(1))
         self.step = _common_multiple(steps) if steps else _CENT
-        least, most = _bounds(facts, float(self.step))
-        if steps == [] and most - least < 20 * _CENT:
-            self.step = (Fraction(str(most)) - Fraction(str(least))) / 100 or _CENT
-        self.low = ceil(Fraction(str(least)) / self.step)
-        self.high = floor(Fraction(str(most)) / self.step)
-        if any(
-            exclusive and self.low * self.step <= Fraction(str(bound)) for bound, exclusive in facts.lower
-        ):
+        least, most = _bounds(facts, self.step)
+        if not steps and most - least < 20 * _CENT:
+            self.step = (most - least) / 100 or _CENT
+        self.low, self.high = ceil(least / self.step), floor(most / self.step)
+        if any(strict and self.low * self.step <= Fraction(str(bound)) for bound, strict in facts.lower):
             self.low += 1
-        if any(
-            exclusive and self.high * self.step >= Fraction(str(bound)) for bound, exclusive in facts.upper
-        ):
+        if any(strict and self.high * self.step >= Fraction(str(bound)) for bound, strict in facts.upper):
             self.high -= 1
-        if self.low > self.high:
+        if self.low > self.high and steps:
             raise Unbuildable(f"{place}: no number is within its bounds")
+
+    @property
+    def usual(self) -> tuple[int, int]:
+        """The part of the indexes that people use: bounds as wide as their type are not filled in."""
+        if self.high - self.low <= _WIDE:
+            return self.low, self.high
+        return max(self.low, min(0, self.high - _SPAN)), min(self.high, max(self.low, 0) + _SPAN)
 
     def at(self, index: int) -> Json:
         """The number at an index between low and high."""
@@ -87,21 +87,33 @@ class _Grid:
         return number.numerator if number.denominator == 1 else float(number)
 
 
-def _pooled(grid: _Grid, facts: Facts, random: Random, place: str) -> Callable[[], Json]:
-    """Drawn from numbers that have been seen to be valid: floating point makes some that are not."""
-    barred = {identity(each) for each in facts.barred_values}
-    rules: list[Json] = [{"multipleOf": each} for each in facts.multiples]
+def rules_of(facts: Facts) -> list[Json]:
+    """What facts say of numbers, as schemas."""
+    rules: list[Json] = [
+        {"exclusiveMinimum" if strict else "minimum": bound} for bound, strict in facts.lower
+    ]
+    rules += [{"exclusiveMaximum" if strict else "maximum": bound} for bound, strict in facts.upper]
+    rules += [{"multipleOf": each} for each in facts.multiples]
     rules += [{"not": {"multipleOf": each}} for each in facts.barred_multiples]
     if "integer" not in facts.kinds:
         rules.append({"not": {"type": "integer"}})
-    validator = jsonschema_rs.Draft202012Validator({"allOf": rules} if rules else True)
-    indexes = [grid.low, grid.high]
-    if grid.high - grid.low < _CANDIDATES:
-        indexes += random.sample(range(grid.low, grid.high + 1), grid.high - grid.low + 1)
+    if facts.barred_values:
+        rules.append({"not": {"enum": [*facts.barred_values]}})
+    return rules
+
+
+def _pooled(grid: _Grid, facts: Facts, random: Random, place: str) -> Callable[[], Json]:
+    """Drawn from numbers that have been seen to be valid: floating point makes some that are not."""
+    validator = jsonschema_rs.Draft202012Validator({"allOf": [True, *rules_of(facts)]})
+    low, high = grid.low, max(grid.high, grid.low)
+    stated = [bound for bound, strict in (*facts.lower, *facts.upper) if not strict]
+    bounds = [each for each in (grid.at(low), grid.at(high), *stated) if validator.is_valid(each)]
+    if high - low < _CANDIDATES:
+        indexes = random.sample(range(low, high + 1), high - low + 1)
     else:
-        indexes += [random.randint(grid.low, grid.high) for _ in range(_CANDIDATES)]
-    found = (grid.at(index) for index in indexes)
-    pool = [each for each in found if identity(each) not in barred and validator.is_valid(each)][:_POOL]
+        indexes = [random.randint(*grid.usual) for _ in range(_CANDIDATES)]
+    pool = [each for each in map(grid.at, indexes) if validator.is_valid(each)][:_POOL]
+    pool += [bound for bound in bounds for _ in range(len(pool) // (_AT_BOUNDS * len(bounds)) + 1)]
     if not pool:
         raise Unbuildable(f"{place}: no number satisfies all of its rules")
     chance, size = random.random, len(pool)
@@ -124,16 +136,19 @@ def _common_multiple(steps: list[Fraction]) -> Fraction:
     return whole
 
 
-def _bounds(facts: Facts, step: float) -> tuple[float, float]:
+def _bounds(facts: Facts, step: Fraction) -> tuple[Fraction, Fraction]:
     """The bounds stated; where there are none, numbers that people use."""
     span = (_UNIQUE_SPAN if facts.unique else _SPAN) * step
-    least = max((bound for bound, _ in facts.lower), default=-inf)
-    most = min((bound for bound, _ in facts.upper), default=inf)
-    if least == -inf:
-        least = 0 if most >= 0 else most - span
-    if most == inf:
-        most = least + span
-    for each in facts.formats:
-        low, high = _FORMATS.get(each, (-inf, inf))
-        least, most = max(least, low), min(most, high)
+    lower = [Fraction(str(bound)) for bound, _ in facts.lower]
+    upper = [Fraction(str(bound)) for bound, _ in facts.upper]
+    least, most = max(lower, default=Fraction(0)), min(upper, default=span)
+    if not lower and most <= 0:
+        least = most - span
+    if not upper:
+        most = max(least, Fraction(0)) + span
+    for low, high in (_FORMATS[each] for each in facts.formats if each in _FORMATS):
+        # A format is a hint beside bounds that contradict it.
+        bottom, top = max(least, Fraction(low)), min(most, Fraction(high))
+        if bottom <= top:
+            least, most = bottom, top
     return least, most

@@ -459,13 +459,31 @@ def _is_single(ranges: Ranges) -> bool:
     return len(ranges) == 1 and ranges[0][0] == ranges[0][1]
 
 
+_CATEGORIES = {
+    "Letter": "L", "Alphabetic": "L", "Alpha": "L", "Uppercase": "Lu", "Lowercase": "Ll", "Upper": "Lu",
+    "Lower": "Ll", "Uppercase_Letter": "Lu", "Lowercase_Letter": "Ll", "Mark": "M", "Number": "N",
+    "Decimal_Number": "Nd", "Digit": "Nd", "digit": "Nd", "Punctuation": "P", "Punct": "P", "punct": "P",
+    "Connector_Punctuation": "Pc", "Dash_Punctuation": "Pd", "Symbol": "S", "Separator": "Z",
+    "Space_Separator": "Zs", "Alnum": "LN",
+}  # fmt: skip
+_RANGES: dict[str, Ranges] = {
+    "Any": TEXT,
+    "ASCII": ((0x00, 0x7F),),
+    "Join_Control": ((0x200C, 0x200D),),
+    "Emoji": ((0x1F300, 0x1F64F),),
+    "Han": ((0x4E00, 0x9FFF),),
+}
+
+
 @cache
 def _category(name: str) -> Ranges:
     """The characters of a general category (Unicode Standard, section 4.5) or of a script."""
-    short = name.rpartition("=")[2]
-    wanted = {"Letter": "L", "Number": "N", "Punctuation": "P", "Alphabetic": "L", "Uppercase": "Lu",
-              "Lowercase": "Ll", "Uppercase_Letter": "Lu", "Lowercase_Letter": "Ll", "Symbol": "S",
-              "Separator": "Z", "Mark": "M", "Decimal_Number": "Nd"}.get(short, short)  # fmt: skip
+    short = name.rpartition("=")[2].removeprefix("Is")
+    if short in _RANGES:
+        return _RANGES[short]
+    wanted = _CATEGORIES.get(short, short)
+    if wanted == "LN":
+        return union(_category("L"), _category("N"))
     if len(wanted) <= 2:
 
         def belongs(code: int) -> bool:

@@ -17,6 +17,22 @@ _SUBJECTS = (
     "Physics", "Political Science", "Psychology", "Sociology", "Statistics", "Veterinary Medicine",
 )  # fmt: skip
 
+_MOMENTS = 4_000
+_ZONES = ("Z", "+00:00", "+02:00", "-05:30", ".123Z", ".123456+01:00")
+_SHORT = {
+    "email": ("a@b.co", "x@y.org"),
+    "idn-email": ("a@b.co", "x@y.org"),
+    "uri": ("a:b", "http://a", "urn:a:b", "tel:+1"),
+    "iri": ("a:b", "http://a"),
+    "url": ("http://a",),
+    "uri-reference": ("a", "/", "#a"),
+    "hostname": ("a", "b1", "x.y"),
+    "ipv4": ("1.1.1.1", "0.0.0.0"),  # noqa: S104 - a value, not an address to bind to
+    "ipv6": ("::", "::1", "1::2"),
+    "duration": ("P1D", "PT1H", "P1Y2M3DT4H5M6S"),
+    "json-pointer": ("", "/a"),
+}
+
 _Source = Callable[[Faker], str]
 
 _BY_FORMAT: Mapping[str, _Source] = {
@@ -91,6 +107,23 @@ class Realism:
         """Values of a format; none when the format is not known."""
         source = _BY_FORMAT.get(name)
         return self._pool(source) if source else ()
+
+    def uncommon(self, name: str) -> tuple[str, ...]:
+        """Values of a format as they are allowed and hardly met: very short, in capitals, in other years
+        or time zones; for when no usual one satisfies the rules beside the format.
+        """
+        if name in ("date", "date-time"):
+            return tuple(self._moment(name) for _ in range(_MOMENTS))
+        known = self.by_format(name)
+        return (*_SHORT.get(name, ()), *(each.upper() for each in known))
+
+    def _moment(self, name: str) -> str:
+        between = self._random.randint
+        day = f"{between(1900, 2100)}-{between(1, 12):02}-{between(1, 28):02}"
+        if name == "date":
+            return day
+        zone = self._random.choice(_ZONES)
+        return f"{day}T{between(0, 23):02}:{between(0, 59):02}:{between(0, 59):02}{zone}"
 
     @cached_property
     def words(self) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ class Texts:
         self._random = random
         self._realism = realism
         self._token = token
-        self._pools: dict[object, Sequence[str]] = {}
+        self._pools: dict[object, Sequence[str] | Unbuildable] = {}
 
     def source(self, facts: Facts, name: str, place: str) -> Text:
         """A source of texts for facts; unique ones where they ask for it. Raises Unbuildable."""
@@ -53,8 +53,14 @@ class Texts:
         """Valid texts from the most lifelike source that has any, and the contract's own examples."""
         key = (name, _rules_of(facts))
         if key not in self._pools:
-            self._pools[key] = self._made_pool(facts, name, place)
-        return self._pools[key]
+            try:
+                self._pools[key] = self._made_pool(facts, name, place)
+            except Unbuildable as reason:
+                self._pools[key] = reason
+        found = self._pools[key]
+        if isinstance(found, Unbuildable):
+            raise found
+        return found
 
     def _made_pool(self, facts: Facts, name: str, place: str) -> Sequence[str]:
         fits = fitting(facts)
@@ -76,6 +82,8 @@ class Texts:
         for each in facts.formats:
             yield self._realism.by_format(each)
             yield self._realism.by_name(each)
+        for each in facts.formats:
+            yield self._realism.uncommon(each)
         for each in facts.formats:
             yield [self._stretched(text, facts) for text in self._realism.by_format(each)]
 
@@ -104,17 +112,23 @@ class Texts:
     def _worded(self, facts: Facts) -> list[str]:
         """Words, as many as the length asks for, and texts of the very shortest and longest length."""
         least, most = facts.min_length, facts.max_length
-        pool = [self._filled(word, least)[:most] for word in self._realism.words]
+        words = self._realism.words if least <= _LONGEST_VISITED else self._realism.words[:_FEW]
+        pool = [self._filled(word, least)[:most] for word in words]
         if least:
-            pool.append(self._filled("", least)[:least])
+            pool += [self._filled("", least)[:least] for _ in range(_FEW)]
         if most is not None and most <= _LONGEST_VISITED:
-            pool.append(self._filled("", most)[:most])
+            pool += [self._filled("", most)[:most] for _ in range(_FEW)]
         return [f"{each[:-1]}x" if each.endswith(" ") else each for each in pool]
 
     def _filled(self, text: str, least: int) -> str:
-        while len(text) < least:
-            text = f"{text} {self._random.choice(self._realism.words)}".lstrip()
-        return text
+        words = [text] if text else []
+        length = len(text)
+        while length < least:
+            words.append(self._random.choice(self._realism.words))
+            length += len(words[-1]) + (length > 0)
+            if length > _LONGEST_VISITED:
+                return " ".join(words * (least // length + 1))
+        return " ".join(words)
 
     def _with_token(self, facts: Facts, name: str, place: str) -> Text:
         texts = self._pool(facts, name, place)

@@ -1,0 +1,79 @@
+"""A service that answers at once, for each operation always the same, and as its document says: what is
+measured against it is the client.
+"""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+
+import orjson
+
+from openapi.contract import load_contract
+from openapi.operations import Operation, operations
+from openapi.payloads import Payloads
+
+
+def answer(operation: Operation, payloads: Payloads) -> bytes:
+    """A success of an operation, valid for its contract, as it goes over the wire."""
+    key, response = next((key, each) for key, each in operation.responses.items() if key.startswith("2"))
+    lines = [f"HTTP/1.1 {key} Fine"]
+    content = b""
+    for media_type, schema in response.content.items():
+        content = orjson.dumps(payloads.generator(schema)())
+        lines.append(f"Content-Type: {media_type}")
+        break
+    required = [each for each in response.headers.values() if each.required]
+    lines += [f"{each.name}: {each.write(payloads.generator(each.schema, each.name)())}" for each in required]
+    lines.append(f"Content-Length: {len(content)}")
+    return "\r\n".join((*lines, "", "")).encode() + content
+
+
+class Canned:
+    """The answers of one document."""
+
+    def __init__(self, document: str) -> None:
+        payloads = Payloads(1)
+        self._known = [(each, answer(each, payloads)) for each in operations(load_contract(document))]
+
+    def answer(self, head: bytes) -> bytes:
+        """The answer to a request."""
+        method, target, _ = head.split(b" ", 2)
+        path, name = target.partition(b"?")[0].decode(), method.decode().lower()
+        return next(
+            reply for each, reply in self._known if each.method == name and each.match(path) is not None
+        )
+
+
+class _Connection(asyncio.Protocol):
+    def __init__(self, canned: Canned) -> None:
+        self._canned = canned
+        self._received = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.WriteTransport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        for head in self._requests():
+            self._transport.write(self._canned.answer(head))
+
+    def _requests(self) -> Iterator[bytes]:
+        head, end, rest = self._received.partition(b"\r\n\r\n")
+        _, stated, length = head.lower().partition(b"content-length: ")
+        if end and len(rest) >= (int(length.partition(b"\r\n")[0]) if stated else 0):
+            self._received = b""
+            yield head
+
+
+async def serve(document: str) -> None:
+    """Serve on a free port, which is the first line of the output."""
+    canned = Canned(document)
+    server = await asyncio.get_running_loop().create_server(lambda: _Connection(canned), "127.0.0.1", 0)
+    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
+    sys.stdout.flush()
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(sys.argv[1]))
