@@ -22,7 +22,7 @@ _ACCOUNTS = frozenset({"email", "username", "login", "handle", "slug"})
 _NAMES = frozenset({"name", "title", "code", "key", "sku", "number", "reference", "identifier", "id"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """A request ready to be sent; `target` is path and query. The values it was made of are kept
     for the links that lead on from it.
@@ -71,7 +71,7 @@ class Call:
 class _Body:
     """One media type that an operation takes."""
 
-    content_type: str
+    headers: Mapping[str, str]
     generate: Generator
     encode: Encode
 
@@ -97,12 +97,14 @@ class CallBuilder:
         self._secret = secret
         given, empty = frozenset(bound), frozenset(unsent)
         self._unsent = [slot.name.split("/")[1:] for slot in empty if slot.location == "body" and slot.name]
-        self._generators = {
-            slot: self._parameter(each, payloads)
-            for each in operation.parameters
-            if (slot := Slot(each.location, each.name)) not in given and (each.required or slot not in empty)
-        }
-        self._headers = {"Accept": _accepted(operation)}
+        self._slots: list[tuple[Parameter, Slot, Generator | None]] = []
+        for each in operation.parameters:
+            slot = Slot(each.location, each.name)
+            is_left = slot in given or (slot in empty and not each.required)
+            self._slots.append((each, slot, None if is_left else self._parameter(each, payloads)))
+        locations = {each.location for each in operation.parameters}
+        self._queries, self._fields = "query" in locations, bool(locations & {"header", "cookie"})
+        self._headers: Mapping[str, str] = {"Accept": _accepted(operation)}
         self._kinds: dict[str, frozenset[str]] = {}
         self._bodies = self._written(payloads)
 
@@ -136,36 +138,34 @@ class CallBuilder:
             except Unbuildable as reason:
                 reasons.append(f"body: {reason}")
             else:
-                found.append(_Body(written.content_type, generate, written.encode))
+                headers = {**self._headers, "Content-Type": written.content_type}
+                found.append(_Body(headers, generate, written.encode))
         if body is not None and not found and (body.required or reasons):
             raise Unbuildable("; ".join(reasons) or "its body has no media type")
         return found
 
     def build(self, bound: Mapping[Slot, Json], bare: bool = False) -> Call:
         """A call whose slots have the values given; a bare one has no optional parameters."""
-        chosen = [*self._chosen(bound, 0.0 if bare else OPTIONAL_PARAMETER)]
+        chosen = (
+            [*self._chosen(bound, 0.0 if bare else OPTIONAL_PARAMETER)] if self.operation.parameters else []
+        )
         path = {each.name: value for each, value in chosen if each.location == "path"}
-        query = "&".join(_texts(chosen, "query"))
-        headers = {
-            **self._headers,
-            **{each.name: text for each, text in _fields(chosen)},
-        }
-        cookies = "; ".join(_texts(chosen, "cookie"))
-        if cookies:
-            headers["Cookie"] = cookies
-        payload, content = None, b""
+        query = "&".join(_texts(chosen, "query")) if self._queries else ""
+        payload: Json = None
+        content, headers = b"", self._headers
         if self._bodies:
             body = self._body()
             payload = self._filled(body.generate(), bound)
-            content = body.encode(payload)
-            headers["Content-Type"] = body.content_type
+            content, headers = body.encode(payload), body.headers
+        if self._fields:
+            headers = {**headers, **_fields(chosen)}
         return Call(
             operation=self.operation,
-            target=self.operation.url(path) + (f"?{query}" if query else ""),
+            target=f"{self.operation.url(path)}?{query}" if query else self.operation.url(path),
             headers=headers,
             body=content,
             path=path,
-            query={each.name: value for each, value in chosen if each.location == "query"},
+            query={each.name: value for each, value in chosen if each.location == "query"} if query else {},
             payload=payload,
             secret=self._secret,
         )
@@ -176,9 +176,7 @@ class CallBuilder:
         return self._random.choice(self._bodies)
 
     def _chosen(self, bound: Mapping[Slot, Json], optional: float) -> Iterator[tuple[Parameter, Json]]:
-        for parameter in self.operation.parameters:
-            slot = Slot(parameter.location, parameter.name)
-            generate = self._generators.get(slot)
+        for parameter, slot, generate in self._slots:
             if slot in bound:
                 yield parameter, _fitting(bound[slot], parameter)
             elif generate and (parameter.required or self._random.random() < optional):
@@ -242,8 +240,11 @@ def _texts(chosen: Sequence[tuple[Parameter, Json]], location: str) -> list[str]
     return [text for text in texts if text]
 
 
-def _fields(chosen: Sequence[tuple[Parameter, Json]]) -> Iterator[tuple[Parameter, str]]:
-    return ((each, each.write(value)) for each, value in chosen if each.location == "header")
+def _fields(chosen: Sequence[tuple[Parameter, Json]]) -> dict[str, str]:
+    """Header fields, with all cookies in one."""
+    fields = {each.name: each.write(value) for each, value in chosen if each.location == "header"}
+    cookies = "; ".join(_texts(chosen, "cookie"))
+    return {**fields, "Cookie": cookies} if cookies else fields
 
 
 def _fitting(value: Json, parameter: Parameter) -> Json:

@@ -1,15 +1,15 @@
 """One user's connection to the service: sends calls, brings back whole responses."""
 
-import socket
-import ssl
+import select
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-import gevent
-from geventhttpclient import HTTPClient, HTTPParseError
+from gevent import socket, ssl
+from gevent.monkey import get_original
+from geventhttpclient import HTTPParseError
 from geventhttpclient.response import HTTPSocketResponse
 
 from load.errors import LoadError
@@ -19,6 +19,10 @@ READ_TIMEOUT_S = 60.0
 RESPONSE_TIMEOUT_S = 120.0
 BLOCK_BYTES = 65_536
 LONGEST_BODY_BYTES = 64 * 1024 * 1024
+IDLE_S = 0.1
+_PORTS = {"http": 80, "https": 443}
+# The one that does not wait for the event loop: it is asked for what is there now.
+_poll = get_original("select", "poll")
 _UNREACHABLE = (ConnectionRefusedError, socket.gaierror, ssl.SSLError)
 
 
@@ -47,43 +51,64 @@ class Connection:
 
     def __init__(self, host: str) -> None:
         url = urlsplit(host if "://" in host else f"http://{host}")
-        if url.scheme not in ("http", "https") or not url.hostname:
+        if url.scheme not in _PORTS or not url.hostname:
             raise LoadError(f"{host!r} is not a host to load; it looks like http://127.0.0.1:5000")
         self._prefix = url.path.rstrip("/")
-        self._url = url
-        self._client = self._connected()
-
-    def _connected(self) -> HTTPClient:
-        return HTTPClient(
-            self._url.hostname or "",
-            self._url.port,
-            ssl=self._url.scheme == "https",
-            block_size=BLOCK_BYTES,
-            connection_timeout=CONNECT_TIMEOUT_S,
-            network_timeout=READ_TIMEOUT_S,
-        )
+        self._address = (url.hostname, url.port or _PORTS[url.scheme])
+        self._tls = ssl.create_default_context() if url.scheme == "https" else None
+        self._host = url.netloc.rpartition("@")[2]
+        self._socket: socket.socket | None = None
+        self._used = 0.0
 
     def send(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """Send a request and read its response to the end. Raises NetworkError."""
         try:
-            response = self._client.request(method.upper(), self._prefix + target, body, dict(headers))
+            connected = self._connected()
+            connected.sendall(self._written(method.upper(), target, headers, body))
+            response = HTTPSocketResponse(connected, method=method.upper(), block_size=BLOCK_BYTES)
             content = _content(response)
-        except (NetworkError, OSError, HTTPParseError, gevent.Timeout, ValueError) as error:
-            self._renew()
+        except (NetworkError, OSError, HTTPParseError, ValueError) as error:
+            self.close()
             raise NetworkError(_reason(error), isinstance(error, _UNREACHABLE)) from error
-        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        self._used = time.monotonic()
+        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR or connected.fileno() < 0:
             # Servers close the connection on which they failed, often without a word in the response:
             # that must not befall the next call.
-            self._renew()
+            self.close()
         return Reply(response.status_code, _joined(response.items()), content)
 
     def close(self) -> None:
-        """End the connection."""
-        self._client.close()
+        """End the connection; the next call opens another."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
 
-    def _renew(self) -> None:
-        self._client.close()
-        self._client = self._connected()
+    def _connected(self) -> socket.socket:
+        if self._socket is not None and time.monotonic() - self._used > IDLE_S and _is_readable(self._socket):
+            # Nothing is expected on an idle connection but its end.
+            self.close()
+        if self._socket is None:
+            plain = socket.create_connection(self._address, CONNECT_TIMEOUT_S)
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._socket = (
+                self._tls.wrap_socket(plain, server_hostname=self._address[0]) if self._tls else plain
+            )
+            self._socket.settimeout(READ_TIMEOUT_S)
+        return self._socket
+
+    def _written(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> bytes:
+        fields = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+        if body or method in ("POST", "PUT", "PATCH"):
+            fields = f"{fields}Content-Length: {len(body)}\r\n"
+        start = f"{method} {self._prefix}{target} HTTP/1.1\r\nHost: {self._host}\r\n"
+        head = f"{start}User-Agent: contract-load\r\n{fields}\r\n"
+        return head.encode("latin-1") + body
+
+
+def _is_readable(connected: socket.socket) -> bool:
+    ready = _poll()
+    ready.register(connected.fileno(), select.POLLIN)
+    return bool(ready.poll(0))
 
 
 def check_reachable(host: str) -> None:

@@ -93,7 +93,7 @@ def credentials(
     pairs = []
     for each in headers:
         name, colon, value = each.partition(":")
-        if not colon or not name.strip() or not value.strip():
+        if not colon or not name.strip() or not value.strip() or not each.isprintable():
             raise LoadError("--header: a header looks like 'Name: value'")
         pairs.append((name.strip(), value.strip()))
     if basic and ":" not in basic:

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from random import Random
 
 from load.calls import Call, CallBuilder
@@ -29,7 +30,7 @@ _ROUNDS_OF_EXPLORATION = 3
 Existing = tuple[str, Values]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Step:
     """A call to make, the thing that it works on, if it works on one, and all things it must not lose."""
 
@@ -74,12 +75,17 @@ class Journeys:
         linked = {feed.resource for feeds in self.plan.feeds.values() for feed in feeds if feed.linked}
         self._entities = {each: Entities(each, trusted=each in linked) for each in sorted(resources)}
         self._remembered: dict[tuple[str, Slot], deque[Json]] = {}
+        self._carried = {label: _remembered_slots(self.plan, label) for label in self._operations}
+        self._telling = {
+            label for label, feeds in self.plan.feeds.items() if any(feed.owned for feed in feeds)
+        } | self.plan.memories.keys()
         self._builders = dict(self._compiled(payloads))
         self.omitted = list(dict.fromkeys(payloads.omitted))
         if not self._builders:
             reasons = "; ".join(f"{label}: {reason}" for label, reason in [*self.uncovered.items()][:3])
             raise LoadError(f"no operation of the document can be called: {reasons}")
-        self._choices, self._weights = self._weighted(orders.profile)
+        self._choices, weights = self._weighted(orders.profile)
+        self._weights = [*accumulate(weights)]
         if not self._choices:
             raise LoadError(f"profile {orders.profile.name}: no operation of the document has a weight")
         self._first = [each for each in self._choices for _ in range(_FIRST_ROUNDS)]
@@ -91,7 +97,8 @@ class Journeys:
             step = self._step(self._first.pop(), _DEPTH)
             if step is not None:
                 return step
-        for operation in self._random.choices(self._choices, self._weights, k=_DEPTH):
+        for _ in range(_DEPTH):
+            (operation,) = self._random.choices(self._choices, cum_weights=self._weights)
             step = self._step(operation, _DEPTH)
             if step is not None:
                 return step
@@ -154,7 +161,7 @@ class Journeys:
 
     def reads(self, label: str) -> bool:
         """Whether anything is learnt from what an operation answers."""
-        return label in self.plan.feeds or label in self.plan.memories
+        return label in self._telling
 
     def _shows(self, label: str, feeds: Sequence[object]) -> bool:
         return bool(feeds) and label in self._builders and self._operations[label].method == "get"
@@ -179,7 +186,7 @@ class Journeys:
             needs = self.plan.needs[label]
             bound = [slot for need in needs if need.required for slot, _ in need.slots]
             unsent = [slot for need in needs if not need.required for slot, _ in need.slots]
-            unsent += [*self.plan.unsent[label], *_remembered_slots(self.plan, label)]
+            unsent += [*self.plan.unsent[label], *self._carried[label]]
             secret = self._orders.credentials.secret(operation, self._schemes)
             try:
                 yield label, CallBuilder(operation, bound, unsent, payloads, self._random, secret)
@@ -267,7 +274,7 @@ class Journeys:
     def _recalled(self, operation: Operation) -> dict[Slot, Json]:
         """Values that links gave for slots apart from things, followed now and then."""
         recalled: dict[Slot, Json] = {}
-        for slot in _remembered_slots(self.plan, operation.label):
+        for slot in self._carried[operation.label]:
             values = self._remembered.get((operation.label, slot))
             if values and self._random.random() < _FOLLOWED:
                 recalled[slot] = self._random.choice(values)

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from load.identifiers import (
@@ -44,8 +45,7 @@ Values = tuple[Json, ...]
 _Needs = dict[str, "tuple[Need, ...]"]
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(NamedTuple):
     """Where in a request a value goes: path, query, header, cookie or body, and the name of the
     parameter or the JSON pointer into the body.
     """
@@ -279,7 +279,8 @@ class _Planner:
             for expression in expressions
         )
         own = self._own_resource(operation)
-        owned = operation.method in ("post", "put") and own in (None, resource) and each is None
+        makes = operation.method == "post" or (operation.method == "put" and "201" in operation.responses)
+        owned = makes and own in (None, resource) and each is None
         feed = Feed(operation.label, resource, parts, each, owned, reason, linked=True)
         known = {(one.resource, one.parts, one.each) for one in self.feeds[operation.label]}
         if (resource, parts, each) not in known:

@@ -1,6 +1,7 @@
 """Media types and ranges of them (RFC 9110, sections 8.3 and 12.5.1)."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TypeVar
 
 Described = TypeVar("Described")
@@ -19,6 +20,7 @@ def described(content: Mapping[str, Described], content_type: str) -> Described 
     return ranges.get(wanted) or ranges.get(f"{kind}/*") or ranges.get("*/*")
 
 
+@lru_cache(maxsize=1_000)
 def is_json(content_type: str) -> bool:
     """Whether bodies of this type are JSON texts (RFC 6839, section 3.1)."""
     name = essence(content_type)

@@ -3,9 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from openapi import media_types
 from openapi.bodies import Encoding
 from openapi.contract import Contract, ContractError, Json, JsonObject
 from openapi.dialect import Dialect, Direction, Schema
@@ -38,6 +39,13 @@ class Response:
     headers: Mapping[str, Parameter]
     content: Mapping[str, Schema]
     links: tuple[Link, ...]
+    _described: dict[str, Schema | None] = field(default_factory=dict)
+
+    def schema(self, content_type: str) -> Schema | None:
+        """What is documented of bodies of a media type, as a response states it; None when nothing is."""
+        if content_type not in self._described:
+            self._described[content_type] = media_types.described(self.content, content_type)
+        return self._described[content_type]
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +76,7 @@ class Operation:
     tags: tuple[str, ...] = ()
     security: tuple[tuple[str, ...], ...] = ()
 
-    @property
+    @cached_property
     def label(self) -> str:
         """Method and templated path, as people name it: `GET /students/{student_id}`."""
         return f"{self.method.upper()} {self.path}"
@@ -105,12 +113,18 @@ class Operation:
 
     def url(self, values: Mapping[str, Json]) -> str:
         """The path with its parameters filled in, percent-encoded. Raises KeyError on a missing one."""
+        if not self.path_names:
+            return self.path
+        return "".join(
+            part if isinstance(part, str) else part.write(values[part.name]) for part in self._template
+        )
+
+    @cached_property
+    def _template(self) -> list[str | Parameter]:
+        """The path in parts: literal text and parameters in turn."""
         by_name = {each.name: each for each in self.parameters if each.location == "path"}
-
-        def text(found: re.Match[str]) -> str:
-            return by_name[found[1]].write(values[found[1]])
-
-        return _TEMPLATE_EXPRESSION.sub(text, self.path)
+        parts = re.split(r"(\{[^}]*\})", self.path)
+        return [by_name[part[1:-1]] if part.startswith("{") else part for part in parts if part]
 
 
 def operations(contract: Contract) -> tuple[Operation, ...]:

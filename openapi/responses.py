@@ -1,6 +1,6 @@
 """Responses held against their operation."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import orjson
 
@@ -31,34 +31,35 @@ def response_violations(
         leads = f"; it leads to {headers['location']}" if "location" in headers else ""
         detail = f"{status} is not documented; {documented} are{leads}"
         return [Violation("status", "", "status", detail, documented, str(status))]
-    return [*_headers(response, headers), *(() if body is None else _body(response, headers, body))]
+    found = _headers(response, headers) if response.headers else []
+    return found if body is None or not response.content else [*found, *_body(response, headers, body)]
 
 
-def _headers(response: Response, headers: Mapping[str, str]) -> Iterator[Violation]:
+def _headers(response: Response, headers: Mapping[str, str]) -> list[Violation]:
+    found: list[Violation] = []
     for name, header in response.headers.items():
         if name in headers:
             value = header.read([headers[name]])
-            yield from schema_violations(header.schema, value, "header", header.name)
+            found += schema_violations(header.schema, value, "header", header.name)
         elif header.required:
-            yield Violation("header", header.name, "required", "is missing")
+            found.append(Violation("header", header.name, "required", "is missing"))
+    return found
 
 
-def _body(response: Response, headers: Mapping[str, str], body: bytes) -> Iterator[Violation]:
-    if not response.content:
-        return
+def _body(response: Response, headers: Mapping[str, str], body: bytes) -> list[Violation]:
     stated = headers.get("content-type", "")
-    schema = media_types.described(response.content, stated)
+    schema = response.schema(stated)
     if schema is None:
         documented = ", ".join(response.content)
         detail = f"{stated or 'none'} is not documented; {documented} is"
-        yield Violation("media type", "", "media type", detail, documented, stated)
-    elif media_types.is_json(stated):
+        return [Violation("media type", "", "media type", detail, documented, stated)]
+    if media_types.is_json(stated):
         try:
             value = orjson.loads(body)
         except orjson.JSONDecodeError as error:
             found = body[:_SHOWN_BYTES].decode("utf-8", "backslashreplace")
-            yield Violation("body", "", "json", f"not JSON: {error}", "JSON", found)
-        else:
-            yield from schema_violations(schema, value, "body")
-    elif media_types.essence(stated).startswith("text/") and "string" in schema.types:
-        yield from schema_violations(schema, body.decode("utf-8", "replace"), "body")
+            return [Violation("body", "", "json", f"not JSON: {error}", "JSON", found)]
+        return schema_violations(schema, value, "body")
+    if media_types.essence(stated).startswith("text/") and "string" in schema.types:
+        return schema_violations(schema, body.decode("utf-8", "replace"), "body")
+    return []

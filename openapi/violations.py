@@ -1,7 +1,6 @@
 """What a request or a response does against its contract."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,13 +32,20 @@ class Violation:
         return f"{place}: {self.detail}"
 
 
-def schema_violations(schema: Schema, value: Any, location: str, pointer: str = "") -> Iterator[Violation]:
+def schema_violations(schema: Schema, value: Any, location: str, pointer: str = "") -> list[Violation]:
     """Every way in which a value breaks a schema."""
-    for error in schema.validator.iter_errors(value):
-        path = pointer + "".join(f"/{_escaped(str(token))}" for token in error.instance_path)
-        rule = error.kind.name
-        detail = "must not be sent: it is read-only" if rule == "falseSchema" else _short(error.message)
-        yield Violation(location, path, rule, detail, _expected(schema, error), _shown(error.instance))
+    if schema.validator.is_valid(value):
+        return []
+    return [_violation(schema, error, location, pointer) for error in schema.validator.iter_errors(value)]
+
+
+def _violation(
+    schema: Schema, error: jsonschema_rs.ValidationError, location: str, pointer: str
+) -> Violation:
+    path = pointer + "".join(f"/{_escaped(str(token))}" for token in error.instance_path)
+    rule = error.kind.name
+    detail = "must not be sent: it is read-only" if rule == "falseSchema" else _short(error.message)
+    return Violation(location, path, rule, detail, _expected(schema, error), _shown(error.instance))
 
 
 def _expected(schema: Schema, error: jsonschema_rs.ValidationError) -> str:
