@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from gevent import socket, ssl
+from gevent import get_hub, socket, ssl
 from gevent.monkey import get_original
 from geventhttpclient import HTTPParseError
 from geventhttpclient.response import HTTPSocketResponse
@@ -15,8 +15,7 @@ from geventhttpclient.response import HTTPSocketResponse
 from load.errors import LoadError
 
 CONNECT_TIMEOUT_S = 10.0
-READ_TIMEOUT_S = 60.0
-RESPONSE_TIMEOUT_S = 120.0
+ANSWER_TIMEOUT_S = 60.0
 BLOCK_BYTES = 65_536
 LONGEST_BODY_BYTES = 64 * 1024 * 1024
 IDLE_S = 0.1
@@ -59,17 +58,25 @@ class Connection:
         self._host = url.netloc.rpartition("@")[2]
         self._socket: socket.socket | None = None
         self._used = 0.0
+        # One timer for each call as a whole is cheaper than one for each wait on the socket.
+        self._timer = get_hub().loop.timer(ANSWER_TIMEOUT_S)
+        self._expired = False
 
     def send(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """Send a request and read its response to the end. Raises NetworkError."""
+        self._expired = False
+        self._timer.start(self._expire)
         try:
             connected = self._connected()
-            connected.sendall(self._written(method.upper(), target, headers, body))
+            _send(connected, self._written(method.upper(), target, headers, body))
             response = HTTPSocketResponse(connected, method=method.upper(), block_size=BLOCK_BYTES)
             content = _content(response)
         except (NetworkError, OSError, HTTPParseError, ValueError) as error:
             self.close()
-            raise NetworkError(_reason(error), isinstance(error, _UNREACHABLE)) from error
+            reason = f"no whole answer within {ANSWER_TIMEOUT_S:.0f} s" if self._expired else _reason(error)
+            raise NetworkError(reason, isinstance(error, _UNREACHABLE)) from error
+        finally:
+            self._timer.stop()
         self._used = time.monotonic()
         if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR or connected.fileno() < 0:
             # Servers close the connection on which they failed, often without a word in the response:
@@ -93,8 +100,12 @@ class Connection:
             self._socket = (
                 self._tls.wrap_socket(plain, server_hostname=self._address[0]) if self._tls else plain
             )
-            self._socket.settimeout(READ_TIMEOUT_S)
+            self._socket.settimeout(None)
         return self._socket
+
+    def _expire(self) -> None:
+        self._expired = True
+        self.close()
 
     def _written(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> bytes:
         fields = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
@@ -103,6 +114,12 @@ class Connection:
         start = f"{method} {self._prefix}{target} HTTP/1.1\r\nHost: {self._host}\r\n"
         head = f"{start}User-Agent: contract-load\r\n{fields}\r\n"
         return head.encode("latin-1") + body
+
+
+def _send(connected: socket.socket, message: bytes) -> None:
+    sent = connected.send(message)
+    while sent < len(message):
+        sent += connected.send(message[sent:])
 
 
 def _is_readable(connected: socket.socket) -> bool:
@@ -124,8 +141,7 @@ def check_reachable(host: str) -> None:
 
 
 def _content(response: HTTPSocketResponse) -> bytes:
-    """The whole body. Raises NetworkError when it is cut off, has no end or comes too slowly."""
-    deadline = time.monotonic() + RESPONSE_TIMEOUT_S
+    """The whole body. Raises NetworkError when it is cut off or has no end."""
     content = bytes(response.read(BLOCK_BYTES))
     if response.message_complete and len(content) < BLOCK_BYTES:
         return content
@@ -136,8 +152,6 @@ def _content(response: HTTPSocketResponse) -> bytes:
         size += len(block)
         if size > LONGEST_BODY_BYTES:
             raise NetworkError(f"the response has no end within {LONGEST_BODY_BYTES} bytes")
-        if time.monotonic() > deadline:
-            raise NetworkError(f"the response has no end within {RESPONSE_TIMEOUT_S:.0f} s")
     if not response.message_complete:
         raise NetworkError("the connection was closed in the middle of a response")
     return b"".join(blocks)

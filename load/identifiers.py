@@ -29,6 +29,7 @@ def collection_of(resource: str) -> str:
     return resource.rpartition("/")[0].rstrip("/")
 
 
+@lru_cache(maxsize=10_000)
 def normalised(path: str) -> str:
     """A path whatever its expressions are called, without a slash or `.json` at its end."""
     return _EXPRESSION.sub("{}", path).removesuffix(".json").rstrip("/")

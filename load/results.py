@@ -15,6 +15,7 @@ _HIGHEST_US = 3_600_000_000
 _SIGNIFICANT_DIGITS = 3
 _US_PER_MS = 1_000
 _PLACES_AT_MOST = 100
+_FRESH_AT_MOST = 20_000
 
 
 def _histogram() -> HdrHistogram:
@@ -25,10 +26,26 @@ def _histogram() -> HdrHistogram:
 class OperationResults:
     """The calls of one operation. `statuses` counts answers by status, 0 for no answer."""
 
-    histogram: HdrHistogram = field(default_factory=_histogram)
     failures: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
     findings: Counter[Finding] = field(default_factory=Counter)
+    _histogram: HdrHistogram = field(default_factory=_histogram)
+    _fresh: dict[int, int] = field(default_factory=dict)
+
+    def record(self, response_time_us: int) -> None:
+        """Count one response time (µs). The histogram takes it in later: that is work for quieter times."""
+        fresh = self._fresh
+        fresh[response_time_us] = fresh.get(response_time_us, 0) + 1
+        if len(fresh) > _FRESH_AT_MOST:
+            self.histogram  # noqa: B018 - for its effect
+
+    @property
+    def histogram(self) -> HdrHistogram:
+        """Every response time (µs) that was recorded."""
+        for value, count in self._fresh.items():
+            self._histogram.record_value(value, count)
+        self._fresh.clear()
+        return self._histogram
 
     @property
     def requests(self) -> int:
@@ -75,9 +92,7 @@ class Results:
     def record(self, label: str, response_time_ms: float, status: int, findings: list[Finding]) -> None:
         """Count one call; status 0 when no answer came."""
         results = self.operations[label]
-        results.histogram.record_value(
-            min(max(round(response_time_ms * _US_PER_MS), _LOWEST_US), _HIGHEST_US)
-        )
+        results.record(min(max(round(response_time_ms * _US_PER_MS), _LOWEST_US), _HIGHEST_US))
         results.statuses[status] += 1
         if findings:
             results.failures += 1

@@ -12,6 +12,8 @@ from openapi.contract import load_contract
 from openapi.operations import Operation, operations
 from openapi.payloads import Payloads
 
+COUNT = b"/how-many-so-far"
+
 
 def answer(operation: Operation, payloads: Payloads) -> bytes:
     """A success of an operation, valid for its contract, as it goes over the wire."""
@@ -33,11 +35,15 @@ class Canned:
 
     def __init__(self, document: str) -> None:
         payloads = Payloads(1)
+        self._answered = 0
         self._known = [(each, answer(each, payloads)) for each in operations(load_contract(document))]
 
     def answer(self, head: bytes) -> bytes:
         """The answer to a request."""
         method, target, _ = head.split(b" ", 2)
+        if target == COUNT:
+            return b"HTTP/1.1 200 Fine\r\nContent-Length: 12\r\n\r\n%12d" % self._answered
+        self._answered += 1
         path, name = target.partition(b"?")[0].decode(), method.decode().lower()
         return next(
             reply for each, reply in self._known if each.method == name and each.match(path) is not None
