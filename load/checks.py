@@ -43,10 +43,16 @@ class Finding:
         return f"{self.fault}: {self.place} ({self.rule})" if self.rule else f"{self.fault}: {self.place}"
 
 
-def findings(operation: Operation, entity: Entity | None, reply: Reply, alone: bool) -> list[Finding]:
+def findings(
+    operation: Operation, entity: Entity | None, reply: Reply, alone: bool, unauthorised: bool = False
+) -> list[Finding]:
     """Everything wrong with a response; nothing when all is well. `entity` is the thing that the call's
-    path leads to, if it does; `alone` says that nobody else can have deleted it.
+    path leads to, if it does; `alone` says that nobody else can have deleted it, `unauthorised` that the
+    call went without the credentials that its operation asks for.
     """
+    if unauthorised and reply.status in (401, 403):
+        place = f"status {reply.status} to a call without the credentials that it asks for"
+        return [Finding(Fault.REFUSED, place, "", _start_of(reply))]
     if reply.status >= 500:
         documented = operation.response(reply.status) is not None
         broken = _broken(operation, reply) if documented else []

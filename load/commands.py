@@ -129,10 +129,8 @@ def run(
     if stages:
         users = max(stage.users for stage in stages)
         run_time = round(sum(stage.seconds for stage in stages))
-    for label, reason in load.uncovered.items():
-        click.echo(f"not called: {label}: {reason}", err=True)
-    for reason in load.journeys.omitted:
-        click.echo(f"never sent: {reason}", err=True)
+    for note in load.notes():
+        click.echo(note, err=True)
     with _on_signals(_leave), _service(document, host, contract) as url:
         check_reachable(url)
         most = "up to " if stages else ""

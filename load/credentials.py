@@ -40,7 +40,7 @@ class Credentials:
             return ""
         kinds = [schemes[name].kind if name in schemes else "other" for name in operation.security[0]]
         options = " and ".join(_OPTIONS.get(kind, "--header") for kind in kinds)
-        return f"needs credentials: give {options}"
+        return f"asks for credentials: give {options}"
 
     def secret(self, operation: Operation, schemes: Mapping[str, SecurityScheme]) -> Secret:
         """What to send with calls of an operation."""

@@ -95,10 +95,8 @@ def _init(environment: Environment, **_: Any) -> None:
     if not isinstance(environment.runner, WorkerRunner):
         environment.events.test_stop.add_listener(_tell)
         environment.events.quitting.add_listener(_stop)
-        for label, reason in load.uncovered.items():
-            logger.warning("%s is not loaded: %s", label, reason)
-        for reason in load.journeys.omitted:
-            logger.warning("never sent: %s", reason)
+        for note in load.notes():
+            logger.warning("%s", note)
 
 
 def _load(options: Mapping[str, Any]) -> Load:

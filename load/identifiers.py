@@ -9,7 +9,7 @@ from openapi.contract import Json, JsonObject
 from openapi.dialect import Schema, flattened
 
 _EXPRESSION = re.compile(r"\{[^}]*\}")
-_SUFFIXES = ("id", "ids", "uuid", "uid", "guid", "key", "pk")
+_SUFFIXES = ("id", "ids", "uuid", "uuids", "uid", "guid", "key", "keys", "pk", "identifier", "identifiers")
 _USUAL = ("id", "_id", "uuid", "uid", "guid", "pk", "key", "name", "slug", "code")
 _DEPTH = 3
 _ABBREVIATED = 3

@@ -1,6 +1,6 @@
 """What to call next and with which ids, as the plan leads. Sends nothing."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -24,6 +24,9 @@ _FOLLOWED = 0.5
 _REFERRED = 0.7
 _REMEMBERED = 100
 _DEPTH = 4
+# What has never worked so many times in a row is tried again now and then only: other operations wait.
+_PATIENCE = 20
+_HOPE = 0.05
 _FIRST_ROUNDS = 2
 _ROUNDS_OF_EXPLORATION = 3
 
@@ -51,8 +54,9 @@ class Step:
 class Journeys:
     """The state of one process's users: known things, remembered values, what leads where.
 
-    `uncovered` maps the labels of operations that are not called to the reason; `omitted` tells of
-    optional properties that are never sent.
+    `uncovered` maps the labels of operations that are not called to the reason, `unauthorised` those of
+    operations that are called without the credentials that they ask for; `omitted` tells of optional
+    properties that are never sent.
     Raises LoadError when nothing can be called.
     """
 
@@ -68,6 +72,7 @@ class Journeys:
         self._orders = orders
         self._schemes = schemes or {}
         self.uncovered: dict[str, str] = {}
+        self.unauthorised: dict[str, str] = {}
         self._operations = self._selected(operations)
         self.plan = plan([*self._operations.values()])
         self.uncovered.update(self.plan.uncovered)
@@ -76,6 +81,7 @@ class Journeys:
         self._entities = {each: Entities(each, trusted=each in linked) for each in sorted(resources)}
         self._remembered: dict[tuple[str, Slot], deque[Json]] = {}
         self._carried = {label: _remembered_slots(self.plan, label) for label in self._operations}
+        self._failed: Counter[str] = Counter()
         self._telling = {
             label for label, feeds in self.plan.feeds.items() if any(feed.owned for feed in feeds)
         } | self.plan.memories.keys()
@@ -110,6 +116,8 @@ class Journeys:
         `exchange` is None when nothing is to be learnt. A deleted thing stays forgotten however it went.
         """
         release(step.leases)
+        label = step.call.operation.label
+        self._failed[label] = 0 if succeeded else self._failed[label] + 1
         if succeeded and step.entity is not None:
             step.entity.home.trusted = True
             if step.call.operation.method in ("put", "patch"):
@@ -170,13 +178,14 @@ class Journeys:
         self._orders.selection.check(operations)
         selected = {}
         for each in operations:
-            reason = self._orders.selection.refusal(each) or self._orders.credentials.missing(
-                each, self._schemes
-            )
-            if reason:
-                self.uncovered[each.label] = reason
+            refusal = self._orders.selection.refusal(each)
+            missing = self._orders.credentials.missing(each, self._schemes)
+            if refusal:
+                self.uncovered[each.label] = refusal
             else:
                 selected[each.label] = each
+            if missing and not refusal:
+                self.unauthorised[each.label] = missing
         return selected
 
     def _compiled(self, payloads: Payloads) -> Iterator[tuple[str, CallBuilder]]:
@@ -224,6 +233,8 @@ class Journeys:
         producers = [each for each in self.plan.producers(need.resource) if each in self._builders]
         creators = [each for each in producers if self._operations[each].method not in SAFE]
         for label in creators or producers:
+            if self._failed[label] > _PATIENCE and self._random.random() > _HOPE:
+                continue
             step = self._step(self._operations[label], depth - 1)
             if step is not None:
                 return step

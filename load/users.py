@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from random import Random
 
@@ -56,6 +56,17 @@ class Load:
         self.incomplete = ()
         for resource, values in existing:
             self.journeys.know(resource, values)
+
+    def notes(self) -> Iterator[str]:
+        """What people should know before the run: a line for each shortcoming."""
+        for label, reason in self.uncovered.items():
+            yield f"not called: {label}: {reason}"
+        for reason in dict.fromkeys(self.journeys.unauthorised.values()):
+            labels = [label for label, each in self.journeys.unauthorised.items() if each == reason]
+            others = f" and {len(labels) - 1} more" if len(labels) > 1 else ""
+            yield f"{labels[0]}{others} {reason}"
+        for reason in self.journeys.omitted:
+            yield f"never sent: {reason}"
 
     @property
     def uncovered(self) -> dict[str, str]:
@@ -120,7 +131,9 @@ class ContractUser(User):
 
     def _findings(self, step: Step, reply: Reply) -> list[checks.Finding]:
         try:
-            return checks.findings(step.call.operation, step.target, reply, self.load.alone)
+            operation, journeys = step.call.operation, self.load.journeys
+            unauthorised = operation.label in journeys.unauthorised
+            return checks.findings(operation, step.target, reply, self.load.alone, unauthorised)
         except Exception as error:  # a call that cannot be judged must not look like a good one
             logger.exception("an answer of %s could not be judged", step.call.operation.label)
             return [checks.internal(error)]

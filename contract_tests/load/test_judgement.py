@@ -57,6 +57,14 @@ def test_findings(entity: Entity | None, reply: Reply, expected: list[str]) -> N
     assert is_gone(entity, reply) is (entity is FOUND)
 
 
+def test_a_service_may_refuse_who_shows_no_credentials() -> None:
+    for status in (401, 403):
+        (found,) = findings(IT, None, Reply(status, {}, b""), alone=False, unauthorised=True)
+        assert found.fault is Fault.REFUSED
+        (found,) = findings(IT, None, Reply(status, {}, b""), alone=False)
+        assert found.fault is Fault.BROKEN_CONTRACT
+
+
 def test_what_nobody_else_can_have_deleted_is_lost() -> None:
     (found,) = findings(IT, FOUND, Reply(404, {}, b""), alone=True)
     assert str(found) == "lost: status 404 for something that was there before the run and nobody deleted"

@@ -96,12 +96,14 @@ def test_credentials_match_the_security_schemes(alternatives: list[list[str]], s
 
 def test_missing_credentials_are_told() -> None:
     none = credentials((), "", (), "", SCHEMES)
-    assert none.missing(secured(["token"]), SCHEMES) == "needs credentials: give --bearer"
+    assert none.missing(secured(["token"]), SCHEMES) == "asks for credentials: give --bearer"
     assert (
-        none.missing(secured(["header", "login"]), SCHEMES) == "needs credentials: give --api-key and --basic"
+        none.missing(secured(["header", "login"]), SCHEMES)
+        == "asks for credentials: give --api-key and --basic"
     )
     assert none.missing(secured(["token"], []), SCHEMES) == ""
-    assert credentials(("X-Any: thing",), "", (), "", SCHEMES).missing(secured(["token"]), SCHEMES) == ""
+    other = credentials(("X-Any: thing",), "", (), "", SCHEMES)
+    assert other.missing(secured(["token"]), SCHEMES) == ""
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,9 @@ _BY_NAME: tuple[tuple[str, _Source], ...] = (
     (r"(given|first)_?name|fore_?name", lambda fake: fake.first_name()),
     (r"(family|last)_?name|sur_?name", lambda fake: fake.last_name()),
     (r"user_?name|login|handle", lambda fake: fake.user_name()),
-    (r"(full|display|customer|contact)?_?name|author|owner", lambda fake: fake.name()),
+    (r"(full|display|customer|contact|legal)_?name|author|owner", lambda fake: fake.name()),
+    # One word: services that say nothing of it often take no spaces in the name of a thing.
+    (r"name", lambda fake: fake.last_name()),
     (r"(.*_)?e?mail(_address)?", lambda fake: fake.email(safe=True)),
     (
         r"(date_of_birth|birth_?da(y|te)|dob|born_on)",
