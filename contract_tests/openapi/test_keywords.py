@@ -1,5 +1,6 @@
 """Every keyword of JSON Schema is built to, none by throwing away what does not fit."""
 
+import base64
 from typing import Any
 
 import jsonschema_rs
@@ -103,6 +104,9 @@ def lengths(made: list[Any]) -> set[int]:
          "else": {"properties": {"a": False}}},
         {"allOf": [{"properties": {"a": {"type": "integer"}}}, {"properties": {"b": {"type": "integer"}}}],
          "type": "object", "required": ["a", "b"], "unevaluatedProperties": False},
+        {"type": "object", "properties": {"a": {}}, "minProperties": 3,
+         "unevaluatedProperties": {"type": "integer"}},
+        {"type": "string", "not": {"format": "date"}, "pattern": "^20[0-9]{2}-0[1-9]-[0-3][0-9]$"},
         {"allOf": [{"required": ["a"]}, {"properties": {"a": {"maximum": 3}}},
                    {"properties": {"a": {"type": "integer", "minimum": 3}}}], "type": "object"},
         {"oneOf": [{"type": "integer", "multipleOf": 2}, {"type": "integer", "multipleOf": 3}],
@@ -243,6 +247,11 @@ def test_openapi_30_has_words_of_its_own() -> None:
     assert None in values({"type": "integer", "nullable": True}, (3, 0))
     exclusive = {"type": "integer", "minimum": 1, "exclusiveMinimum": True, "maximum": 2}
     assert {*values(exclusive, (3, 0))} == {2}
+
+
+def test_bytes_are_in_base64() -> None:
+    for source in ({"type": "string", "contentEncoding": "base64"}, {"type": "string", "format": "byte"}):
+        assert all(base64.b64decode(each, validate=True) for each in values(source))
 
 
 def test_examples_and_defaults_are_seeds() -> None:

@@ -105,8 +105,6 @@ class Facts:
     barred_patterns: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
     barred_formats: tuple[str, ...] = ()
-    media_type: str = ""
-    encoding: str = ""
     min_items: int = 0
     max_items: int | None = None
     distinct_items: bool = False
@@ -582,8 +580,6 @@ _NARROWED: Mapping[str, tuple[str, Callable[[Any, Any], Any]]] = {
     "minProperties": ("min_properties", _most),
     "maxProperties": ("max_properties", _least),
     "uniqueItems": ("distinct_items", lambda known, stated: known or stated),
-    "contentMediaType": ("media_type", lambda _, stated: stated),
-    "contentEncoding": ("encoding", lambda _, stated: stated),
     "required": ("required", lambda known, stated: tuple(dict.fromkeys((*known, *stated)))),
     UNIQUE: ("unique", lambda known, stated: known or stated),
 }
@@ -599,6 +595,8 @@ _ADDED: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     _NO_PATTERN: ("barred_patterns", _one),
     "format": ("formats", _one),
     _NO_FORMAT: ("barred_formats", _one),
+    # What OpenAPI 3.0 calls the format byte (OpenAPI 3.1.0, Considerations for File Uploads).
+    "contentEncoding": ("formats", lambda stated: ["byte"] if stated == "base64" else []),
     "propertyNames": ("names", _one),
     "dependentRequired": ("dependent_names", lambda stated: [(name, tuple(stated[name])) for name in stated]),
     "default": ("seeds", _one),
