@@ -10,8 +10,9 @@ from load.calls import Call, CallBuilder
 from load.entities import Entities, Entity, Values, forget_twins, release
 from load.errors import LoadError
 from load.identifiers import normalised
+from load.inference import plan
 from load.orders import Orders
-from load.plan import Need, Plan, Slot, plan
+from load.plan import Need, Plan, Slot
 from load.selection import SAFE
 from load.traffic import Profile, kind_of
 from openapi.contract import ContractError, Json

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from contract_tests.openapi.documents import contract
+from load.inference import plan
 from load.journeys import Journeys, Step
 from load.orders import Orders
-from load.plan import Plan, Slot, plan
+from load.plan import Plan, Slot
 from load.selection import Selection
 from load.traffic import load_profile
 from openapi.expressions import Exchange

@@ -11,17 +11,8 @@ import jsonschema_rs
 
 from openapi.contract import Json
 from openapi.dialect import Dialect
-from openapi.payloads.facts import (
-    KINDS,
-    Alternatives,
-    Contains,
-    Facts,
-    Turn,
-    identity,
-    kind_of,
-    rules_at,
-    rules_for,
-)
+from openapi.payloads.alternatives import Alternatives, Turn
+from openapi.payloads.facts import KINDS, Contains, Facts, identity, kind_of, rules_at, rules_for
 from openapi.payloads.numbers import numbers, rules_of
 from openapi.payloads.realism import Realism, last_word
 from openapi.payloads.shapes import Choice, Items, Later, Leaf, Properties, Shape, settle
