@@ -39,6 +39,7 @@ from openapi.operations import Link, Operation
 from openapi.parameters import Parameter
 
 _WITHIN = ("login", "username", "name", "slug", "key", "id")
+_MAKING = ("upload", "create", "import", "new", "register", "add")
 _BY_PATH = "makes what its path names"
 
 _Needs = dict[str, tuple[Need, ...]]
@@ -159,15 +160,20 @@ class _Planner:
 
     def _infer(self, resource: str) -> None:
         collection = collection_of(resource)
-        for operation in (*self.by_path.get(collection, ()), *self.by_path.get(resource, ())):
+        verbs = [each for verb in _MAKING for each in self.by_path.get(f"{collection}/{verb}", ())]
+        for operation in (*self.by_path.get(collection, ()), *self.by_path.get(resource, ()), *verbs):
             if any(feed.resource == resource for feed in self.feeds[operation.label]):
                 continue
             on_collection = normalised(operation.path) == collection
-            if on_collection and operation.method == "post":
+            if (on_collection or operation in verbs) and operation.method == "post":
                 self._infer_creation(operation, resource)
             elif on_collection and operation.method == "get":
                 self._infer_list(operation, resource)
-            elif not on_collection and operation.method == "put" and "201" in operation.responses:
+            elif (
+                normalised(operation.path) == resource
+                and operation.method == "put"
+                and "201" in operation.responses
+            ):
                 feed = Feed(operation.label, resource, _own_path(operation), None, True, _BY_PATH)
                 self.feeds[operation.label].append(feed)
 
@@ -407,6 +413,11 @@ class _Planner:
             uncovered[label] = f"nothing that can be called tells which {slots} there are"
         for label, found in needs.items():
             needs[label] = tuple(need for need in found if need.resource in resources)
+
+
+def _makes(operation: Operation) -> bool:
+    """Whether an operation says that it may have made what it was called for (RFC 9110, section 15.3.2)."""
+    return "201" in operation.responses
 
 
 def _own_path(operation: Operation) -> tuple[str | Identifier, ...]:

@@ -19,6 +19,7 @@ from openapi.contract import ContractError, Json
 from openapi.expressions import UNRESOLVABLE, Exchange, evaluate
 from openapi.operations import Operation
 from openapi.payloads import Payloads, Unbuildable
+from openapi.responses import compile_responses
 from openapi.security import SecurityScheme
 
 _FOLLOWED = 0.5
@@ -44,12 +45,12 @@ class Step:
 
     @property
     def target(self) -> Entity | None:
-        """The thing that the path leads to. Further down, or in answer to a POST, it may be something
-        else that is not there.
+        """The thing that the path leads to. Further down the path, or where a body speaks of other things,
+        it may be something else that is not there.
         """
         entity, operation = self.entity, self.call.operation
         leads = entity is not None and normalised(operation.path) == entity.home.resource
-        return entity if leads and operation.method != "post" else None
+        return entity if leads and operation.request_body is None else None
 
 
 class Journeys:
@@ -179,7 +180,7 @@ class Journeys:
         self._orders.selection.check(operations)
         selected = {}
         for each in operations:
-            refusal = self._orders.selection.refusal(each)
+            refusal = self._orders.selection.refusal(each) or _fault(each)
             missing = self._orders.credentials.missing(each, self._schemes)
             if refusal:
                 self.uncovered[each.label] = refusal
@@ -309,6 +310,21 @@ class Journeys:
             if value is not UNRESOLVABLE and value is not None:
                 key = (memory.consumer, memory.slot)
                 self._remembered.setdefault(key, deque(maxlen=_REMEMBERED)).append(value)
+
+
+def _fault(operation: Operation) -> str:
+    """Why the schemas of an operation cannot be used; empty when they can."""
+    body = operation.request_body
+    try:
+        compile_responses(operation)
+        for schema in (
+            *(each.schema for each in operation.parameters),
+            *(body.content.values() if body else ()),
+        ):
+            schema.translated  # noqa: B018 - a cached property, wanted for its effect
+    except ContractError as reason:
+        return str(reason)
+    return ""
 
 
 def _remembered_slots(found: Plan, label: str) -> list[Slot]:

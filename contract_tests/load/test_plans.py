@@ -168,6 +168,22 @@ def test_identifiers_are_never_made_up() -> None:
     assert found.unsent["POST /things"] == (Slot("body", "/owner_id"),)
 
 
+def test_what_is_made_beside_its_collection_is_called_for() -> None:
+    _, found = planned(
+        on("/things/upload", post=does(THING, THING)), on("/things/{id}", "id", get=does(THING))
+    )
+    assert needed(found, "GET /things/{id}") == {"{id}": ["POST /things/upload"]}
+
+
+def test_an_operation_whose_schemas_lead_nowhere_is_left_out() -> None:
+    broken = does({"$ref": "#/components/schemas/Nowhere"})
+    found = operations(contract(on("/things", get=broken, post=does(THING, THING))))
+    journeys = Journeys(found, Orders(load_profile("mixed")), Payloads(1), Random(1))
+    assert [*journeys.uncovered] == ["GET /things"]
+    assert "'#/components/schemas/Nowhere' leads nowhere" in journeys.uncovered["GET /things"]
+    assert journeys.next().call.operation.label == "POST /things"
+
+
 def test_the_plan_tells_why() -> None:
     _, found = planned(
         on("/things", post=does(THING, THING), get=does(a_list(THING))),
