@@ -20,7 +20,7 @@ from locust.util.timespan import parse_timespan
 from load.connection import check_reachable
 from load.errors import LoadError
 from load.events import DEFAULT_PROFILE, carry
-from load.orders import OPTIONS, orders
+from load.orders import OPTIONS, SHOW_PLAN, orders
 from load.report import Run, summary, write
 from load.service import throwaway_service
 from load.traffic import load_profile, profile_names
@@ -101,9 +101,7 @@ def _with_options(command: Callable[..., None]) -> Callable[..., None]:
     help="Where results and report are written.",
 )
 @_with_options
-@click.option(
-    "--show-plan", is_flag=True, show_default=False, help="Print what calls what, and why, and end."
-)
+@click.option("--show-plan", is_flag=True, show_default=False, help=SHOW_PLAN)
 def run(
     document: str | None,
     host: str | None,

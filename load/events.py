@@ -19,7 +19,7 @@ from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 from load.connection import check_reachable
 from load.errors import LoadError
 from load.journeys import Existing
-from load.orders import OPTIONS, orders, orders_from
+from load.orders import OPTIONS, SHOW_PLAN, orders, orders_from
 from load.report import summary
 from load.results import Results
 from load.traffic import load_profile, profile_names
@@ -76,7 +76,7 @@ def _add_options(parser: LocustArgumentParser) -> None:
     parser.add_argument(
         "--show-plan",
         action="store_true",
-        help="Print what calls what, and why, and end.",
+        help=SHOW_PLAN,
         include_in_web_ui=False,
     )
 

@@ -147,7 +147,7 @@ class _Planner:
             for expression in expressions
         )
         own = self._own_resource(operation)
-        makes = operation.method == "post" or (operation.method == "put" and "201" in operation.responses)
+        makes = operation.method == "post" or (operation.method == "put" and _makes(operation))
         owned = makes and own in (None, resource) and each is None
         feed = Feed(operation.label, resource, parts, each, owned, reason, linked=True)
         known = {(one.resource, one.parts, one.each) for one in self.feeds[operation.label]}
@@ -169,11 +169,7 @@ class _Planner:
                 self._infer_creation(operation, resource)
             elif on_collection and operation.method == "get":
                 self._infer_list(operation, resource)
-            elif (
-                normalised(operation.path) == resource
-                and operation.method == "put"
-                and "201" in operation.responses
-            ):
+            elif normalised(operation.path) == resource and operation.method == "put" and _makes(operation):
                 feed = Feed(operation.label, resource, _own_path(operation), None, True, _BY_PATH)
                 self.feeds[operation.label].append(feed)
 

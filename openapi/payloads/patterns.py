@@ -48,10 +48,6 @@ class Matching:
         length = self._bounds[chance < 0.05] if chance < 0.1 else random.choice(self._common)
         return self._texts.draw(random, length)
 
-    def of_length(self, random: Random, length: int) -> str | None:
-        """One text of this length, if there is any."""
-        return self._texts.draw(random, length) if length in self._texts.lengths else None
-
 
 def _contradiction(patterns: Iterable[str], others: Iterable[str], least: int, most: int | None) -> str:
     rules = [*(f"matches {each!r}" for each in patterns), *(f"does not match {each!r}" for each in others)]
