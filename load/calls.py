@@ -1,13 +1,13 @@
 """Calls: requests of one operation, valid by construction."""
 
-import copy
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from load.blanks import filled
 from load.credentials import HIDDEN, Secret
-from load.identifiers import kinds_of, outline
+from load.identifiers import outline, words
 from load.plan import Slot
 from openapi.bodies import Encode, writer
 from openapi.contract import Json
@@ -20,6 +20,7 @@ _FIRST_MEDIA_TYPE = 0.7
 _BODY_SHOWN_BYTES = 2_000
 _ACCOUNTS = frozenset({"email", "username", "login", "handle", "slug"})
 _NAMES = frozenset({"name", "title", "code", "key", "sku", "number", "reference", "identifier", "id"})
+_SOFT_DELETIONS = (["archived"], ["deleted"], ["trashed"], ["removed"])
 
 
 @dataclass(slots=True)
@@ -74,6 +75,7 @@ class _Body:
     headers: Mapping[str, str]
     generate: Generator
     encode: Encode
+    is_valid: Callable[[Json], bool]
 
 
 class CallBuilder:
@@ -96,7 +98,8 @@ class CallBuilder:
         self._random = random
         self._secret = secret
         given, empty = frozenset(bound), frozenset(unsent)
-        self._unsent = [slot.name.split("/")[1:] for slot in empty if slot.location == "body" and slot.name]
+        self._kept = dict.fromkeys(_soft_deletions(operation), False)
+        self._unsent = [slot.name for slot in empty if slot.location == "body" and slot.name]
         self._slots: list[tuple[Parameter, Slot, Generator | None]] = []
         for each in operation.parameters:
             slot = Slot(each.location, each.name)
@@ -105,7 +108,8 @@ class CallBuilder:
         locations = {each.location for each in operation.parameters}
         self._queries, self._fields = "query" in locations, bool(locations & {"header", "cookie"})
         self._headers: Mapping[str, str] = {"Accept": _accepted(operation)}
-        self._kinds: dict[str, frozenset[str]] = {}
+        self._payloads = payloads
+        self._unique = _unique_names(operation)
         self._bodies = self._written(payloads)
 
     def _parameter(self, parameter: Parameter, payloads: Payloads) -> Generator:
@@ -134,15 +138,21 @@ class CallBuilder:
             if schema.source in (True, {}) and "json" in written.content_type:
                 rules.append({"type": "object"})
             try:
-                generate = payloads.generator(schema, "", tuple(rules), _unique_names(self.operation))
+                generate = payloads.generator(schema, "", tuple(rules), self._unique)
             except Unbuildable as reason:
                 reasons.append(f"body: {reason}")
             else:
                 headers = {**self._headers, "Content-Type": written.content_type}
-                found.append(_Body(headers, generate, written.encode))
+                found.append(_Body(headers, generate, written.encode, schema.validator.is_valid))
         if body is not None and not found and (body.required or reasons):
             raise Unbuildable("; ".join(reasons) or "its body has no media type")
         return found
+
+    def differ(self) -> None:
+        """From now on, no two calls name what they make alike: a service has said that it minds."""
+        if not self._unique >= _NAMES:
+            self._unique = _ACCOUNTS | _NAMES
+            self._bodies = self._written(self._payloads)
 
     def build(self, bound: Mapping[Slot, Json], bare: bool = False) -> Call:
         """A call whose slots have the values given; a bare one has no optional parameters."""
@@ -155,7 +165,7 @@ class CallBuilder:
         content, headers = b"", self._headers
         if self._bodies:
             body = self._body()
-            payload = self._filled(body.generate(), bound)
+            payload = self._filled(body, bound)
             content, headers = body.encode(payload), body.headers
         if self._fields:
             headers = {**headers, **_fields(chosen)}
@@ -178,35 +188,22 @@ class CallBuilder:
     def _chosen(self, bound: Mapping[Slot, Json], optional: float) -> Iterator[tuple[Parameter, Json]]:
         for parameter, slot, generate in self._slots:
             if slot in bound:
-                yield parameter, _fitting(bound[slot], parameter)
+                value = _fitting(bound[slot], parameter)
+                if parameter.required or parameter.schema.validator.is_valid(value):
+                    yield parameter, value
             elif generate and (parameter.required or self._random.random() < optional):
                 yield parameter, generate()
 
-    def _filled(self, payload: Json, bound: Mapping[Slot, Json]) -> Json:
-        """The payload with the values given in their places, and none made up there."""
+    def _filled(self, body: _Body, bound: Mapping[Slot, Json]) -> Json:
+        """A payload with the values given in their places, and none made up there."""
         whole = bound.get(Slot("body", ""))
         if whole is not None:
             return whole
-        given = {slot.name: value for slot, value in bound.items() if slot.location == "body"}
+        given = self._kept | {slot.name: value for slot, value in bound.items() if slot.location == "body"}
+        payload = body.generate()
         if not given and not self._unsent:
             return payload
-        payload = copy.deepcopy(payload)
-        for tokens in self._unsent:
-            _drop(payload, tokens)
-        for pointer, value in given.items():
-            _place(payload, pointer.split("/")[1:], self._typed(pointer, value))
-        return payload
-
-    def _typed(self, pointer: str, value: Json) -> Json:
-        """An identifier as text or as a number, whichever the body takes: services answer with one and
-        ask for the other.
-        """
-        if pointer not in self._kinds:
-            self._kinds[pointer] = _kinds_at(self.operation, pointer)
-        kinds = self._kinds[pointer]
-        if kinds == {"integer"} and isinstance(value, str) and value.isdecimal():
-            return int(value)
-        return str(value) if kinds == {"string"} and isinstance(value, int) else value
+        return filled(payload, given, self._unsent, body.is_valid)
 
 
 def _unique_names(operation: Operation) -> frozenset[str]:
@@ -218,16 +215,13 @@ def _unique_names(operation: Operation) -> frozenset[str]:
     return _ACCOUNTS | (_NAMES if "409" in operation.responses else frozenset())
 
 
-def _kinds_at(operation: Operation, pointer: str) -> frozenset[str]:
-    """The kinds of identifiers that a place in an operation's body takes."""
-    assert operation.request_body is not None
-    root = next(iter(operation.request_body.content.values())).translated
-    node = root
-    for step in pointer.split("/")[1:]:
-        facts = outline(node, root)
-        properties = facts.get("properties", {})
-        node = facts.get("items", True) if step == "*" else properties.get(_unescaped(step), True)
-    return kinds_of(outline(node, root).get("items", node), root)
+def _soft_deletions(operation: Operation) -> Iterator[str]:
+    """The pointers to flags of a body with which a change would be a deletion."""
+    body = operation.request_body if operation.method in ("put", "patch") else None
+    for schema in body.content.values() if body else ():
+        for name in outline(schema.translated, schema.translated).get("properties", {}):
+            if words(name)[-1:] in _SOFT_DELETIONS:
+                yield f"/{name}"
 
 
 def _accepted(operation: Operation) -> str:
@@ -248,34 +242,8 @@ def _fields(chosen: Sequence[tuple[Parameter, Json]]) -> dict[str, str]:
 
 
 def _fitting(value: Json, parameter: Parameter) -> Json:
-    """A value as one of a parameter's types: in a list where the parameter is one."""
+    """A value as one of a parameter's types: a number, or in a list, where it takes nothing else."""
     types = parameter.schema.types
+    if types <= {"integer", "number", "null"} and isinstance(value, str) and value.isdecimal():
+        return int(value)
     return [value] if types == {"array"} and not isinstance(value, list) else value
-
-
-def _drop(payload: Json, tokens: Sequence[str]) -> None:
-    for holder in _holders(payload, tokens):
-        holder.pop(_unescaped(tokens[-1]), None)
-
-
-def _place(payload: Json, tokens: Sequence[str], value: Json) -> None:
-    name = _unescaped(tokens[-1])
-    for holder in _holders(payload, tokens):
-        holder[name] = [value] if isinstance(holder.get(name), list) else value
-
-
-def _holders(payload: Json, tokens: Sequence[str]) -> list[dict[str, Json]]:
-    """The objects that the last token names a property of, as far as the payload has them; * is every
-    item of an array.
-    """
-    found = [payload]
-    for step in tokens[:-1]:
-        if step == "*":
-            found = [item for each in found if isinstance(each, list) for item in each]
-        else:
-            found = [each.get(_unescaped(step)) for each in found if isinstance(each, dict)]
-    return [each for each in found if isinstance(each, dict)]
-
-
-def _unescaped(token: str) -> str:
-    return token.replace("~1", "/").replace("~0", "~")

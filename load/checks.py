@@ -9,6 +9,8 @@ from load.entities import Entity
 from openapi.operations import Operation
 from openapi.responses import response_violations
 
+_GONE = (404, 410)
+
 
 class Fault(StrEnum):
     """The kinds of failure. Each but the last is a fault of the service: calls are valid by
@@ -44,11 +46,17 @@ class Finding:
 
 
 def findings(
-    operation: Operation, entity: Entity | None, reply: Reply, alone: bool, unauthorised: bool = False
+    operation: Operation,
+    entity: Entity | None,
+    reply: Reply,
+    alone: bool,
+    unauthorised: bool = False,
+    guessed: bool = False,
 ) -> list[Finding]:
     """Everything wrong with a response; nothing when all is well. `entity` is the thing that the call's
     path leads to, if it does; `alone` says that nobody else can have deleted it, `unauthorised` that the
-    call went without the credentials that its operation asks for.
+    call went without the credentials that its operation asks for, `guessed` that its path may name
+    something that never was.
     """
     if unauthorised and reply.status in (401, 403):
         place = f"status {reply.status} to a call without the credentials that it asks for"
@@ -57,6 +65,8 @@ def findings(
         documented = operation.response(reply.status) is not None
         broken = _broken(operation, reply) if documented else []
         return [Finding(Fault.SERVER_ERROR, f"status {reply.status}", "", _start_of(reply)), *broken]
+    if guessed and reply.status in _GONE:
+        return _broken(operation, reply) if operation.response(reply.status) else []
     return _broken(operation, reply) or _refusal(entity, reply, alone)
 
 
@@ -75,8 +85,8 @@ def _broken(operation: Operation, reply: Reply) -> list[Finding]:
 
 
 def is_gone(entity: Entity | None, reply: Reply) -> bool:
-    """Whether a thing that existed before the run is no longer there."""
-    return entity is not None and not entity.owned and reply.status in (404, 410)
+    """Whether a thing is no longer there, by what the service answers."""
+    return entity is not None and reply.status in _GONE
 
 
 def network(reason: str) -> Finding:
@@ -90,10 +100,10 @@ def internal(error: Exception) -> Finding:
 
 
 def _refusal(entity: Entity | None, reply: Reply, alone: bool) -> list[Finding]:
-    if reply.status < 400 or (is_gone(entity, reply) and not alone):
+    if reply.status < 400 or (is_gone(entity, reply) and entity and not entity.owned and not alone):
         return []
     text = _start_of(reply)
-    if entity is not None and reply.status in (404, 410) and (entity.home.trusted or not entity.owned):
+    if entity is not None and is_gone(entity, reply) and (entity.home.trusted or not entity.owned):
         origin = "this run created" if entity.owned else "was there before the run"
         place = f"status {reply.status} for something that {origin} and nobody deleted"
         return [Finding(Fault.LOST, place, "", text)]

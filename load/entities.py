@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from math import inf
 from random import Random
 
 from openapi.contract import Json
 
 _TRIES = 8
+_REMEMBERED = 10_000
 
 Values = tuple[Json, ...]
 
@@ -15,18 +17,36 @@ Values = tuple[Json, ...]
 class Entity:
     """One thing of a resource: the values of the path parameters that lead to it. `owned` when this
     process created it, `users` counts those who are working on it now, `parents` are the things that
-    it was made of, `heirs` counts the things that were made of it and are still there. `twins` are the
-    same thing found in other ways, as by its name: they go when it goes.
+    it was made of, `heirs` counts those that were made of it, are still there and are `holding` it.
+    `twins` are the same thing found in other ways, as by its name: all go when one goes.
     """
 
     home: "Entities"
     values: Values
     owned: bool
     parents: tuple["Entity", ...] = ()
+    holding: bool = True
     twins: tuple["Entity", ...] = ()
     users: int = 0
     heirs: int = 0
     place: int = -1
+
+    @property
+    def itself(self) -> "Entity":
+        """The thing that a twin is another way to."""
+        parent = self.parents[0] if self.parents else None
+        return parent if parent is not None and self in parent.twins else self
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody works on it, in whichever way it was found, and nothing else is made of it."""
+        thing = self.itself
+        return not any(each.heirs or each.users for each in (thing, *thing.twins))
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is among the things of its home."""
+        return self.place >= 0
 
 
 @dataclass
@@ -38,25 +58,42 @@ class Entities:
     _owned: list[Entity] = field(default_factory=list)
     _found: list[Entity] = field(default_factory=list)
     _known: dict[Values, Entity] = field(default_factory=dict)
+    _gone: dict[Values, float] = field(default_factory=dict)
 
-    def add(self, values: Values, owned: bool, parents: Iterable[Entity] = ()) -> Entity:
-        """Make a thing known; one that is known stays as it is."""
+    @property
+    def size(self) -> int:
+        """How many things are known."""
+        return len(self._known)
+
+    def add(
+        self,
+        values: Values,
+        owned: bool,
+        parents: Iterable[Entity] = (),
+        asked: float = inf,
+        holding: bool = True,
+    ) -> Entity:
+        """Make a thing known; one that is known stays as it is. `asked` is when the service was (s): it may
+        answer a creation with what exists, while that is being deleted, and such a thing stays gone.
+        Parents are not deleted while there is something that is `holding` them; else it goes with them.
+        """
         known = self._known.get(values)
         if known is not None:
             return known
-        entity = Entity(self, values, owned, tuple(parents))
+        if asked < self._gone.get(values, -inf):
+            return Entity(self, values, owned, tuple(parents), holding)
+        entity = Entity(self, values, owned, tuple(parents), holding)
         for parent in entity.parents:
-            parent.heirs += 1
+            parent.heirs += holding
         self._known[values] = entity
         _append(self._list(entity), entity)
         return entity
 
     def add_twin(self, values: Values, first: Entity) -> None:
         """Make another way known to a thing that is known."""
-        if values not in self._known:
-            twin = Entity(self, values, first.owned, (first,))
+        if values not in self._known and first.is_known:
+            twin = Entity(self, values, first.owned, (first,), holding=False)
             first.twins = (*first.twins, twin)
-            first.heirs += 1
             self._known[values] = twin
             _append(self._list(twin), twin)
 
@@ -68,6 +105,9 @@ class Entities:
         for _ in range(_TRIES if size else 0):
             index = int(random.random() * size)
             entity = self._owned[index] if index < len(self._owned) else self._found[index - len(self._owned)]
+            if not all(parent.is_known for parent in entity.parents):
+                self.forget(entity)
+                return self.share(random, owned_only, within)
             if entity.values[: len(within)] == within:
                 entity.users += 1
                 return entity
@@ -81,28 +121,34 @@ class Entities:
         for pool in pools:
             for _ in range(min(_TRIES, len(pool))):
                 entity = pool[int(random.random() * len(pool))]
-                if not entity.users and entity.heirs == len(entity.twins):
+                if entity.is_idle:
                     self.forget(entity)
                     return entity
         return None
 
     def forget(self, entity: Entity) -> None:
-        """A thing that is gone."""
+        """A thing that is gone, in whichever way it was found."""
+        thing = entity.itself
+        twins, thing.twins = thing.twins, ()
+        for each in (*twins, thing):
+            each.home._drop(each)
+
+    def left(self, entity: Entity, at: float) -> None:
+        """The call that deleted a thing has ended, at a time (s)."""
+        for each in (entity, *entity.twins):
+            each.home._gone[each.values] = at
+
+    def _drop(self, entity: Entity) -> None:
+        self._gone[entity.values] = inf
+        if len(self._gone) > _REMEMBERED:
+            del self._gone[next(iter(self._gone))]
         if self._known.pop(entity.values, None) is not None:
             _remove(self._list(entity), entity)
             for parent in entity.parents:
-                parent.heirs -= 1
-        forget_twins(entity)
+                parent.heirs -= entity.holding
 
     def _list(self, entity: Entity) -> list[Entity]:
         return self._owned if entity.owned else self._found
-
-
-def forget_twins(entity: Entity) -> None:
-    """The other ways to a thing lead there no longer."""
-    twins, entity.twins = entity.twins, ()
-    for twin in twins:
-        twin.home.forget(twin)
 
 
 def release(entities: Iterable[Entity]) -> None:
@@ -121,3 +167,4 @@ def _remove(entities: list[Entity], entity: Entity) -> None:
     if last is not entity:
         entities[entity.place] = last
         last.place = entity.place
+    entity.place = -1

@@ -10,7 +10,7 @@ from openapi.dialect import Schema, flattened
 
 _EXPRESSION = re.compile(r"\{[^}]*\}")
 _SUFFIXES = ("id", "ids", "uuid", "uuids", "uid", "guid", "key", "keys", "pk", "identifier", "identifiers")
-_USUAL = ("id", "_id", "uuid", "uid", "guid", "pk", "key", "name", "slug", "code")
+USUAL = ("id", "_id", "uuid", "uid", "guid", "pk", "key", "name", "slug", "code")
 _DEPTH = 3
 _ABBREVIATED = 3
 _INDIVIDUAL = ("name", "slug", "code", "username", "login", "email", "sku", "path", "version")
@@ -33,6 +33,14 @@ def collection_of(resource: str) -> str:
 def normalised(path: str) -> str:
     """A path whatever its expressions are called, without a slash or `.json` at its end."""
     return _EXPRESSION.sub("{}", path).removesuffix(".json").rstrip("/")
+
+
+def attribute_of(resource: str) -> str:
+    """By which of their properties things are found: the name of /users/{name} and of /users/name/{}; empty
+    where that is no more than a place.
+    """
+    *_, before, last = resource.split("/")
+    return last.strip("{}") or (before if "{" not in before else "")
 
 
 def noun_of(resource: str) -> str:
@@ -81,9 +89,9 @@ def candidates(parameter: str, noun: str) -> list[str]:
     tail = parts[-1] if parts else ""
     likely = ["".join(parts)]
     if tail in _SUFFIXES or tail == noun or (tail.endswith("id") and len(tail) <= _ABBREVIATED):
-        likely += [f"{noun}{each}" for each in ("id", "uuid", "key")] + [*_USUAL]
+        likely += [f"{noun}{each}" for each in ("id", "uuid", "key")] + [*USUAL]
     else:
-        likely += [tail, *(_USUAL if tail in _INDIVIDUAL else ())]
+        likely += [tail, *(USUAL if tail in _INDIVIDUAL else ())]
     return [*dict.fromkeys(each.replace("_", "") for each in likely if each)]
 
 

@@ -5,33 +5,29 @@ names and schemas.
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from load.identifiers import (
+    USUAL,
     Place,
     candidates,
     collection_of,
-    is_identifier,
     kinds_of,
     normalised,
     noun_of,
     places,
     pointer_to,
     resource_of,
-    singular,
     thing_meant,
     words,
 )
 from load.messages import (
     identifier_names,
-    is_reference,
-    is_unknown,
     json_schemas,
-    kinds_within,
-    may_be_made_up,
     request_schema,
-    scalars_within,
 )
-from load.plan import Feed, Identifier, Memory, Need, Plan, Slot
+from load.needs import needs_of
+from load.plan import MAKES_ITS_PATH, Feed, Identifier, Memory, Plan, Slot
 from openapi.contract import Json
 from openapi.dialect import Schema
 from openapi.expressions import over_items
@@ -40,9 +36,6 @@ from openapi.parameters import Parameter
 
 _WITHIN = ("login", "username", "name", "slug", "key", "id")
 _MAKING = ("upload", "create", "import", "new", "register", "add")
-_BY_PATH = "makes what its path names"
-
-_Needs = dict[str, tuple[Need, ...]]
 
 
 def plan(operations: Sequence[Operation]) -> Plan:
@@ -80,32 +73,21 @@ class _Planner:
         for resource in [*self.resources, *self._unaddressed()]:
             self._infer(resource)
         for resource in self.resources:
-            if not any(feed.resource == resource for feeds in self.feeds.values() for feed in feeds):
+            if not self._feeds_of(resource):
                 self._infer_by_attribute(resource)
                 self._infer_from_items(resource)
-        needs, unsent, uncovered = self._settled()
-        feeds = {label: tuple(found) for label, found in self.feeds.items()}
+        for resource in self.resources:
+            if not any(feed.owned for feed in self._feeds_of(resource)):
+                self._infer_from_namesakes(resource)
+        variants = dict(self._variants())
+        own_names = {resource: self._names(resource) for resource in self.resources}
+        needs = needs_of(self.operations, self.feeds, self.resources, own_names, variants)
+        feeds = {label: tuple(found) for label, found in self.feeds.items() if label not in needs.uncovered}
         memories = {label: tuple(found) for label, found in self.memories.items()}
-        return Plan(needs, feeds, memories, unsent, uncovered)
+        return Plan(needs.things, feeds, memories, needs.unsent, needs.guessed, needs.uncovered)
 
-    def _settled(self) -> tuple[_Needs, dict[str, tuple[Slot, ...]], dict[str, str]]:
-        """Needs, and what stays without, once no operation tells of things that is out of reach itself."""
-        while True:
-            self.things = self._things()
-            needs: _Needs = {}
-            unsent: dict[str, tuple[Slot, ...]] = {}
-            uncovered: dict[str, str] = {}
-            for label, operation in self.operations.items():
-                path, reason = self._path_needs(operation)
-                if reason:
-                    uncovered[label] = reason
-                others, unknown = self._other_needs(operation)
-                needs[label] = (*path, *others)
-                unsent[label] = tuple(unknown)
-            self._prune(needs, uncovered)
-            silent = [label for label in uncovered if self.feeds.pop(label, None)]
-            if not silent:
-                return needs, unsent, uncovered
+    def _feeds_of(self, resource: str) -> list[Feed]:
+        return [feed for feeds in self.feeds.values() for feed in feeds if feed.resource == resource]
 
     def _link(self, operation: Operation, link: Link) -> None:
         """What a link of the contract says (OpenAPI 3.0.3, Link Object)."""
@@ -170,7 +152,7 @@ class _Planner:
             elif on_collection and operation.method == "get":
                 self._infer_list(operation, resource)
             elif normalised(operation.path) == resource and operation.method == "put" and _makes(operation):
-                feed = Feed(operation.label, resource, _own_path(operation), None, True, _BY_PATH)
+                feed = Feed(operation.label, resource, _own_path(operation), None, True, MAKES_ITS_PATH)
                 self.feeds[operation.label].append(feed)
 
     def _infer_by_attribute(self, resource: str) -> None:
@@ -197,6 +179,42 @@ class _Planner:
                 )  # fmt: skip
                 self.feeds[operation.label].append(feed)
 
+    def _variants(self) -> Iterator[tuple[tuple[str, str], str]]:
+        """Where paths ask for the same things in different ways, as /users/{id} and /users/{name}/posts:
+        the other ways, each fed by what tells of the things.
+        """
+        for resource, parameters in self.resources.items():
+            for parameter in {each.name: each for each in parameters}.values():
+                variant = f"{collection_of(resource)}/{{{parameter.name}}}"
+                feeds = [
+                    found
+                    for operation in self.operations.values()
+                    for feed in self.feeds[operation.label]
+                    if feed.resource == resource and (found := self._otherwise(operation, feed, parameter))
+                ]
+                for feed in feeds:
+                    self.feeds[feed.producer].append(replace(feed, resource=variant))
+                if feeds:
+                    yield (resource, parameter.name), variant
+
+    def _otherwise(self, operation: Operation, feed: Feed, parameter: Parameter) -> Feed | None:
+        """The feed by what a parameter is called, where its identifier is called otherwise."""
+        identifier = feed.parts[-1]
+        name, kinds = "".join(words(parameter.name)), self._kinds(feed.resource)
+        if not isinstance(identifier, Identifier) or not identifier.pointer:
+            return None
+        holder, _, called = identifier.pointer.rpartition("/")
+        if "".join(words(called)) == name:
+            return None
+        start = f"{feed.each}/0" if feed.each else ""
+        for schema in json_schemas(operation):
+            pointer = self._pointer(schema, [name], kinds)
+            if pointer and pointer.rpartition("/")[0] == start + holder:
+                part = f"{holder}/{pointer.rpartition('/')[2]}"
+                reason = f"{pointer} of what it tells of"
+                return replace(feed, parts=(*feed.parts[:-1], part), reason=reason, twin_of=feed.resource)
+        return None
+
     def _infer_from_items(self, resource: str) -> None:
         """A list further up the path whose items name all that the rest of the path asks for."""
         names = next(each.path_names for each in self.operations.values() if resource in _resources(each))
@@ -210,15 +228,40 @@ class _Planner:
                 pointers = {name: _in_list(self._attribute(schema, name, resource)) for name in missing}
                 lists = {pointer.partition("/0/")[0] for pointer in pointers.values() if pointer}
                 if all(pointers.values()) and len(lists) == 1:
-                    parts = tuple(
-                        f"/{pointer.partition('/0/')[2]}"
-                        if (pointer := pointers.get(name))
-                        else f"$request.path.{name}"
-                        for name in names[: resource.count("{}")]
-                    )
+                    parts = self._parts(names[: resource.count("{}")], pointers, resource)
                     reason = f"its items name {', '.join(missing)}"
                     feed = Feed(operation.label, resource, parts, lists.pop(), False, reason)
                     self.feeds[operation.label].append(feed)
+
+    def _parts(
+        self, names: Sequence[str], pointers: dict[str, str | None], resource: str
+    ) -> tuple[str | Identifier, ...]:
+        """Where an item names what a path asks for; the last may go by a usual name instead."""
+        parts: list[str | Identifier] = [
+            f"/{pointer.partition('/0/')[2]}" if (pointer := pointers.get(name)) else f"$request.path.{name}"
+            for name in names
+        ]
+        if pointers.get(names[-1]):
+            parts[-1] = Identifier(str(parts[-1]), None, USUAL, resource)
+        return tuple(parts)
+
+    def _infer_from_namesakes(self, resource: str) -> None:
+        """Things that are made elsewhere: /features/{name} of what POST /projects/{id}/features makes."""
+        noun, name = noun_of(resource), "".join(words(self.resources[resource][0].name))
+        if resource.count("{}") > 1 or not noun:
+            return
+        for operation in self.operations.values():
+            for feed in [each for each in self.feeds[operation.label] if each.owned]:
+                last = feed.parts[-1]
+                called = {last.pointer, last.request} if isinstance(last, Identifier) else {last}
+                names = {"".join(words(str(each).rpartition("/")[2])) for each in called if each}
+                same = name in names or name in {f"{noun}{each}" for each in names}
+                if same and noun_of(feed.resource) == noun and feed.resource != resource and not feed.twin_of:
+                    reason = f"makes it elsewhere: {feed.reason.partition(': ')[2] or feed.reason}"
+                    twin = replace(
+                        feed, resource=resource, parts=(last,), reason=reason, twin_of=feed.resource
+                    )
+                    self.feeds[operation.label].append(twin)
 
     def _attribute(self, schema: Schema, name: str, resource: str) -> str | None:
         """Where items name what a path calls so: as such, or within an object called so."""
@@ -273,7 +316,8 @@ class _Planner:
             request = self._pointer(body, exact, kinds)
         each, _, rest = (pointer or "").rpartition("/0/")
         is_list = pointer is not None and "/0/" in pointer
-        identifier = Identifier(f"/{rest}" if is_list else pointer, request, tuple(names), resource)
+        guesses = tuple(dict.fromkeys((*names, *USUAL)))
+        identifier = Identifier(f"/{rest}" if is_list else pointer, request, guesses, resource)
         reason = (
             f"{pointer} of its answer"
             if pointer
@@ -298,118 +342,6 @@ class _Planner:
         reason = f"lists it: {pointer or 'the identifiers in its answer'}"
         self.feeds[operation.label].append(Feed(operation.label, resource, parts, each, False, reason))
 
-    def _things(self) -> dict[str, str]:
-        """The resource that a name speaks of; the one with the shortest path where there are several."""
-        fed = {feed.resource for feeds in self.feeds.values() for feed in feeds}
-        things: dict[str, str] = {}
-        for resource in sorted(fed, key=lambda each: (each.count("{}"), len(each))):
-            things.setdefault(noun_of(resource), resource)
-            collection = [part for part in collection_of(resource).split("/") if part and "{" not in part]
-            if collection:
-                parts = words(collection[-1])
-                things.setdefault("_".join([*parts[:-1], singular(parts[-1])]) if parts else "", resource)
-        things.pop("", None)
-        return things
-
-    def _meant(self, name: str) -> str | None:
-        thing = thing_meant(name)
-        return self.things.get(thing) or self.things.get(thing.rpartition("_")[2])
-
-    def _path_needs(self, operation: Operation) -> tuple[list[Need], str]:
-        """The things that a path leads to, from its end; and why it cannot be reached, if so."""
-        fed = {feed.resource for feeds in self.feeds.values() for feed in feeds}
-        makes = {
-            feed.resource for feed in self.feeds[operation.label] if feed.reason.startswith("makes what")
-        }
-        parameters = {each.name: each for each in operation.parameters if each.location == "path"}
-        needs: list[Need] = []
-        index = len(operation.path_names) - 1
-        while index >= 0:
-            resource = resource_of(operation.path, index)
-            name = operation.path_names[index]
-            slots = [
-                (Slot("path", each), place) for place, each in enumerate(operation.path_names[: index + 1])
-            ]
-            if resource in fed and resource not in makes:
-                needs.append(Need(resource, tuple(slots), required=True, addressed=True))
-                return needs, ""
-            meant = self._meant(name)
-            if meant and resource not in makes:
-                last = meant.count("{}") - 1
-                needs.append(Need(meant, ((Slot("path", name), last),), required=True, addressed=False))
-            elif resource not in makes and not may_be_made_up(parameters[name], operation):
-                return needs, f"nothing tells which {{{name}}} there are"
-            index -= 1
-        return needs, ""
-
-    def _other_needs(self, operation: Operation) -> tuple[list[Need], list[Slot]]:
-        """Identifiers in the query, in fields, cookies and the body; and those that nothing tells of."""
-        needs, unknown = [], []
-        for parameter in operation.parameters:
-            if parameter.location == "path":
-                continue
-            slot, schema = Slot(parameter.location, parameter.name), parameter.schema
-            meant = self._referred(parameter.name, schema.translated, schema)
-            if meant:
-                needs.append(_reference(meant, slot, parameter.required))
-            elif not parameter.required and is_unknown(parameter.name, schema.translated, schema):
-                unknown.append(slot)
-        body = request_schema(operation)
-        if body is None:
-            return needs, unknown
-        for pointer, name, node, required in scalars_within(body):
-            slot = Slot("body", pointer)
-            own = self._addressed_by_body(operation, pointer)
-            meant = self._referred(name, node, body)
-            if own:
-                last = own.count("{}") - 1
-                needs.append(Need(own, ((slot, last),), required=True, addressed=True))
-            elif meant:
-                needs.append(_reference(meant, slot, required))
-            elif not required and thing_meant(name) and is_unknown(name, node, body):
-                unknown.append(slot)
-        return needs, unknown
-
-    def _referred(self, name: str, node: Json, schema: Schema) -> str | None:
-        """The resource whose things a value identifies: by a name such as owner_id, or by that of the
-        thing itself where the value can be nothing but an identifier.
-        """
-        if not kinds_within(node, schema):
-            return None
-        if is_identifier(name):
-            return self._meant(name)
-        parts = words(name)
-        thing = "_".join([*parts[:-1], singular(parts[-1])]) if parts else ""
-        return self.things.get(thing) if is_reference(node, schema) else None
-
-    def _addressed_by_body(self, operation: Operation, pointer: str) -> str | None:
-        """The resource whose thing a PUT or PATCH on the collection names in its body."""
-        own = self._own_resource(operation)
-        if operation.method not in ("put", "patch") or own is None or own not in self.things.values():
-            return None
-        return own if "".join(words(pointer)) in self._names(own) and pointer.count("/") == 1 else None
-
-    def _prune(self, needs: _Needs, uncovered: dict[str, str]) -> None:
-        """Leave out what needs things that no operation within reach tells of."""
-        reached: set[str] = set()
-        resources: set[str] = set()
-        grows = True
-        while grows:
-            grows = False
-            for label in self.operations:
-                if label in reached or label in uncovered:
-                    continue
-                if all(need.resource in resources for need in needs[label] if _binding(need)):
-                    reached.add(label)
-                    resources |= {feed.resource for feed in self.feeds[label]}
-                    grows = True
-        for label in self.operations.keys() - reached - uncovered.keys():
-            missing = next(n for n in needs[label] if _binding(n) and n.resource not in resources)
-            slots = ", ".join(str(slot) for slot, _ in missing.slots)
-            uncovered[label] = f"nothing that can be called tells which {slots} there are"
-        for label, found in needs.items():
-            needs[label] = tuple(need for need in found if need.resource in resources)
-
 
 def _makes(operation: Operation) -> bool:
     """Whether an operation says that it may have made what it was called for (RFC 9110, section 15.3.2)."""
@@ -425,13 +357,5 @@ def _resources(operation: Operation) -> list[str]:
     return [resource_of(operation.path, index) for index in range(len(operation.path_names))]
 
 
-def _binding(need: Need) -> bool:
-    return need.required and any(slot.location == "path" for slot, _ in need.slots)
-
-
 def _in_list(pointer: str | None) -> str | None:
     return pointer if pointer and "/0/" in pointer else None
-
-
-def _reference(resource: str, slot: Slot, required: bool) -> Need:
-    return Need(resource, ((slot, resource.count("{}") - 1),), required, addressed=False)

@@ -1,15 +1,16 @@
 """What to call next and with which ids, as the plan leads. Sends nothing."""
 
+import time
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from random import Random
 
 from load.calls import Call, CallBuilder
-from load.entities import Entities, Entity, Values, forget_twins, release
+from load.entities import Entities, Entity, Values, release
 from load.errors import LoadError
-from load.identifiers import normalised
+from load.identifiers import attribute_of, normalised
 from load.inference import plan
 from load.orders import Orders
 from load.plan import Need, Plan, Slot
@@ -25,11 +26,15 @@ from openapi.security import SecurityScheme
 _FOLLOWED = 0.5
 _REFERRED = 0.7
 _REMEMBERED = 100
+# Of things that nothing makes, so many are taken from the lists that show them.
+_LISTED = 1_000
 _DEPTH = 4
 # What has never worked so many times in a row is tried again now and then only: other operations wait.
 _PATIENCE = 20
 _HOPE = 0.05
 _FIRST_ROUNDS = 2
+# How often an operation's turn in the first rounds may go to those that make what it needs.
+_FIRST_TURNS = 6
 _ROUNDS_OF_EXPLORATION = 3
 
 Existing = tuple[str, Values]
@@ -37,11 +42,14 @@ Existing = tuple[str, Values]
 
 @dataclass(slots=True)
 class Step:
-    """A call to make, the thing that it works on, if it works on one, and all things it must not lose."""
+    """A call to make, the thing that it works on, if it works on one, all things it must not lose, and when
+    it was made (s).
+    """
 
     call: Call
     entity: Entity | None
     leases: tuple[Entity, ...] = ()
+    began: float = field(default_factory=time.monotonic)
 
     @property
     def target(self) -> Entity | None:
@@ -49,7 +57,7 @@ class Step:
         it may be something else that is not there.
         """
         entity, operation = self.entity, self.call.operation
-        leads = entity is not None and normalised(operation.path) == entity.home.resource
+        leads = entity is not None and _leads_to(operation, entity.home.resource)
         return entity if leads and operation.request_body is None else None
 
 
@@ -84,9 +92,15 @@ class Journeys:
         self._remembered: dict[tuple[str, Slot], deque[Json]] = {}
         self._carried = {label: _remembered_slots(self.plan, label) for label in self._operations}
         self._failed: Counter[str] = Counter()
-        self._telling = {
-            label for label, feeds in self.plan.feeds.items() if any(feed.owned for feed in feeds)
-        } | self.plan.memories.keys()
+        made = {feed.resource for feeds in self.plan.feeds.values() for feed in feeds if feed.owned}
+        self._learnt = {
+            label: [
+                each
+                for each in feeds
+                if each.resource in resources and (each.owned or each.resource not in made)
+            ]
+            for label, feeds in self.plan.feeds.items()
+        }
         self._builders = dict(self._compiled(payloads))
         self.omitted = list(dict.fromkeys(payloads.omitted))
         if not self._builders:
@@ -96,21 +110,40 @@ class Journeys:
         self._weights = [*accumulate(weights)]
         if not self._choices:
             raise LoadError(f"profile {orders.profile.name}: no operation of the document has a weight")
-        self._first = [each for each in self._choices for _ in range(_FIRST_ROUNDS)]
+        self._first = deque(each for each in self._choices for _ in range(_FIRST_ROUNDS))
         random.shuffle(self._first)
+        self._turns: Counter[str] = Counter()
 
     def next(self) -> Step:
         """A call that can be made now; for want of things to work on, one that creates some."""
         if self._first and self._random.random() < _FOLLOWED:
-            step = self._step(self._first.pop(), _DEPTH)
+            step = self._first_step()
             if step is not None:
                 return step
         for _ in range(_DEPTH):
             (operation,) = self._random.choices(self._choices, cum_weights=self._weights)
+            if operation.label in self.plan.guessed and self._is_hopeless(operation.label):
+                continue
             step = self._step(operation, _DEPTH)
             if step is not None:
                 return step
         return self._independent_step()
+
+    def _first_step(self) -> Step | None:
+        """Every operation has its turn early, whatever its weight; it comes again when what was to be
+        called first is what it needs.
+        """
+        operation = self._first.popleft()
+        step = self._step(operation, _DEPTH)
+        if step is None or step.call.operation is not operation:
+            self._turns[operation.label] += 1
+            if self._turns[operation.label] < _FIRST_TURNS * _FIRST_ROUNDS:
+                self._first.append(operation)
+        return step
+
+    def _is_hopeless(self, label: str) -> bool:
+        """Whether an operation has never worked for long, most times that this is asked."""
+        return self._failed[label] > _PATIENCE and self._random.random() > _HOPE
 
     def done(self, step: Step, exchange: Exchange | None, succeeded: bool = True) -> None:
         """Tell how a call went: releases its things, and learns what the plan says it tells.
@@ -122,15 +155,20 @@ class Journeys:
         self._failed[label] = 0 if succeeded else self._failed[label] + 1
         if succeeded and step.entity is not None:
             step.entity.home.trusted = True
-            if step.call.operation.method in ("put", "patch"):
-                forget_twins(step.entity)
+        if step.entity is not None and step.call.operation.method == "delete":
+            step.entity.home.left(step.entity, time.monotonic())
         if exchange is not None:
             self._learn(step, exchange)
+
+    def conflicted(self, step: Step) -> None:
+        """A call was refused for what it has in common with something that exists."""
+        self._builders[step.call.operation.label].differ()
 
     def forget(self, step: Step) -> None:
         """The thing of a step has turned out to be gone."""
         if step.entity is not None:
             step.entity.home.forget(step.entity)
+            step.entity.home.left(step.entity, time.monotonic())
 
     def exploration(self) -> Iterator[list[Step]]:
         """Rounds of calls that find out what exists already: the lists, then the lists within what those
@@ -171,7 +209,7 @@ class Journeys:
 
     def reads(self, label: str) -> bool:
         """Whether anything is learnt from what an operation answers."""
-        return label in self._telling
+        return bool(self._learnt.get(label)) or label in self.plan.memories
 
     def _shows(self, label: str, feeds: Sequence[object]) -> bool:
         return bool(feeds) and label in self._builders and self._operations[label].method == "get"
@@ -196,7 +234,8 @@ class Journeys:
                 continue
             needs = self.plan.needs[label]
             bound = [slot for need in needs if need.required for slot, _ in need.slots]
-            unsent = [slot for need in needs if not need.required for slot, _ in need.slots]
+            optional = [need for need in needs if not need.required and not need.made_up]
+            unsent = [slot for need in optional for slot, _ in need.slots]
             unsent += [*self.plan.unsent[label], *self._carried[label]]
             secret = self._orders.credentials.secret(operation, self._schemes)
             try:
@@ -220,13 +259,15 @@ class Journeys:
         leases: list[Entity] = []
         addressed: Entity | None = None
         for need in self.plan.needs[operation.label]:
-            if not need.required and (bare or self._random.random() > _REFERRED):
+            is_optional = not need.required and not need.made_up
+            if is_optional and (bare or self._random.random() > _REFERRED):
                 continue
             entity = self._leased(operation, need, leases, addressed)
             if entity is None and need.required:
                 release(leases)
                 return self._produced(need, depth) if depth else None
             if entity is not None:
+                bound.update(_kept(operation, entity) if need.addressed else {})
                 bound.update({slot: entity.values[index] for slot, index in need.slots})
                 addressed = entity if need.addressed else addressed
         return Step(builder.build(bound, bare), addressed, tuple(leases))
@@ -235,7 +276,7 @@ class Journeys:
         producers = [each for each in self.plan.producers(need.resource) if each in self._builders]
         creators = [each for each in producers if self._operations[each].method not in SAFE]
         for label in creators or producers:
-            if self._failed[label] > _PATIENCE and self._random.random() > _HOPE:
+            if self._is_hopeless(label):
                 continue
             step = self._step(self._operations[label], depth - 1)
             if step is not None:
@@ -264,7 +305,7 @@ class Journeys:
         changes = (
             need.addressed and operation.method not in SAFE and not self._orders.selection.allow_destructive
         )
-        ends = need.addressed and operation.method == "delete" and normalised(operation.path) == need.resource
+        ends = _leads_to(operation, need.resource) and need.addressed and operation.method == "delete"
         # What is made within a thing of others, as a comment on a post, changes it less than it tells of.
         owned_only = changes and (operation.method != "post" or not self._makes_within(operation, need))
         if ends:
@@ -296,20 +337,37 @@ class Journeys:
     def _learn(self, step: Step, exchange: Exchange) -> None:
         label = step.call.operation.label
         made: dict[str, Entity] = {}
-        for feed in self.plan.feeds.get(label, ()):
-            entities = self._entities.get(feed.resource)
-            if entities is None or not feed.owned:
+        for feed in self._learnt.get(label, ()):
+            entities = self._entities[feed.resource]
+            if not feed.owned and entities.size >= _LISTED:
                 continue
+            # What stands within a thing of this run, the run may change as it may change that.
+            within = step.entity is not None and feed.resource.startswith(f"{step.entity.home.resource}/")
+            owned = feed.owned or (within and step.entity is not None and step.entity.owned)
             for values in feed.things(exchange):
                 if feed.twin_of in made:
                     entities.add_twin(values, made[feed.twin_of])
                 else:
-                    made[feed.resource] = entities.add(values, owned=True, parents=step.leases)
+                    made[feed.resource] = entities.add(values, owned, step.leases, step.began, feed.owned)
         for memory in self.plan.memories.get(label, ()):
             value = evaluate(memory.expression, exchange)
             if value is not UNRESOLVABLE and value is not None:
                 key = (memory.consumer, memory.slot)
                 self._remembered.setdefault(key, deque(maxlen=_REMEMBERED)).append(value)
+
+
+def _kept(operation: Operation, entity: Entity) -> dict[Slot, Json]:
+    """What a replacement or change leaves as it is: all that others find the thing by."""
+    if operation.method not in ("put", "patch"):
+        return {}
+    return {
+        Slot("body", f"/{attribute_of(each.home.resource)}"): each.values[-1] for each in entity.itself.twins
+    }
+
+
+def _leads_to(operation: Operation, resource: str) -> bool:
+    """Whether the path of an operation is that of a resource's things, and ends there."""
+    return normalised(operation.path) == normalised(resource)
 
 
 def _fault(operation: Operation) -> str:

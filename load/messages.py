@@ -1,8 +1,9 @@
 """What the requests and responses of an operation hold, by their schemas."""
 
 from collections.abc import Iterator
+from enum import Enum
 
-from load.identifiers import is_identifier, kinds_of, outline
+from load.identifiers import is_identifier, kinds_of, outline, words
 from openapi import media_types
 from openapi.contract import Json
 from openapi.dialect import Schema
@@ -12,6 +13,9 @@ from openapi.parameters import Parameter
 _DEPTH = 3
 _FEW = 100
 _GONE = ("404", "410", "4XX")
+_GIVEN = ("enum", "const", "example", "examples", "default")
+_TOKENS = ("cursor", "token", "marker", "continuation")
+_REQUEST_NAMES = frozenset({"request", "idempotency", "correlation", "trace"})
 
 
 def identifier_names(operation: Operation) -> Iterator[str]:
@@ -68,7 +72,7 @@ def is_reference(node: Json, schema: Schema) -> bool:
     facts = outline(node, schema.translated)
     if "items" in facts:
         facts = outline(facts["items"], schema.translated)
-    if any(key in facts for key in ("enum", "const", "example", "examples", "default")):
+    if any(key in facts for key in _GIVEN):
         return False
     stated = facts.get("type", ())
     kinds = {stated} if isinstance(stated, str) else {*stated}
@@ -80,15 +84,39 @@ def is_unknown(name: str, node: Json, schema: Schema) -> bool:
     return is_identifier(name) and bool(kinds_within(node, schema)) and is_reference(node, schema)
 
 
-def may_be_made_up(parameter: Parameter, operation: Operation) -> bool:
-    """Whether a path may be called with any value of a parameter's schema, or only with what exists."""
+def is_opaque(parameter: Parameter) -> bool:
+    """Whether an optional parameter takes text of which only the service knows what it means: a header
+    field or cookie of any text, a cursor or token in a query. What names a request may be any text.
+    """
+    schema = parameter.schema
+    facts = outline(schema.translated, schema.translated)
+    told = (*_GIVEN, "pattern", "format")
+    if parameter.required or parameter.examples or any(key in facts for key in told):
+        return False
+    parts = words(parameter.name)
+    if kinds_within(schema.translated, schema) != {"string"} or _REQUEST_NAMES & {*parts}:
+        return False
+    return parameter.location in ("header", "cookie") or bool(parts and parts[-1] in _TOKENS)
+
+
+class Choice(Enum):
+    """What can be put into a path: anything that the schema allows, a guess at what exists, or NONE."""
+
+    FREE = "free"
+    GUESSED = "guessed"
+    NONE = "none"
+
+
+def choice_of(parameter: Parameter, operation: Operation) -> Choice:
+    """How a value of a path parameter that identifies nothing known is found."""
     facts = outline(parameter.schema.translated, parameter.schema.translated)
-    stated = ("enum", "const", "example", "examples", "default")
-    if parameter.examples or any(key in facts for key in stated) or facts.get("type") == "boolean":
-        return True
+    if parameter.examples or any(key in facts for key in _GIVEN) or facts.get("type") == "boolean":
+        return Choice.FREE
     if facts.get("format") in ("date", "date-time"):
-        return True
+        return Choice.FREE
     if facts.get("maximum", _FEW) - facts.get("minimum", 0) < _FEW:
-        return True
+        return Choice.FREE
     documents_absence = any(key in operation.responses for key in _GONE)
-    return not is_identifier(parameter.name) and not documents_absence and operation.method in ("get", "head")
+    if is_identifier(parameter.name) or documents_absence or operation.method not in ("get", "head"):
+        return Choice.NONE
+    return Choice.GUESSED

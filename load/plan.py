@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin
 
 from load.identifiers import guessed, listed
 from openapi.contract import Json
 from openapi.expressions import UNRESOLVABLE, Exchange, at_pointer, evaluate
 
+MAKES_ITS_PATH = "makes what its path names"
 _SOURCES_SHOWN = 3
 
 Values = tuple[Json, ...]
@@ -28,14 +29,22 @@ class Slot(NamedTuple):
 
 @dataclass(frozen=True)
 class Need:
-    """A thing that an operation works on: of its values, which goes where. `addressed` when the path
-    leads to it.
+    """A thing that an operation works on: of its values, which goes where. `required` when calls wait for
+    one, `addressed` when the path leads to it, `made_up` when values are, for want of one.
     """
 
     resource: str
     slots: tuple[tuple[Slot, int], ...]
     required: bool
     addressed: bool
+    made_up: bool = False
+
+    @property
+    def manner(self) -> str:
+        """How it is called with one, for people."""
+        if self.made_up:
+            return " (made up before there is one)"
+        return "" if self.required else " (now and then)"
 
 
 @dataclass(frozen=True)
@@ -51,11 +60,16 @@ class Identifier:
     names: tuple[str, ...]
     resource: str
 
+    @property
+    def is_guess(self) -> bool:
+        """Whether no schema tells where it stands."""
+        return self.pointer is None and self.request is None
+
     def find(self, exchange: Exchange, item: Json) -> Json:
         """The identifier, or UNRESOLVABLE."""
         ways = (
-            lambda: UNRESOLVABLE if self.pointer is None else at_pointer(item, self.pointer),
             lambda: located(exchange, self.resource),
+            lambda: UNRESOLVABLE if self.pointer is None else at_pointer(item, self.pointer),
             lambda: UNRESOLVABLE if self.request is None else at_pointer(exchange.request_body, self.request),
             lambda: guessed(item, self.names),
         )
@@ -114,12 +128,16 @@ class Memory:
 
 @dataclass(frozen=True)
 class Plan:
-    """All of it, by the labels of operations. `uncovered` tells why operations cannot be reached."""
+    """All of it, by the labels of operations. `unsent` are slots that stay empty when nothing is known to
+    go there, `guessed` the path parameters whose values may name nothing that exists; `uncovered` tells
+    why operations cannot be reached.
+    """
 
     needs: Mapping[str, tuple[Need, ...]]
     feeds: Mapping[str, tuple[Feed, ...]]
     memories: Mapping[str, tuple[Memory, ...]]
     unsent: Mapping[str, tuple[Slot, ...]]
+    guessed: Mapping[str, tuple[str, ...]]
     uncovered: Mapping[str, str]
 
     def producers(self, resource: str) -> list[str]:
@@ -139,7 +157,12 @@ class Plan:
                 feeds = self._feeds_of(need.resource)
                 sources = "; ".join(f"{feed.producer}: {feed.reason}" for feed in feeds[:_SOURCES_SHOWN])
                 sources += f"; and {len(feeds) - _SOURCES_SHOWN} more" if len(feeds) > _SOURCES_SHOWN else ""
-                yield f"    {slots} <- {sources}{'' if need.required else ' (now and then)'}"
+                yield f"    {slots} <- {sources}{need.manner}"
+            for name in self.guessed.get(label, ()):
+                yield f"    {{{name}}} <- guessed: nothing tells which there are, and 404 is no failure"
+            if self.unsent[label]:
+                slots = ", ".join(str(slot) for slot in self.unsent[label])
+                yield f"    {slots}: left empty, nothing tells what may stand there"
             for memory in (
                 each for found in self.memories.values() for each in found if each.consumer == label
             ):
@@ -150,7 +173,8 @@ def located(exchange: Exchange, resource: str) -> Json:
     """The last value of the path that a Location field leads to, if it is one of a resource's things
     (RFC 9110, section 10.2.2); else UNRESOLVABLE.
     """
-    location = str(exchange.response_headers.get("location", "")).partition("?")[0].partition("#")[0]
+    stated = str(exchange.response_headers.get("location", ""))
+    location = urljoin(exchange.url, stated).partition("?")[0].partition("#")[0] if stated else ""
     parts, template = location.rstrip("/").split("/"), resource.split("/")
     if not location or len(parts) < len(template) or "{}" not in template[-1]:
         return UNRESOLVABLE

@@ -12,8 +12,11 @@ from openapi.operations import Operation
 SAFE = ("get", "head", "options", "trace")
 _DESTRUCTIVE = (
     "reset", "shutdown", "purge", "wipe", "truncate", "destroy", "terminate", "kill", "drop", "flush",
-    "erase", "clear", "uninstall", "delete", "remove", "prune",
+    "erase", "clear", "uninstall", "delete", "remove", "prune", "restart", "reboot", "halt", "quit", "exit",
+    "logout", "signout", "revoke",
 )  # fmt: skip
+# Only asking after these does no harm.
+_DISABLING = ("maintenance", "offline", "lockdown")
 
 
 @dataclass(frozen=True)
@@ -61,13 +64,8 @@ def destruction(operation: Operation) -> str:
     """How an operation destroys data, by its method or its name; empty when it does not seem to."""
     if operation.method == "delete":
         return "deletes data"
-    if operation.method in SAFE and not _named(operation):
-        return ""
-    named = _named(operation)
-    return f"is named {named!r}, which may destroy data" if named else ""
-
-
-def _named(operation: Operation) -> str:
     literals = [part for part in operation.path.split("/") if "{" not in part]
-    named = [each for text in (operation.operation_id, *literals[-1:]) for each in words(text)]
-    return next((each for each in named if each in _DESTRUCTIVE), "")
+    names = [each for text in (operation.operation_id, *literals[-1:]) for each in words(text)]
+    telling = _DESTRUCTIVE if operation.method in SAFE else (*_DESTRUCTIVE, *_DISABLING)
+    named = next((each for each in names if each in telling), "")
+    return f"is named {named!r}, which may destroy data" if named else ""

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from http import HTTPStatus
 from random import Random
 
 import orjson
@@ -102,6 +103,8 @@ class ContractUser(User):
         journeys = self.load.journeys
         if reply is not None and checks.is_gone(step.target, reply):
             journeys.forget(step)
+        if reply is not None and reply.status == HTTPStatus.CONFLICT:
+            journeys.conflicted(step)
         succeeded = reply is not None and reply.status < 300
         learns = succeeded and journeys.reads(operation.label)
         journeys.done(step, exchange_of(step, reply) if reply and learns else None, succeeded)
@@ -133,7 +136,8 @@ class ContractUser(User):
         try:
             operation, journeys = step.call.operation, self.load.journeys
             unauthorised = operation.label in journeys.unauthorised
-            return checks.findings(operation, step.target, reply, self.load.alone, unauthorised)
+            guessed = operation.label in journeys.plan.guessed
+            return checks.findings(operation, step.target, reply, self.load.alone, unauthorised, guessed)
         except Exception as error:  # a call that cannot be judged must not look like a good one
             logger.exception("an answer of %s could not be judged", step.call.operation.label)
             return [checks.internal(error)]

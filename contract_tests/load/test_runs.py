@@ -86,7 +86,7 @@ def test_a_service_that_breaks_its_contract_fails_with_rule_and_place(
     assert done.process.returncode == 1
     place = r"GET /students/\{student_id\}: broken contract: 200 body \(required\), \d+ times"
     assert re.search(place, done.output), done.output
-    plain = run(*LOCUST, "--headless", "-u", "2", "-t", "3s", *host)
+    plain = run(*LOCUST, "--headless", "-u", "2", "-t", "6s", *host)
     assert plain.process.returncode == 1
     assert re.search(place, plain.output), plain.output
 
