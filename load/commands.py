@@ -139,7 +139,7 @@ def run(
     if interrupted:
         load.incomplete = (f"interrupted after {seconds:.0f} s of {run_time} s",)
     verdict = load.verdict()
-    click.echo(summary(load.results, verdict, seconds))
+    click.echo(summary(load.results, verdict, load.uncovered, seconds))
     about = Run(
         title=load.contract.document.get("info", {}).get("title", "A service"),
         document=load.contract.source,

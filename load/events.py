@@ -234,7 +234,7 @@ def _tell(environment: Environment, **_: Any) -> None:
     """At the end of a run: the verdict, in words and as the exit code."""
     load = load_of(environment)
     verdict = load.verdict()
-    print(summary(load.results, verdict))  # noqa: T201 - the user's terminal
+    print(summary(load.results, verdict, load.uncovered))  # noqa: T201 - the user's terminal
     if not verdict.passed:
         environment.process_exit_code = 1
 

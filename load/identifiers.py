@@ -13,7 +13,7 @@ _SUFFIXES = ("id", "ids", "uuid", "uuids", "uid", "guid", "key", "keys", "pk", "
 USUAL = ("id", "_id", "uuid", "uid", "guid", "pk", "key", "name", "slug", "code")
 _DEPTH = 3
 _ABBREVIATED = 3
-_INDIVIDUAL = ("name", "slug", "code", "username", "login", "email", "sku", "path", "version")
+INDIVIDUAL = ("name", "slug", "code", "username", "login", "email", "sku", "path", "version")
 
 
 def resource_of(path: str, index: int) -> str:
@@ -91,7 +91,7 @@ def candidates(parameter: str, noun: str) -> list[str]:
     if tail in _SUFFIXES or tail == noun or (tail.endswith("id") and len(tail) <= _ABBREVIATED):
         likely += [f"{noun}{each}" for each in ("id", "uuid", "key")] + [*USUAL]
     else:
-        likely += [tail, *(USUAL if tail in _INDIVIDUAL else ())]
+        likely += [tail, *(USUAL if tail in INDIVIDUAL else ())]
     return [*dict.fromkeys(each.replace("_", "") for each in likely if each)]
 
 

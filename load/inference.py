@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from load.identifiers import (
+    INDIVIDUAL,
     USUAL,
     Place,
     candidates,
@@ -306,7 +307,7 @@ class _Planner:
         pointer = next(
             (found for each in json_schemas(operation) if (found := self._pointer(each, names, kinds))), None
         )
-        request = None
+        request = named = None
         body = request_schema(operation)
         if body is not None:
             # The usual names are not enough here: a request's `name` is rarely what it is found by.
@@ -314,16 +315,17 @@ class _Planner:
             noun = noun_of(resource)
             exact += [each.removeprefix(noun) for each in exact if each.startswith(noun) and each != noun]
             request = self._pointer(body, exact, kinds)
+            named = self._pointer(body, INDIVIDUAL, kinds)
         each, _, rest = (pointer or "").rpartition("/0/")
         is_list = pointer is not None and "/0/" in pointer
         guesses = tuple(dict.fromkeys((*names, *USUAL)))
-        identifier = Identifier(f"/{rest}" if is_list else pointer, request, guesses, resource)
+        identifier = Identifier(f"/{rest}" if is_list else pointer, request, guesses, resource, named)
         reason = (
             f"{pointer} of its answer"
             if pointer
             else f"{request} of its request"
             if request
-            else "the Location or identifier of its answer"
+            else f"the Location or identifier of its answer{f', or {named} of its request' if named else ''}"
         )
         parts = (*_own_path(operation), identifier)
         feed = Feed(operation.label, resource, parts, each if is_list else None, True, f"makes it: {reason}")

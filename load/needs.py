@@ -92,7 +92,8 @@ class _Reader:
         for label, operation in self.operations.items():
             path, guessed, reason = self._path_needs(operation)
             others, unsent = self._other_needs(operation, path)
-            found.things[label] = (*path, *others)
+            # What else is spoken of is looked for within what the path leads to.
+            found.things[label] = tuple(sorted((*path, *others), key=lambda need: not need.addressed))
             found.unsent[label] = tuple(unsent)
             if reason:
                 found.uncovered[label] = reason

@@ -1,6 +1,6 @@
 """What calls what: which things an operation works on, and which operations tell of them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import unquote, urljoin
@@ -52,13 +52,14 @@ class Identifier:
     """Finds the identifier of a thing in an exchange: by the first of its ways that leads to one.
 
     `pointer` leads into the response, or into an item of it, `request` into the request's body;
-    `names` are tried where no schema tells more.
+    `names` are tried where no schema tells more, and at last what the request says at `named`.
     """
 
     pointer: str | None
     request: str | None
     names: tuple[str, ...]
     resource: str
+    named: str | None = None
 
     @property
     def is_guess(self) -> bool:
@@ -67,11 +68,12 @@ class Identifier:
 
     def find(self, exchange: Exchange, item: Json) -> Json:
         """The identifier, or UNRESOLVABLE."""
-        ways = (
+        ways: tuple[Callable[[], Json], ...] = (
             lambda: located(exchange, self.resource),
-            lambda: UNRESOLVABLE if self.pointer is None else at_pointer(item, self.pointer),
-            lambda: UNRESOLVABLE if self.request is None else at_pointer(exchange.request_body, self.request),
+            lambda: _at(item, self.pointer),
+            lambda: _at(exchange.request_body, self.request),
             lambda: guessed(item, self.names),
+            lambda: _at(exchange.request_body, self.named),
         )
         found = (way() for way in ways)
         return next((each for each in found if each is not UNRESOLVABLE and each is not None), UNRESOLVABLE)
@@ -167,6 +169,10 @@ class Plan:
                 each for found in self.memories.values() for each in found if each.consumer == label
             ):
                 yield f"    {memory.slot} <- {memory.producer}: {memory.reason} (now and then)"
+
+
+def _at(value: Json, pointer: str | None) -> Json:
+    return UNRESOLVABLE if pointer is None else at_pointer(value, pointer)
 
 
 def located(exchange: Exchange, resource: str) -> Json:

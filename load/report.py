@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,7 @@ class _Row:
         return "ok" if self.objectives else "no objective"
 
 
+_WITHOUT_SUCCESS_SHOWN = 10
 HEADINGS = (
     "operation",
     "requests",
@@ -75,12 +77,22 @@ HEADINGS = (
 )
 
 
-def summary(results: Results, verdict: Verdict, seconds: float | None = None) -> str:
-    """Table, findings and verdict as text; response times in ms, `seconds` the length of the run."""
+def summary(
+    results: Results, verdict: Verdict, uncovered: Mapping[str, str], seconds: float | None = None
+) -> str:
+    """Table, coverage, findings and verdict as text; response times in ms, `seconds` the length of the run,
+    `uncovered` why operations are not called.
+    """
     length = seconds if seconds is not None else results.seconds
+    without = [*_without_success(results, uncovered)]
+    shown = without if len(without) <= _WITHOUT_SUCCESS_SHOWN + 1 else without[:_WITHOUT_SUCCESS_SHOWN]
     lines = [
         "",
         *_table(results, verdict, length),
+        "",
+        f"{len(results.operations) - len(without)} of {len(results.operations)} operations succeeded",
+        *(f"    {line}" for line in shown),
+        *([f"    and {len(without) - len(shown)} more without success"] if len(shown) < len(without) else []),
         "",
         *(line for head, lines in _findings(results) for line in (head, *(f"    {each}" for each in lines))),
         "PASSED" if verdict.passed else "FAILED",
@@ -123,6 +135,16 @@ def _table(results: Results, verdict: Verdict, seconds: float) -> Iterator[str]:
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
         yield "  ".join(padded).rstrip()
+
+
+def _without_success(results: Results, uncovered: Mapping[str, str]) -> Iterator[str]:
+    """The operations that never answered with a 2xx, each with the reason."""
+    for label, each in results.operations.items():
+        if not any(HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES for status in each.statuses):
+            answers = ", ".join(
+                f"{count} times {status or 'no answer'}" for status, count in sorted(each.statuses.items())
+            )
+            yield f"{label}: {uncovered.get(label) or answers or 'there was nothing to call it with'}"
 
 
 def _findings(results: Results) -> Iterator[tuple[str, list[str]]]:
@@ -201,4 +223,5 @@ def _page(run: Run, results: Results, verdict: Verdict) -> str:
         rows=[(row.verdict, row.cells(run.seconds)) for row in rows[:-1]],
         total=rows[-1].cells(run.seconds)[:-2],
         findings=list(_findings(results)),
+        without_success=list(_without_success(results, run.uncovered)),
     )

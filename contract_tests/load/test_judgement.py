@@ -176,7 +176,7 @@ def test_the_summary_names_what_failed() -> None:
         Fault.BROKEN_CONTRACT, "200 body", "type", "1 is odd", 'type: "string"', "1", "curl -i http://it"
     )
     results, verdict = verdict_of([10.0] * 9, [broken])
-    text = summary(results, verdict, 2.0)
+    text = summary(results, verdict, {}, 2.0)
     assert "GET /things/{id}: broken contract: 200 body (type), 1 times, 10.0% of its calls" in text
     assert '\n    expected type: "string", found 1\n    curl -i http://it\n' in text
     assert "FAILED" in text

