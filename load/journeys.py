@@ -122,7 +122,7 @@ class Journeys:
                 return step
         for _ in range(_DEPTH):
             (operation,) = self._random.choices(self._choices, cum_weights=self._weights)
-            if operation.label in self.plan.guessed and self._is_hopeless(operation.label):
+            if self._is_given_up(operation):
                 continue
             step = self._step(operation, _DEPTH)
             if step is not None:
@@ -140,6 +140,10 @@ class Journeys:
             if self._turns[operation.label] < _FIRST_TURNS * _FIRST_ROUNDS:
                 self._first.append(operation)
         return step
+
+    def _is_given_up(self, operation: Operation) -> bool:
+        """Whether no guess at what an operation may be called with has been right for long."""
+        return operation.label in self.plan.guessed and self._is_hopeless(operation.label)
 
     def _is_hopeless(self, label: str) -> bool:
         """Whether an operation has never worked for long, most times that this is asked."""
@@ -287,7 +291,8 @@ class Journeys:
         independent = [
             each for each in self._choices if not any(n.required for n in self.plan.needs[each.label])
         ]
-        for operation in self._random.sample(independent, len(independent)):
+        shuffled = self._random.sample(independent, len(independent))
+        for operation in sorted(shuffled, key=self._is_given_up):
             step = self._step(operation, 0)
             if step is not None:
                 return step

@@ -84,13 +84,14 @@ def summary(
     `uncovered` why operations are not called.
     """
     length = seconds if seconds is not None else results.seconds
+    known = len(results.operations.keys() | uncovered.keys())
     without = [*_without_success(results, uncovered)]
     shown = without if len(without) <= _WITHOUT_SUCCESS_SHOWN + 1 else without[:_WITHOUT_SUCCESS_SHOWN]
     lines = [
         "",
         *_table(results, verdict, length),
         "",
-        f"{len(results.operations) - len(without)} of {len(results.operations)} operations succeeded",
+        f"{known - len(without)} of {known} operations succeeded",
         *(f"    {line}" for line in shown),
         *([f"    and {len(without) - len(shown)} more without success"] if len(shown) < len(without) else []),
         "",
@@ -145,6 +146,9 @@ def _without_success(results: Results, uncovered: Mapping[str, str]) -> Iterator
                 f"{count} times {status or 'no answer'}" for status, count in sorted(each.statuses.items())
             )
             yield f"{label}: {uncovered.get(label) or answers or 'there was nothing to call it with'}"
+    yield from (
+        f"{label}: {reason}" for label, reason in uncovered.items() if label not in results.operations
+    )
 
 
 def _findings(results: Results) -> Iterator[tuple[str, list[str]]]:

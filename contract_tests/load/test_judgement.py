@@ -65,6 +65,11 @@ def test_a_service_may_refuse_who_shows_no_credentials() -> None:
         assert found.fault is Fault.BROKEN_CONTRACT
 
 
+def test_a_guess_at_what_exists_may_be_wrong() -> None:
+    assert findings(IT, None, Reply(404, {}, b""), alone=True, guessed=True) == []
+    assert len(findings(IT, None, Reply(418, {}, b""), alone=True, guessed=True)) == 1
+
+
 def test_what_nobody_else_can_have_deleted_is_lost() -> None:
     (found,) = findings(IT, FOUND, Reply(404, {}, b""), alone=True)
     assert str(found) == "lost: status 404 for something that was there before the run and nobody deleted"

@@ -146,6 +146,43 @@ def test_what_is_found_is_not_taken(entities: Entities) -> None:
     assert entities.take(random) is None
 
 
+def test_what_a_creation_answers_while_it_is_being_deleted_stays_gone(entities: Entities) -> None:
+    random = Random(1)
+    entities.add((1,), owned=True)
+    taken = entities.take(random)
+    assert taken is not None
+    entities.add((1,), owned=True, asked=1.0)
+    assert entities.size == 0
+    entities.left(taken, at=2.0)
+    entities.add((1,), owned=True, asked=1.5)
+    assert entities.size == 0
+    entities.add((1,), owned=True, asked=2.5)
+    assert entities.size == 1
+
+
+def test_one_thing_in_two_ways_is_leased_and_goes_as_one(entities: Entities) -> None:
+    random, by_name = Random(1), Entities("/things/{name}")
+    thing = entities.add((1,), owned=True)
+    by_name.add_twin(("one",), thing)
+    shared = entities.share(random, owned_only=True)
+    assert shared is thing
+    assert by_name.take(random) is None
+    release([shared])
+    assert by_name.take(random) is not None
+    assert (entities.size, by_name.size) == (0, 0)
+
+
+def test_what_is_listed_within_a_thing_goes_with_it(entities: Entities) -> None:
+    random, parts = Random(1), Entities("/things/{}/parts/{}")
+    thing = entities.add((1,), owned=True)
+    parts.add((1, 1), True, [thing], holding=False)
+    assert entities.take(random) is thing
+    assert parts.share(random, owned_only=False) is None
+    other = entities.add((2,), owned=True)
+    parts.add((2, 1), True, [other])
+    assert entities.take(random) is None
+
+
 def test_profiles(tmp_path: Any) -> None:
     assert profile_names() == ["mixed", "read-heavy", "steps", "write-heavy"]
     assert [each.users for each in load_profile("steps").stages] == [5, 10, 20, 40]

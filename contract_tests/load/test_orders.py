@@ -47,6 +47,12 @@ def test_filters(selection: Selection, called: list[Operation]) -> None:
     assert [each for each in ALL if not selection.refusal(each)] == called
 
 
+def test_a_switch_that_disables_the_service_is_left_alone() -> None:
+    refusals = [Selection().refusal(operation("/maintenance", method)) for method in ("get", "put")]
+    assert refusals[0] == ""
+    assert "named 'maintenance'" in refusals[1]
+
+
 def test_a_filter_that_matches_nothing_is_told() -> None:
     with pytest.raises(LoadError, match=r"--exclude nosuch: no operation has this id, tag, path or method"):
         Selection(exclude=("nosuch",)).check(ALL)

@@ -184,6 +184,128 @@ def test_an_operation_whose_schemas_lead_nowhere_is_left_out() -> None:
     assert journeys.next().call.operation.label == "POST /things"
 
 
+def test_a_number_that_counts_is_no_reference() -> None:
+    by_number = does(THING, {"properties": {"thing": ID, "size": ID}})
+    by_text = on("/colours/{id}", "id", kind=TEXT, get=does(THING))
+    _, found = planned(
+        on("/things", post=does(THING, THING)),
+        on("/things/{id}", "id", get=does(THING)),
+        on("/sizes", post=does(THING, THING)),
+        on("/sizes/{id}", "id", get=does(THING)),
+        on("/colours", post=does(an_object(id=TEXT), {"properties": {"name": TEXT}})),
+        by_text,
+        on("/orders", post=by_number),
+        on("/paints", post=does(THING, {"properties": {"colour": ID}})),
+    )
+    assert needed(found, "POST /orders") == {"body /thing": ["POST /things"]}
+    assert needed(found, "POST /paints") == {}
+
+
+def test_things_that_refer_to_each_other_can_be_made() -> None:
+    _, found = planned(
+        on("/heads", post=does(THING, an_object(tail_id=ID))),
+        on("/tails", post=does(THING, an_object(head_id=ID)), get=does(a_list(THING))),
+        on("/tails/{id}", "id", get=does(THING)),
+    )
+    assert found.uncovered == {}
+    assert [found.needs[f"POST /{each}"][0].made_up for each in ("heads", "tails")] == [True, False]
+    journeys = Journeys(
+        operations(contract(on("/rings", post=does(THING, an_object(next_ring_id=ID))))),
+        Orders(load_profile("mixed")), Payloads(1), Random(1),
+    )  # fmt: skip
+    assert isinstance(journeys.next().call.payload["next_ring_id"], int)
+
+
+def test_a_thing_is_not_asked_for_its_own_name_before_it_is_made() -> None:
+    _, found = planned(
+        on("/pools", post=does(an_object(pool_name=TEXT), an_object(pool_name=TEXT))),
+        on("/pools/{pool_name}", "pool_name", kind=TEXT, get=does(THING)),
+        on("/queues", post=does(THING, {"properties": {"pool_name": TEXT, "name": TEXT}})),
+    )
+    assert found.needs["POST /pools"] == ()
+    assert needed(found, "POST /queues") == {"body /pool_name": ["POST /pools"]}
+
+
+def test_what_only_the_service_understands_is_left_empty() -> None:
+    names = [("X-Api-Version", "header"), ("X-Request-Id", "header"), ("cursor", "query"), ("q", "query")]
+    _, found = planned(
+        on("/things", get=does(THING, parameters=[{"name": name, "in": place} for name, place in names]))
+    )
+    assert found.unsent["GET /things"] == (Slot("header", "X-Api-Version"), Slot("query", "cursor"))
+
+
+def test_guesses_are_told() -> None:
+    guess = {"responses": {"200": {"description": "fine"}}}
+    _, found = planned(
+        on("/greetings/{person}", "person", kind=TEXT, get=guess),
+        on("/views/{view}", "view", kind=TEXT, get=does(THING)),
+    )
+    assert found.guessed == {"GET /greetings/{person}": ("person",)}
+    assert [*found.uncovered] == ["GET /views/{view}"]
+    assert "guessed" in [*found.lines(["GET /greetings/{person}"])][1]
+
+
+def test_a_guess_that_never_works_is_given_up() -> None:
+    guess = {"responses": {"200": {"description": "fine"}}}
+    found, _ = planned(
+        on("/greetings/{person}", "person", kind=TEXT, get=guess), on("/things", get=does(THING))
+    )
+    journeys = Journeys([*found.values()], Orders(load_profile("mixed")), Payloads(1), Random(1))
+    labels = []
+    for _ in range(400):
+        step = journeys.next()
+        labels.append(step.call.operation.path)
+        journeys.done(step, None, succeeded=step.call.operation.path == "/things")
+    assert 20 < labels.count("/greetings/{person}") < 80
+
+
+def test_one_thing_by_several_of_its_properties() -> None:
+    _, found = planned(
+        on("/users", post=does(an_object(id=ID, login=TEXT), an_object(login=TEXT))),
+        on("/users/{id}", "id", get=does(THING), delete=does()),
+        on("/users/{login}/keys", "login", kind=TEXT, get=does(THING)),
+    )
+    by_id, by_login = (found.needs[f"GET /users/{each}"][0].resource for each in ("{id}", "{login}/keys"))
+    assert (by_id, by_login) == ("/users/{}", "/users/{login}")
+    (twin,) = [feed for feed in found.feeds["POST /users"] if feed.resource == by_login]
+    assert (twin.parts, twin.twin_of) == (("/login",), by_id)
+
+
+def test_things_that_are_made_elsewhere() -> None:
+    _, found = planned(
+        on("/projects", post=does(THING, THING)),
+        on("/projects/{id}/features", "id", post=does(an_object(name=TEXT), an_object(name=TEXT))),
+        on("/projects/{id}/features/{name}", "id", "name", kind=TEXT, get=does(THING)),
+        on("/features/{featureName}/tags", "featureName", kind=TEXT, get=does(THING)),
+    )
+    assert needed(found, "GET /features/{featureName}/tags") == {
+        "{featureName}": ["POST /projects/{id}/features"]
+    }
+
+
+def test_identifiers_where_answers_are_empty() -> None:
+    _, found = planned(
+        on("/databases", post=does({"type": "object"}, an_object(name=TEXT))),
+        on("/databases/{database}", "database", kind=TEXT, get=does(THING)),
+    )
+    (feed,) = found.feeds["POST /databases"]
+    told = Exchange("", "/databases", {}, {}, {}, {"name": "main"}, 200, {}, {})
+    assert [*feed.things(told)] == [("main",)]
+    relative = Exchange("", "/databases", {}, {}, {}, {"name": "x"}, 201, {"location": "databases/y"}, {})
+    assert [*feed.things(relative)] == [("y",)]
+
+
+def test_a_replacement_names_what_it_replaces() -> None:
+    _, found = planned(
+        on("/things", post=does(THING, THING)),
+        on("/things/{thing_id}", "thing_id", put=does(THING, THING)),
+    )
+    assert needed(found, "PUT /things/{thing_id}") == {
+        "{thing_id}": ["POST /things"],
+        "body /id": ["POST /things"],
+    }
+
+
 def test_the_plan_tells_why() -> None:
     _, found = planned(
         on("/things", post=does(THING, THING), get=does(a_list(THING))),
