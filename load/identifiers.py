@@ -36,11 +36,11 @@ def normalised(path: str) -> str:
 
 
 def attribute_of(resource: str) -> str:
-    """By which of their properties things are found: the name of /users/{name} and of /users/name/{}; empty
-    where that is no more than a place.
+    """By which of their properties things are found: the name of /users/{name} and of /users/by-name/{};
+    empty where that is no more than a place.
     """
     *_, before, last = resource.split("/")
-    return last.strip("{}") or (before if "{" not in before else "")
+    return last.strip("{}") or ("" if "{" in before else "".join(words(before)[-1:]))
 
 
 def noun_of(resource: str) -> str:

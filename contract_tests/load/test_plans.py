@@ -306,6 +306,25 @@ def test_a_replacement_names_what_it_replaces() -> None:
     }
 
 
+def test_a_change_neither_deletes_nor_renames() -> None:
+    change = an_object(name=TEXT, archived={"type": "boolean"})
+    found, _ = planned(
+        on("/things", post=does(an_object(id=ID, name=TEXT), THING)),
+        on("/things/{id}", "id", put=does(THING, change)),
+        on("/things/by-name/{name}", "name", kind=TEXT, get=does(THING)),
+    )
+    journeys = Journeys([*found.values()], Orders(load_profile("mixed")), Payloads(1), Random(1))
+    changes = 0
+    for number in range(300):
+        step = journeys.next()
+        call, made = step.call, {"id": number, "name": f"thing {number}"}
+        if call.operation.method == "put":
+            changes += 1
+            assert call.payload == {"name": f"thing {call.path['id']}", "archived": False}
+        journeys.done(step, Exchange("", call.target, call.path, {}, {}, call.payload, 201, {}, made))
+    assert changes > 20
+
+
 def test_the_plan_tells_why() -> None:
     _, found = planned(
         on("/things", post=does(THING, THING), get=does(a_list(THING))),
