@@ -10,6 +10,7 @@ from openapi.operations import Operation
 from openapi.responses import response_violations
 
 _GONE = (404, 410)
+_SHOWN_BYTES = 300
 
 
 class Fault(StrEnum):
@@ -28,8 +29,8 @@ class Fault(StrEnum):
 @dataclass(frozen=True)
 class Finding:
     """What is wrong with a response: the kind of fault, the place and the rule, which make it the same as
-    others; and how it showed the first time: what was expected and found, and a command that repeats
-    the call.
+    others; and how it showed the first time: what was expected and found, the start of the answer, and a
+    command that repeats the call.
     """
 
     fault: Fault
@@ -38,6 +39,7 @@ class Finding:
     detail: str = field(default="", compare=False)
     expected: str = field(default="", compare=False)
     found: str = field(default="", compare=False)
+    answer: str = field(default="", compare=False)
     sample: str = field(default="", compare=False)
 
     def __str__(self) -> str:
@@ -60,11 +62,11 @@ def findings(
     """
     if unauthorised and reply.status in (401, 403):
         place = f"status {reply.status} to a call without the credentials that it asks for"
-        return [Finding(Fault.REFUSED, place, "", _start_of(reply))]
+        return [Finding(Fault.REFUSED, place, "")]
     if reply.status >= 500:
         documented = operation.response(reply.status) is not None
         broken = _broken(operation, reply) if documented else []
-        return [Finding(Fault.SERVER_ERROR, f"status {reply.status}", "", _start_of(reply)), *broken]
+        return [Finding(Fault.SERVER_ERROR, f"status {reply.status}", ""), *broken]
     if guessed and reply.status in _GONE:
         return _broken(operation, reply) if operation.response(reply.status) else []
     return _broken(operation, reply) or _refusal(entity, reply, alone)
@@ -102,16 +104,19 @@ def internal(error: Exception) -> Finding:
 def _refusal(entity: Entity | None, reply: Reply, alone: bool) -> list[Finding]:
     if reply.status < 400 or (is_gone(entity, reply) and entity and not entity.owned and not alone):
         return []
-    text = _start_of(reply)
     if entity is not None and is_gone(entity, reply) and (entity.home.trusted or not entity.owned):
         origin = "this run created" if entity.owned else "was there before the run"
         place = f"status {reply.status} for something that {origin} and nobody deleted"
-        return [Finding(Fault.LOST, place, "", text)]
-    return [Finding(Fault.REFUSED, f"status {reply.status}", "", text)]
+        return [Finding(Fault.LOST, place, "")]
+    return [Finding(Fault.REFUSED, f"status {reply.status}", "")]
 
 
-def _start_of(reply: Reply) -> str:
-    return reply.body[:300].decode("utf-8", "replace")
+def answer_of(reply: Reply) -> str:
+    """The status, the media type and the start of an answer, in one line."""
+    start = " ".join(reply.body[:_SHOWN_BYTES].decode("utf-8", "replace").split())
+    media_type = reply.headers.get("content-type", "no media type")
+    more = "…" if len(reply.body) > _SHOWN_BYTES else ""
+    return f"{reply.status} ({media_type}, {len(reply.body):,} bytes): {start}{more}".rstrip(": ")
 
 
 def _place(status: int, location: str, pointer: str) -> str:

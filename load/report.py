@@ -165,6 +165,8 @@ def _described(finding: Finding) -> Iterator[str]:
         yield f"expected {finding.expected or 'nothing'}, found {finding.found or 'nothing'}"
     elif finding.detail:
         yield " ".join(finding.detail.split())
+    if finding.answer:
+        yield f"answered {finding.answer}"
     if finding.sample:
         yield finding.sample
 
@@ -204,6 +206,7 @@ def _data(run: Run, results: Results, verdict: Verdict) -> dict[str, Any]:
                         "detail": each.detail,
                         "expected": each.expected,
                         "found": each.found,
+                        "answer": each.answer,
                         "sample": each.sample,
                     }
                     for each, count in row.results.findings.most_common()

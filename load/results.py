@@ -127,6 +127,7 @@ class Results:
                         one.detail,
                         one.expected,
                         one.found,
+                        one.answer,
                         one.sample,
                         count,
                     ]

@@ -109,7 +109,7 @@ class ContractUser(User):
         learns = succeeded and journeys.reads(operation.label)
         journeys.done(step, exchange_of(step, reply) if reply and learns else None, succeeded)
         if found:
-            found = self._with_samples(step, found)
+            found = self._with_samples(step, reply, found)
         self.load.results.record(operation.label, response_time_ms, reply.status if reply else 0, found)
         self.environment.events.request.fire(
             request_type=operation.method.upper(),
@@ -142,13 +142,16 @@ class ContractUser(User):
             logger.exception("an answer of %s could not be judged", step.call.operation.label)
             return [checks.internal(error)]
 
-    def _with_samples(self, step: Step, found: list[checks.Finding]) -> list[checks.Finding]:
-        """With a command that repeats the call, where a finding is the first of its kind."""
+    def _with_samples(
+        self, step: Step, reply: Reply | None, found: list[checks.Finding]
+    ) -> list[checks.Finding]:
+        """With the answer and a command that repeats the call, where a finding is the first of its kind."""
         known = self.load.results.operations[step.call.operation.label].findings
-        return [
-            each if each in known else replace(each, sample=step.call.as_curl(self.host or ""))
-            for each in found
-        ]
+        if all(each in known for each in found):
+            return found
+        sample = step.call.as_curl(self.host or "")
+        answer = checks.answer_of(reply) if reply else ""
+        return [each if each in known else replace(each, sample=sample, answer=answer) for each in found]
 
 
 class ContractFailure(Exception):

@@ -178,10 +178,22 @@ def test_the_page_opens_from_disk(browser: Browser, tmp_path: Path, scheme: Any)
 
 def test_the_summary_names_what_failed() -> None:
     broken = Finding(
-        Fault.BROKEN_CONTRACT, "200 body", "type", "1 is odd", 'type: "string"', "1", "curl -i http://it"
+        Fault.BROKEN_CONTRACT,
+        "200 body",
+        "type",
+        "1 is odd",
+        expected='type: "string"',
+        found="1",
+        answer='200 (application/json, 10 bytes): {"name": 1}',
+        sample="curl -i http://it",
     )
     results, verdict = verdict_of([10.0] * 9, [broken])
     text = summary(results, verdict, {}, 2.0)
     assert "GET /things/{id}: broken contract: 200 body (type), 1 times, 10.0% of its calls" in text
-    assert '\n    expected type: "string", found 1\n    curl -i http://it\n' in text
+    lines = [
+        'expected type: "string", found 1',
+        'answered 200 (application/json, 10 bytes): {"name": 1}',
+        "curl -i http://it",
+    ]
+    assert "".join(f"\n    {line}" for line in lines) + "\n" in text
     assert "FAILED" in text

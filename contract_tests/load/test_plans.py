@@ -259,6 +259,20 @@ def test_a_guess_that_never_works_is_given_up() -> None:
     assert 20 < labels.count("/greetings/{person}") < 110
 
 
+def test_names_differ_once_a_service_minds() -> None:
+    few = {"type": "string", "maxLength": 40, "examples": ["one", "two"]}
+    found = operations(contract(on("/things", post=does(THING, an_object(name=few), "201"))))
+    journeys = Journeys(found, Orders(load_profile("mixed")), Payloads(1), Random(1))
+
+    def names(count: int) -> list[str]:
+        steps = [journeys.next() for _ in range(count)]
+        return [step.call.payload["name"] for step in steps]
+
+    assert len({*names(200)}) < 200
+    journeys.conflicted(journeys.next())
+    assert len({*names(200)}) == 200
+
+
 def test_one_thing_by_several_of_its_properties() -> None:
     _, found = planned(
         on("/users", post=does(an_object(id=ID, login=TEXT), an_object(login=TEXT))),

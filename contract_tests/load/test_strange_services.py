@@ -53,6 +53,8 @@ def test_found_by_contract_load(service: str, described: str, tmp_path: Path) ->
     assert wrong["count"] == results["GET /wrong"]["requests"]
     assert (wrong["expected"], wrong["found"]) == ('type: "boolean"', '"yes"')
     assert wrong["sample"] == f"curl -i -X GET {service}/wrong -H 'Accept: application/json'"
+    assert wrong["answer"].startswith("200 (application/json, ")
+    assert '"yes"' in wrong["answer"]
     (redirect,) = results["GET /elsewhere"]["findings"]
     assert redirect["detail"].endswith("it leads to /fine")
 

@@ -131,6 +131,7 @@ def _repeat(document: str, host: str, output: Path, credentials: Mapping[str, st
             seen += again
             if not again:
                 print(f"    not seen again: {label}: {told}, {finding['count']} times")
+                print(f"        {finding['sample']}\n        answered {finding['answer']}")
     print(f"{seen} of {total} findings show again by their sample call alone")
 
 
