@@ -268,6 +268,11 @@ class Schema:
         return _types(self.translated, self.translated)
 
     @cached_property
+    def default(self) -> Json:
+        """The value that stands for one that was left out; None when there is none."""
+        return flattened(self.translated, self.translated).get("default")
+
+    @cached_property
     def item_types(self) -> frozenset[str]:
         """The JSON types that the items of an array may have."""
         items = flattened(self.translated, self.translated).get("items", True)

@@ -1,6 +1,6 @@
 """Media types and ranges of them (RFC 9110, sections 8.3 and 12.5.1)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TypeVar
 
@@ -36,7 +36,8 @@ def charset(content_type: str) -> str | None:
     return None
 
 
-def acceptable(accept: str, offered: Iterable[str]) -> bool:
+@lru_cache(maxsize=1_000)
+def acceptable(accept: str, offered: tuple[str, ...]) -> bool:
     """Whether an Accept header allows one of the media types offered; none offered is always fine."""
     names = [essence(each) for each in offered]
     ranges = _ranges(accept)

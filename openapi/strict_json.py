@@ -1,9 +1,12 @@
 """JSON texts, read strictly (RFC 8259, with the names of an object unique)."""
 
 import json
+import re
 from typing import Any
 
 import orjson
+
+_NAME = re.compile(rb'"\s*:')
 
 
 def loads(text: bytes) -> Any:
@@ -16,9 +19,24 @@ def loads(text: bytes) -> Any:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise ValueError(f"not JSON: {error}") from None
-    if text.count(b":") > 1:
+    # Each name of the text shows as one of these at least; as many as the value has, and none stood twice.
+    if len(_NAME.findall(text)) != _names(value):
         _refuse_duplicate_names(text)
     return value
+
+
+def _names(value: Any) -> int:
+    """How many names the objects of a value have."""
+    count = 0
+    pending = [value]
+    while pending:
+        each = pending.pop()
+        if isinstance(each, dict):
+            count += len(each)
+            pending += [inner for inner in each.values() if isinstance(inner, dict | list)]
+        elif isinstance(each, list):
+            pending += [inner for inner in each if isinstance(inner, dict | list)]
+    return count
 
 
 def _refuse_duplicate_names(text: bytes) -> None:

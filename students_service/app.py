@@ -5,20 +5,20 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
-from connexion import FlaskApp
 from connexion.exceptions import InvalidSpecification
 from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from connexion.middleware import ConnexionMiddleware
 from connexion.middleware.request_validation import RequestValidationMiddleware
 from connexion.middleware.response_validation import ResponseValidationMiddleware
 from connexion.middleware.routing import RoutingMiddleware
+from connexion.middleware.swagger_ui import SwaggerUIMiddleware
 from connexion.options import SwaggerUIOptions
 from connexion.resolver import Resolver
 from connexion.spec import Specification
@@ -27,27 +27,25 @@ from openapi.contract import Contract, ContractError, load_contract
 from openapi.operations import Operation, operations
 from openapi.requests import RequestCheck
 from openapi.responses import compile_responses
+from openapi.routes import Routes
 from students_service import logs, upgrades
-from students_service.database import check_reachable, connect, database_url
+from students_service.bridge import Threads
+from students_service.database import THREADS, check_reachable, connect, database_url
 from students_service.enforcement import ContractMiddleware, Enforced, as_problem
 from students_service.errors import ServiceError
 from students_service.handlers import Handlers
-from students_service.routing import (
-    Refusals,
-    StrictRoutingMiddleware,
-    as_response,
-    leave_types_to_the_contract,
-)
+from students_service.routing import ContractRouting, Documentation, Refusals, as_response
 from students_service.settings import Settings, from_environment
 from students_service.storage import Storage
 from students_service.tables import Resource, resources
+from students_service.views import App
 
 DOCUMENTATION = "/ui/"
 DOCUMENT = "/openapi.json"
 MAX_BODY_BYTES = 1024 * 1024
 
 
-def create_app() -> FlaskApp:
+def create_app() -> App:
     """The application for `uvicorn --factory`, set up from environment variables.
 
     Ends the process with one line when it cannot be built.
@@ -60,7 +58,7 @@ def create_app() -> FlaskApp:
         raise SystemExit(f"students-service: {error}") from None
 
 
-def create_worker() -> FlaskApp:
+def create_worker() -> App:
     """The application for a worker of `students-service serve`, which ends with its parent: one that
     outlived it would keep the port from the next start.
     """
@@ -122,7 +120,7 @@ def make_ready(engine: sa.Engine, api: Api, upgrade: bool) -> None:
         upgrades.require_none(engine, api.metadata)
 
 
-def build_app(settings: Settings) -> FlaskApp:
+def build_app(settings: Settings) -> App:
     """The application, on a database made ready. Raises what read_api and make_ready raise."""
     api = read_api(settings.contract)
     lifetime = ExitStack()
@@ -158,34 +156,37 @@ def _check_handlers(contract: Contract, by_id: Mapping[str, Operation]) -> None:
         )
 
 
-def _wired(contract: Contract, handlers: Handlers, enforced: Enforced, lifetime: ExitStack) -> FlaskApp:
+def _wired(contract: Contract, handlers: Handlers, enforced: Enforced, lifetime: ExitStack) -> App:
     @asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[None]:
         with lifetime:
             yield
 
-    app = FlaskApp(
+    routes = Routes(enforced.operations.values())
+    app = App(
         __name__,
+        Threads(THREADS),
         lifespan=lifespan,
-        middlewares=_middlewares(partial(ContractMiddleware, enforced=enforced)),
-        server_args={"static_folder": None},
+        middlewares=_middlewares(enforced, routes),
         resolver=Resolver(partial(getattr, handlers)),
         swagger_ui_options=SwaggerUIOptions(swagger_ui_path=DOCUMENTATION.rstrip("/"), spec_path=DOCUMENT),
     )
-    leave_types_to_the_contract(app.app)
     app.add_api(contract.document)
     app.add_error_handler(Exception, _handle_exception)
-    refusals = Refusals(enforced.operations.values())
+    refusals = Refusals(routes)
     for status in (404, 405):
         app.add_error_handler(status, refusals.answer)
     return app
 
 
-def _middlewares(contract_middleware: Callable[..., ContractMiddleware]) -> list[Any]:
-    """Connexion's own stack inside the log of requests; one check takes the place of its two."""
+def _middlewares(enforced: Enforced, routes: Routes) -> list[Any]:
+    """Connexion's own stack inside the log of requests: routing comes before the documentation, which is for
+    what is not routed, and one check takes the place of two.
+    """
     replaced = {
-        RoutingMiddleware: StrictRoutingMiddleware,
-        RequestValidationMiddleware: contract_middleware,
+        SwaggerUIMiddleware: partial(ContractRouting, routes=routes),
+        RoutingMiddleware: Documentation,
+        RequestValidationMiddleware: partial(ContractMiddleware, enforced=enforced),
         ResponseValidationMiddleware: None,
     }
     stack = [replaced.get(each, each) for each in ConnexionMiddleware.default_middlewares]

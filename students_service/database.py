@@ -20,8 +20,22 @@ from students_service.settings import Settings
 
 CONNECT_TIMEOUT_S = 3
 STATEMENT_TIMEOUT_MS = 10_000
-POOL_SIZE = 12
+# Of the threads that answer requests, each uses one connection at a time, and asking for health takes one:
+# nobody ever waits for a connection.
+THREADS = 12
+POOL_SIZE = THREADS + 1
 POOL_TIMEOUT_S = 5
+# Statements are planned once per connection, whatever size the table has at that time: what is few rows now
+# may be a million soon, so each goes by an index.
+SESSION = {
+    "statement_timeout": STATEMENT_TIMEOUT_MS,
+    "timezone": "UTC",
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
+    "enable_sort": "off",
+    "jit": "off",
+}
 
 
 @contextmanager
@@ -57,7 +71,7 @@ def connect(url: str) -> sa.Engine:
             "keepalives_interval": 2,
             "keepalives_count": 3,
             "tcp_user_timeout": STATEMENT_TIMEOUT_MS,
-            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC",
+            "options": " ".join(f"-c {name}={value}" for name, value in SESSION.items()),
         },
     )
 

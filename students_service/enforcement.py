@@ -17,12 +17,15 @@ from openapi.operations import Operation
 from openapi.requests import Request, RequestCheck
 from openapi.responses import response_violations
 from students_service import problems
+from students_service.bridge import Disconnected
 from students_service.logs import REQUEST_ID_HEADER, request_id
 from students_service.problems import MEDIA_TYPE_OF_PROBLEMS, Problem
 from students_service.storage import Duplicate, Unavailable, Unstorable
 
 # A client that is still sending cannot read an answer, so this much of a refused body is taken in.
 DISCARDED_BYTES = 16 * 1024 * 1024
+# Where a view finds the values of its request, in the extensions of the ASGI scope.
+ARGUMENTS = "contract_arguments"
 
 logger = logging.getLogger(__name__)
 
@@ -59,10 +62,6 @@ def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     return joined
 
 
-class Disconnected(Exception):
-    """The client went away before its request was complete."""
-
-
 class ContractOperation:
     """One operation's checks around the rest of the application."""
 
@@ -92,24 +91,23 @@ class ContractOperation:
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         try:
             body = await _read(receive, self.enforced.max_body_bytes)
-            self._check(scope, body)
+            scope["extensions"][ARGUMENTS] = self._read(scope, body)
             async with asyncio.timeout(self.enforced.timeout):
                 return await _captured(self.next_app, scope, body)
         except Exception as error:
             return as_answer(as_problem(error))
 
-    def _check(self, scope: Scope, body: bytes) -> None:
+    def _read(self, scope: Scope, body: bytes) -> Mapping[str, Any]:
         request = Request(
-            path=scope["path"],
+            path=scope["path_params"],
             query=scope["query_string"].decode("latin-1"),
             headers=_joined(scope["headers"]),
             body=body,
         )
-        if self.operation.match(request.path) is None:
-            raise Problem(404, f"there is nothing at {request.path}")
-        violations = self.request_check.violations(request)
-        if violations:
-            raise problems.invalid(violations)
+        arguments = self.request_check.read(request)
+        if arguments.violations:
+            raise problems.invalid(arguments.violations)
+        return arguments.values
 
 
 class ContractAPI(RoutedAPI[ContractOperation]):
@@ -137,11 +135,9 @@ class ContractMiddleware(RoutedMiddleware[ContractAPI]):
         self.enforced = enforced
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let nothing through that is no operation: Flask's idea of a path is not quite Starlette's."""
-        if scope["type"] == "http":
-            found = scope["extensions"][ROUTING_CONTEXT]
-            if found["operation_id"] is None or found["api_base_path"] not in self.apis:
-                raise HTTPException(404)
+        """Let nothing through that is no operation."""
+        if scope["type"] == "http" and scope["extensions"][ROUTING_CONTEXT]["operation_id"] is None:
+            raise HTTPException(404)
         await super().__call__(scope, receive, send)
 
     def add_api(self, specification: Any, **kwargs: Any) -> ContractAPI:

@@ -12,7 +12,7 @@ import orjson
 from openapi.contract import Contract, JsonObject
 from openapi.operations import Operation
 from students_service import problems
-from students_service.storage import Row, Storage, Unavailable
+from students_service.storage import Storage, Unavailable
 
 # Cursors are 16 hexadecimal digits, so that each text of that form is a position; the mask keeps
 # clients from reading ids off them and building on it.
@@ -36,18 +36,18 @@ class Handlers:
             "version": str(contract.document["info"]["version"]),
             **documentation,
         }
-        self._operations = operations
+        self._reads = _reads(operations)
         self._storage = storage
         self._probe = _Probe(storage, health_timeout)
 
     def get_home(self) -> flask.Response:
         """Name, version, and where the documentation is."""
-        return _json(self._about)
+        return _json(orjson.dumps(self._about))
 
     def get_health(self) -> flask.Response:
         """Whether the database answers in time."""
         self._probe.check()
-        return _json({"status": "ok"})
+        return _json(orjson.dumps({"status": "ok"}))
 
     def list_students(self, limit: int, cursor: str | None = None, **filters: Any) -> flask.Response:
         """A page; whether there is a next one is seen by asking for one row more."""
@@ -58,15 +58,16 @@ class Handlers:
             if value is not None and name in self._storage.resource.table.c
         }
         rows = self._storage.page(after, limit + 1, wanted)
-        page: JsonObject = {str(self._storage.resource.table.name): rows[:limit]}
+        more = ""
         if len(rows) > limit:
-            page["next_cursor"] = _cursor(rows[limit - 1][self._storage.resource.key])
-        return _json(page)
+            last = orjson.loads(rows[limit - 1])
+            more = f',"next_cursor":"{_cursor(last[self._storage.resource.key])}"'
+        return _json(f'{{"{self._storage.resource.table.name}":[{",".join(rows[:limit])}]{more}}}')
 
     def create_student(self, body: JsonObject) -> flask.Response:
         """Stores a row and leads to it."""
-        row = self._storage.create(body)
-        return _json(row, 201, {"Location": self._location("create_student", row)})
+        row, key = self._storage.create(body)
+        return _json(row, 201, {"Location": self._location("create_student", key)})
 
     def get_student(self, student_id: int) -> flask.Response:
         """One row."""
@@ -84,20 +85,26 @@ class Handlers:
         del response.headers["Content-Type"]
         return response
 
-    def _found(self, row: Row | None, key: int) -> Row:
+    def _found(self, row: str | None, key: int) -> str:
         if row is None:
             raise problems.missing(self._storage.resource.table.name, key)
         return row
 
-    def _location(self, created_by: str, row: Row) -> str:
+    def _location(self, created_by: str, key: int) -> str:
         """Where a created row can be read, as the link of the contract tells."""
-        read = next(
-            self._operations[link.target]
-            for response in self._operations[created_by].successes
-            for link in response.links
-            if self._operations[link.target].method == "get"
-        )
-        return read.url(dict.fromkeys(read.path_names, row[self._storage.resource.key]))
+        read = self._reads[created_by]
+        return read.url(dict.fromkeys(read.path_names, key))
+
+
+def _reads(operations: Mapping[str, Operation]) -> dict[str, Operation]:
+    """The operations that read what others make, as the links of the contract tell."""
+    return {
+        each.operation_id: operations[link.target]
+        for each in operations.values()
+        for response in each.successes
+        for link in response.links
+        if operations[link.target].method == "get" and operations[link.target].path_names
+    }
 
 
 class _Probe:
@@ -122,8 +129,8 @@ class _Probe:
             raise Unavailable(f"no answer within {self._timeout} s") from None
 
 
-def _json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> flask.Response:
-    return flask.Response(orjson.dumps(value), status, headers, mimetype="application/json")
+def _json(text: str | bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> flask.Response:
+    return flask.Response(text, status, headers, mimetype="application/json")
 
 
 def _cursor(key: int) -> str:

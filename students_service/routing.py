@@ -1,74 +1,67 @@
-"""Paths and methods: what Connexion's routing leaves to be put right for strict HTTP."""
+"""From a path to its operation, once per request."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 from connexion.lifecycle import ConnexionRequest, ConnexionResponse
-from connexion.middleware.routing import RoutingMiddleware
-from flask import Flask
-from starlette.convertors import Convertor, register_url_convertor
+from connexion.middleware.abstract import ROUTING_CONTEXT, SpecMiddleware
+from connexion.middleware.swagger_ui import SwaggerUIMiddleware
 from starlette.exceptions import HTTPException
-from starlette.routing import Mount, Router
-from starlette.types import ASGIApp
-from werkzeug.routing import BaseConverter
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from openapi.operations import Operation
+from openapi.routes import Routes
 from students_service.enforcement import as_answer
 from students_service.problems import Problem
 
-
-class _AnySegment(Convertor[str]):
-    regex = "[^/]+"
-
-    def convert(self, value: str) -> str:
-        return value
-
-    def to_string(self, value: str) -> str:
-        return value
+_NOWHERE: Mapping[str, str | None] = {"api_base_path": None, "operation_id": None}
 
 
-class _Integer(BaseConverter):
-    """Converts what the contract has let through."""
-
-    def to_python(self, value: str) -> int:
-        return int(value)
-
-
-class _Number(BaseConverter):
-    """Converts what the contract has let through."""
-
-    def to_python(self, value: str) -> float:
-        return float(value)
-
-
-def leave_types_to_the_contract(app: Flask) -> None:
-    """Flask's part of what StrictRoutingMiddleware does."""
-    app.url_map.converters.update({"int": _Integer, "float": _Number})
-
-
-class StrictRoutingMiddleware(RoutingMiddleware):
-    """Connexion's routing, without its redirects of paths that are not in the contract, and without
-    its types of path parameters: `/students/abc` breaks the contract, and is told so.
+class ContractRouting(SpecMiddleware):
+    """Takes the place of Connexion's routing: it tells what comes after it the operation in the way that
+    Connexion does, and the texts of the path's parameters as Starlette does.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        super().__init__(app)
-        for name in ("int", "float"):
-            register_url_convertor(name, _AnySegment())
+    def __init__(self, app: ASGIApp, routes: Routes) -> None:
+        self.app = app
+        self.routes = routes
+        self.base_path = ""
 
-    def add_api(self, specification: Any, *args: Any, **kwargs: Any) -> None:
-        """Register the operations of a document."""
-        super().add_api(specification, *args, **kwargs)
-        for route in self.router.routes:
-            if isinstance(route, Mount) and isinstance(route.app, Router):
-                route.app.redirect_slashes = False
+    def add_api(self, specification: Any, base_path: str | None = None, **_: Any) -> None:
+        """Connexion tells under which path the document's own paths lie."""
+        self.base_path = specification.base_path if base_path is None else base_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on with what it is for. Raises HTTPException for a method that a path has not."""
+        if scope["type"] == "http":
+            routed: Mapping[str, str | None] = _NOWHERE
+            path: str = scope["path"]
+            route = self.routes.find(path.removeprefix(self.base_path))
+            if route is not None and path.startswith(self.base_path):
+                operation = route.operation(scope["method"])
+                if operation is None:
+                    raise HTTPException(405)
+                routed = {"api_base_path": self.base_path, "operation_id": operation.operation_id}
+                scope["path_params"] = route.texts
+            scope.setdefault("extensions", {})[ROUTING_CONTEXT] = routed
+        await self.app(scope, receive, send)
+
+
+class Documentation(SwaggerUIMiddleware):
+    """Swagger UI and the document, for what is no operation. Their paths are never redirected to."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer what is asked of the documentation, and pass all else on."""
+        if scope["type"] == "http" and scope["extensions"][ROUTING_CONTEXT] is not _NOWHERE:
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 class Refusals:
     """Answers to what routing refuses: paths that are not there, methods that a path has not."""
 
-    def __init__(self, operations: Iterable[Operation]) -> None:
-        self._operations = tuple(operations)
+    def __init__(self, routes: Routes) -> None:
+        self._routes = routes
 
     async def answer(self, request: ConnexionRequest, error: Exception) -> ConnexionResponse:
         """404 or 405, the latter with every method in Allow; OPTIONS just tells them (RFC 9110,
@@ -77,9 +70,9 @@ class Refusals:
         path = request.scope["path"]
         if isinstance(error, HTTPException) and error.status_code == 404:
             return as_response(Problem(404, f"there is nothing at {path}"))
-        methods = {each.method.upper() for each in self._operations if each.match(path) is not None}
-        # What is routed and no operation is Swagger UI or the document, there to be read.
-        methods = methods or {"GET"}
+        route = self._routes.find(path)
+        # What is there and no operation is Swagger UI or the document, there to be read.
+        methods = {each.upper() for each in route.operations} if route else {"GET"}
         implied = {"OPTIONS", "HEAD"} if "GET" in methods else {"OPTIONS"}
         allow = {"Allow": ", ".join(sorted(methods | implied))}
         if request.method == "OPTIONS":

@@ -1,18 +1,19 @@
 """Rows of one table, in and out."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+import orjson
+import psycopg2
 import sqlalchemy as sa
+from psycopg2 import errors
+from sqlalchemy.dialects.postgresql import JSONB
 
+from students_service.statements import Statement, Statements
 from students_service.tables import Resource
 
-Row = dict[str, Any]
-_UNIQUE_VIOLATION = "23505"
+_PING = Statement("ping", "PREPARE ping AS SELECT 1", "EXECUTE ping")
 
 
 class Unavailable(Exception):
@@ -31,147 +32,107 @@ class Unstorable(Exception):
     """PostgreSQL has no way to hold a value."""
 
 
-@dataclass(frozen=True)
 class Storage:
-    """The rows of a resource. Each call is one statement; each may raise Unavailable."""
+    """The rows of a resource, as JSON. Each call is one statement in one round trip, compiled here, and
+    prepared by a connection when it first needs it; each may raise Unavailable.
+    """
 
-    engine: sa.Engine
-    resource: Resource
+    def __init__(self, engine: sa.Engine, resource: Resource) -> None:
+        self.engine = engine
+        self.resource = resource
+        self._statements = Statements(resource)
+        self._read = self._statements.read()
+        self._create = self._statements.create()
+        self._replace = self._statements.replace()
+        self._delete = self._statements.delete()
+        self._pages: dict[tuple[str, ...], Statement] = {}
 
-    def page(self, after: int, limit: int, filters: Mapping[str, Any]) -> list[Row]:
+    def page(self, after: int, limit: int, filters: Mapping[str, Any]) -> list[str]:
         """At most `limit` rows whose keys come after `after`, in the order of keys."""
-        statement = self._page.where(*(self._columns[name] == value for name, value in filters.items()))
-        with self._statement(statement.limit(limit), {"after": after}) as result:
-            return [self._shown(row) for row in result]
+        names = tuple(sorted(filters))
+        statement = self._pages.get(names)
+        if statement is None:
+            statement = self._pages[names] = self._statements.page(names)
+        return [row[0] for row in self._rows(statement, [after, limit, *(filters[name] for name in names)])]
 
-    def read(self, key: int) -> Row | None:
+    def read(self, key: int) -> str | None:
         """The row of a key, or None."""
-        return self._one(self._read, {"key": key})
+        rows = self._rows(self._read, [key])
+        return rows[0][0] if rows else None
 
-    def create(self, values: Mapping[str, Any]) -> Row:
-        """The new row. Raises Duplicate and Unstorable."""
-        row = self._one(self._create, self._complete(values))
-        assert row is not None
-        return row
+    def create(self, values: Mapping[str, Any]) -> tuple[str, int]:
+        """The new row, and its key. Raises Duplicate and Unstorable."""
+        ((row, key),) = self._rows(self._create, self._complete(values))
+        return row, key
 
-    def replace(self, key: int, values: Mapping[str, Any]) -> Row | None:
+    def replace(self, key: int, values: Mapping[str, Any]) -> str | None:
         """The row as replaced, or None when there is none. Raises Duplicate and Unstorable."""
-        return self._one(self._replace, {**self._complete(values), "row_key": key})
+        rows = self._rows(self._replace, [*self._complete(values), key])
+        return rows[0][0] if rows else None
 
     def delete(self, key: int) -> bool:
         """Whether there was such a row; there is none now."""
-        with self._statement(self._delete, {"key": key}) as result:
-            return result.first() is not None
+        return bool(self._rows(self._delete, [key]))
 
     def ping(self) -> None:
         """Asks the database for nothing but an answer."""
-        with self._statement(sa.select(1), {}) as result:
-            result.scalar_one()
-
-    @property
-    def _columns(self) -> sa.ColumnCollection[str, sa.Column[Any]]:
-        return self.resource.table.c
+        self._rows(_PING, [])
 
     @cached_property
-    def _key(self) -> sa.Column[Any]:
-        return self._columns[self.resource.key]
-
-    @cached_property
-    def _page(self) -> sa.Select[Any]:
-        return sa.select(self.resource.table).where(self._key > sa.bindparam("after")).order_by(self._key)
-
-    @cached_property
-    def _read(self) -> sa.Select[Any]:
-        return sa.select(self.resource.table).where(self._key == sa.bindparam("key"))
-
-    @cached_property
-    def _values(self) -> dict[str, Any]:
-        return {
-            name: sa.bindparam(f"value_{name}", type_=self._columns[name].type)
-            for name in self.resource.defaults
-        }
-
-    @cached_property
-    def _create(self) -> sa.Insert:
-        return sa.insert(self.resource.table).values(self._values).returning(self.resource.table)
-
-    @cached_property
-    def _replace(self) -> sa.Update:
-        changed = {name: sa.func.now() for name in self.resource.changing}
-        where = self._key == sa.bindparam("row_key")
-        statement = sa.update(self.resource.table).where(where).values({**self._values, **changed})
-        return statement.returning(self.resource.table)
-
-    @cached_property
-    def _delete(self) -> sa.Executable:
-        return sa.delete(self.resource.table).where(self._key == sa.bindparam("key")).returning(self._key)
-
-    def _complete(self, values: Mapping[str, Any]) -> Row:
-        """Every writable column: what was left out gets its default, or NULL."""
-        return {
-            f"value_{name}": _stored(values.get(name, default), self._columns[name].type)
+    def _writable(self) -> Sequence[tuple[str, Any, Callable[[Any], Any]]]:
+        columns = self.resource.table.c
+        return [
+            (name, default, _as_text if isinstance(columns[name].type, JSONB) else _as_it_is)
             for name, default in self.resource.defaults.items()
-        }
+        ]
 
-    def _one(self, statement: sa.Executable, values: Mapping[str, Any]) -> Row | None:
-        with self._statement(statement, values) as result:
-            row = result.first()
-            return None if row is None else self._shown(row)
+    def _complete(self, values: Mapping[str, Any]) -> list[Any]:
+        """Every writable column: what was left out gets its default, or NULL."""
+        return [written(values.get(name, default)) for name, default, written in self._writable]
 
-    @cached_property
-    def _names(self) -> tuple[tuple[str, bool], ...]:
-        names = (str(column.name) for column in self._columns)
-        return tuple((name, name in self.resource.nullable) for name in names)
-
-    def _shown(self, row: Sequence[Any]) -> Row:
-        return {
-            name: _shown(value)
-            for (name, nullable), value in zip(self._names, row, strict=True)
-            if value is not None or nullable
-        }
-
-    @contextmanager
-    def _statement(
-        self, statement: sa.Executable, values: Mapping[str, Any]
-    ) -> Iterator[sa.CursorResult[Any]]:
+    def _rows(self, statement: Statement, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
         try:
-            with self.engine.connect() as connection:
-                yield connection.execute(statement, values)
-        except sa.exc.IntegrityError as error:
-            raise self._duplicate(error) from error
-        except sa.exc.DataError as error:
-            raise Unstorable(str(error.orig).strip().splitlines()[0]) from error
-        except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
-            raise Unavailable(str(getattr(error, "orig", error)).strip()) from error
-        except sa.exc.DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-            raise Unavailable(str(error.orig).strip()) from error
+            connection = self.engine.raw_connection()
+        except (psycopg2.Error, sa.exc.TimeoutError) as error:
+            raise Unavailable(str(error).strip()) from error
+        try:
+            cursor = connection.cursor()
+            if statement.name not in connection.info:
+                cursor.execute(statement.prepare)
+                connection.info[statement.name] = True
+            cursor.execute(statement.execute, values)
+            return cursor.fetchall()
+        except psycopg2.Error as error:
+            if connection.closed:
+                # What was connected before the database went away is of no use any more.
+                self.engine.dispose(close=False)
+            raise self._meaning(error) from error
+        except ValueError as error:
+            raise Unstorable(str(error)) from error
+        finally:
+            connection.close()
 
-    def _duplicate(self, error: sa.exc.IntegrityError) -> Exception:
-        diagnostics = getattr(error.orig, "diag", None)
-        if getattr(error.orig, "pgcode", None) != _UNIQUE_VIOLATION or diagnostics is None:
-            return error
+    def _meaning(self, error: psycopg2.Error) -> Exception:
+        reason = str(error).strip()
+        match error:
+            case errors.UniqueViolation():
+                return self._duplicate(error)
+            case psycopg2.DataError():
+                return Unstorable(reason.splitlines()[0])
+            case psycopg2.OperationalError() | psycopg2.InterfaceError():
+                return Unavailable(reason)
+        return error
+
+    def _duplicate(self, error: psycopg2.Error) -> Exception:
         for constraint in self.resource.table.constraints:
-            if isinstance(constraint, sa.UniqueConstraint) and constraint.name == diagnostics.constraint_name:
+            if isinstance(constraint, sa.UniqueConstraint) and constraint.name == error.diag.constraint_name:
                 return Duplicate(next(column.name for column in constraint.columns))
         return error
 
 
-def _stored(value: Any, kind: sa.types.TypeEngine[Any]) -> Any:
-    """Text becomes what the column's type wants: a day or a time."""
-    reader = {sa.Date: date.fromisoformat, sa.DateTime: datetime.fromisoformat}.get(type(kind))
-    if reader is None or not isinstance(value, str):
-        return value
-    try:
-        return reader(value)
-    except ValueError as error:
-        raise Unstorable(str(error)) from None
-
-
-def _shown(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    if isinstance(value, date):
-        return value.isoformat()
+def _as_it_is(value: Any) -> Any:
     return value
+
+
+def _as_text(value: Any) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()

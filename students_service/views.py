@@ -1,0 +1,101 @@
+"""Flask, serving what the contract has routed and read already."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import flask
+from connexion.apps.abstract import AbstractApp
+from connexion.apps.flask import FlaskApi, FlaskApp, FlaskASGIApp
+from connexion.decorators.parameter import sanitized
+from connexion.middleware.abstract import ROUTING_CONTEXT
+from connexion.operations import AbstractOperation
+from connexion.utils import inspect_function_arguments
+from flask.typing import ResponseReturnValue
+from starlette.types import Scope
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Rule
+
+from students_service.bridge import Bridge, Threads
+from students_service.enforcement import ARGUMENTS
+
+View = Callable[..., ResponseReturnValue]
+
+
+class _Routed:
+    """A request's place in the URL map, known before Flask is asked to find it."""
+
+    def __init__(self, rule: Rule, arguments: Mapping[str, Any]) -> None:
+        self._found = rule, arguments
+
+    def match(self, return_rule: bool = True) -> tuple[Rule, Mapping[str, Any]]:
+        """What werkzeug's MapAdapter tells."""
+        assert return_rule
+        return self._found
+
+
+class RoutedFlask(flask.Flask):
+    """A Flask application that does not route again what has been routed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rules: dict[str, Rule] = {}
+
+    def create_url_adapter(self, request: flask.Request | None) -> Any:
+        """The place of a request, or Flask's own way to find one for what has none yet."""
+        scope: Scope = request.environ.get("asgi.scope", {}) if request else {}
+        routed = scope.get("extensions", {}).get(ROUTING_CONTEXT)
+        if routed is None:
+            return super().create_url_adapter(request)
+        return _Routed(self.rules[routed["operation_id"]], scope["extensions"][ARGUMENTS])
+
+
+class _Api(FlaskApi):
+    """Registers the functions that Connexion has resolved, without its decorators: what these would find out
+    for each request is known.
+    """
+
+    def make_operation(self, operation: AbstractOperation) -> View:
+        """The view of an operation: its function, called with those values that it has parameters for."""
+        function = operation.function
+        accepted, has_kwargs = inspect_function_arguments(function)
+        named = {each["name"]: sanitized(each["name"]) for each in operation.parameters} | {"body": "body"}
+        taken = {name: own for name, own in named.items() if has_kwargs or own in accepted}
+
+        def view(**values: Any) -> ResponseReturnValue:
+            response: ResponseReturnValue = function(
+                **{taken[name]: value for name, value in values.items() if name in taken}
+            )
+            return response
+
+        return view
+
+
+class _ASGIApp(FlaskASGIApp):
+    """Connexion's Flask application, made of the parts above and a bridge of our own."""
+
+    def __init__(self, import_name: str, threads: Threads) -> None:
+        self.app = RoutedFlask(import_name, static_folder=None)
+        # Errors are answered by the contract's middleware, as problem details.
+        self.app.config.update(
+            PROPAGATE_EXCEPTIONS=True, TRAP_BAD_REQUEST_ERRORS=True, TRAP_HTTP_EXCEPTIONS=True
+        )
+        self.asgi_app = Bridge(self.app.wsgi_app, threads)
+
+    def add_api(self, specification: Any, *, name: str | None = None, **kwargs: Any) -> FlaskApi:
+        """Register the operations of a document."""
+        api = _Api(specification, **kwargs)
+        self.app.register_blueprint(api.blueprint, name=name or api.blueprint.name)
+        rules = self.app.url_map.iter_rules()
+        self.app.rules.update({rule.endpoint.rpartition(".")[2]: rule for rule in rules})
+        return api
+
+
+class App(FlaskApp):
+    """A Connexion application on Flask, served by the threads given."""
+
+    def __init__(self, import_name: str, threads: Threads, **options: Any) -> None:
+        self._middleware_app = _ASGIApp(import_name, threads)
+        # Not FlaskApp's own, which makes another Flask application.
+        AbstractApp.__init__(self, import_name, **options)
+        self.app = self._middleware_app.app
+        self.app.register_error_handler(HTTPException, self._http_exception)
