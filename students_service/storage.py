@@ -103,14 +103,18 @@ class Storage:
             cursor.execute(statement.execute, values)
             return cursor.fetchall()
         except psycopg2.Error as error:
-            if connection.closed:
+            if self._lost(error, connection):
                 # What was connected before the database went away is of no use any more.
                 self.engine.dispose(close=False)
+                raise Unavailable(str(error).strip()) from error
             raise self._meaning(error) from error
         except ValueError as error:
             raise Unstorable(str(error)) from error
         finally:
             connection.close()
+
+    def _lost(self, error: Any, connection: Any) -> bool:
+        return self.engine.dialect.is_disconnect(error, connection, None)
 
     def _meaning(self, error: psycopg2.Error) -> Exception:
         reason = str(error).strip()

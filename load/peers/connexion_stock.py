@@ -4,10 +4,12 @@
 
 import os
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import flask
 import sqlalchemy as sa
+import yaml
 from connexion import FlaskApp, NoContent
 from connexion.resolver import Resolver
 from sqlalchemy.orm import Session, sessionmaker
@@ -32,8 +34,20 @@ def create() -> FlaskApp:
     handlers = Handlers(sessionmaker(engine, expire_on_commit=False))
     app = FlaskApp(__name__, resolver=Resolver(lambda name: getattr(handlers, name)))
     app.add_middleware(RequestIds)
-    app.add_api(os.environ["CONTRACT"], strict_validation=True, validate_responses=True)
+    document = yaml.safe_load(Path(os.environ["CONTRACT"]).read_text())
+    _split(document["components"])
+    app.add_api(document, strict_validation=True, validate_responses=True)
     return app
+
+
+def _split(components: dict[str, Any]) -> None:
+    """Connexion asks requests for required properties that are read-only, so people give it two schemas."""
+    stored = components["schemas"]["Student"]
+    properties = {name: each for name, each in stored["properties"].items() if not each.get("readOnly")}
+    required = [name for name in stored["required"] if name in properties]
+    components["schemas"]["NewStudent"] = {**stored, "properties": properties, "required": required}
+    content = components["requestBodies"]["Student"]["content"]["application/json"]
+    content["schema"] = {"$ref": "#/components/schemas/NewStudent"}
 
 
 class Handlers:
