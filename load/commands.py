@@ -24,7 +24,7 @@ from load.orders import OPTIONS, SHOW_PLAN, orders
 from load.report import Run, summary, write
 from load.service import throwaway_service
 from load.traffic import load_profile, profile_names
-from load.users import ContractUser, Load, first_server
+from load.users import ContractUser, Load, based, first_server
 from openapi.contract import Contract, ContractError, load_contract, students_document
 from openapi.security import security_schemes
 
@@ -129,8 +129,10 @@ def run(
         run_time = round(sum(stage.seconds for stage in stages))
     for note in load.notes():
         click.echo(note, err=True)
-    with _on_signals(_leave), _service(document, host, contract) as url:
-        check_reachable(url)
+    _writable(output)
+    with _on_signals(_leave), _service(document, host, contract) as server:
+        check_reachable(server)
+        url = based(server, load)
         most = "up to " if stages else ""
         click.echo(f"loading {url} with {most}{users} users for {run_time} s, profile {told.profile.name}")
         began = time.monotonic()
@@ -151,6 +153,16 @@ def run(
     )
     click.echo(f"\nreport: {write(output, about, load.results, verdict)}")
     sys.exit(130 if interrupted else int(not verdict.passed))
+
+
+def _writable(output: Path) -> None:
+    """Raises LoadError before the run rather than after it."""
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LoadError(
+            f"cannot write to {output}: {error.strerror}; choose another folder with --output"
+        ) from None
 
 
 def main() -> None:

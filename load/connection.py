@@ -22,7 +22,6 @@ IDLE_S = 0.1
 _PORTS = {"http": 80, "https": 443}
 # The one that does not wait for the event loop: it is asked for what is there now.
 _poll = get_original("select", "poll")
-_UNREACHABLE = (ConnectionRefusedError, socket.gaierror, ssl.SSLError)
 
 
 @dataclass(frozen=True)
@@ -66,6 +65,7 @@ class Connection:
         """Send a request and read its response to the end. Raises NetworkError."""
         self._expired = False
         self._timer.start(self._expire)
+        connected = None
         try:
             connected = self._connected()
             _send(connected, self._written(method.upper(), target, headers, body))
@@ -74,7 +74,7 @@ class Connection:
         except (NetworkError, OSError, HTTPParseError, ValueError) as error:
             self.close()
             reason = f"no whole answer within {ANSWER_TIMEOUT_S:.0f} s" if self._expired else _reason(error)
-            raise NetworkError(reason, isinstance(error, _UNREACHABLE)) from error
+            raise NetworkError(reason, unreachable=connected is None) from error
         finally:
             self._timer.stop()
         self._used = time.monotonic()

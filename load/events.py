@@ -23,7 +23,7 @@ from load.orders import OPTIONS, SHOW_PLAN, orders, orders_from
 from load.report import summary
 from load.results import Results
 from load.traffic import load_profile, profile_names
-from load.users import Load, StagedShape, existing_things, first_server, load_of
+from load.users import Load, StagedShape, based, existing_things, first_server, load_of
 from openapi.contract import Contract, ContractError, load_contract, students_document
 from openapi.security import security_schemes
 
@@ -90,9 +90,12 @@ def _init(environment: Environment, **_: Any) -> None:
         sys.exit(f"locustfile: {error}")
     if environment.host is None:
         environment.host = first_server(load.contract)
+    is_worker = isinstance(environment.runner, WorkerRunner)
+    if environment.host is None and options.headless and not is_worker:
+        sys.exit("locustfile: give the URL of the service with --host: the document names none")
     carry(environment, load)
     _interrupt_in_main()
-    if not isinstance(environment.runner, WorkerRunner):
+    if not is_worker:
         environment.events.test_stop.add_listener(_tell)
         environment.events.quitting.add_listener(_stop)
         for note in load.notes():
@@ -116,6 +119,7 @@ def _begin(environment: Environment, **_: Any) -> None:
     assert runner is not None
     try:
         check_reachable(environment.host or "")
+        environment.host = based(environment.host or "", load)
         existing = existing_things(load, environment.host or "")
     except LoadError as error:
         logger.error("%s", error)
@@ -235,8 +239,8 @@ def _tell(environment: Environment, **_: Any) -> None:
     load = load_of(environment)
     verdict = load.verdict()
     print(summary(load.results, verdict, load.uncovered))  # noqa: T201 - the user's terminal
-    if not verdict.passed:
-        environment.process_exit_code = 1
+    # Locust on its own counts refusals as failures, and ends with 1 for them.
+    environment.process_exit_code = environment.process_exit_code or int(not verdict.passed)
 
 
 def _stop(environment: Environment, **_: Any) -> None:

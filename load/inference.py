@@ -85,7 +85,9 @@ class _Planner:
         needs = needs_of(self.operations, self.feeds, self.resources, own_names, variants)
         feeds = {label: tuple(found) for label, found in self.feeds.items() if label not in needs.uncovered}
         memories = {label: tuple(found) for label, found in self.memories.items()}
-        return Plan(needs.things, feeds, memories, needs.unsent, needs.guessed, needs.uncovered)
+        return Plan(
+            needs.things, feeds, memories, needs.unsent, needs.guessed, needs.uncovered, needs.invented
+        )
 
     def _feeds_of(self, resource: str) -> list[Feed]:
         return [feed for feeds in self.feeds.values() for feed in feeds if feed.resource == resource]

@@ -4,6 +4,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import accumulate
 from random import Random
 
@@ -14,7 +15,7 @@ from load.identifiers import attribute_of, normalised
 from load.inference import plan
 from load.orders import Orders
 from load.plan import Need, Plan, Slot
-from load.selection import SAFE
+from load.selection import SAFE, destruction
 from load.traffic import Profile, kind_of
 from openapi.contract import ContractError, Json
 from openapi.expressions import UNRESOLVABLE, Exchange, evaluate
@@ -163,6 +164,12 @@ class Journeys:
             step.entity.home.left(step.entity, time.monotonic())
         if exchange is not None:
             self._learn(step, exchange)
+
+    @cached_property
+    def erases(self) -> bool:
+        """Whether calls may erase things that they do not name, as a reset does."""
+        called = (self._operations[label] for label in self._builders)
+        return any(each.method != "delete" and destruction(each) for each in called)
 
     def conflicted(self, step: Step) -> None:
         """A call was refused for what it has in common with something that exists."""

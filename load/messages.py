@@ -15,6 +15,7 @@ _FEW = 100
 _GONE = ("404", "410", "4XX")
 _GIVEN = ("enum", "const", "example", "examples", "default")
 _TOKENS = ("cursor", "token", "marker", "continuation")
+_OWN = (["id"], ["uuid"], ["guid"])
 _REQUEST_NAMES = frozenset({"request", "idempotency", "correlation", "trace"})
 
 
@@ -82,6 +83,18 @@ def is_reference(node: Json, schema: Schema) -> bool:
 def is_unknown(name: str, node: Json, schema: Schema) -> bool:
     """Whether a value identifies something of which nothing tells which there are."""
     return is_identifier(name) and bool(kinds_within(node, schema)) and is_reference(node, schema)
+
+
+def is_stranger(name: str, node: Json, schema: Schema) -> bool:
+    """Whether a value is a UUID of something else: only what names the thing itself, or the request, may be
+    any.
+    """
+    facts = outline(node, schema.translated)
+    if "items" in facts:
+        facts = outline(facts["items"], schema.translated)
+    parts = words(name)
+    is_own = parts[-1:] in _OWN or bool(_REQUEST_NAMES & {*parts})
+    return facts.get("format") == "uuid" and not is_own and is_reference(node, schema)
 
 
 def is_opaque(parameter: Parameter) -> bool:

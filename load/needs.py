@@ -1,7 +1,7 @@
 """What operations have to be given: the things that their paths, parameters and bodies speak of."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from load.identifiers import (
     collection_of,
@@ -19,6 +19,7 @@ from load.messages import (
     choice_of,
     is_opaque,
     is_reference,
+    is_stranger,
     is_unknown,
     kinds_within,
     request_schema,
@@ -48,6 +49,7 @@ class Needs:
     unsent: dict[str, tuple[Slot, ...]]
     guessed: dict[str, tuple[str, ...]]
     uncovered: dict[str, str]
+    invented: dict[str, tuple[Slot, ...]] = field(default_factory=dict)
 
 
 def needs_of(
@@ -91,10 +93,11 @@ class _Reader:
         found = Needs({}, {}, {}, {})
         for label, operation in self.operations.items():
             path, guessed, reason = self._path_needs(operation)
-            others, unsent = self._other_needs(operation, path)
+            others, unsent, invented = self._other_needs(operation, path)
             # What else is spoken of is looked for within what the path leads to.
             found.things[label] = tuple(sorted((*path, *others), key=lambda need: not need.addressed))
             found.unsent[label] = tuple(unsent)
+            found.invented[label] = tuple(invented)
             if reason:
                 found.uncovered[label] = reason
             elif guessed:
@@ -179,11 +182,15 @@ class _Reader:
                 guessed.append(name)
         return needs, guessed, ""
 
-    def _other_needs(self, operation: Operation, path: Sequence[Need]) -> tuple[list[Need], list[Slot]]:
-        """Identifiers in the query, in fields, cookies and the body; and the slots that had better stay
-        empty, as nothing tells what to put there.
+    def _other_needs(
+        self, operation: Operation, path: Sequence[Need]
+    ) -> tuple[list[Need], list[Slot], list[Slot]]:
+        """Identifiers in the query, in fields, cookies and the body; the slots that had better stay empty,
+        as nothing tells what to put there; and those that cannot stay empty.
         """
-        needs, unsent = [], []
+        needs: list[Need] = []
+        unsent: list[Slot] = []
+        invented: list[Slot] = []
         for parameter in operation.parameters:
             if parameter.location == "path":
                 continue
@@ -197,7 +204,7 @@ class _Reader:
                 unsent.append(slot)
         body = request_schema(operation)
         if body is None:
-            return needs, unsent
+            return needs, unsent, invented
         for pointer, name, node, required in scalars_within(body):
             slot = Slot("body", pointer)
             if any(slot == taken for need in path for taken, _ in need.slots):
@@ -209,9 +216,9 @@ class _Reader:
                 needs.append(Need(own, ((slot, last),), required=True, addressed=True))
             elif meant:
                 needs.append(_reference(meant, slot, required))
-            elif not required and thing_meant(name) and is_unknown(name, node, body):
-                unsent.append(slot)
-        return needs, unsent
+            elif (thing_meant(name) and is_unknown(name, node, body)) or is_stranger(name, node, body):
+                (invented if required else unsent).append(slot)
+        return needs, unsent, invented
 
     def _referred(self, operation: Operation, name: str, node: Json, schema: Schema) -> str | None:
         """The resource whose things a value identifies: by a name such as owner_id, or by that of the

@@ -11,6 +11,7 @@ from openapi.operations import Operation
 
 _PERCENTILE = re.compile(r"p(\d+(?:\.\d+)?)_ms")
 ERROR_RATE = "error_rate"
+REFUSED_AT_MOST = 0.5
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,23 @@ def _objectives(stated: Mapping[str, float], results: OperationResults) -> Itera
             yield Objective(name, float(limit), results.error_rate)
 
 
+def _refusals(results: Results) -> Iterator[str]:
+    """Refusals alone are for people to judge; a run that saw little else has judged nothing."""
+    calls = sum(each.requests for each in results.operations.values())
+    refused = sum(
+        count
+        for each in results.operations.values()
+        for finding, count in each.findings.items()
+        if finding.fault is Fault.REFUSED
+    )
+    if refused > calls * REFUSED_AT_MOST:
+        yield f"{refused} of {calls} calls were refused although valid: too many to say how the service does"
+
+
 def _reasons(objectives: Mapping[str, tuple[Objective, ...]], results: Results) -> Iterator[str]:
     if not any(each.requests for each in results.operations.values()):
         yield "no call was made"
+    yield from _refusals(results)
     for label, promised in objectives.items():
         for objective in promised:
             if not objective.holds:

@@ -131,8 +131,8 @@ class Memory:
 @dataclass(frozen=True)
 class Plan:
     """All of it, by the labels of operations. `unsent` are slots that stay empty when nothing is known to
-    go there, `guessed` the path parameters whose values may name nothing that exists; `uncovered` tells
-    why operations cannot be reached.
+    go there, `invented` those that cannot and are made up, `guessed` the path parameters whose values may
+    name nothing that exists; `uncovered` tells why operations cannot be reached.
     """
 
     needs: Mapping[str, tuple[Need, ...]]
@@ -141,6 +141,7 @@ class Plan:
     unsent: Mapping[str, tuple[Slot, ...]]
     guessed: Mapping[str, tuple[str, ...]]
     uncovered: Mapping[str, str]
+    invented: Mapping[str, tuple[Slot, ...]]
 
     def producers(self, resource: str) -> list[str]:
         """The operations that tell of things of a resource; those that make them first."""
@@ -162,6 +163,9 @@ class Plan:
                 yield f"    {slots} <- {sources}{need.manner}"
             for name in self.guessed.get(label, ()):
                 yield f"    {{{name}}} <- guessed: nothing tells which there are, and 404 is no failure"
+            if self.invented[label]:
+                slots = ", ".join(str(slot) for slot in self.invented[label])
+                yield f"    {slots} <- made up: nothing tells which there are, and it has to be given"
             if self.unsent[label]:
                 slots = ", ".join(str(slot) for slot in self.unsent[label])
                 yield f"    {slots}: left empty, nothing tells what may stand there"

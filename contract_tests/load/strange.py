@@ -73,6 +73,8 @@ class _Handler(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         with suppress(OSError):
             while line := self.rfile.readline():
+                if not line.startswith(b"GET "):
+                    return
                 path = line.split()[1].decode()
                 while self.rfile.readline().strip():
                     pass

@@ -1,6 +1,7 @@
 """Results, findings, objectives, and the page that shows them."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -123,6 +124,19 @@ def verdict_of(latencies: list[float], wrong: Any = (), stated: Any = IT) -> Any
     for finding in wrong:
         results.record(stated.label, 1, 500, [finding])
     return results, judge({stated.label: stated}, results)
+
+
+@pytest.mark.parametrize(("refused", "passed"), [(49, True), (51, False)])
+def test_a_run_that_is_mostly_refused_says_nothing(refused: int, passed: bool) -> None:
+    stated = replace(IT, objectives={})
+    wrong = [Finding(Fault.REFUSED, "status 403", "")] * refused
+    _, verdict = verdict_of([10.0] * (100 - refused), wrong, stated)
+    assert verdict.passed is passed
+    assert verdict.reasons == (
+        ()
+        if passed
+        else ("51 of 100 calls were refused although valid: too many to say how the service does",)
+    )
 
 
 def test_objectives_that_hold() -> None:

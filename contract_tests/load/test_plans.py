@@ -273,6 +273,26 @@ def test_names_differ_once_a_service_minds() -> None:
     assert len({*names(200)}) == 200
 
 
+def test_uuids_of_what_nothing_tells_of() -> None:
+    uuid = {"type": "string", "format": "uuid"}
+    task = an_object(id=uuid, name=TEXT, depends_on=a_list(uuid), parent=uuid, owner_ref=uuid)
+    task["required"] = ["id", "name", "parent"]
+    _, found = planned(on("/tasks", post=does(THING, task, "201")))
+    assert [str(slot) for slot in found.unsent["POST /tasks"]] == ["body /depends_on", "body /owner_ref"]
+    assert "    body /parent <- made up: nothing tells which there are, and it has to be given" in [
+        *found.lines(["POST /tasks"])
+    ]
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_what_a_reset_may_have_erased_is_not_lost(allowed: bool) -> None:
+    found = operations(
+        contract(on("/things", post=does(THING, THING, "201")) | on("/admin/reset", post=does()))
+    )
+    orders = Orders(load_profile("mixed"), Selection(allow_destructive=allowed))
+    assert Journeys(found, orders, Payloads(1), Random(1)).erases is allowed
+
+
 def test_one_thing_by_several_of_its_properties() -> None:
     _, found = planned(
         on("/users", post=does(an_object(id=ID, login=TEXT), an_object(login=TEXT))),

@@ -21,6 +21,19 @@ def student_schema() -> Schema:
     return body.content["application/json"]
 
 
+@pytest.mark.parametrize("pattern", [r"^97[89]\d{10}$", "^[A-Z]{3}-[0-9]{6}$", "^[0-9a-f]{12}$"])
+def test_codes_hardly_repeat(pattern: str) -> None:
+    make = Payloads(1).generator(schema({"type": "string", "pattern": pattern, "example": "x"}))
+    assert len({make() for _ in range(2_000)}) > 1_800
+
+
+@pytest.mark.parametrize("name", ["given_name", "description"])
+def test_text_is_not_all_ascii(name: str) -> None:
+    make = Payloads(1).generator(schema({"type": "object", "properties": {name: {"type": "string"}}}))
+    values = [make() for _ in range(2_000)]
+    assert 5 < sum(not each[name].isascii() for each in values if name in each) < 200
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -98,7 +111,7 @@ def test_students_are_valid_varied_and_lifelike() -> None:
     assert {each.get("gpa", "left out") for each in students} > {None, "left out"}
     names = Counter(each["given_name"] for each in students)
     assert len(names) > 100
-    assert all(name.replace(" ", "").isalpha() for name in names)
+    assert all(name.replace(" ", "").replace("'", "").isalpha() for name in names)
 
 
 def test_unique_values_are_unique_across_makers() -> None:

@@ -91,6 +91,19 @@ _BY_NAME: tuple[tuple[str, _Source], ...] = (
     (r"(.*_)?(tag|label|category|keyword)s?", lambda fake: fake.word()),
 )
 _NAMES = tuple((re.compile(pattern), source) for pattern, source in _BY_NAME)
+# Text is not ASCII: what a service does to other letters shows when some come its way.
+_WIDER: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
+    (
+        re.compile(r"(given|first|family|last)_?name|fore_?name|sur_?name|full_?name|author"),
+        ("Zoë", "José", "Łukasz", "Bjørn", "Ольга", "李雷", "Σοφία", "Nguyễn", "O'Connor", "المهدي"),
+    ),
+    (
+        re.compile(
+            r"(.*_)?(title|headline|summary|description|comment|note|text|message|bio|body|content)s?"
+        ),
+        ("Naïve café, 20 € – déjà vu.", "東京の学校について。", "Größe: ½ × 3 m", "Straße “Nord”, 2. Stock"),
+    ),
+)
 
 
 class Realism:
@@ -103,7 +116,9 @@ class Realism:
     def by_name(self, name: str) -> tuple[str, ...]:
         """Values for a property of this name; none when the name says nothing."""
         words = _in_words(name)
-        return next((self._pool(source) for pattern, source in _NAMES if pattern.fullmatch(words)), ())
+        pool = next((self._pool(source) for pattern, source in _NAMES if pattern.fullmatch(words)), ())
+        wider = next((texts for pattern, texts in _WIDER if pattern.fullmatch(words)), ())
+        return (*pool, *wider)
 
     def by_format(self, name: str) -> tuple[str, ...]:
         """Values of a format; none when the format is not known."""

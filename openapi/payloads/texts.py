@@ -20,6 +20,10 @@ _DISTINCT_AT_LEAST = 1_000
 _DRAWS = 20
 _FEW = 20
 _SEEDS_TO_BUILT = 4
+# The share of its texts that differ, above which a language is taken for vast; of those drawn from it, the
+# share that was drawn before or is an example.
+_VAST = 0.97
+_KNOWN = 0.04
 
 Text = Callable[[], str]
 
@@ -32,11 +36,14 @@ class Texts:
         self._realism = realism
         self._token = token
         self._pools: dict[object, Sequence[str] | Unbuildable] = {}
+        self._vast: set[object] = set()
 
     def source(self, facts: Facts, name: str, place: str) -> Text:
         """A source of texts for facts; unique ones where they ask for it. Raises Unbuildable."""
         if not facts.unique:
-            return self._any_of(self._pool(facts, name, place))
+            pool = self._pool(facts, name, place)
+            is_vast = (name, _rules_of(facts)) in self._vast
+            return self._mostly_fresh(facts, pool, place) if is_vast else self._any_of(pool)
         if "uuid" in facts.formats:
             return lambda: str(UUID(int=self._random.getrandbits(128), version=4))
         try:
@@ -49,6 +56,17 @@ class Texts:
     def _any_of(self, pool: Sequence[str]) -> Text:
         chance, size = self._random.random, len(pool)
         return lambda: pool[int(chance() * size)]
+
+    def _mostly_fresh(self, facts: Facts, pool: Sequence[str], place: str) -> Text:
+        """Of a language so large that texts need not repeat: numbers, codes, hashes."""
+        texts, fits, known = _language(facts, place), fitting(facts), self._any_of(pool)
+        chance = self._random.random
+
+        def draw() -> str:
+            text = known() if chance() < _KNOWN else texts.draw(self._random)
+            return text if fits(text) else known()
+
+        return draw
 
     def _pool(self, facts: Facts, name: str, place: str) -> Sequence[str]:
         """Valid texts from the most lifelike source that has any, and the contract's own examples."""
@@ -73,7 +91,10 @@ class Texts:
         pool = [each for each in self._worded(facts) if fits(each)]
         if facts.patterns or facts.barred_patterns:
             size = _FEW if len(pool) > POOL_SIZE // 4 else POOL_SIZE
-            pool += self._matching(facts, fits, size, place)
+            matching = self._matching(facts, fits, size, place)
+            if not pool and len({*matching}) > _VAST * POOL_SIZE:
+                self._vast.add((name, _rules_of(facts)))
+            pool += matching
         if not pool and not seeds:
             raise Unbuildable(f"{place}: no text is known that satisfies all of its rules")
         return [*pool, *_repeated(seeds, _SEEDS_TO_BUILT * len(pool) or 1)]
