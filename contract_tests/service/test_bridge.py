@@ -1,0 +1,294 @@
+"""WSGI on ASGI, held against both standards."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextvars import ContextVar
+from typing import Any
+from wsgiref.validate import validator
+
+import pytest
+from starlette.types import Message
+
+from students_service.bridge import WHOLE_BYTES, Bridge, Disconnected, Threads
+
+name: ContextVar[str] = ContextVar("name", default="nobody")
+
+
+class Client:
+    """What a server is to an ASGI application: gives it a request, and keeps what it sends."""
+
+    def __init__(self, *received: Message) -> None:
+        self.received = list(received)
+        self.sent: list[Message] = []
+        self.gone = asyncio.Event()
+
+    async def receive(self) -> Message:
+        if self.received:
+            return self.received.pop(0)
+        await self.gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        self.sent.append(message)
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(each.get("body", b"") for each in self.sent[1:])
+
+
+def scope(**more: Any) -> dict[str, Any]:
+    return {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": "/ä/b",
+        "root_path": "",
+        "query_string": b"x=%C3%A4",
+        "headers": [(b"host", b"it"), (b"x-two", b"1"), (b"x-two", b"2")],
+        "server": ("127.0.0.1", 5000),
+        "client": ("127.0.0.1", 40000),
+        **more,
+    }
+
+
+def request(body: bytes = b"", more: bool = False) -> Message:
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+def answered(app: Any, *received: Message, threads: int = 2, **more: Any) -> Client:
+    async def call() -> Client:
+        client = Client(*(received or (request(),)))
+        await Bridge(app, Threads(threads))(scope(**more), client.receive, client.send)
+        return client
+
+    return asyncio.run(call())
+
+
+def app_of(
+    body: Callable[[], Iterable[bytes]], *headers: tuple[str, str], seen: dict[str, Any] | None = None
+) -> Any:
+    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if seen is not None:
+            seen.update(environ, read=environ["wsgi.input"].read())
+        start_response("200 OK", [("Content-Type", "text/plain"), *headers])
+        return body()
+
+    return app
+
+
+def test_both_standards_are_kept() -> None:
+    client = answered(validator(app_of(lambda: [b"one", b"two"], ("Content-Length", "6"))))
+    assert [each["type"] for each in client.sent] == ["http.response.start", "http.response.body"]
+    assert client.sent[0]["status"] == 200
+    assert client.sent[0]["headers"] == [(b"content-type", b"text/plain"), (b"content-length", b"6")]
+    assert client.body == b"onetwo"
+
+
+def test_what_an_application_is_told() -> None:
+    seen: dict[str, Any] = {}
+    answered(
+        app_of(lambda: [b""], seen=seen),
+        request(b"ab", more=True),
+        request(b"c"),
+        method="POST",
+        root_path="/ä",
+        headers=[(b"host", b"it"), (b"x-two", b"1"), (b"x-two", b"2"), (b"transfer-encoding", b"chunked")],
+    )
+    assert seen["read"] == b"abc"
+    assert (seen["SCRIPT_NAME"], seen["PATH_INFO"]) == ("/ä".encode().decode("latin-1"), "/b")
+    assert seen["QUERY_STRING"] == "x=%C3%A4"
+    assert (seen["HTTP_X_TWO"], seen["HTTP_HOST"], seen["CONTENT_LENGTH"]) == ("1,2", "it", "3")
+    assert "HTTP_TRANSFER_ENCODING" not in seen
+    assert (seen["SERVER_NAME"], seen["SERVER_PORT"], seen["REMOTE_ADDR"]) == (
+        "127.0.0.1",
+        "5000",
+        "127.0.0.1",
+    )
+
+
+def test_an_answer_without_a_length_is_streamed_and_closed() -> None:
+    closed = threading.Event()
+
+    class Body:
+        def __iter__(self) -> Iterator[bytes]:
+            return iter([b"a", b"", b"b"])
+
+        def close(self) -> None:
+            closed.set()
+
+    client = answered(validator(app_of(Body)))
+    assert [each.get("body") for each in client.sent] == [None, b"a", b"b", b""]
+    assert [each.get("more_body", False) for each in client.sent[1:]] == [True, True, False]
+    assert closed.is_set()
+
+
+def test_a_large_answer_is_not_collected() -> None:
+    block = b"x" * (WHOLE_BYTES // 4)
+    client = answered(app_of(lambda: [block] * 5, ("Content-Length", str(5 * len(block)))))
+    assert len(client.sent) == 7
+    assert len(client.body) == 5 * len(block)
+
+
+@pytest.mark.parametrize("length", [(), (("Content-Length", "2"),)], ids=["streamed", "whole"])
+@pytest.mark.parametrize("after", [0, 1])
+def test_what_an_application_raises_is_raised_and_its_body_closed(after: int, length: Any) -> None:
+    closed = []
+
+    class Body:
+        def __iter__(self) -> Iterator[bytes]:
+            yield from [b"a"] * after
+            raise KeyError("its own")
+
+        def close(self) -> None:
+            closed.append(1)
+
+    with pytest.raises(KeyError, match="its own"):
+        answered(app_of(Body, *length))
+    assert closed == [1]
+
+
+def test_an_application_may_change_its_mind_until_there_is_a_body() -> None:
+    def app(_: Any, start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        start_response("500 Oh", [("X-It", "1")], (ValueError, ValueError("it"), None))
+        return [b"no"]
+
+    client = answered(app)
+    assert client.sent[0] == {"type": "http.response.start", "status": 500, "headers": [(b"x-it", b"1")]}
+
+
+def test_an_error_after_the_start_is_raised_again() -> None:
+    def app(_: Any, start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", [])
+        yield b"begun"
+        error = ValueError("late")
+        start_response("500 Oh", [], (ValueError, error, None))
+
+    with pytest.raises(ValueError, match="late"):
+        answered(app)
+
+
+@pytest.mark.parametrize("calls", [0, 2])
+def test_start_response_is_called_once(calls: int) -> None:
+    def app(_: Any, start_response: Any) -> Iterable[bytes]:
+        for _each in range(calls):
+            start_response("200 OK", [])
+        return [b""]
+
+    with pytest.raises(AssertionError, match="start_response"):
+        answered(app)
+
+
+def test_write_comes_before_the_body() -> None:
+    def app(_: Any, start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [])(b"first ")
+        return [b"second"]
+
+    assert answered(app).body == b"first second"
+
+
+def test_the_context_of_a_request_reaches_its_application_and_its_stream() -> None:
+    def app(_: Any, start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", [])
+        yield name.get().encode()
+        name.set("changed")
+        yield name.get().encode()
+
+    token = name.set("somebody")
+    assert answered(app).body == b"somebodychanged"
+    assert name.get() == "somebody"
+    name.reset(token)
+
+
+def test_a_client_that_leaves_in_mid_request_calls_nobody() -> None:
+    called: dict[str, Any] = {}
+    with pytest.raises(Disconnected):
+        answered(app_of(lambda: [b""], seen=called), request(b"a", more=True), {"type": "http.disconnect"})
+    assert called == {}
+
+
+def run(steps: Callable[[], Awaitable[None]]) -> None:
+    async def bounded() -> None:
+        async with asyncio.timeout(10):
+            await steps()
+
+    asyncio.run(bounded())
+
+
+def test_an_endless_stream_ends_with_its_client() -> None:
+    closed = threading.Event()
+
+    class Endless:
+        def __iter__(self) -> Iterator[bytes]:
+            while True:
+                yield b"x"
+
+        def close(self) -> None:
+            closed.set()
+
+    async def steps() -> None:
+        client = Client(request())
+        call = asyncio.create_task(Bridge(app_of(Endless), Threads(1))(scope(), client.receive, client.send))
+        while len(client.sent) < 10:
+            await asyncio.sleep(0)
+        client.gone.set()
+        await call
+
+    run(steps)
+    assert closed.is_set()
+
+
+def test_a_slow_client_takes_no_thread() -> None:
+    async def steps() -> None:
+        bridge = Bridge(app_of(lambda: iter([b"a", b"b"])), Threads(1))
+        slow, go_on = Client(request()), asyncio.Event()
+
+        async def send(message: Message) -> None:
+            await slow.send(message)
+            await go_on.wait()
+
+        call = asyncio.create_task(bridge(scope(), slow.receive, send))
+        while not slow.sent:
+            await asyncio.sleep(0)
+        other = Client(request())
+        await bridge(scope(), other.receive, other.send)
+        assert other.body == b"ab"
+        go_on.set()
+        await call
+        assert slow.body == b"ab"
+
+    run(steps)
+
+
+def test_what_nobody_waits_for_is_not_begun() -> None:
+    begun, go_on = [], threading.Event()
+
+    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        begun.append(environ["PATH_INFO"])
+        go_on.wait(10)
+        start_response("200 OK", [("Content-Length", "0")])
+        return [b""]
+
+    async def steps() -> None:
+        bridge = Bridge(app, Threads(1))
+        clients = [Client(request()) for _ in range(3)]
+        calls = [
+            asyncio.create_task(bridge(scope(path=f"/{number}"), each.receive, each.send))
+            for number, each in enumerate(clients)
+        ]
+        while not begun:
+            await asyncio.sleep(0)
+        calls[1].cancel()
+        await asyncio.gather(calls[1], return_exceptions=True)
+        go_on.set()
+        await asyncio.gather(calls[0], calls[2])
+
+    run(steps)
+    assert begun == ["/0", "/2"]
+
+
+def test_websockets_are_refused() -> None:
+    client = answered(app_of(lambda: [b""]), type="websocket")
+    assert client.sent == [{"type": "websocket.close", "code": 1000}]
