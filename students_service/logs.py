@@ -1,17 +1,17 @@
 """Structured logs: one JSON object a line, each with the id of its request."""
 
 import logging
+import os
 import re
 import time
-import uuid
 from contextvars import ContextVar
 
 from pythonjsonlogger.json import JsonFormatter
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 REQUEST_ID_HEADER = "X-Request-Id"
-_WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_FIELD = REQUEST_ID_HEADER.lower().encode()
+_WELL_FORMED = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 _access = logging.getLogger("students_service.access")
@@ -51,8 +51,9 @@ class RequestLog:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        offered = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
-        name = offered if _WELL_FORMED.fullmatch(offered) else uuid.uuid4().hex
+        offered = next((value for field, value in scope["headers"] if field == _FIELD), b"")
+        value = offered if _WELL_FORMED.fullmatch(offered) else os.urandom(16).hex().encode()
+        name = value.decode()
         request_id.set(name)
         status = 0
         began = time.perf_counter()
@@ -61,7 +62,7 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = name
+                message["headers"] = [*message.get("headers", ()), (_FIELD, value)]
             await send(message)
 
         try:

@@ -182,6 +182,8 @@ def _wrk(server: Running, work: Work, students: Students, seconds: int, spare: i
             "-t1",
             f"-c{CONNECTIONS}",
             f"-d{seconds}s",
+            "--timeout",
+            "60s",
             "-s",
             str(files("load.peers") / "requests.lua"),
             server.url,
