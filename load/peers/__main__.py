@@ -11,9 +11,10 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from load.peers.servers import (
     OURS,
     PEERS,
     Running,
+    Server,
     command,
     database,
     new_database,
@@ -49,9 +51,22 @@ def main() -> None:
     parser.add_argument("command", choices=["compare", "growth", "memory"])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4, help="of each measurement")
+    parser.add_argument(
+        "--peers",
+        nargs="+",
+        metavar="PEER",
+        choices=[each.name for each in PEERS],
+        default=[each.name for each in PEERS],
+        help="those to compare with: %(choices)s",
+    )
     parser.add_argument("--output", type=Path, default=Path("results"), help="where the figures go, as JSON")
     given = parser.parse_args()
-    commands = {"compare": _compare, "growth": _growth, "memory": _memory}
+    peers = [each for each in PEERS if each.name in given.peers]
+    commands: dict[str, Callable[[int, int], Any]] = {
+        "compare": partial(_compare, peers),
+        "growth": _growth,
+        "memory": _memory,
+    }
     try:
         figures = commands[given.command](given.rounds, given.seconds)
     except LoadError as error:
@@ -64,19 +79,22 @@ def main() -> None:
     click.echo(f"figures: {file}")
 
 
-def _compare(rounds: int, seconds: int) -> Any:
+def _compare(peers: Sequence[Server], rounds: int, seconds: int) -> Any:
     document = students_document()
     with database() as postgres, ExitStack() as stack:
         url: str = postgres.get_uri()
         _seed(url, STUDENTS)
         students = stack.enter_context(closing(Students(url)))
-        servers = [stack.enter_context(running(each, url, document)) for each in (OURS, *PEERS)]
+        servers = [stack.enter_context(running(each, url, document)) for each in (OURS, *peers)]
         for server in servers[1:]:
             _held_against(server, document)
         students.as_before()
         figures = _measured(WORKS, [(each, students) for each in servers], rounds, seconds)
         limits = ceiling(tool(postgres, "pgbench"), url, students, seconds)
-    click.echo(f"requests per second, {CONNECTIONS} connections, medians of {rounds} rounds (least to most)")
+    click.echo(
+        f"requests per second, {CONNECTIONS} connections (4 for 1,300 students), "
+        f"medians of {rounds} rounds (least to most)"
+    )
     _table(figures, [each.name for each in servers], "ours / {}", limits)
     return {"requests_per_s": figures, "pgbench_per_s": limits}
 

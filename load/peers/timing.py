@@ -30,6 +30,7 @@ class Work:
     kind: str
     page: str = "/students?limit=100"
     times: int = 1  # as long as others, for what takes seconds somewhere
+    connections: int = CONNECTIONS
 
 
 WORKS = (
@@ -37,7 +38,7 @@ WORKS = (
     Work("health", "health"),
     Work("one student", "one"),
     Work("100 students", "page"),
-    Work("1,300 students", "page", "/students?limit=1300", times=4),
+    Work("1,300 students", "page", "/students?limit=1300", times=3, connections=4),
     Work("create", "create"),
     Work("replace", "replace"),
     Work("delete", "delete"),
@@ -180,7 +181,7 @@ def _wrk(server: Running, work: Work, students: Students, seconds: int, spare: i
         [
             "wrk",
             "-t1",
-            f"-c{CONNECTIONS}",
+            f"-c{work.connections}",
             f"-d{seconds}s",
             "--timeout",
             "60s",
