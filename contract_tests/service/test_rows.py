@@ -1,0 +1,111 @@
+"""Rows as PostgreSQL writes them, beside the same rows as Python reads them."""
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from contract_tests.service.test_tables import contract
+from openapi.dialect import Dialect, Direction, Schema
+from students_service.database import connect
+from students_service.rows import as_json
+from students_service.statements import Statements
+from students_service.tables import Resource, resources
+
+
+def add_fields(student: Any) -> None:
+    student["properties"] |= {
+        "nick%name": {"type": "string"},
+        'it\'s "quoted"': {"type": "string", "nullable": True},
+        "seen_at": {"type": "string", "format": "date-time", "nullable": True},
+        "left_at": {"type": "string", "format": "date-time"},
+        "born_on": {"type": "string", "format": "date"},
+        "tags": {"type": "array", "items": {"type": "string"}},
+        "is_well": {"type": "boolean"},
+        "weight": {"type": "number", "nullable": True},
+        "shoes": {"type": "integer", "nullable": True},
+    }
+
+
+def add_many(student: Any) -> None:
+    student["properties"] |= {f"field_{number}": {"type": "integer"} for number in range(250)}
+
+
+def stored(database: str, change: Any, values: dict[str, Any]) -> tuple[Resource, dict[str, Any]]:
+    """A row of the table of a changed document, as its JSON tells."""
+    metadata, (resource,) = resources(contract(change))
+    engine = connect(database)
+    metadata.create_all(engine)
+    with engine.connect() as connection:
+        connection.execute(sa.insert(resource.table).values(values))
+        row: dict[str, Any] = json.loads(connection.execute(sa.select(as_json(resource))).scalar_one())
+    engine.dispose()
+    return resource, row
+
+
+ADA = {
+    "given_name": 'Ada "A"\\ \n\u2028é%s',
+    "family_name": "Lovelace",
+    "email": "ada@example.org",
+    "course": "Mathematics",
+    "year": 2,
+    "created_at": datetime(2026, 1, 15, 9, 30, tzinfo=UTC),
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ({}, {'it\'s "quoted"': None, "seen_at": None, "weight": None, "shoes": None}),
+        (
+            {"nick%name": "100%", 'it\'s "quoted"': "'", "tags": ["a", None], "is_well": False},
+            {"nick%name": "100%", 'it\'s "quoted"': "'", "tags": ["a", None], "is_well": False},
+        ),
+        (
+            {"seen_at": datetime(1, 1, 1, 23, 59, 59, 999999, tzinfo=UTC), "left_at": ADA["created_at"]},
+            {"seen_at": "0001-01-01T23:59:59.999999Z", "left_at": "2026-01-15T09:30:00Z"},
+        ),
+        ({"born_on": date(1995, 12, 10)}, {"born_on": "1995-12-10"}),
+        ({"weight": 1e300, "shoes": -(2**63)}, {"weight": 1e300, "shoes": -(2**63)}),
+        ({"weight": 0.1, "shoes": 0}, {"weight": 0.1, "shoes": 0}),
+    ],
+)
+def test_a_row_is_what_was_stored(database: str, given: dict[str, Any], shown: dict[str, Any]) -> None:
+    _, row = stored(database, add_fields, ADA | given)
+    expected = {"id": 1, "status": "active", "date_of_birth": None, "gpa": None}
+    expected |= {'it\'s "quoted"': None, "seen_at": None, "weight": None, "shoes": None}
+    assert row.pop("updated_at").endswith("Z")
+    assert row == expected | ADA | {"created_at": "2026-01-15T09:30:00Z"} | shown
+
+
+def test_more_columns_than_a_function_takes_arguments(database: str) -> None:
+    _, row = stored(database, add_many, ADA | {f"field_{number}": number for number in range(249)})
+    assert [row[f"field_{number}"] for number in range(249)] == [*range(249)]
+    assert "field_249" not in row
+
+
+def test_a_row_is_as_its_schema_says(database: str) -> None:
+    resource, row = stored(database, None, ADA)
+    schema = {"$ref": f"#/components/schemas/{resource.schema}"}
+    assert next(iter(row)) == resource.key
+    row["given_name"] = "Ada"
+    assert Schema(Dialect(contract(), Direction.RESPONSE), schema).validator.is_valid(row)
+
+
+@pytest.mark.parametrize("filters", [(), ("email",), ("course",), ("status",), ("course", "status")])
+def test_every_page_goes_by_an_index_whatever_the_size(database: str, filters: tuple[str, ...]) -> None:
+    metadata, (resource,) = resources(contract())
+    engine = connect(database)
+    metadata.create_all(engine)
+    statement = Statements(resource).page(filters)
+    connection = engine.raw_connection()
+    cursor = connection.cursor()
+    cursor.execute(statement.prepare)
+    cursor.execute(f"EXPLAIN {statement.execute}", [0, 100, *("active" for _ in filters)])
+    plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Index Scan" in plan
+    assert "Sort" not in plan
+    connection.close()
+    engine.dispose()
