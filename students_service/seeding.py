@@ -1,7 +1,8 @@
 """Realistic rows, straight into a table."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from itertools import islice
 from typing import Any
@@ -15,7 +16,7 @@ from openapi.payloads import Payloads, Unbuildable
 from students_service.errors import ServiceError
 from students_service.tables import Resource
 
-BATCH = 5_000
+BATCH = 10_000
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -31,34 +32,48 @@ def seed_rows(engine: sa.Engine, contract: Contract, resource: Resource, count: 
         raise ServiceError(
             f"{contract.source}: schema {resource.schema} cannot be seeded: {reason}"
         ) from None
-    lines = (_line(make(), resource) for _ in range(count))
+    write = _writer(resource)
+    lines = (write(make()) for _ in range(count))
     columns = ", ".join(f'"{name}"' for name in resource.defaults)
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
         cursor.execute("SET statement_timeout = 0")
-        while batch := list(islice(lines, BATCH)):
-            cursor.copy_expert(
-                f'COPY "{resource.table.name}" ({columns}) FROM STDIN', StringIO("".join(batch))
-            )
-            yield len(batch)
+        copy = f'COPY "{resource.table.name}" ({columns}) FROM STDIN'
+        # One batch is made while PostgreSQL takes in the one before.
+        with ThreadPoolExecutor(1) as copier:
+            stored, size = None, 0
+            while batch := list(islice(lines, BATCH)):
+                if stored:
+                    stored.result()
+                    yield size
+                stored = copier.submit(cursor.copy_expert, copy, StringIO("".join(batch)))
+                size = len(batch)
+            if stored:
+                stored.result()
+                yield size
         cursor.execute(f'ANALYZE "{resource.table.name}"')
     finally:
         # Its timeout is not for others to use.
         connection.invalidate()
 
 
-def _line(values: Mapping[str, Any], resource: Resource) -> str:
-    """One row in PostgreSQL's text format of COPY."""
-    columns = resource.table.c
-    texts = (
-        _text(values.get(name, default), isinstance(columns[name].type, JSONB))
+def _writer(resource: Resource) -> Callable[[Mapping[str, Any]], str]:
+    """Writes a row in PostgreSQL's text format of COPY."""
+    fields = [
+        (name, default, isinstance(resource.table.c[name].type, JSONB))
         for name, default in resource.defaults.items()
-    )
-    return "\t".join(texts) + "\n"
+    ]
+
+    def line(values: Mapping[str, Any]) -> str:
+        texts = [_text(values.get(name, default), as_json) for name, default, as_json in fields]
+        return "\t".join(texts) + "\n"
+
+    return line
 
 
 def _text(value: Any, as_json: bool) -> str:
     if value is None:
         return "\\N"
-    return (value if isinstance(value, str) and not as_json else json.dumps(value)).translate(_ESCAPES)
+    text = value if isinstance(value, str) and not as_json else json.dumps(value)
+    return text if text.isalnum() else text.translate(_ESCAPES)

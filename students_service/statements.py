@@ -44,6 +44,12 @@ class Statements:
         self._table = resource.table
         self._key = resource.table.c[resource.key]
         self._json = as_json(resource)
+        self._unique = {
+            column.name
+            for constraint in resource.table.constraints
+            if isinstance(constraint, sa.UniqueConstraint)
+            for column in constraint.columns
+        }
 
     def read(self) -> Statement:
         """The row of a key: key."""
@@ -77,9 +83,18 @@ class Statements:
         """
         given = _Parameters()
         after, limit = given.next(self._key.type), given.next(sa.Integer())
-        wanted = (self._table.c[name] == given.next(self._table.c[name].type) for name in filters)
+        wanted = [self._wanted(name, given) for name in filters]
         rows = sa.select(self._json).where(self._key > after, *wanted).order_by(self._key).limit(limit)
         return _compiled("_".join(("page", *filters)), rows, given)
+
+    def _wanted(self, name: str, given: _Parameters) -> sa.ColumnElement[bool]:
+        """A filter. What is unique is looked up by itself, or the order of keys would lead through the table."""
+        value = given.next(self._table.c[name].type)
+        if name not in self._unique:
+            return self._table.c[name] == value
+        one = self._table.alias("one").c
+        found = sa.select(one[self._key.name]).where(one[name] == value)
+        return self._key == found.scalar_subquery()
 
     def _written(self, given: _Parameters) -> dict[str, sa.ColumnElement[Any]]:
         return {name: given.next(self._table.c[name].type) for name in self._resource.defaults}

@@ -78,8 +78,9 @@ class Students:
         )
         email, course = self._cursor.fetchone() or ("", "")
         cursor, connection = "", Connection(server.url)
-        for _ in range(max(self.count // 2 // 2_000, 1)):
-            page = orjson.loads(connection.send("get", f"/students?limit=2000{cursor}", {}, b"").body)
+        limit = min(self.count // 2, 2_000)
+        for _ in range(self.count // 2 // limit):
+            page = orjson.loads(connection.send("get", f"/students?limit={limit}{cursor}", {}, b"").body)
             cursor = f"&cursor={page['next_cursor']}" if "next_cursor" in page else cursor
         connection.close()
         found = cursor.partition("=")[2] or "0" * 16
