@@ -88,7 +88,7 @@ class Statements:
         return _compiled("_".join(("page", *filters)), rows, given)
 
     def _wanted(self, name: str, given: _Parameters) -> sa.ColumnElement[bool]:
-        """A filter. What is unique is looked up by itself, or the order of keys would lead through the table."""
+        """A filter. What is unique is looked up by itself: the order of keys would lead through the table."""
         value = given.next(self._table.c[name].type)
         if name not in self._unique:
             return self._table.c[name] == value

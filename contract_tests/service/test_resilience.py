@@ -13,7 +13,7 @@ import pytest
 
 from contract_tests.conftest import new_student
 from contract_tests.processes import Serve, Start, alive
-from students_service.database import database_url
+from students_service.database import THREADS, database_url
 from students_service.settings import Settings
 
 RECOVERY_S = 30
@@ -96,6 +96,25 @@ def test_a_database_that_hangs_is_waited_for_no_longer_than_told(tmp_path: Path,
             process.resume()
     assert recovered(service.url).status_code == 200
     assert httpx.get(f"{service.url}/students").status_code == 200
+
+
+def test_more_requests_than_threads_wait_no_longer_than_told(database: str, serve: Serve) -> None:
+    service = serve("--database-url", database, environment={"STUDENTS_REQUEST_TIMEOUT": "1"})
+    lock = psycopg2.connect(database)
+    lock.cursor().execute("LOCK TABLE students")
+    try:
+        with ThreadPoolExecutor(4 * THREADS) as clients:
+            calls = [
+                clients.submit(httpx.get, f"{service.url}{path}", timeout=RECOVERY_S)
+                for path in ["/students/1"] * 3 * THREADS + ["/"] * THREADS
+            ]
+            for call in calls[: 3 * THREADS]:
+                unavailable(call.result())
+            assert {call.result().status_code for call in calls[3 * THREADS :]} <= {200, 503}
+    finally:
+        lock.close()
+    assert recovered(service.url).status_code == 200
+    assert httpx.get(f"{service.url}/students/1").status_code == 404
 
 
 def test_requests_in_flight_finish_before_a_service_stops(tmp_path: Path, serve: Serve) -> None:
