@@ -119,18 +119,20 @@ def run(
     """
     contract = load_contract(document or students_document())
     told = orders(load_profile(profile), given, security_schemes(contract))
-    load = Load(contract, told, alone=host is None and document is None)
     if show_plan:
-        click.echo("\n".join(load.journeys.lines()))
+        click.echo("\n".join(Load(contract, told).journeys.lines()))
         return
     stages = told.profile.stages
     if stages:
         users = max(stage.users for stage in stages)
         run_time = round(sum(stage.seconds for stage in stages))
-    for note in load.notes():
-        click.echo(note, err=True)
     _writable(output)
-    with _on_signals(_leave), _service(document, host, contract) as server:
+    with _on_signals(_leave), _service(document, host, contract) as ready:
+        # Compiled while the service starts.
+        load = Load(contract, told, alone=host is None and document is None)
+        for note in load.notes():
+            click.echo(note, err=True)
+        server = ready()
         check_reachable(server)
         url = based(server, load)
         most = "up to " if stages else ""
@@ -184,16 +186,17 @@ def _fail(message: str, code: int) -> None:
 
 
 @contextmanager
-def _service(document: str | None, host: str | None, contract: Contract) -> Iterator[str]:
+def _service(document: str | None, host: str | None, contract: Contract) -> Iterator[Callable[[], str]]:
+    """What tells the URL of the service, once there is one."""
     if host is None and document is None:
         click.echo(f"starting the service, with {ROWS} rows in a database of its own")
-        with throwaway_service(contract.source, ROWS) as url:
-            yield url
+        with throwaway_service(contract.source, ROWS) as ready:
+            yield ready
         return
     url = host or first_server(contract) or ""
     if not url:
         raise LoadError(f"{contract.source} names no server; say which one with --host")
-    yield url
+    yield lambda: url
 
 
 def _loaded(load: Load, url: str, users: int, spawn_rate: float, run_time: int) -> bool:

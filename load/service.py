@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,28 +19,27 @@ STOP_TIMEOUT_S = 60
 
 
 @contextmanager
-def throwaway_service(document: str, rows: int) -> Iterator[str]:
-    """The URL of a service of a document on a free port, with so many rows in an embedded database
-    of its own. Both are gone afterwards.
-
-    Raises LoadError when it does not start.
+def throwaway_service(document: str, rows: int) -> Iterator[Callable[[], str]]:
+    """A service of a document on a free port, with so many rows in an embedded database of its own, while
+    it starts; what is given waits for it and tells its URL, or raises LoadError when it does not start. All
+    is gone afterwards.
     """
     data = Path(tempfile.mkdtemp(prefix="contract-load-"))
     # Said in full: what the environment says of a database is not meant for this one.
     database = ("--database-url", "", "--data-dir", str(data / "postgresql"), "--contract", str(document))
-    log = data / "service.log"
+    served, seeded = data / "service.log", data / "seed.log"
+    serve = [*COMMAND, "serve", *SERVE, *database]
+    seed = [*COMMAND, "seed", "--count", str(rows), *database]
     try:
-        with _running([*COMMAND, "serve", *SERVE, *database], log) as service:
-            url = _url(service, log)
-            seeding = subprocess.run(
-                [*COMMAND, "seed", "--count", str(rows), *database],
-                capture_output=True,
-                check=False,
-                start_new_session=True,
-            )
-            if seeding.returncode:
-                raise LoadError(_last_line(seeding.stderr) or "the service could not be seeded")
-            yield url
+        with _running(serve, served) as service, _running(seed, seeded) as seeding:
+
+            def ready() -> str:
+                url = _url(service, served)
+                if seeding.wait():
+                    raise LoadError(_last_line(seeded.read_bytes()) or "the service could not be seeded")
+                return url
+
+            yield ready
     finally:
         shutil.rmtree(data, ignore_errors=True)
 

@@ -21,7 +21,6 @@ from students_service import logs, upgrades
 from students_service.app import Api, build_app, make_ready, read_api
 from students_service.database import check_reachable, connect, database_url
 from students_service.errors import ServiceError
-from students_service.seeding import seed_rows
 from students_service.settings import HIGHEST_PORT, LOG_LEVELS, Settings, from_environment
 
 FACTORY = "students_service.app:create_worker"
@@ -89,6 +88,9 @@ def serve(**options: Any) -> None:
 @with_database_options
 def seed(count: int, **options: Any) -> None:
     """Add realistic students with unique values. May be run again, and while the service runs."""
+    # Faker and what makes payloads are slow to import, and a service has no use for them.
+    from students_service.seeding import seed_rows  # noqa: PLC0415
+
     api = read_api(_settings(options).contract)
     resource = api.resource
     with _connected(_settings(options)) as engine:
