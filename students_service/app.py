@@ -35,7 +35,7 @@ from students_service.database import THREADS, check_reachable, connect, databas
 from students_service.enforcement import ContractMiddleware, Enforced, as_problem
 from students_service.errors import ServiceError
 from students_service.handlers import Handlers
-from students_service.routing import ContractRouting, Documentation, Refusals, as_response
+from students_service.routing import ContractRouting, Documentation, as_response, refusal
 from students_service.settings import Settings, from_environment
 from students_service.storage import Storage
 from students_service.tables import Resource, resources
@@ -179,9 +179,8 @@ def _wired(contract: Contract, handlers: Handlers, enforced: Enforced, lifetime:
     )
     app.add_api(contract.document)
     app.add_error_handler(Exception, _handle_exception)
-    refusals = Refusals(routes)
     for status in (404, 405):
-        app.add_error_handler(status, refusals.answer)
+        app.add_error_handler(status, refusal)
     return app
 
 

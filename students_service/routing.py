@@ -39,7 +39,7 @@ class ContractRouting(SpecMiddleware):
             if route is not None and path.startswith(self.base_path):
                 operation = route.operation(scope["method"])
                 if operation is None:
-                    raise HTTPException(405)
+                    raise HTTPException(405, headers={"Allow": ", ".join(route.operations).upper()})
                 routed = {"api_base_path": self.base_path, "operation_id": operation.operation_id}
                 scope["path_params"] = route.texts
             scope.setdefault("extensions", {})[ROUTING_CONTEXT] = routed
@@ -57,27 +57,20 @@ class Documentation(SwaggerUIMiddleware):
             await super().__call__(scope, receive, send)
 
 
-class Refusals:
-    """Answers to what routing refuses: paths that are not there, methods that a path has not."""
-
-    def __init__(self, routes: Routes) -> None:
-        self._routes = routes
-
-    async def answer(self, request: ConnexionRequest, error: Exception) -> ConnexionResponse:
-        """404 or 405, the latter with every method in Allow; OPTIONS just tells them (RFC 9110,
-        sections 9.3.7 and 15.5.6).
-        """
-        path = request.scope["path"]
-        if isinstance(error, HTTPException) and error.status_code == 404:
-            return as_response(Problem(404, f"there is nothing at {path}"))
-        route = self._routes.find(path)
-        # What is there and no operation is Swagger UI or the document, there to be read.
-        methods = {each.upper() for each in route.operations} if route else {"GET"}
-        implied = {"OPTIONS", "HEAD"} if "GET" in methods else {"OPTIONS"}
-        allow = {"Allow": ", ".join(sorted(methods | implied))}
-        if request.method == "OPTIONS":
-            return ConnexionResponse(status_code=204, headers=allow)
-        return as_response(Problem(405, f"{request.method} is not a method of {path}", headers=allow))
+async def refusal(request: ConnexionRequest, error: HTTPException) -> ConnexionResponse:
+    """The answer to a path that is not there, or a method that a path has not: 404 or 405, the latter with
+    every method in Allow; OPTIONS just tells them (RFC 9110, sections 9.3.7 and 15.5.6).
+    """
+    path = request.scope["path"]
+    if error.status_code == 404:
+        return as_response(Problem(404, f"there is nothing at {path}"))
+    # What is there and no operation is Swagger UI or the document, there to be read.
+    methods = {*(error.headers or {}).get("Allow", "GET").split(", "), "OPTIONS"}
+    implied = {"HEAD"} if "GET" in methods else set()
+    allow = {"Allow": ", ".join(sorted(methods | implied))}
+    if request.method == "OPTIONS":
+        return ConnexionResponse(status_code=204, headers=allow)
+    return as_response(Problem(405, f"{request.method} is not a method of {path}", headers=allow))
 
 
 def as_response(problem: Problem) -> ConnexionResponse:
