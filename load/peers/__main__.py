@@ -22,15 +22,12 @@ import click
 
 from load.errors import LoadError
 from load.peers.servers import (
-    GENERATOR_CORE,
     OURS,
     PEERS,
-    SERVER_CORE,
     Running,
     Server,
     command,
     database,
-    keep,
     new_database,
     resident_bytes,
     running,
@@ -93,7 +90,6 @@ def _compare(peers: Sequence[Server], rounds: int, seconds: int) -> Any:
             _held_against(server, document)
         students.as_before()
         figures = _measured(WORKS, [(each, students) for each in servers], rounds, seconds)
-        keep(postgres, {SERVER_CORE, GENERATOR_CORE})
         limits = ceiling(tool(postgres, "pgbench"), url, students, seconds)
     click.echo(
         f"requests per second, {CONNECTIONS} connections (4 for 1,300 students), "

