@@ -2,9 +2,10 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextvars import ContextVar
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar, copy_context
+from typing import Any, TypeVar
 from wsgiref.validate import validator
 
 import pytest
@@ -12,6 +13,7 @@ from starlette.types import Message
 
 from students_service.bridge import WHOLE_BYTES, Bridge, Disconnected, Threads
 
+Result = TypeVar("Result")
 name: ContextVar[str] = ContextVar("name", default="nobody")
 
 
@@ -63,7 +65,13 @@ def answered(app: Any, *received: Message, threads: int = 2, **more: Any) -> Cli
         await Bridge(app, Threads(threads))(scope(**more), client.receive, client.send)
         return client
 
-    return asyncio.run(call())
+    return in_loop(call())
+
+
+def in_loop(steps: Coroutine[Any, Any, Result]) -> Result:
+    """Run in a thread of its own: the browser of other tests has a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(copy_context().run, asyncio.run, steps).result()
 
 
 def app_of(
@@ -209,12 +217,12 @@ def test_a_client_that_leaves_in_mid_request_calls_nobody() -> None:
     assert called == {}
 
 
-def run(steps: Callable[[], Awaitable[None]]) -> None:
+def bounded_run(steps: Callable[[], Awaitable[None]]) -> None:
     async def bounded() -> None:
         async with asyncio.timeout(10):
             await steps()
 
-    asyncio.run(bounded())
+    in_loop(bounded())
 
 
 def test_an_endless_stream_ends_with_its_client() -> None:
@@ -236,7 +244,7 @@ def test_an_endless_stream_ends_with_its_client() -> None:
         client.gone.set()
         await call
 
-    run(steps)
+    bounded_run(steps)
     assert closed.is_set()
 
 
@@ -259,7 +267,7 @@ def test_a_slow_client_takes_no_thread() -> None:
         await call
         assert slow.body == b"ab"
 
-    run(steps)
+    bounded_run(steps)
 
 
 def test_what_nobody_waits_for_is_not_begun() -> None:
@@ -285,7 +293,7 @@ def test_what_nobody_waits_for_is_not_begun() -> None:
         go_on.set()
         await asyncio.gather(calls[0], calls[2])
 
-    run(steps)
+    bounded_run(steps)
     assert begun == ["/0", "/2"]
 
 
