@@ -9,6 +9,7 @@ from openapi import media_types, strict_json
 from openapi.expressions import UNRESOLVABLE, Exchange, evaluate, over_items
 from openapi.requests import Request, RequestCheck
 from openapi.responses import response_violations
+from openapi.routes import Routes
 
 JSON = {"application/json": {"schema": {"type": "object", "required": ["a"]}}}
 EXCHANGE = Exchange(
@@ -188,6 +189,20 @@ def test_media_types() -> None:
     assert media_types.described({"text/plain": 1}, "application/xml") is None
     assert media_types.is_json("application/problem+json")
     assert media_types.charset('application/json; Charset="Latin-1"') == "latin-1"
+
+
+def test_concrete_paths_come_before_templated_ones() -> None:
+    text = {"schema": {"type": "string"}, "in": "path", "required": True, "name": "x"}
+    one, me = operation("/a/{x}", parameters=[text]), operation("/a/me")
+    routes = Routes([one, me])
+    found, other = routes.find("/a/me"), routes.find("/a/1")
+    assert found is not None
+    assert other is not None
+    assert found.operation("GET") is me
+    assert other.operation("HEAD") is one
+    assert other.operation("PUT") is None
+    assert other.texts == {"x": "1"}
+    assert routes.find("/a") is None
 
 
 def test_paths_match_and_are_filled_in() -> None:

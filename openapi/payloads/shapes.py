@@ -1,5 +1,6 @@
 """What generators are made of: parts that draw values, each knowing how deep its shortest value is."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +21,7 @@ _EXTRAS_AT_MOST = 2
 _TRIALS = 50
 
 
-class Shape:
+class Shape(ABC):
     """A generator in the making. `depth` is how many containers its shortest value nests, infinite
     until it is known to have one; `contains` tells whether values hold others.
     """
@@ -40,11 +41,11 @@ class Shape:
         self.depth = min(depth, self.depth)
         return settled
 
-    def _measured(self) -> float:
-        raise NotImplementedError
+    @abstractmethod
+    def _measured(self) -> float: ...
 
-    def _compiled(self) -> Draw:
-        raise NotImplementedError
+    @abstractmethod
+    def _compiled(self) -> Draw: ...
 
 
 @dataclass(eq=False)
