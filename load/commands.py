@@ -1,36 +1,28 @@
 """The commands of contract-load."""
 
-import signal
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
-import gevent
-from gevent.event import Event
-from locust.env import Environment
-from locust.event import Events
-from locust.runners import Runner
-from locust.util.timespan import parse_timespan
 
 from load.connection import check_reachable
 from load.errors import LoadError
-from load.events import DEFAULT_PROFILE, carry
+from load.hosts import based, first_server
 from load.orders import OPTIONS, SHOW_PLAN, orders
 from load.report import Run, summary, write
 from load.service import throwaway_service
-from load.traffic import load_profile, profile_names
-from load.users import ContractUser, Load, based, first_server
+from load.signals import leave, on_signals, signals_deferred
+from load.traffic import DEFAULT_PROFILE, load_profile, profile_names
 from openapi.contract import Contract, ContractError, load_contract, students_document
 from openapi.security import security_schemes
 
 ROWS = 1_300
-PROGRESS_S = 1.0
-QUIET_PROGRESS_S = 10.0
+_TIMESPAN = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
 
 
 class Timespan(click.ParamType[int]):
@@ -40,13 +32,11 @@ class Timespan(click.ParamType[int]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """In s."""
-        try:
-            seconds = int(parse_timespan(str(value)))
-        except ValueError:
-            seconds = 0
-        if seconds <= 0:
+        parts = _TIMESPAN.fullmatch(str(value))
+        hours, minutes, seconds = (int(each or 0) for each in parts.groups()) if parts else (0, 0, 0)
+        if not (hours or minutes or seconds):
             self.fail(f"{value!r} is not a time; it looks like 30s, 5m or 1h30m", param, ctx)
-        return seconds
+        return hours * 3600 + minutes * 60 + seconds
 
 
 class Line(click.ParamType[str]):
@@ -120,6 +110,8 @@ def run(
     contract = load_contract(document or students_document())
     told = orders(load_profile(profile), given, security_schemes(contract))
     if show_plan:
+        from load.users import Load  # noqa: PLC0415
+
         click.echo("\n".join(Load(contract, told).journeys.lines()))
         return
     stages = told.profile.stages
@@ -127,18 +119,23 @@ def run(
         users = max(stage.users for stage in stages)
         run_time = round(sum(stage.seconds for stage in stages))
     _writable(output)
-    with _on_signals(_leave), _service(document, host, contract) as ready:
-        # Compiled while the service starts.
+    with on_signals(leave), _service(document, host, contract) as ready:
+        # While the service starts, Locust is imported, which takes a second, and the contract compiled.
+        # What a signal raises amid imports may be swallowed by them.
+        with signals_deferred():
+            from load.session import run_users  # noqa: PLC0415
+            from load.users import Load  # noqa: PLC0415
+
         load = Load(contract, told, alone=host is None and document is None)
         for note in load.notes():
             click.echo(note, err=True)
         server = ready()
         check_reachable(server)
-        url = based(server, load)
+        url = based(server, contract, load.operations.values())
         most = "up to " if stages else ""
         click.echo(f"loading {url} with {most}{users} users for {run_time} s, profile {told.profile.name}")
         began = time.monotonic()
-        interrupted = _loaded(load, url, users, spawn_rate, run_time)
+        interrupted = run_users(load, url, users, spawn_rate, run_time)
         seconds = time.monotonic() - began
     if interrupted:
         load.incomplete = (f"interrupted after {seconds:.0f} s of {run_time} s",)
@@ -197,55 +194,3 @@ def _service(document: str | None, host: str | None, contract: Contract) -> Iter
     if not url:
         raise LoadError(f"{contract.source} names no server; say which one with --host")
     yield lambda: url
-
-
-def _loaded(load: Load, url: str, users: int, spawn_rate: float, run_time: int) -> bool:
-    """Run the users; gives whether they were interrupted."""
-    environment = Environment(user_classes=[ContractUser], events=Events(), host=url)
-    runner = environment.create_local_runner()
-    carry(environment, load)
-    interrupted = Event()
-    with _on_signals(lambda *_: interrupted.set()):
-        progress = gevent.spawn(_show_progress, runner, load)
-        if load.orders.profile.stages:
-            runner.start_shape()
-        else:
-            runner.start(users, spawn_rate)
-        interrupted.wait(run_time)
-        runner.stop()
-        progress.kill()
-    click.echo("", nl=sys.stdout.isatty())
-    return interrupted.is_set()
-
-
-@contextmanager
-def _on_signals(act: Callable[..., object]) -> Iterator[None]:
-    before = {each: signal.signal(each, act) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _leave(number: int, _frame: FrameType | None) -> None:
-    """End by way of the `finally` clauses, where the service stops."""
-    raise SystemExit(128 + number)
-
-
-def _show_progress(runner: Runner, load: Load) -> None:
-    terminal = sys.stdout.isatty()
-    began = time.monotonic()
-    before = 0
-    pause = PROGRESS_S if terminal else QUIET_PROGRESS_S
-    while True:
-        gevent.sleep(pause)
-        total = load.results.total
-        line = (
-            f"{time.monotonic() - began:4.0f} s  {runner.user_count} users  "
-            f"{(total.requests - before) / pause:.0f} req/s  {total.failures} failures  "
-            f"p95 {total.percentile_ms(95):.0f} ms"
-        )
-        before = total.requests
-        click.echo(f"\r{line}\x1b[K" if terminal else line, nl=not terminal)
-        sys.stdout.flush()

@@ -18,16 +18,16 @@ from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
 from load.connection import check_reachable
 from load.errors import LoadError
+from load.hosts import based, first_server
 from load.journeys import Existing
 from load.orders import OPTIONS, SHOW_PLAN, orders, orders_from
 from load.report import summary
 from load.results import Results
-from load.traffic import load_profile, profile_names
-from load.users import Load, StagedShape, based, existing_things, first_server, load_of
+from load.traffic import DEFAULT_PROFILE, load_profile, profile_names
+from load.users import Load, StagedShape, existing_things, load_of
 from openapi.contract import Contract, ContractError, load_contract, students_document
 from openapi.security import security_schemes
 
-DEFAULT_PROFILE = "mixed"
 STOP_TIMEOUT_S = 10.0
 WORKER_POLL_S = 0.05
 BEGIN = "begin"
@@ -95,6 +95,8 @@ def _init(environment: Environment, **_: Any) -> None:
         sys.exit("locustfile: give the URL of the service with --host: the document names none")
     carry(environment, load)
     _interrupt_in_main()
+    # Timers count from when the loop last looked at the clock: reading a document would use up the run time.
+    gevent.get_hub().loop.update_now()
     if not is_worker:
         environment.events.test_stop.add_listener(_tell)
         environment.events.quitting.add_listener(_stop)
@@ -119,7 +121,7 @@ def _begin(environment: Environment, **_: Any) -> None:
     assert runner is not None
     try:
         check_reachable(environment.host or "")
-        environment.host = based(environment.host or "", load)
+        environment.host = based(environment.host or "", load.contract, load.operations.values())
         existing = existing_things(load, environment.host or "")
     except LoadError as error:
         logger.error("%s", error)

@@ -2,19 +2,18 @@
 
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from load.errors import LoadError
+from load.signals import signals_deferred
 
 COMMAND = (sys.executable, "-m", "students_service")
 SERVE = ("--host", "127.0.0.1", "--port", "0", "--log-level", "warning")
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
 STOP_TIMEOUT_S = 60
 
 
@@ -49,18 +48,11 @@ def _running(command: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]
     """A process in a session of its own: a Ctrl-C is meant for the load, which then stops it. A signal
     that came between its start and our knowing of it would leave it behind, so signals wait for that.
     """
-    came: list[int] = []
-    before = {each: signal.signal(each, lambda number, _: came.append(number)) for each in SIGNALS}
-    with log.open("wb") as errors:
-        service = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, start_new_session=True)
-    try:
-        for each, handler in before.items():
-            signal.signal(each, handler)
-        if came:
-            signal.raise_signal(came[0])
+    with ExitStack() as stack:
+        with signals_deferred(), log.open("wb") as errors:
+            service = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, start_new_session=True)
+            stack.callback(_stop, service)
         yield service
-    finally:
-        _stop(service)
 
 
 def _url(service: subprocess.Popen[bytes], log: Path) -> str:

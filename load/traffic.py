@@ -12,6 +12,8 @@ import yaml
 from load.errors import LoadError
 from openapi.operations import Operation
 
+DEFAULT_PROFILE = "mixed"
+
 
 class Kind(StrEnum):
     """What an operation does, as its method, path and links tell."""

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from http import HTTPStatus
 from random import Random
-from urllib.parse import urljoin, urlsplit
 
 import orjson
 from locust import LoadTestShape, User, task
@@ -181,39 +180,6 @@ def load_of(environment: Environment) -> Load:
     """The Load that an environment carries."""
     carried: Load = environment.contract_load  # type: ignore[attr-defined] # put there by load.events
     return carried
-
-
-def first_server(contract: Contract) -> str | None:
-    """The URL of the first server that a document names; relative ones count where the document has a URL."""
-    url = urljoin(contract.source, _server(contract))
-    return url.rstrip("/") if url.startswith("http") and "{" not in url else None
-
-
-def based(host: str, load: Load) -> str:
-    """A host with the path of the document's first server, when something answers there alone (OpenAPI 3.0.3,
-    Server Object); else as it is.
-    """
-    path = urlsplit(_server(load.contract)).path.rstrip("/")
-    probe = next(
-        (each.path for each in load.operations.values() if each.method == "get" and "{" not in each.path), ""
-    )
-    if not path or not probe or urlsplit(host).path.strip("/"):
-        return host
-    connection = Connection(host)
-    try:
-        statuses = [connection.send("get", target, {}, b"").status for target in (probe, path + probe)]
-    except NetworkError:
-        return host
-    finally:
-        connection.close()
-    is_there = [status != HTTPStatus.NOT_FOUND for status in statuses]
-    return host.rstrip("/") + path if is_there == [False, True] else host
-
-
-def _server(contract: Contract) -> str:
-    """The URL of the first server; that of the document's own host, unless it is told."""
-    servers = contract.document.get("servers") or [{}]
-    return str(servers[0].get("url", "/"))
 
 
 def existing_things(load: Load, host: str) -> list[Existing]:

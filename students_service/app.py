@@ -8,7 +8,6 @@ import signal
 import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -24,12 +23,11 @@ from connexion.options import SwaggerUIOptions
 from connexion.resolver import Resolver
 from connexion.spec import Specification
 
-from openapi.contract import Contract, ContractError, load_contract
-from openapi.operations import Operation, operations
-from openapi.requests import RequestCheck
-from openapi.responses import compile_responses
+from openapi.contract import Contract, ContractError
+from openapi.operations import Operation
 from openapi.routes import Routes
 from students_service import logs, upgrades
+from students_service.api import Api, api_of, read_contract
 from students_service.bridge import Threads
 from students_service.database import THREADS, check_reachable, connect, database_url
 from students_service.enforcement import ContractMiddleware, Enforced, as_problem
@@ -38,7 +36,6 @@ from students_service.handlers import Handlers
 from students_service.routing import ContractRouting, Documentation, as_response, refusal
 from students_service.settings import Settings, from_environment
 from students_service.storage import Storage
-from students_service.tables import Resource, resources
 from students_service.views import App
 
 DOCUMENTATION = "/ui/"
@@ -75,39 +72,20 @@ def create_worker() -> App:
     return create_app()
 
 
-@dataclass(frozen=True)
-class Api:
-    """A document that the handlers fit: its operations by id, and what it stores."""
-
-    contract: Contract
-    operations: Mapping[str, Operation]
-    metadata: sa.MetaData
-    resource: Resource
-
-
-def read_api(source: str) -> Api:
-    """Read a document, compile all of its rules, and hold it against the handlers.
+def servable(source: str) -> Api:
+    """Read a document, and hold it against Connexion and the handlers.
 
     Raises ContractError when the document is of no use, ServiceError when the handlers do not fit it.
     """
-    contract = load_contract(source)
-    if contract.version != (3, 0):
-        raise ContractError(f"{source}: the service needs OpenAPI 3.0; Connexion does not take 3.1 yet")
-    contract.check_references()
+    contract = read_contract(source)
     try:
         Specification.load(contract.document)
     except InvalidSpecification as error:
         place = "/".join(str(each) for each in error.absolute_path) or "the top"
         raise ContractError(f"{source}: not valid OpenAPI, at {place}: {error.message}") from None
-    by_id = {each.operation_id: each for each in operations(contract)}
-    for operation in by_id.values():
-        RequestCheck(operation).compile()
-        compile_responses(operation)
-    _check_handlers(contract, by_id)
-    metadata, stored = resources(contract)
-    if len(stored) != 1:
-        raise ServiceError(f"{source}: one schema with x-table is expected, {len(stored)} are there")
-    return Api(contract, by_id, metadata, stored[0])
+    api = api_of(contract)
+    _check_handlers(contract, api.operations)
+    return api
 
 
 def make_ready(engine: sa.Engine, api: Api, upgrade: bool) -> None:
@@ -123,8 +101,8 @@ def make_ready(engine: sa.Engine, api: Api, upgrade: bool) -> None:
 
 
 def build_app(settings: Settings) -> App:
-    """The application, on a database made ready. Raises what read_api and make_ready raise."""
-    api = read_api(settings.contract)
+    """The application, on a database made ready. Raises what servable and make_ready raise."""
+    api = servable(settings.contract)
     lifetime = ExitStack()
     try:
         engine = connect(lifetime.enter_context(database_url(settings)))

@@ -1,31 +1,22 @@
-"""The commands of students-service."""
+"""The commands of students-service. Each imports what it alone needs when it runs: a service has no use for
+what makes payloads, nor seeding for a web framework, and both are slow to import.
+"""
 
 import dataclasses
 import os
-import signal
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
-from types import FrameType
 from typing import Any
 
 import click
 import sqlalchemy as sa
-import uvicorn
-from uvicorn.supervisors import Multiprocess
 
 from openapi.contract import ContractError
-from students_service import logs, upgrades
-from students_service.app import Api, build_app, make_ready, read_api
+from students_service.api import api_of, read_contract
 from students_service.database import check_reachable, connect, database_url
 from students_service.errors import ServiceError
 from students_service.settings import HIGHEST_PORT, LOG_LEVELS, Settings, from_environment
-
-FACTORY = "students_service.app:create_worker"
-GRACEFUL_SHUTDOWN_S = 30
-BACKLOG = 2048
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
@@ -71,16 +62,19 @@ def with_database_options(command: Any) -> Any:
 @with_database_options
 def serve(**options: Any) -> None:
     """Serve the contract until SIGTERM or Ctrl-C."""
+    from students_service import logs, server  # noqa: PLC0415
+    from students_service.app import servable  # noqa: PLC0415
+
     settings = _settings(options)
-    api = read_api(settings.contract)
-    with _listening(settings) as listener, _stopped_by_signals(), database_url(settings) as url:
+    api = servable(settings.contract)
+    with server.listening(settings) as listener, server.stopped_by_signals(), database_url(settings) as url:
         logs.configure(settings.log_level)
         home = f"http://{settings.host}:{listener.getsockname()[1]}"
         embedded = f"embedded PostgreSQL in {settings.embedded_data}"
         click.echo(f"database: {'as given' if settings.database_url else embedded}")
         settings = dataclasses.replace(settings, database_url=url)
         told = f"listening on {home}, Swagger UI at {home}/ui/"
-        _serve(listener, settings, api, told)
+        server.run(listener, settings, api, told)
 
 
 @cli.command()
@@ -88,10 +82,10 @@ def serve(**options: Any) -> None:
 @with_database_options
 def seed(count: int, **options: Any) -> None:
     """Add realistic students with unique values. May be run again, and while the service runs."""
-    # Faker and what makes payloads are slow to import, and a service has no use for them.
+    from students_service import upgrades  # noqa: PLC0415
     from students_service.seeding import seed_rows  # noqa: PLC0415
 
-    api = read_api(_settings(options).contract)
+    api = api_of(read_contract(_settings(options).contract))
     resource = api.resource
     with _connected(_settings(options)) as engine:
         upgrades.apply(engine, api.metadata)
@@ -106,7 +100,10 @@ def seed(count: int, **options: Any) -> None:
 @with_database_options
 def upgrade(dry_run: bool, **options: Any) -> None:
     """Add to the tables what the contract needs; refuse what could lose data."""
-    metadata = read_api(_settings(options).contract).metadata
+    from students_service import upgrades  # noqa: PLC0415
+    from students_service.app import servable  # noqa: PLC0415
+
+    metadata = servable(_settings(options).contract).metadata
     with _connected(_settings(options)) as engine:
         done = upgrades.pending(engine, metadata) if dry_run else upgrades.apply(engine, metadata)
     for statement in done.additions:
@@ -150,72 +147,3 @@ def _connected(settings: Settings) -> Iterator[sa.Engine]:
             yield engine
         finally:
             engine.dispose()
-
-
-@contextmanager
-def _listening(settings: Settings) -> Iterator[socket.socket]:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((settings.host, settings.port))
-    except OSError as error:
-        raise ServiceError(
-            f"cannot listen on {settings.host}:{settings.port}: {error.strerror or error}; "
-            "choose another with --port"
-        ) from None
-    listener.set_inheritable(True)
-    with listener:
-        yield listener
-
-
-@contextmanager
-def _stopped_by_signals() -> Iterator[None]:
-    """Uvicorn raises the signal that stopped it once more: it must end this process by way of its
-    `finally` clauses, where the embedded PostgreSQL stops.
-    """
-
-    def leave(_number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(0)
-
-    before = {each: signal.signal(each, leave) for each in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
-
-
-class _Server(uvicorn.Server):
-    """Tells where it listens once it does: from then on a signal finds it ready to stop in order."""
-
-    def __init__(self, config: uvicorn.Config, told: str) -> None:
-        super().__init__(config)
-        self._told = told
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, and tell."""
-        await super().startup(sockets)
-        click.echo(self._told)
-        sys.stdout.flush()
-
-
-def _serve(listener: socket.socket, settings: Settings, api: Api, told: str) -> None:
-    """Serve until told to stop: in this process, or in workers of it."""
-    configured = partial(
-        uvicorn.Config, access_log=False, log_config=None, timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S
-    )
-    if settings.workers == 1:
-        _Server(configured(build_app(settings)), told).run(sockets=[listener])
-        return
-    engine = connect(settings.database_url)
-    make_ready(engine, api, settings.upgrade)
-    engine.dispose()
-    os.environ.update(settings.environment())
-    config = configured(FACTORY, factory=True, workers=settings.workers)
-    supervisor = Multiprocess(config, sockets=[listener])
-    # From here on connections wait for the workers rather than being refused.
-    listener.listen(BACKLOG)
-    click.echo(told)
-    sys.stdout.flush()
-    supervisor.run()

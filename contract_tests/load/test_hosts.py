@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import yaml
 
 from contract_tests.processes import run
 
@@ -59,6 +60,14 @@ def test_the_path_of_a_server_is_taken_where_it_alone_answers(origin: str, tmp_p
     locust = run("locust", "-f", "load/locustfile.py", "--headless", *options, "--document", str(document))
     assert "1 of 1 operations succeeded" in locust.output
     assert locust.process.returncode == 0
+
+
+def test_reading_a_document_takes_nothing_from_the_run_time(origin: str, tmp_path: Path) -> None:
+    document = tmp_path / "long.yaml"
+    notes = "\n".join(f"  n{number}: [1, 2, 3]" for number in range(30_000))
+    document.write_text(f"x-notes:\n{notes}\n{yaml.safe_dump(DOCUMENT)}")
+    told = ("--headless", "--host", origin, "-t", "1s", "--document", str(document))
+    assert "1 of 1 operations succeeded" in run("locust", "-f", "load/locustfile.py", *told).output
 
 
 def test_a_folder_that_is_none_is_told_before_the_run(origin: str) -> None:

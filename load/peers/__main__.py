@@ -3,6 +3,7 @@
 python -m load.peers compare    requests per second of each operation, ours and the peers round by round
 python -m load.peers growth     ours on 1,000, 100,000 and 1,000,000 students
 python -m load.peers memory     a worker of ours after its start and after 200,000 requests
+python -m load.peers start      from `contract-load run` to its first request, embedded PostgreSQL included
 """
 
 import argparse
@@ -14,6 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,7 @@ from load.peers.servers import (
     tool,
 )
 from load.peers.timing import CONNECTIONS, GROWING, WORKS, Students, Work, ceiling, rate
+from load.report import DATA
 from openapi.contract import students_document
 
 STUDENTS = 2_000
@@ -48,7 +51,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m load.peers", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("command", choices=["compare", "growth", "memory"])
+    parser.add_argument("command", choices=["compare", "growth", "memory", "start"])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4, help="of each measurement")
     parser.add_argument(
@@ -66,6 +69,7 @@ def main() -> None:
         "compare": partial(_compare, peers),
         "growth": _growth,
         "memory": _memory,
+        "start": _start,
     }
     try:
         figures = commands[given.command](given.rounds, given.seconds)
@@ -166,6 +170,19 @@ def _memory(_rounds: int, seconds: int) -> Any:
                 click.echo(f"{sizes[-1][0]:>8,} requests: {sizes[-1][1] / 1e6:.1f} MB")
             students.close()
     return {"bytes_after_requests": sizes}
+
+
+def _start(rounds: int, _seconds: int) -> Any:
+    seconds = []
+    for _ in range(rounds):
+        with tempfile.TemporaryDirectory() as folder:
+            began = time.time()
+            command("contract-load", "run", "--run-time", "1s", "--output", folder)
+            told = json.loads((Path(folder) / DATA).read_text())
+        seconds.append(datetime.fromisoformat(told["began"]).timestamp() - began)
+        click.echo(f"first request after {seconds[-1]:.1f} s")
+    click.echo(f"median of {rounds}: {_spread(seconds, '.1f')} s")
+    return {"first_request_after_s": seconds}
 
 
 def _seed(url: str, count: int) -> None:
