@@ -1,8 +1,6 @@
 """The commands of contract-load."""
 
-import re
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,19 +8,22 @@ from typing import Any
 
 import click
 
+from load.archive import FILE, archived, write
 from load.connection import check_reachable
 from load.errors import LoadError
 from load.hosts import based, first_server
-from load.orders import OPTIONS, SHOW_PLAN, orders
-from load.report import Run, summary, write
+from load.orders import OPTIONS, SHOW_PLAN, Orders, orders
+from load.report import PAGE, write_page
 from load.service import throwaway_service
 from load.signals import leave, on_signals, signals_deferred
+from load.summary import summary
 from load.traffic import DEFAULT_PROFILE, load_profile, profile_names
+from load.workload import seconds
 from openapi.contract import Contract, ContractError, load_contract, students_document
 from openapi.security import security_schemes
 
 ROWS = 1_300
-_TIMESPAN = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
+WARM_UP_S = 2
 
 
 class Timespan(click.ParamType[int]):
@@ -32,11 +33,10 @@ class Timespan(click.ParamType[int]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """In s."""
-        parts = _TIMESPAN.fullmatch(str(value))
-        hours, minutes, seconds = (int(each or 0) for each in parts.groups()) if parts else (0, 0, 0)
-        if not (hours or minutes or seconds):
-            self.fail(f"{value!r} is not a time; it looks like 30s, 5m or 1h30m", param, ctx)
-        return hours * 3600 + minutes * 60 + seconds
+        try:
+            return seconds(str(value))
+        except LoadError as error:
+            self.fail(str(error), param, ctx)
 
 
 class Line(click.ParamType[str]):
@@ -79,7 +79,13 @@ def _with_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "-r", "--spawn-rate", type=click.FloatRange(0, min_open=True), default=10, help="Users started per s."
 )
-@click.option("-t", "--run-time", type=Timespan(), default="30s", help="How long, as in 300, 5m or 1h30m.")
+@click.option(
+    "-t",
+    "--run-time",
+    type=Timespan(),
+    default="30s",
+    help="How long after the warm-up, as in 300, 5m or 1h30m.",
+)
 @click.option(
     "--profile", default=DEFAULT_PROFILE, help=f"Mix of traffic: {', '.join(profile_names())}, or a path."
 )
@@ -108,7 +114,7 @@ def run(
     Exits with 0 only when every objective of the document holds and nothing broke the contract.
     """
     contract = load_contract(document or students_document())
-    told = orders(load_profile(profile), given, security_schemes(contract))
+    told = orders(load_profile(profile), given, security_schemes(contract), WARM_UP_S)
     if show_plan:
         from load.users import Load  # noqa: PLC0415
 
@@ -132,26 +138,27 @@ def run(
         server = ready()
         check_reachable(server)
         url = based(server, contract, load.operations.values())
-        most = "up to " if stages else ""
-        click.echo(f"loading {url} with {most}{users} users for {run_time} s, profile {told.profile.name}")
-        began = time.monotonic()
+        click.echo(f"loading {url} with {_asked(told, users)} for {run_time} s, profile {told.profile.name}")
+        if told.workload.warm_up:
+            click.echo(f"after a warm-up of {told.workload.warm_up} s, checked but not in the figures")
         interrupted = run_users(load, url, users, spawn_rate, run_time)
-        seconds = time.monotonic() - began
     if interrupted:
-        load.incomplete = (f"interrupted after {seconds:.0f} s of {run_time} s",)
+        measured = load.results.measured_s
+        load.incomplete = (f"interrupted after {measured:.0f} s of {run_time} s",)
     verdict = load.verdict()
-    click.echo(summary(load.results, verdict, load.uncovered, seconds))
-    about = Run(
-        title=load.contract.document.get("info", {}).get("title", "A service"),
-        document=load.contract.source,
-        host=url,
-        profile=told.profile.name,
-        users=users,
-        seconds=seconds,
-        uncovered=load.uncovered,
-    )
-    click.echo(f"\nreport: {write(output, about, load.results, verdict)}")
+    about = load.about(url, users)
+    ended = archived(about, load.results, verdict)
+    click.echo(summary(ended))
+    write(output / FILE, ended)
+    click.echo(f"\nreport: {write_page(output / PAGE, ended)}")
     sys.exit(130 if interrupted else int(not verdict.passed))
+
+
+def _asked(told: Orders, users: int) -> str:
+    """How much the service is asked for, for people."""
+    if told.workload.rate is not None:
+        return f"{told.workload.rate:g} {told.workload.arrivals} arrivals/s"
+    return f"{'up to ' if told.profile.stages else ''}{users} users"
 
 
 def _writable(output: Path) -> None:

@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -16,22 +17,25 @@ from locust.event import Events
 from locust.rpc import Message
 from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
+from load.archive import archived
+from load.arrivals import Share
 from load.connection import check_reachable
 from load.errors import LoadError
 from load.hosts import based, first_server
 from load.journeys import Existing
 from load.orders import OPTIONS, SHOW_PLAN, orders, orders_from
-from load.report import summary
-from load.results import Results
+from load.summary import summary
 from load.traffic import DEFAULT_PROFILE, load_profile, profile_names
-from load.users import Load, StagedShape, existing_things, load_of
+from load.users import Load, OpenShape, StagedShape, existing_things, load_of
 from openapi.contract import Contract, ContractError, load_contract, students_document
 from openapi.security import security_schemes
 
 STOP_TIMEOUT_S = 10.0
 WORKER_POLL_S = 0.05
+SHARING_S = 0.5
 BEGIN = "begin"
 FINISH = "finish"
+SHARE = "share"
 RESULTS = "contract results"
 
 logger = logging.getLogger(__name__)
@@ -51,13 +55,15 @@ def carry(environment: Environment, load: Load) -> None:
         environment.stop_timeout = STOP_TIMEOUT_S
     if load.orders.profile.stages:
         environment.shape_class = StagedShape(load.orders.profile)
+    elif load.orders.workload.rate is not None and environment.parsed_options is not None:
+        environment.shape_class = OpenShape(environment.parsed_options.run_time)
+    if environment.shape_class:
         environment.shape_class.runner = environment.runner
     if isinstance(environment.runner, WorkerRunner):
         _Worker(environment.runner, load)
         return
-    environment.events.test_start.add_listener(_begin)
-    if isinstance(environment.runner, MasterRunner):
-        _Workers(environment.runner, load)
+    workers = _Workers(environment.runner, load) if isinstance(environment.runner, MasterRunner) else None
+    environment.events.test_start.add_listener(partial(_begin, workers))
 
 
 def _add_options(parser: LocustArgumentParser) -> None:
@@ -114,7 +120,7 @@ def _load(options: Mapping[str, Any]) -> Load:
     return load
 
 
-def _begin(environment: Environment, **_: Any) -> None:
+def _begin(workers: "_Workers | None", environment: Environment, **_: Any) -> None:
     """Before users start: forget the last run, and find out what exists, once for all processes."""
     load = load_of(environment)
     runner = environment.runner
@@ -129,13 +135,16 @@ def _begin(environment: Environment, **_: Any) -> None:
         gevent.spawn_later(0, runner.stop if environment.web_ui else runner.quit)
         existing = []
     load.begin(existing)
-    if isinstance(runner, MasterRunner):
-        runner.send_message(BEGIN, _orders(load, existing))
+    if workers:
+        workers.begin(existing)
+    else:
+        load.listen()
 
 
 def _orders(load: Load, existing: Sequence[Existing]) -> dict[str, Any]:
     """All that a worker needs to do its part, be its own options and files what they may."""
     return {
+        "elapsed": load.results.elapsed,
         "source": load.contract.source,
         "document": load.contract.document,
         "version": load.contract.version,
@@ -152,6 +161,7 @@ class _Worker:
         self._load = load
         self._stopping = BoundedSemaphore()
         runner.register_message(BEGIN, self._begin)
+        runner.register_message(SHARE, self._share)
         runner.register_message(FINISH, self._finish, concurrent=True)
         events = runner.environment.events
         events.report_to_master.add_listener(self._report)
@@ -164,7 +174,12 @@ class _Worker:
         told = orders_from(message["orders"])
         if (contract, told) != (self._load.contract, self._load.orders):
             self._load.take(contract, told)
-        self._load.begin((resource, tuple(values)) for resource, values in message["existing"])
+        existing = ((kind, tuple(values)) for kind, values in message["existing"])
+        self._load.begin(existing, message["elapsed"])
+        self._load.listen()
+
+    def _share(self, msg: Message, **_: Any) -> None:
+        self._load.take_share(Share(**msg.data))
 
     def _finish(self, **_: Any) -> None:
         # The master's word and a Ctrl-C may come at once: the users are stopped by one of them.
@@ -179,27 +194,57 @@ class _Worker:
         self._runner.send_message(RESULTS, self._taken())
 
     def _taken(self) -> dict[str, Any]:
+        self._load.look(self._runner.client_id)
         message = self._load.results.message()
-        self._load.results = Results.of(self._load.operations)
+        self._load.results = self._load.results.rest()
         return message
 
 
 class _Workers:
-    """The workers of a master: their results are merged, and their ends awaited. Locust gives their
-    last reports half a second, then leaves.
+    """The workers of a master: each is told what to do, and its share of the arrivals, which changes as
+    workers come and go; their results are merged, and their ends awaited. Locust gives their last reports
+    half a second, then leaves.
     """
 
     def __init__(self, runner: MasterRunner, load: Load) -> None:
         self._runner = runner
         self._load = load
         self._awaited: set[str] = set()
+        self._existing: Sequence[Existing] = ()
+        self._told: list[str] = []
+        self._sharing: gevent.Greenlet[[], None] | None = None
         runner.register_message(RESULTS, self._merge_last)
         events = runner.environment.events
         events.worker_report.add_listener(self._merge)
         events.test_stopping.add_listener(self._finish)
         events.test_stop.add_listener(self._wait)
 
+    def begin(self, existing: Sequence[Existing]) -> None:
+        """Tell the workers that a run begins, with what exists."""
+        self._existing, self._told = existing, []
+        self._share()
+        self._sharing = gevent.spawn(self._keep_sharing)
+
+    def _keep_sharing(self) -> None:
+        while True:
+            gevent.sleep(SHARING_S)
+            self._share()
+
+    def _share(self) -> None:
+        """Split the arrivals among those who are there."""
+        present = sorted(each.id for each in self._runner.clients.all if each.state != STATE_MISSING)
+        if present == self._told:
+            return
+        for worker in present:
+            if worker not in self._told:
+                self._runner.send_message(BEGIN, _orders(self._load, self._existing), worker)
+        for index, worker in enumerate(present):
+            self._runner.send_message(SHARE, {"index": index, "count": len(present)}, worker)
+        self._told = present
+
     def _finish(self, **_: Any) -> None:
+        if self._sharing:
+            self._sharing.kill()
         self._awaited |= {each.id for each in self._runner.clients.all if each.state != STATE_MISSING}
         self._runner.send_message(FINISH)
 
@@ -239,8 +284,11 @@ def _interrupt_in_main() -> None:
 def _tell(environment: Environment, **_: Any) -> None:
     """At the end of a run: the verdict, in words and as the exit code."""
     load = load_of(environment)
+    load.look()
+    load.results.end()
     verdict = load.verdict()
-    print(summary(load.results, verdict, load.uncovered))  # noqa: T201 - the user's terminal
+    users = environment.runner.target_user_count if environment.runner else 0
+    print(summary(archived(load.about(environment.host or "", users), load.results, verdict)))  # noqa: T201 - the user's terminal
     # Locust on its own counts refusals as failures, and ends with 1 for them.
     environment.process_exit_code = environment.process_exit_code or int(not verdict.passed)
 

@@ -7,8 +7,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from load.credentials import Credentials, credentials
+from load.errors import LoadError
 from load.selection import Selection
 from load.traffic import Profile, profile_from
+from load.workload import Workload, workload
 from openapi.security import SecurityScheme
 
 
@@ -19,6 +21,8 @@ class Orders:
     profile: Profile
     selection: Selection = field(default_factory=Selection)
     credentials: Credentials = field(default_factory=Credentials)
+    workload: Workload = field(default_factory=Workload)
+    objectives: tuple[str, ...] = ()
 
     def message(self) -> dict[str, Any]:
         """As plain values, for another process."""
@@ -55,12 +59,26 @@ OPTIONS = (
            variable="CONTRACT_BEARER"),
     Option("--api-key", "API key, or scheme=key where there are several. May be given again.", multiple=True,
            variable="CONTRACT_API_KEY"),
+    Option("--rate", "An open workload: so many calls per second are due by the clock, whether or not the "
+           "service keeps up; as many connections as it takes. Without it, users call one after another."),
+    Option("--arrivals", "How those calls are spread: constant or poisson.  [default: constant]"),
+    Option("--warm-up", "How much of the start is left out of the figures, as in 10s."),
+    Option("--objective", "A promise to hold the service to: 'get_student p95 < 50ms', 'error rate < 0.1%', "
+           "'rate > 500/s'. May be given again.", multiple=True),
     Option("--basic", "user:password for basic authentication.", variable="CONTRACT_BASIC"),
 )  # fmt: skip
 
 
-def orders(profile: Profile, given: Mapping[str, Any], schemes: Mapping[str, SecurityScheme]) -> Orders:
-    """The orders that values of the options give. Raises LoadError on a value that is none."""
+def orders(
+    profile: Profile, given: Mapping[str, Any], schemes: Mapping[str, SecurityScheme], warm_up: int = 0
+) -> Orders:
+    """The orders that values of the options give, with a warm-up (s) where they give none.
+
+    Raises LoadError on a value that is none.
+    """
+    asked = workload(given, warm_up)
+    if asked.rate is not None and profile.stages:
+        raise LoadError(f"profile {profile.name} sets the number of users by stages; leave out --rate")
     return Orders(
         profile,
         Selection(
@@ -76,6 +94,8 @@ def orders(profile: Profile, given: Mapping[str, Any], schemes: Mapping[str, Sec
             given.get("basic") or "",
             schemes,
         ),
+        asked,
+        (*profile.objectives, *(given.get("objective") or ())),
     )
 
 
@@ -96,4 +116,6 @@ def orders_from(message: Mapping[str, Any]) -> Orders:
             tuple((name, key) for name, key in shown["api_keys"]),
             shown["basic"],
         ),
+        Workload(**message["workload"]),
+        tuple(message["objectives"]),
     )

@@ -1,67 +1,104 @@
-"""What was measured: exact latencies and findings per operation. Knows nothing of Locust."""
+"""What was measured: exact times, answers and findings per operation and second. Knows nothing of Locust."""
 
 import time
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hdrh.histogram import HdrHistogram
-
 from load.checks import Fault, Finding
+from load.generator import Generator
+from load.times import Times
 
-_LOWEST_US = 1
-_HIGHEST_US = 3_600_000_000
-_SIGNIFICANT_DIGITS = 3
-_US_PER_MS = 1_000
 _PLACES_AT_MOST = 100
-_FRESH_AT_MOST = 20_000
 
 
-def _histogram() -> HdrHistogram:
-    return HdrHistogram(_LOWEST_US, _HIGHEST_US, _SIGNIFICANT_DIGITS)
+@dataclass
+class Second:
+    """The calls that ended within a second. Response times count from when calls were due, service times
+    from when they were sent.
+    """
+
+    requests: int = 0
+    failures: int = 0
+    response: Times = field(default_factory=Times)
+    service: Times = field(default_factory=Times)
+
+    def add(self, other: "Second") -> None:
+        """Add the calls of another."""
+        self.requests += other.requests
+        self.failures += other.failures
+        self.response.add(other.response)
+        self.service.add(other.service)
+
+    def packed(self) -> tuple[int, int, bytes, bytes]:
+        """As few bytes, for `unpacked`."""
+        return self.requests, self.failures, self.response.packed(), self.service.packed()
+
+    @classmethod
+    def unpacked(cls, packed: Iterable[Any]) -> "Second":
+        """What `packed` wrote."""
+        requests, failures, response, service = packed
+        return cls(requests, failures, Times.unpacked(response), Times.unpacked(service))
 
 
 @dataclass
 class OperationResults:
-    """The calls of one operation. `statuses` counts answers by status, 0 for no answer."""
+    """The calls of one operation: `statuses` counts answers by status, 0 for no answer. `warm_up` (s) is
+    how much of the start is left out of the figures; everything else is counted from the start.
+    """
 
+    warm_up: float = 0.0
     failures: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
     findings: Counter[Finding] = field(default_factory=Counter)
-    _histogram: HdrHistogram = field(default_factory=_histogram)
-    _fresh: dict[int, int] = field(default_factory=dict)
+    _measured: Second = field(default_factory=Second)
+    _seconds: defaultdict[int, list[tuple[int, int, bytes, bytes]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    _now: Second = field(default_factory=Second)
+    _at: int = 0
 
-    def record(self, response_time_us: int) -> None:
-        """Count one response time (µs). The histogram takes it in later: that is work for quieter times."""
-        fresh = self._fresh
-        fresh[response_time_us] = fresh.get(response_time_us, 0) + 1
-        if len(fresh) > _FRESH_AT_MOST:
-            self.histogram  # noqa: B018 - for its effect
+    def record(self, at: float, response_s: float, service_s: float, failed: bool) -> None:
+        """Count a call that ended so long (s) after the start."""
+        if int(at) != self._at:
+            self._flush()
+            self._at = int(at)
+        now = self._now
+        now.requests += 1
+        now.failures += failed
+        now.response.record(response_s)
+        now.service.record(service_s)
 
     @property
-    def histogram(self) -> HdrHistogram:
-        """Every response time (µs) that was recorded."""
-        for value, count in self._fresh.items():
-            self._histogram.record_value(value, count)
-        self._fresh.clear()
-        return self._histogram
+    def measured(self) -> Second:
+        """All calls since the warm-up, which the figures are made of."""
+        self._flush()
+        return self._measured
+
+    @property
+    def seconds(self) -> Iterator[tuple[int, Second]]:
+        """The calls of each second since the start that had any."""
+        self._flush()
+        for at, parts in sorted(self._seconds.items()):
+            second = Second()
+            for each in parts:
+                second.add(Second.unpacked(each))
+            yield at, second
 
     @property
     def requests(self) -> int:
         """The number of calls."""
-        return int(self.histogram.total_count)
+        return self.statuses.total()
 
     def percentile_ms(self, percentile: float) -> float:
         """The response time (ms) that this share (%) of calls did not exceed; 0 without calls."""
-        return (
-            float(self.histogram.get_value_at_percentile(percentile)) / _US_PER_MS if self.requests else 0.0
-        )
+        return self.measured.response.percentile_ms(percentile)
 
     @property
     def max_ms(self) -> float:
         """The longest response time (ms)."""
-        return float(self.histogram.get_max_value()) / _US_PER_MS if self.requests else 0.0
+        return self.measured.response.max_ms
 
     @property
     def error_rate(self) -> float:
@@ -69,30 +106,80 @@ class OperationResults:
         return self.failures / self.requests if self.requests else 0.0
 
     def add(self, other: "OperationResults") -> None:
-        """Add the calls of another process, without loss."""
-        self.histogram.add(other.histogram)
+        """Add the calls of another operation or process, without loss."""
+        self._measured.add(other.measured)
+        for at, parts in other._seconds.items():
+            self._seconds[at] += parts
         self.failures += other.failures
         self.statuses.update(other.statuses)
         for finding, count in other.findings.items():
             _count(self.findings, finding, count)
 
+    def message(self) -> dict[str, Any]:
+        """As plain values, for another process."""
+        self._flush()
+        return {
+            "seconds": [*self._seconds.items()],
+            "failures": self.failures,
+            "statuses": [*self.statuses.items()],
+            "findings": [[*_plain(finding), count] for finding, count in self.findings.items()],
+        }
+
+    def merge(self, message: Mapping[str, Any]) -> None:
+        """Add what another process told by `message`."""
+        for at, parts in message["seconds"]:
+            for each in parts:
+                self._keep(at, Second.unpacked(each))
+        self.failures += message["failures"]
+        self.statuses.update({int(status): count for status, count in message["statuses"]})
+        for fault, *described, count in message["findings"]:
+            _count(self.findings, Finding(Fault(fault), *described), count)
+
+    def _flush(self) -> None:
+        if self._now.requests:
+            self._keep(self._at, self._now)
+            self._now = Second()
+
+    def _keep(self, at: int, second: Second) -> None:
+        self._seconds[at].append(second.packed())
+        if at >= self.warm_up:
+            self._measured.add(second)
+
 
 @dataclass
 class Results:
-    """The calls of a run, by the label of their operation; `began` is in s since the epoch."""
+    """The calls of a run, by the label of their operation, and what the processes that made them saw of
+    themselves, by name. `began` and `ended` are in s since the epoch, `warm_up` is in s.
+    """
 
     operations: dict[str, OperationResults]
+    warm_up: float = 0.0
     began: float = field(default_factory=time.time)
+    ended: float | None = None
+    generators: dict[str, Generator] = field(default_factory=dict)
+    _origin: float = field(default_factory=time.perf_counter)
 
     @classmethod
-    def of(cls, labels: Iterable[str]) -> "Results":
-        """No calls yet of these operations."""
-        return cls({label: OperationResults() for label in labels})
+    def of(cls, labels: Iterable[str], warm_up: float = 0.0, elapsed: float = 0.0) -> "Results":
+        """No calls yet of these operations, in a run that began a while (s) ago."""
+        return cls(
+            {label: OperationResults(warm_up) for label in labels},
+            warm_up,
+            time.time() - elapsed,
+            _origin=time.perf_counter() - elapsed,
+        )
 
-    def record(self, label: str, response_time_ms: float, status: int, findings: list[Finding]) -> None:
-        """Count one call; status 0 when no answer came."""
+    def rest(self) -> "Results":
+        """Results of the same run that hold nothing yet."""
+        operations = {label: OperationResults(self.warm_up) for label in self.operations}
+        return Results(operations, self.warm_up, self.began, _origin=self._origin)
+
+    def record(
+        self, label: str, status: int, response_s: float, service_s: float, findings: list[Finding]
+    ) -> None:
+        """Count one call that ends now; status 0 when no answer came."""
         results = self.operations[label]
-        results.record(min(max(round(response_time_ms * _US_PER_MS), _LOWEST_US), _HIGHEST_US))
+        results.record(self.elapsed, response_s, service_s, bool(findings))
         results.statuses[status] += 1
         if findings:
             results.failures += 1
@@ -100,53 +187,67 @@ class Results:
                 _count(results.findings, finding, 1)
 
     @property
-    def seconds(self) -> float:
+    def elapsed(self) -> float:
         """How long ago (s) the run began."""
-        return time.time() - self.began
+        return time.perf_counter() - self._origin
+
+    def end(self) -> None:
+        """All users have left."""
+        self.ended = self.began + self.elapsed
+
+    @property
+    def length(self) -> float:
+        """How long (s) the run took, or has taken so far."""
+        return self.ended - self.began if self.ended is not None else self.elapsed
+
+    @property
+    def measured_s(self) -> float:
+        """How much of the run (s) the figures are of."""
+        return max(self.length - self.warm_up, 0.0)
+
+    @property
+    def rate(self) -> float:
+        """Calls per second since the warm-up."""
+        return self.total.measured.requests / self.measured_s if self.measured_s else 0.0
 
     @property
     def total(self) -> OperationResults:
         """All operations together."""
-        total = OperationResults()
+        total = OperationResults(self.warm_up)
         for each in self.operations.values():
             total.add(each)
         return total
 
+    def watched(self, name: str, seen: Generator) -> None:
+        """Add what a process of the load saw of itself."""
+        self.generators.setdefault(name, Generator()).add(seen)
+
     def message(self) -> dict[str, Any]:
         """These results as plain values, for another process."""
         return {
-            label: {
-                "histogram": each.histogram.encode().decode("ascii"),
-                "failures": each.failures,
-                "statuses": list(each.statuses.items()),
-                "findings": [
-                    [
-                        str(one.fault),
-                        one.place,
-                        one.rule,
-                        one.detail,
-                        one.expected,
-                        one.found,
-                        one.answer,
-                        one.sample,
-                        count,
-                    ]
-                    for one, count in each.findings.items()
-                ],
-            }
-            for label, each in self.operations.items()
-            if each.requests
+            "operations": {label: each.message() for label, each in self.operations.items() if each.requests},
+            "generators": {name: each.message() for name, each in self.generators.items()},
         }
 
     def merge(self, message: Mapping[str, Any]) -> None:
         """Add what another process told by `message`."""
-        for label, each in message.items():
-            results = self.operations.setdefault(label, OperationResults())
-            results.histogram.decode_and_add(each["histogram"])
-            results.failures += each["failures"]
-            results.statuses.update({int(status): count for status, count in each["statuses"]})
-            for fault, *described, count in each["findings"]:
-                _count(results.findings, Finding(Fault(fault), *described), count)
+        for label, each in message.get("operations", {}).items():
+            self.operations.setdefault(label, OperationResults(self.warm_up)).merge(each)
+        for name, seen in message.get("generators", {}).items():
+            self.watched(name, Generator.told(seen))
+
+
+def _plain(finding: Finding) -> tuple[str, ...]:
+    return (
+        str(finding.fault),
+        finding.place,
+        finding.rule,
+        finding.detail,
+        finding.expected,
+        finding.found,
+        finding.answer,
+        finding.sample,
+    )
 
 
 def _count(findings: Counter[Finding], finding: Finding, count: int) -> None:

@@ -1,7 +1,7 @@
 """A load in this process, with its progress."""
 
+import resource
 import sys
-import time
 
 import click
 import gevent
@@ -20,35 +20,47 @@ QUIET_PROGRESS_S = 10.0
 
 def run_users(load: Load, url: str, users: int, spawn_rate: float, run_time: int) -> bool:
     """Run users, started at a rate (users/s), for a time (s); gives whether they were interrupted."""
+    asked = load.orders.workload
+    stages = bool(load.orders.profile.stages)
+    _allow_connections()
     environment = Environment(user_classes=[ContractUser], events=Events(), host=url)
     runner = environment.create_local_runner()
     carry(environment, load)
     interrupted = Event()
     with on_signals(lambda *_: interrupted.set()):
         progress = gevent.spawn(_show_progress, runner, load)
-        if load.orders.profile.stages:
+        if stages:
             runner.start_shape()
         else:
-            runner.start(users, spawn_rate)
-        interrupted.wait(run_time)
+            # Without them, one user makes all arrivals.
+            runner.start(users if asked.rate is None else 1, spawn_rate)
+        interrupted.wait(run_time if stages else asked.warm_up + run_time)
         runner.stop()
         progress.kill()
+    load.look()
+    load.results.end()
     click.echo("", nl=sys.stdout.isatty())
     return interrupted.is_set()
 
 
+def _allow_connections() -> None:
+    """Every call that waits has a connection of its own."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def _show_progress(runner: Runner, load: Load) -> None:
     terminal = sys.stdout.isatty()
-    began = time.monotonic()
     before = 0
     pause = PROGRESS_S if terminal else QUIET_PROGRESS_S
     while True:
         gevent.sleep(pause)
         total = load.results.total
+        warming = "  warming up" if load.results.elapsed < load.results.warm_up else ""
+        asked = "" if load.orders.workload.rate else f"{runner.user_count} users  "
         line = (
-            f"{time.monotonic() - began:4.0f} s  {runner.user_count} users  "
-            f"{(total.requests - before) / pause:.0f} req/s  {total.failures} failures  "
-            f"p95 {total.percentile_ms(95):.0f} ms"
+            f"{load.results.elapsed:4.0f} s  {asked}{(total.requests - before) / pause:.0f} req/s  "
+            f"{total.failures} failures  p95 {total.percentile_ms(95):.0f} ms{warming}"
         )
         before = total.requests
         click.echo(f"\r{line}\x1b[K" if terminal else line, nl=not terminal)

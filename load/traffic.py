@@ -38,7 +38,8 @@ class Stage:
 @dataclass(frozen=True)
 class Profile:
     """A mix of traffic: the weight of each kind of operation, shared by its operations; `wait` is
-    the time a user thinks between calls (s). With `stages` the profile sets the number of users.
+    the time a user thinks between calls (s). With `stages` the profile sets the number of users;
+    `objectives` are what it holds a service to.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Profile:
     weights: Mapping[Kind, float]
     wait: float
     stages: tuple[Stage, ...]
+    objectives: tuple[str, ...] = ()
 
 
 def profile_from(message: Mapping[str, Any]) -> Profile:
@@ -56,6 +58,7 @@ def profile_from(message: Mapping[str, Any]) -> Profile:
         weights={Kind(kind): weight for kind, weight in message["weights"].items()},
         wait=message["wait"],
         stages=tuple(Stage(**each) for each in message["stages"]),
+        objectives=tuple(message["objectives"]),
     )
 
 
@@ -105,6 +108,7 @@ def load_profile(name: str) -> Profile:
             weights={Kind(kind): float(weight) for kind, weight in stated["weights"].items()},
             wait=float(stated.get("wait", 0)),
             stages=tuple(_stage(each) for each in stated.get("stages", ())),
+            objectives=tuple(str(each) for each in stated.get("objectives", ())),
         )
     except OSError:
         known = ", ".join(profile_names())

@@ -1,29 +1,38 @@
 """Locust's users of a contract: choose, send, check, record."""
 
 import logging
-import time
+import resource
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from http import HTTPStatus
 from random import Random
 
 import orjson
+from gevent.pool import Group
 from locust import LoadTestShape, User, task
 from locust.env import Environment
+from locust.runners import MasterRunner
 from locust.user.task import LOCUST_STATE_STOPPING
 
 from load import checks
+from load.archive import Run
+from load.arrivals import Share, arrivals
 from load.connection import Connection, NetworkError, Reply
+from load.generator import Watch
 from load.journeys import Existing, Journeys, Step
-from load.objectives import Verdict, judge
+from load.objectives import promised, stated
 from load.orders import Orders
 from load.results import Results
 from load.traffic import Profile
+from load.verdict import Verdict, judge
 from openapi.contract import Contract, Json
 from openapi.expressions import Exchange
 from openapi.operations import readable_operations
 from openapi.payloads import Payloads
 from openapi.security import security_schemes
+
+IN_FLIGHT_AT_MOST = 5_000
+OTHER_FILES = 64
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +47,8 @@ class Load:
     def __init__(self, contract: Contract, orders: Orders, alone: bool = False) -> None:
         self.alone = alone
         self.incomplete: tuple[str, ...] = ()
+        self.share = Share()
+        self.watch: Watch | None = None
         self.take(contract, orders)
 
     def take(self, contract: Contract, orders: Orders) -> None:
@@ -46,17 +57,47 @@ class Load:
         self.orders = orders
         found, self.faulty = readable_operations(contract)
         self.operations = {each.label: each for each in found}
+        self.promised = [*promised(found)]
+        self.asked = [stated(each, self.operations) for each in orders.objectives]
         self.begin(())
 
-    def begin(self, existing: Iterable[Existing]) -> None:
-        """Forget what an earlier run left, and know what exists."""
+    def begin(self, existing: Iterable[Existing], elapsed: float = 0.0) -> None:
+        """Forget what an earlier run left, and know what exists; `elapsed` is how long ago (s) it began."""
         self.journeys = Journeys(
             [*self.operations.values()], self.orders, Payloads(), Random(), security_schemes(self.contract)
         )
-        self.results = Results.of(self.operations)
+        self.results = Results.of(self.operations, self.orders.workload.warm_up, elapsed)
         self.incomplete = ()
-        for resource, values in existing:
-            self.journeys.know(resource, values)
+        for kind, values in existing:
+            self.journeys.know(kind, values)
+        self.take_share(self.share)
+
+    def take_share(self, share: Share) -> None:
+        """Make this part of the arrivals from now on."""
+        self.share = share
+        asked, elapsed = self.orders.workload, self.results.elapsed
+        if asked.rate is not None:
+            self._arrivals = arrivals(asked.arrivals, asked.rate, share, elapsed, Random())
+            self.due = next(self._arrivals)
+
+    def next_arrival(self) -> float | None:
+        """When the next arrival was due (s since the start), if it was; it is made now."""
+        due = self.due
+        if due > self.results.elapsed:
+            return None
+        self.due = next(self._arrivals)
+        return due
+
+    def listen(self) -> None:
+        """Watch this process, which makes calls from now on."""
+        if self.watch:
+            self.watch.end()
+        self.watch = Watch()
+
+    def look(self, name: str = "") -> None:
+        """Add what this process has seen of itself to the results."""
+        if self.watch:
+            self.results.watched(name, self.watch.taken())
 
     def notes(self) -> Iterator[str]:
         """What people should know before the run: a line for each shortcoming."""
@@ -74,33 +115,73 @@ class Load:
         """Why operations are not called, by label."""
         return {**self.faulty, **self.journeys.uncovered}
 
+    def about(self, host: str, users: int) -> Run:
+        """What is run, against which host, with how many users."""
+        return Run(
+            title=self.contract.document.get("info", {}).get("title", "A service"),
+            document=self.contract.source,
+            host=host,
+            profile=self.orders.profile.name,
+            users=users,
+            workload=self.orders.workload,
+            uncovered=self.uncovered,
+        )
+
     def verdict(self) -> Verdict:
         """The judgement of what has been recorded."""
-        return judge(self.operations, self.results, self.incomplete)
+        called = [each for each in self.promised if self.results.operations[each.label].requests]
+        return judge([*called, *self.asked], self.results, self.incomplete)
 
 
 class ContractUser(User):
-    """Makes one call after another, each valid, and checks each answer."""
+    """Makes calls, each valid, and checks each answer: one after another, or as arrivals are due."""
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         self.load = load_of(environment)
-        self.connection = Connection(self.host or "")
+        self._most = _in_flight_at_most()
+        self._idle: list[Connection] = []
+        self._arrived = Group()
 
     def wait_time(self) -> float:
-        """How long the user thinks between calls (s)."""
-        return self.load.orders.profile.wait
+        """How long the user thinks between calls, or waits for an arrival (s)."""
+        if self.load.orders.workload.rate is None:
+            return self.load.orders.profile.wait
+        return max(self.load.due - self.load.results.elapsed, 0)
 
     @task
     def call(self) -> None:
-        """One call of the journey."""
-        step = self.load.journeys.next()
+        """One call of the journey, or those that are due."""
+        if self.load.orders.workload.rate is None:
+            self._call(None)
+            return
+        while (due := self.load.next_arrival()) is not None:
+            if len(self._arrived) < self._most:
+                self._arrived.spawn(self._call, due)
+            elif self.load.watch:
+                self.load.watch.drop()
+
+    def on_stop(self) -> None:
+        """Locust calls this when the user leaves; calls that have been sent are waited for."""
+        self._arrived.join()
+        while self._idle:
+            self._idle.pop().close()
+
+    def _call(self, due: float | None) -> None:
+        """A call that was due at a time (s since the start), or whenever the user had time for it."""
+        load = self.load
+        step = load.journeys.next()
         operation = step.call.operation
-        began = time.perf_counter()
-        reply, reason = _sent(self.connection, step)
-        response_time_ms = (time.perf_counter() - began) * 1000
+        connection = self._idle.pop() if self._idle else Connection(self.host or "")
+        sent = load.results.elapsed
+        reply, reason = _sent(connection, step)
+        ended = load.results.elapsed
+        self._idle.append(connection)
+        response_s = ended - (sent if due is None else due)
+        if due is not None and load.watch:
+            load.watch.arrived(sent - due)
         found = self._findings(step, reply) if reply else [checks.network(reason)]
-        journeys = self.load.journeys
+        journeys = load.journeys
         if reply is not None and checks.is_gone(step.target, reply):
             journeys.forget(step)
         if reply is not None and reply.status == HTTPStatus.CONFLICT:
@@ -110,19 +191,16 @@ class ContractUser(User):
         journeys.done(step, exchange_of(step, reply) if reply and learns else None, succeeded)
         if found:
             found = self._with_samples(step, reply, found)
-        self.load.results.record(operation.label, response_time_ms, reply.status if reply else 0, found)
+        status = reply.status if reply else 0
+        load.results.record(operation.label, status, response_s, ended - sent, found)
         self.environment.events.request.fire(
             request_type=operation.method.upper(),
             name=operation.path,
-            response_time=response_time_ms,
+            response_time=response_s * 1000,
             response_length=len(reply.body) if reply else 0,
             exception=ContractFailure(str(found[0])) if found else None,
             context={},
         )
-
-    def on_stop(self) -> None:
-        """Locust calls this when the user leaves."""
-        self.connection.close()
 
     def stop(self, force: bool = False) -> bool:
         """Asked to leave; gives whether it has left. A worker may ask twice, for Ctrl-C reaches it by way
@@ -154,8 +232,29 @@ class ContractUser(User):
         return [each if each in known else replace(each, sample=sample, answer=answer) for each in found]
 
 
+def _in_flight_at_most() -> int:
+    """How many calls may wait for answers at a time, each on a connection of its own."""
+    open_files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return min(IN_FLIGHT_AT_MOST, open_files - OTHER_FILES)
+
+
 class ContractFailure(Exception):
     """A failed call, as Locust counts them: by its message."""
+
+
+class OpenShape(LoadTestShape):
+    """One user for each process that makes arrivals, for a time (s), or until it is told to end."""
+
+    def __init__(self, seconds: float | None) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._seconds = seconds
+
+    def tick(self) -> tuple[int, float] | None:
+        """As many users as processes; None at the end."""
+        if self._seconds is not None and self.get_run_time() > self._seconds:  # type: ignore[no-untyped-call]
+            return None
+        processes = len(self.runner.clients.all) if isinstance(self.runner, MasterRunner) else 1
+        return max(processes, 1), max(processes, 1)
 
 
 class StagedShape(LoadTestShape):

@@ -22,6 +22,7 @@ from typing import Any
 
 import click
 
+from load.archive import FILE
 from load.errors import LoadError
 from load.peers.servers import (
     OURS,
@@ -36,7 +37,6 @@ from load.peers.servers import (
     tool,
 )
 from load.peers.timing import CONNECTIONS, GROWING, WORKS, Students, Work, ceiling, rate
-from load.report import DATA
 from openapi.contract import students_document
 
 STUDENTS = 2_000
@@ -178,7 +178,7 @@ def _start(rounds: int, _seconds: int) -> Any:
         with tempfile.TemporaryDirectory() as folder:
             began = time.time()
             command("contract-load", "run", "--run-time", "1s", "--output", folder)
-            told = json.loads((Path(folder) / DATA).read_text())
+            told = json.loads((Path(folder) / FILE).read_text())
         seconds.append(datetime.fromisoformat(told["began"]).timestamp() - began)
         click.echo(f"first request after {seconds[-1]:.1f} s")
     click.echo(f"median of {rounds}: {_spread(seconds, '.1f')} s")

@@ -1,0 +1,115 @@
+"""What the generator of the load sees of itself: a run that it could not keep up with says little of the
+service.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import gevent
+
+from load.times import Times
+
+BEAT_S = 0.1
+# An arrival sent so long after it was due is late: what the service is said to take is not all its own.
+LATE_S = 0.025
+LATE_AT_MOST = 0.01
+CPU_AT_MOST = 0.9
+
+
+@dataclass
+class Generator:
+    """One process of the load: how long it has been watched and its CPU time (s), how late its event loop
+    was, by how much its arrivals were sent after they were due, and how many were not sent at all.
+    """
+
+    seconds: float = 0.0
+    cpu_s: float = 0.0
+    lag: Times = field(default_factory=Times)
+    lateness: Times = field(default_factory=Times)
+    dropped: int = 0
+
+    @property
+    def cpu(self) -> float:
+        """The share of one core that it used, 0 to 1."""
+        return self.cpu_s / self.seconds if self.seconds else 0.0
+
+    @property
+    def late(self) -> float:
+        """The share of arrivals that were late, 0 to 1."""
+        return self.lateness.share_above(LATE_S)
+
+    def add(self, other: "Generator") -> None:
+        """Add what was seen later."""
+        self.seconds += other.seconds
+        self.cpu_s += other.cpu_s
+        self.lag.add(other.lag)
+        self.lateness.add(other.lateness)
+        self.dropped += other.dropped
+
+    def limits(self) -> Iterator[str]:
+        """Why what was measured is not the service's alone; nothing when it is."""
+        if self.cpu > CPU_AT_MOST:
+            yield f"it used {self.cpu:.0%} of a core; use more workers, or ask for less"
+        if self.late > LATE_AT_MOST:
+            late = f"{self.late:.1%} of arrivals were sent more than {LATE_S * 1000:.0f} ms late"
+            yield f"{late}; use more workers, or ask for less"
+        if self.dropped:
+            yield f"{self.dropped} arrivals were not sent, as too many calls waited for their answers"
+
+    def message(self) -> dict[str, Any]:
+        """As plain values, for another process."""
+        return {
+            "seconds": self.seconds,
+            "cpu_s": self.cpu_s,
+            "lag": self.lag.packed(),
+            "lateness": self.lateness.packed(),
+            "dropped": self.dropped,
+        }
+
+    @classmethod
+    def told(cls, message: Mapping[str, Any]) -> "Generator":
+        """What `message` told."""
+        return cls(
+            message["seconds"],
+            message["cpu_s"],
+            Times.unpacked(message["lag"]),
+            Times.unpacked(message["lateness"]),
+            message["dropped"],
+        )
+
+
+class Watch:
+    """Watches this process until it is ended; `taken` is what it has seen since it was last asked."""
+
+    def __init__(self) -> None:
+        self._seen = Generator()
+        self._since = (time.perf_counter(), time.process_time())
+        self._beat = gevent.spawn(self._listen)
+
+    def arrived(self, lateness: float) -> None:
+        """An arrival was sent, so long (s) after it was due."""
+        self._seen.lateness.record(lateness)
+
+    def drop(self) -> None:
+        """An arrival was not sent."""
+        self._seen.dropped += 1
+
+    def taken(self) -> Generator:
+        """What was seen since this was last asked."""
+        seen, self._seen = self._seen, Generator()
+        now = (time.perf_counter(), time.process_time())
+        seen.seconds, seen.cpu_s = now[0] - self._since[0], now[1] - self._since[1]
+        self._since = now
+        return seen
+
+    def end(self) -> None:
+        """Watch no more."""
+        self._beat.kill()
+
+    def _listen(self) -> None:
+        while True:
+            due = time.perf_counter() + BEAT_S
+            gevent.sleep(BEAT_S)
+            self._seen.lag.record(max(time.perf_counter() - due, 0))

@@ -1,0 +1,117 @@
+"""A run in the terminal, when it has ended."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+_WITHOUT_SUCCESS_SHOWN = 10
+_HEADINGS = ("operation", "requests", "failures", "req/s", "median", "p95", "p99", "p99.9", "max")
+_SERVICE_HEADINGS = ("service p50", "p99")
+_TIMES = ("median_ms", "p95_ms", "p99_ms", "p99.9_ms", "max_ms")
+
+
+def summary(run: Mapping[str, Any]) -> str:
+    """Table, coverage, findings and verdict of an archived run as text; times in ms."""
+    known = len(run["operations"].keys() | run["uncovered"].keys())
+    without = [*without_success(run)]
+    shown = without if len(without) <= _WITHOUT_SUCCESS_SHOWN + 1 else without[:_WITHOUT_SUCCESS_SHOWN]
+    lines = [
+        "",
+        *_table(run),
+        "",
+        *conditions(run),
+        f"{known - len(without)} of {known} operations succeeded",
+        *(f"    {line}" for line in shown),
+        *([f"    and {len(without) - len(shown)} more without success"] if len(shown) < len(without) else []),
+        "",
+        *(line for head, lines in findings(run) for line in (head, *(f"    {each}" for each in lines))),
+        run["verdict"],
+        *(f"  {reason}" for reason in (*run["reasons"], *run["invalid"])),
+    ]
+    return "\n".join(lines)
+
+
+def conditions(run: Mapping[str, Any]) -> Iterator[str]:
+    """What the figures mean: which workload, and which part of the run."""
+    yield run["workload"]["manner"]
+    left_out = run["total"]["requests"] - run["total"]["measured_requests"]
+    if run["workload"]["warm_up"]:
+        yield (
+            f"the first {run['workload']['warm_up']} s are warm-up: {left_out} calls, checked and counted, "
+            f"but not in rates and times"
+        )
+
+
+def without_success(run: Mapping[str, Any]) -> Iterator[str]:
+    """The operations that never answered with a 2xx, each with the reason."""
+    operations, uncovered = run["operations"], run["uncovered"]
+    for label, each in operations.items():
+        if not any(HTTPStatus.OK <= int(status) < HTTPStatus.MULTIPLE_CHOICES for status in each["statuses"]):
+            answers = ", ".join(
+                f"{count} times {'no answer' if status == '0' else status}"
+                for status, count in each["statuses"].items()
+            )
+            yield f"{label}: {uncovered.get(label) or answers or 'there was nothing to call it with'}"
+    yield from (f"{label}: {reason}" for label, reason in uncovered.items() if label not in operations)
+
+
+def findings(run: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """Each finding and, line by line, how it showed."""
+    for label, each in run["operations"].items():
+        for finding in each["findings"]:
+            count = finding["count"]
+            share = f", {count / each['requests']:.1%} of its calls" if each["requests"] else ""
+            yield f"{label}: {finding['told']}, {count} times{share}", [*_described(finding)]
+
+
+def objectives_of(run: Mapping[str, Any], label: str) -> str:
+    """The objectives of an operation, or of all together."""
+    stated = (each["objective"] for each in run["objectives"] if each["operation"] == label)
+    return ", ".join(stated) or "none"
+
+
+def _table(run: Mapping[str, Any]) -> Iterator[str]:
+    is_open = run["workload"]["rate"] is not None
+    headings = (*_HEADINGS, *(_SERVICE_HEADINGS if is_open else ()), "objective", "verdict")
+    rows = [
+        (*_cells(label, each, is_open), objectives_of(run, label), each["verdict"])
+        for label, each in run["operations"].items()
+    ]
+    total = ("all operations", *_cells("", run["total"], is_open)[1:])
+    promised = objectives_of(run, "all operations")
+    last = (*total, "" if promised == "none" else promised, "")
+    yield from _aligned([headings, *rows, last], numeric=len(headings) - 2)
+
+
+def _cells(label: str, each: Mapping[str, Any], is_open: bool) -> tuple[str, ...]:
+    service = each["service"]
+    return (
+        label,
+        str(each["requests"]),
+        str(each["failures"]),
+        f"{each['rate']:.1f}",
+        *(f"{each[name]:.1f}" for name in _TIMES),
+        *((f"{service['median_ms']:.1f}", f"{service['p99_ms']:.1f}") if is_open else ()),
+    )
+
+
+def _aligned(rows: Sequence[Sequence[str]], numeric: int) -> Iterator[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        padded = (
+            cell.rjust(width) if 0 < column < numeric else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield "  ".join(padded).rstrip()
+
+
+def _described(finding: Mapping[str, Any]) -> Iterator[str]:
+    """How a finding showed the first time, line by line."""
+    if finding["expected"] or finding["found"]:
+        yield f"expected {finding['expected'] or 'nothing'}, found {finding['found'] or 'nothing'}"
+    elif finding["detail"]:
+        yield " ".join(finding["detail"].split())
+    if finding["answer"]:
+        yield f"answered {finding['answer']}"
+    if finding["sample"]:
+        yield finding["sample"]

@@ -1,0 +1,120 @@
+"""How long things took: exact to three significant digits, merged without loss."""
+
+from array import array
+from collections.abc import Iterator
+
+from hdrh.histogram import HdrHistogram
+
+_LOWEST_US = 1
+HIGHEST_US = 3_600_000_000
+_SIGNIFICANT_DIGITS = 3
+# Of a time, a histogram of three significant digits keeps so many bits.
+_BITS = 11
+_US_PER_MS = 1_000
+_US_PER_S = 1_000_000
+
+
+class Times:
+    """A high dynamic range histogram, kept as the buckets that hold something: `counts` says how often each
+    time came, by the lowest time of its bucket (µs).
+    """
+
+    __slots__ = ("_histogram", "counts")
+
+    def __init__(self) -> None:
+        self.counts: dict[int, int] = {}
+        self._histogram: HdrHistogram | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Times) and self.counts == other.counts
+
+    __hash__ = None  # type: ignore[assignment] # they change
+
+    def record(self, seconds: float) -> None:
+        """Count one time (s)."""
+        time_us = int(seconds * _US_PER_S) or _LOWEST_US
+        if time_us >= 1 << _BITS:
+            surplus = min(time_us, HIGHEST_US).bit_length() - _BITS
+            time_us = min(time_us, HIGHEST_US) >> surplus << surplus
+        self.counts[time_us] = self.counts.get(time_us, 0) + 1
+        self._histogram = None
+
+    def add(self, other: "Times") -> None:
+        """Add all of another's."""
+        counts = self.counts
+        for time_us, count in other.counts.items():
+            counts[time_us] = counts.get(time_us, 0) + count
+        self._histogram = None
+
+    @property
+    def count(self) -> int:
+        """How many times were counted."""
+        return sum(self.counts.values())
+
+    def percentile_ms(self, percentile: float) -> float:
+        """The time (ms) that this share (%) did not exceed; 0 when there is none."""
+        return float(self._built.get_value_at_percentile(percentile)) / _US_PER_MS if self.counts else 0.0
+
+    @property
+    def max_ms(self) -> float:
+        """The longest (ms); 0 when there is none."""
+        return float(self._built.get_max_value()) / _US_PER_MS if self.counts else 0.0
+
+    @property
+    def mean_ms(self) -> float:
+        """The mean (ms); 0 when there is none."""
+        return float(self._built.get_mean_value()) / _US_PER_MS if self.counts else 0.0
+
+    def share_above(self, seconds: float) -> float:
+        """The share of those that are longer than a time (s), 0 to 1."""
+        over = sum(count for time_us, count in self.counts.items() if time_us > seconds * _US_PER_S)
+        return over / self.count if self.counts else 0.0
+
+    def encoded(self) -> str:
+        """As HdrHistogram's text: compressed, version 2, base64."""
+        return str(self._built.encode().decode("ascii"))
+
+    @classmethod
+    def decoded(cls, text: str) -> "Times":
+        """What `encoded` wrote."""
+        times = cls()
+        times.counts = {
+            int(each.value_iterated_to)
+            >> _surplus(each.value_iterated_to)
+            << _surplus(each.value_iterated_to): each.count_added_in_this_iter_step
+            for each in HdrHistogram.decode(text).get_recorded_iterator()
+        }
+        return times
+
+    def packed(self) -> bytes:
+        """As few bytes, for `unpacked`."""
+        return array("I", (*self.counts, *self.counts.values())).tobytes()
+
+    @classmethod
+    def unpacked(cls, packed: bytes) -> "Times":
+        """What `packed` wrote."""
+        times = cls()
+        numbers = array("I", packed)
+        half = len(numbers) // 2
+        times.counts = dict(zip(numbers[:half], numbers[half:], strict=True))
+        return times
+
+    @property
+    def _built(self) -> HdrHistogram:
+        if self._histogram is None:
+            self._histogram = HdrHistogram(_LOWEST_US, HIGHEST_US, _SIGNIFICANT_DIGITS)
+            for time_us, count in self.counts.items():
+                self._histogram.record_value(time_us, count)
+        return self._histogram
+
+
+def _surplus(time_us: int) -> int:
+    return max(int(time_us).bit_length() - _BITS, 0)
+
+
+def merged(many: Iterator[Times]) -> Times:
+    """All of many together."""
+    total = Times()
+    for each in many:
+        total.add(each)
+    return total

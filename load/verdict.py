@@ -1,0 +1,85 @@
+"""The verdict on a run: whether it counts, and whether the service is good enough."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from load.checks import Fault
+from load.objectives import ALL, ERROR_RATE, Objective, Outcome, outcomes
+from load.results import Results
+
+REFUSED_AT_MOST = 0.5
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The judgement of a run: objectives with what was measured, why it did not pass, and why its figures
+    are not the service's alone, or not whole, so that they do not count.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    reasons: tuple[str, ...]
+    invalid: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether every objective holds, nothing broke the contract, and the run counts."""
+        return not self.reasons and not self.invalid
+
+    @property
+    def word(self) -> str:
+        """PASSED, FAILED, or INVALID for a run that did not fail, but does not count."""
+        if self.reasons:
+            return "FAILED"
+        return "INVALID" if self.invalid else "PASSED"
+
+    def of(self, label: str) -> list[Outcome]:
+        """The outcomes of one operation, or of all together."""
+        return [each for each in self.outcomes if each.objective.label == label]
+
+
+def judge(objectives: Iterable[Objective], results: Results, incomplete: Sequence[str] = ()) -> Verdict:
+    """The verdict on a run; `incomplete` tells why results are missing."""
+    held = outcomes(objectives, results)
+    excused = {each.objective.label for each in held if each.objective.measure == ERROR_RATE}
+    broken = [str(each) for each in held if not each.holds]
+    return Verdict(
+        held, (*incomplete, *_empty(results), *broken, *_faults(results, excused)), _limits(results)
+    )
+
+
+def _empty(results: Results) -> Iterator[str]:
+    """Refusals alone are for people to judge; a run that saw little else has judged nothing."""
+    calls = sum(each.requests for each in results.operations.values())
+    refused = sum(
+        count
+        for each in results.operations.values()
+        for finding, count in each.findings.items()
+        if finding.fault is Fault.REFUSED
+    )
+    if not calls:
+        yield "no call was made"
+    elif refused > calls * REFUSED_AT_MOST:
+        yield f"{refused} of {calls} calls were refused although valid: too many to say how the service does"
+
+
+def _faults(results: Results, excused: Collection[str]) -> Iterator[str]:
+    """Faults by operation. Without a promise about errors, only refusals are left for people to judge."""
+    for label, each in results.operations.items():
+        faults = Counter[Fault]()
+        for finding, count in each.findings.items():
+            faults[finding.fault] += count
+        is_promised = label in excused or ALL in excused
+        left = {Fault.SERVER_ERROR, Fault.NETWORK, Fault.REFUSED} if is_promised else {Fault.REFUSED}
+        for fault, count in faults.items():
+            if fault not in left:
+                yield f"{label}: {fault}, {count} times"
+
+
+def _limits(results: Results) -> tuple[str, ...]:
+    many = len(results.generators) > 1
+    return tuple(
+        f"the load's generator{f' {name}' if many else ''} was at its limit: {limit}"
+        for name, seen in results.generators.items()
+        for limit in seen.limits()
+    )
