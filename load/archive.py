@@ -56,6 +56,10 @@ def archived(run: Run, results: Results, verdict: Verdict) -> dict[str, Any]:
             label: {**_figures(label, each, results, verdict), "findings": _findings(each)}
             for label, each in results.operations.items()
         },
+        "ledger": {
+            **{key: each for key, each in asdict(results.account).items() if key != "losses"},
+            "losses": [{**asdict(each), "told": str(each)} for each in results.account.losses],
+        },
         "generators": {
             name or "this process": {
                 "cpu": seen.cpu,

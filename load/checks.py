@@ -22,6 +22,7 @@ class Fault(StrEnum):
     SERVER_ERROR = "server error"
     REFUSED = "refused although valid"
     LOST = "lost"
+    NOT_AS_ACKNOWLEDGED = "not as acknowledged"
     NETWORK = "network"
     INTERNAL = "fault of the load itself"
 

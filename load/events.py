@@ -26,7 +26,7 @@ from load.journeys import Existing
 from load.orders import OPTIONS, SHOW_PLAN, orders, orders_from
 from load.summary import summary
 from load.traffic import DEFAULT_PROFILE, load_profile, profile_names
-from load.users import Load, OpenShape, StagedShape, existing_things, load_of
+from load.users import READ_BACK_S, Load, OpenShape, StagedShape, existing_things, load_of, read_back
 from openapi.contract import Contract, ContractError, load_contract, students_document
 from openapi.security import security_schemes
 
@@ -64,6 +64,7 @@ def carry(environment: Environment, load: Load) -> None:
         return
     workers = _Workers(environment.runner, load) if isinstance(environment.runner, MasterRunner) else None
     environment.events.test_start.add_listener(partial(_begin, workers))
+    environment.events.test_stopping.add_listener(lambda **_: load.results.end())
 
 
 def _add_options(parser: LocustArgumentParser) -> None:
@@ -191,6 +192,7 @@ class _Worker:
 
     def _report_finally(self, **_: Any) -> None:
         """Once the users have all gone, what has not been told yet."""
+        read_back(self._load, self._runner.environment.host or "")
         self._runner.send_message(RESULTS, self._taken())
 
     def _taken(self) -> dict[str, Any]:
@@ -250,7 +252,7 @@ class _Workers:
 
     def _wait(self, **_: Any) -> None:
         """Until each worker has told its last results, or is not to be heard of any more."""
-        deadline = time.monotonic() + self._runner.environment.stop_timeout + STOP_TIMEOUT_S
+        deadline = time.monotonic() + self._runner.environment.stop_timeout + STOP_TIMEOUT_S + READ_BACK_S
         while self._awaited and time.monotonic() < deadline:
             gevent.sleep(WORKER_POLL_S)
             missing = {each.id for each in self._runner.clients.all if each.state == STATE_MISSING}
@@ -284,8 +286,9 @@ def _interrupt_in_main() -> None:
 def _tell(environment: Environment, **_: Any) -> None:
     """At the end of a run: the verdict, in words and as the exit code."""
     load = load_of(environment)
-    load.look()
-    load.results.end()
+    if not isinstance(environment.runner, MasterRunner):
+        load.look()
+        read_back(load, environment.host or "")
     verdict = load.verdict()
     users = environment.runner.target_user_count if environment.runner else 0
     print(summary(archived(load.about(environment.host or "", users), load.results, verdict)))  # noqa: T201 - the user's terminal

@@ -13,7 +13,7 @@ from load.times import Times
 
 BEAT_S = 0.1
 # An arrival sent so long after it was due is late: what the service is said to take is not all its own.
-LATE_S = 0.025
+LATE_S = 0.05
 LATE_AT_MOST = 0.01
 CPU_AT_MOST = 0.9
 
@@ -81,34 +81,39 @@ class Generator:
 
 
 class Watch:
-    """Watches this process until it is ended; `taken` is what it has seen since it was last asked."""
+    """Watches this process, after a warm-up (s), until it is ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, warm_up: float) -> None:
         self._seen = Generator()
-        self._since = (time.perf_counter(), time.process_time())
-        self._beat = gevent.spawn(self._listen)
+        self._since: tuple[float, float] | None = None
+        self._beat = gevent.spawn(self._listen, warm_up)
 
     def arrived(self, lateness: float) -> None:
         """An arrival was sent, so long (s) after it was due."""
-        self._seen.lateness.record(lateness)
+        if self._since:
+            self._seen.lateness.record(lateness)
 
     def drop(self) -> None:
         """An arrival was not sent."""
-        self._seen.dropped += 1
+        if self._since:
+            self._seen.dropped += 1
 
     def taken(self) -> Generator:
         """What was seen since this was last asked."""
         seen, self._seen = self._seen, Generator()
-        now = (time.perf_counter(), time.process_time())
-        seen.seconds, seen.cpu_s = now[0] - self._since[0], now[1] - self._since[1]
-        self._since = now
+        if self._since:
+            now = (time.perf_counter(), time.process_time())
+            seen.seconds, seen.cpu_s = now[0] - self._since[0], now[1] - self._since[1]
+            self._since = now
         return seen
 
     def end(self) -> None:
         """Watch no more."""
         self._beat.kill()
 
-    def _listen(self) -> None:
+    def _listen(self, warm_up: float) -> None:
+        gevent.sleep(warm_up)
+        self._since = (time.perf_counter(), time.process_time())
         while True:
             due = time.perf_counter() + BEAT_S
             gevent.sleep(BEAT_S)

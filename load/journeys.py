@@ -58,7 +58,7 @@ class Step:
         it may be something else that is not there.
         """
         entity, operation = self.entity, self.call.operation
-        leads = entity is not None and _leads_to(operation, entity.home.resource)
+        leads = entity is not None and leads_to(operation, entity.home.resource)
         return entity if leads and operation.request_body is None else None
 
 
@@ -150,8 +150,9 @@ class Journeys:
         """Whether an operation has never worked for long, most times that this is asked."""
         return self._failed[label] > _PATIENCE and self._random.random() > _HOPE
 
-    def done(self, step: Step, exchange: Exchange | None, succeeded: bool = True) -> None:
-        """Tell how a call went: releases its things, and learns what the plan says it tells.
+    def done(self, step: Step, exchange: Exchange | None, succeeded: bool = True) -> list[Entity]:
+        """Tell how a call went: releases its things, learns what the plan says it tells, and gives the things
+        that the call has made.
 
         `exchange` is None when nothing is to be learnt. A deleted thing stays forgotten however it went.
         """
@@ -162,8 +163,26 @@ class Journeys:
             step.entity.home.trusted = True
         if step.entity is not None and step.call.operation.method == "delete":
             step.entity.home.left(step.entity, time.monotonic())
-        if exchange is not None:
-            self._learn(step, exchange)
+        return self._learn(step, exchange) if exchange is not None else []
+
+    @cached_property
+    def readable(self) -> Mapping[str, Operation]:
+        """The operations that read one thing each and need nothing else, by the resource of it."""
+        reads = {}
+        for label in self._builders:
+            operation = self._operations[label]
+            needs = [need for need in self.plan.needs[label] if need.required]
+            is_one = operation.method == "get" and len(needs) == 1 and needs[0].addressed
+            if is_one and leads_to(operation, needs[0].resource):
+                reads[needs[0].resource] = operation
+        return reads
+
+    def reading(self, entity: Entity) -> Step:
+        """A call that reads a thing, be it known or not."""
+        operation = self.readable[entity.home.resource]
+        (need,) = (each for each in self.plan.needs[operation.label] if each.required)
+        bound = {slot: entity.values[index] for slot, index in need.slots}
+        return Step(self._builders[operation.label].build(bound, bare=True), entity)
 
     @cached_property
     def erases(self) -> bool:
@@ -317,7 +336,7 @@ class Journeys:
         changes = (
             need.addressed and operation.method not in SAFE and not self._orders.selection.allow_destructive
         )
-        ends = _leads_to(operation, need.resource) and need.addressed and operation.method == "delete"
+        ends = leads_to(operation, need.resource) and need.addressed and operation.method == "delete"
         # What is made within a thing of others, as a comment on a post, changes it less than it tells of.
         owned_only = changes and (operation.method != "post" or not self._makes_within(operation, need))
         if ends:
@@ -346,9 +365,10 @@ class Journeys:
                 recalled[slot] = self._random.choice(values)
         return recalled
 
-    def _learn(self, step: Step, exchange: Exchange) -> None:
+    def _learn(self, step: Step, exchange: Exchange) -> list[Entity]:
         label = step.call.operation.label
         made: dict[str, Entity] = {}
+        own: list[Entity] = []
         for feed in self._learnt.get(label, ()):
             entities = self._entities[feed.resource]
             if not feed.owned and entities.size >= _LISTED:
@@ -360,12 +380,16 @@ class Journeys:
                 if feed.twin_of in made:
                     entities.add_twin(values, made[feed.twin_of])
                 else:
-                    made[feed.resource] = entities.add(values, owned, step.leases, step.began, feed.owned)
+                    thing = entities.add(values, owned, step.leases, step.began, feed.owned)
+                    made[feed.resource] = thing
+                    if feed.owned:
+                        own.append(thing)
         for memory in self.plan.memories.get(label, ()):
             value = evaluate(memory.expression, exchange)
             if value is not UNRESOLVABLE and value is not None:
                 key = (memory.consumer, memory.slot)
                 self._remembered.setdefault(key, deque(maxlen=_REMEMBERED)).append(value)
+        return own
 
 
 def _kept(operation: Operation, entity: Entity) -> dict[Slot, Json]:
@@ -377,7 +401,7 @@ def _kept(operation: Operation, entity: Entity) -> dict[Slot, Json]:
     }
 
 
-def _leads_to(operation: Operation, resource: str) -> bool:
+def leads_to(operation: Operation, resource: str) -> bool:
     """Whether the path of an operation is that of a resource's things, and ends there."""
     return normalised(operation.path) == normalised(resource)
 

@@ -3,14 +3,16 @@
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from load.checks import Fault, Finding
 from load.generator import Generator
+from load.ledger import Account, Loss
 from load.times import Times
 
 _PLACES_AT_MOST = 100
+_LOSSES_AT_MOST = 100
 
 
 @dataclass
@@ -157,17 +159,16 @@ class Results:
     began: float = field(default_factory=time.time)
     ended: float | None = None
     generators: dict[str, Generator] = field(default_factory=dict)
+    account: Account = field(default_factory=Account)
     _origin: float = field(default_factory=time.perf_counter)
 
     @classmethod
-    def of(cls, labels: Iterable[str], warm_up: float = 0.0, elapsed: float = 0.0) -> "Results":
-        """No calls yet of these operations, in a run that began a while (s) ago."""
-        return cls(
-            {label: OperationResults(warm_up) for label in labels},
-            warm_up,
-            time.time() - elapsed,
-            _origin=time.perf_counter() - elapsed,
-        )
+    def of(cls, labels: Iterable[str], warm_up: float = 0.0, origin: float | None = None) -> "Results":
+        """No calls yet of these operations, in a run that began at a time of `time.perf_counter`, or now."""
+        now = time.perf_counter()
+        origin = now if origin is None else origin
+        operations = {label: OperationResults(warm_up) for label in labels}
+        return cls(operations, warm_up, time.time() - (now - origin), _origin=origin)
 
     def rest(self) -> "Results":
         """Results of the same run that hold nothing yet."""
@@ -192,8 +193,9 @@ class Results:
         return time.perf_counter() - self._origin
 
     def end(self) -> None:
-        """All users have left."""
-        self.ended = self.began + self.elapsed
+        """Users are told to leave: from now on only answers are waited for."""
+        if self.ended is None:
+            self.ended = self.began + self.elapsed
 
     @property
     def length(self) -> float:
@@ -222,11 +224,31 @@ class Results:
         """Add what a process of the load saw of itself."""
         self.generators.setdefault(name, Generator()).add(seen)
 
+    def lost(self, loss: Loss, sample: str) -> None:
+        """Count something that is not as acknowledged; a command shows how it is."""
+        kind, _, name = loss.kind.partition(" ")
+        finding = Finding(
+            Fault.NOT_AS_ACKNOWLEDGED,
+            f"{kind} /{name}" if name else kind,
+            "",
+            str(loss),
+            sample=sample,
+        )
+        _count(self.operations[loss.label].findings, finding, 1)
+        self.account.lost += 1
+        if len(self.account.losses) < _LOSSES_AT_MOST:
+            self.account.losses.append(loss)
+
     def message(self) -> dict[str, Any]:
         """These results as plain values, for another process."""
         return {
-            "operations": {label: each.message() for label, each in self.operations.items() if each.requests},
+            "operations": {
+                label: each.message()
+                for label, each in self.operations.items()
+                if each.requests or each.findings
+            },
             "generators": {name: each.message() for name, each in self.generators.items()},
+            "account": asdict(self.account),
         }
 
     def merge(self, message: Mapping[str, Any]) -> None:
@@ -235,6 +257,8 @@ class Results:
             self.operations.setdefault(label, OperationResults(self.warm_up)).merge(each)
         for name, seen in message.get("generators", {}).items():
             self.watched(name, Generator.told(seen))
+        if message.get("account"):
+            self.account.add(Account.told(message["account"]))
 
 
 def _plain(finding: Finding) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from locust.runners import Runner
 
 from load.events import carry
 from load.signals import on_signals
-from load.users import ContractUser, Load
+from load.users import ContractUser, Load, read_back
 
 PROGRESS_S = 1.0
 QUIET_PROGRESS_S = 10.0
@@ -35,10 +35,11 @@ def run_users(load: Load, url: str, users: int, spawn_rate: float, run_time: int
             # Without them, one user makes all arrivals.
             runner.start(users if asked.rate is None else 1, spawn_rate)
         interrupted.wait(run_time if stages else asked.warm_up + run_time)
+        load.results.end()
         runner.stop()
         progress.kill()
     load.look()
-    load.results.end()
+    read_back(load, url)
     click.echo("", nl=sys.stdout.isatty())
     return interrupted.is_set()
 

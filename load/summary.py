@@ -20,6 +20,7 @@ def summary(run: Mapping[str, Any]) -> str:
         *_table(run),
         "",
         *conditions(run),
+        *ledger(run),
         f"{known - len(without)} of {known} operations succeeded",
         *(f"    {line}" for line in shown),
         *([f"    and {len(without) - len(shown)} more without success"] if len(shown) < len(without) else []),
@@ -40,6 +41,21 @@ def conditions(run: Mapping[str, Any]) -> Iterator[str]:
             f"the first {run['workload']['warm_up']} s are warm-up: {left_out} calls, checked and counted, "
             f"but not in rates and times"
         )
+
+
+def ledger(run: Mapping[str, Any]) -> Iterator[str]:
+    """What became of what was acknowledged; nothing when there was nothing to follow."""
+    account = run["ledger"]
+    if account["followed"]:
+        rest = account["followed"] - account["read"]
+        left = f"; {rest} were not, of which {account['unread']} did not answer" if rest else ""
+        yield (
+            f"ledger: {account['read']} of {account['followed']} things written were read back{left}; "
+            f"{account['lost'] or 'none'} not as acknowledged"
+        )
+    if account["passed_over"]:
+        yield f"    {account['passed_over']} more were not followed, for want of room"
+    yield from (f"    {note}, {count} times" for note, count in account["notes"].items())
 
 
 def without_success(run: Mapping[str, Any]) -> Iterator[str]:

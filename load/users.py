@@ -1,12 +1,15 @@
 """Locust's users of a contract: choose, send, check, record."""
 
+import gc
 import logging
 import resource
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from http import HTTPStatus
 from random import Random
 
+import gevent
 import orjson
 from gevent.pool import Group
 from locust import LoadTestShape, User, task
@@ -20,6 +23,7 @@ from load.arrivals import Share, arrivals
 from load.connection import Connection, NetworkError, Reply
 from load.generator import Watch
 from load.journeys import Existing, Journeys, Step
+from load.ledger import Account, Ledger, Record
 from load.objectives import promised, stated
 from load.orders import Orders
 from load.results import Results
@@ -31,6 +35,9 @@ from openapi.operations import readable_operations
 from openapi.payloads import Payloads
 from openapi.security import security_schemes
 
+READ_BACK_S = 30.0
+READERS = 10
+RETRY_S = 0.2
 IN_FLIGHT_AT_MOST = 5_000
 OTHER_FILES = 64
 
@@ -61,15 +68,18 @@ class Load:
         self.asked = [stated(each, self.operations) for each in orders.objectives]
         self.begin(())
 
-    def begin(self, existing: Iterable[Existing], elapsed: float = 0.0) -> None:
-        """Forget what an earlier run left, and know what exists; `elapsed` is how long ago (s) it began."""
+    def begin(self, existing: Iterable[Existing], elapsed: float | None = None) -> None:
+        """Forget what an earlier run left, and know what exists. The run began a while (s) ago, or now."""
+        origin = None if elapsed is None else time.perf_counter() - elapsed
         self.journeys = Journeys(
             [*self.operations.values()], self.orders, Payloads(), Random(), security_schemes(self.contract)
         )
-        self.results = Results.of(self.operations, self.orders.workload.warm_up, elapsed)
+        self.results = Results.of(self.operations, self.orders.workload.warm_up, origin)
         self.incomplete = ()
         for kind, values in existing:
             self.journeys.know(kind, values)
+        readable = () if self.journeys.erases else self.journeys.readable
+        self.ledger = Ledger(readable)
         self.take_share(self.share)
 
     def take_share(self, share: Share) -> None:
@@ -90,9 +100,12 @@ class Load:
 
     def listen(self) -> None:
         """Watch this process, which makes calls from now on."""
+        # What is compiled stays: looking at it again would hold up calls for a tenth of a second.
+        gc.collect()
+        gc.freeze()
         if self.watch:
             self.watch.end()
-        self.watch = Watch()
+        self.watch = Watch(max(self.results.warm_up - self.results.elapsed, 0))
 
     def look(self, name: str = "") -> None:
         """Add what this process has seen of itself to the results."""
@@ -161,6 +174,10 @@ class ContractUser(User):
             elif self.load.watch:
                 self.load.watch.drop()
 
+    def on_start(self) -> None:
+        """Locust calls this when the user begins: what was due before is not made up for."""
+        self.load.take_share(self.load.share)
+
     def on_stop(self) -> None:
         """Locust calls this when the user leaves; calls that have been sent are waited for."""
         self._arrived.join()
@@ -174,6 +191,7 @@ class ContractUser(User):
         operation = step.call.operation
         connection = self._idle.pop() if self._idle else Connection(self.host or "")
         sent = load.results.elapsed
+        writes = load.ledger.sending(step, sent)
         reply, reason = _sent(connection, step)
         ended = load.results.elapsed
         self._idle.append(connection)
@@ -186,12 +204,20 @@ class ContractUser(User):
             journeys.forget(step)
         if reply is not None and reply.status == HTTPStatus.CONFLICT:
             journeys.conflicted(step)
-        succeeded = reply is not None and reply.status < 300
-        learns = succeeded and journeys.reads(operation.label)
-        journeys.done(step, exchange_of(step, reply) if reply and learns else None, succeeded)
+        status = reply.status if reply else 0
+        succeeded = HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
+        exchange = exchange_of(step, reply) if reply and succeeded else None
+        learns = journeys.reads(operation.label)
+        made = journeys.done(step, exchange if learns else None, succeeded)
+        body = exchange.response_body if exchange else None
+        load.ledger.answered(writes, status, body, ended)
+        if made:
+            load.ledger.made(made, step, body, sent, ended)
+        elif exchange and operation.method == "get":
+            for loss in load.ledger.read(step, body, sent, ended):
+                load.results.lost(loss, step.call.as_curl(self.host or ""))
         if found:
             found = self._with_samples(step, reply, found)
-        status = reply.status if reply else 0
         load.results.record(operation.label, status, response_s, ended - sent, found)
         self.environment.events.request.fire(
             request_type=operation.method.upper(),
@@ -294,6 +320,60 @@ def existing_things(load: Load, host: str) -> list[Existing]:
     finally:
         connection.close()
     return existing
+
+
+def read_back(load: Load, host: str) -> None:
+    """Hold what a service has now against what it has acknowledged: all of it, or as much as there is time
+    for.
+    """
+    account = load.results.account
+    records = load.ledger.records
+    Random().shuffle(records)
+    account.followed += len(records)
+    account.passed_over += load.ledger.passed_over
+    deadline = load.results.elapsed + READ_BACK_S
+    pending = iter(records)
+
+    def read(connection: Connection) -> None:
+        for record in pending:
+            _read_one(load, connection, record, host, deadline)
+            if load.results.elapsed > deadline:
+                return
+
+    connections = [Connection(host) for _ in range(READERS)]
+    gevent.joinall([gevent.spawn(read, each) for each in connections], raise_error=True)
+    for each in connections:
+        each.close()
+    _count(load, load.ledger.altered(), "")
+
+
+def _read_one(load: Load, connection: Connection, record: Record, host: str, deadline: float) -> None:
+    """Read a thing back; a service that is just starting again is waited for."""
+    account = load.results.account
+    step = load.journeys.reading(record.entity)
+    while True:
+        sent = load.results.elapsed
+        reply, _ = _sent(connection, step)
+        if reply is not None and reply.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            break
+        if load.results.elapsed > deadline:
+            account.unread += 1
+            return
+        gevent.sleep(RETRY_S)
+    is_gone = reply.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+    if not is_gone and not HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
+        account.unread += 1
+        return
+    told = load.ledger.read_back(record, step, reply.status, _json(reply), (sent, load.results.elapsed))
+    account.read += told.read
+    _count(load, told, step.call.as_curl(host))
+
+
+def _count(load: Load, told: Account, sample: str) -> None:
+    for note, count in told.notes.items():
+        load.results.account.note(note, count)
+    for loss in told.losses:
+        load.results.lost(loss, sample)
 
 
 def _sent(connection: Connection, step: Step) -> tuple[Reply | None, str]:

@@ -76,6 +76,11 @@ def _faults(results: Results, excused: Collection[str]) -> Iterator[str]:
                 yield f"{label}: {fault}, {count} times"
 
 
+def _unread(results: Results) -> Iterator[str]:
+    if results.account.unread:
+        yield f"{results.account.unread} things that were written could not be read back: no answer"
+
+
 def _limits(results: Results) -> tuple[str, ...]:
     many = len(results.generators) > 1
     return tuple(

@@ -1,0 +1,212 @@
+"""A service of things, as a process, which can be told how fast it is and what it does wrong.
+
+    python -m contract_tests.things [--delay-ms 5] [--pool 4] [--freeze 1 --every 10] [--fault F] [--file F]
+
+Prints its port. Its document is at /openapi.json, and /count tells how many calls were answered.
+"""
+
+import argparse
+import asyncio
+import itertools
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+FAULTS = ("creation dropped", "replacement dropped", "deletion dropped", "stale read", "name changed")
+FAULTY_EVERY = 10
+
+_NAME = {"type": "string", "minLength": 1, "maxLength": 40}
+_BODY = {
+    "required": True,
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/NewThing"}}},
+}
+_THING = {
+    "description": "a thing",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}},
+}
+_ID = {"name": "thing_id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
+_GONE = {"description": "no such thing"}
+DOCUMENT: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "info": {"title": "Things", "version": "1"},
+    "paths": {
+        "/fixed": {
+            "get": {
+                "operationId": "get_fixed",
+                "responses": {
+                    "200": {
+                        "description": "always the same",
+                        "content": {"application/json": {"schema": {"type": "object"}}},
+                    }
+                },
+            }
+        },
+        "/things": {
+            "post": {"operationId": "create_thing", "requestBody": _BODY, "responses": {"201": _THING}},
+        },
+        "/things/{thing_id}": {
+            "parameters": [_ID],
+            "get": {"operationId": "get_thing", "responses": {"200": _THING, "404": _GONE}},
+            "put": {
+                "operationId": "replace_thing",
+                "requestBody": _BODY,
+                "responses": {"200": _THING, "404": _GONE},
+            },
+            "delete": {
+                "operationId": "delete_thing",
+                "responses": {"204": {"description": "deleted"}, "404": _GONE},
+            },
+        },
+    },
+    "components": {
+        "schemas": {
+            "NewThing": {
+                "type": "object",
+                "required": ["name"],
+                "properties": {"name": _NAME, "colour": {"enum": ["red", "green", "blue"]}},
+            },
+            "Thing": {
+                "type": "object",
+                "required": ["id", "name"],
+                "properties": {
+                    "id": {"type": "integer"},
+                    "name": _NAME,
+                    "colour": {"enum": ["red", "green", "blue", None]},
+                },
+            },
+        }
+    },
+}
+
+
+class Things:
+    """The things, and the file that outlives a process that is killed."""
+
+    def __init__(self, fault: str, file: Path | None) -> None:
+        self.fault = fault
+        self._known: dict[int, dict[str, Any]] = {}
+        self._former: dict[int, dict[str, Any]] = {}
+        self._turns = itertools.count(1)
+        if file and file.exists():
+            for line in file.read_text().splitlines():
+                self._set(*json.loads(line))
+        self._numbers = itertools.count(max(self._known, default=0) + 1)
+        self._file = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT) if file else None
+
+    def answer(self, method: str, path: str, body: bytes) -> tuple[int, Any]:
+        """Status and body."""
+        if path == "/fixed":
+            return 200, {"fixed": True}
+        if path == "/openapi.json":
+            return 200, DOCUMENT
+        if method == "POST":
+            number = next(self._numbers)
+            thing = {"id": number, "colour": None, **json.loads(body)}
+            self._keep(number, thing, "creation dropped")
+            return 201, thing
+        number = int(path.rpartition("/")[2])
+        if number not in self._known:
+            return 404, None
+        if method == "PUT":
+            thing = {"id": number, "colour": None, **json.loads(body)}
+            self._keep(number, thing, "replacement dropped")
+            return 200, thing
+        if method == "DELETE":
+            self._keep(number, None, "deletion dropped")
+            return 204, None
+        stale = number in self._former and self._strikes("stale read")
+        return 200, self._former[number] if stale else self._known[number]
+
+    def _strikes(self, fault: str) -> bool:
+        return self.fault == fault and next(self._turns) % FAULTY_EVERY == 0
+
+    def _keep(self, number: int, thing: dict[str, Any] | None, fault: str) -> None:
+        if self._strikes(fault):
+            return
+        if thing and self._strikes("name changed"):
+            thing = {**thing, "name": "another"}
+        if self._file is not None:
+            os.write(self._file, json.dumps([number, thing]).encode() + b"\n")
+        self._set(number, thing)
+
+    def _set(self, number: int, thing: dict[str, Any] | None) -> None:
+        if number in self._known:
+            self._former[number] = self._known[number]
+        if thing is None:
+            self._known.pop(number, None)
+        else:
+            self._known[number] = thing
+
+
+class Server:
+    """HTTP/1.1 with connections that stay open, as slow as it is told to be."""
+
+    def __init__(self, things: Things, delay_s: float, pool: int, freeze_s: float, every_s: float) -> None:
+        self._things = things
+        self._delay_s = delay_s
+        self._pool = asyncio.Semaphore(pool) if pool else None
+        self._freeze_s, self._every_s = freeze_s, every_s
+        self._began = time.monotonic()
+        self._answered = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one connection's requests."""
+        try:
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+                start, *fields = head.split("\r\n")
+                method, path, _ = start.split(" ")
+                lengths = [each.partition(":")[2] for each in fields if each.lower().startswith("content-le")]
+                body = await reader.readexactly(int(lengths[0])) if lengths else b""
+                writer.write(await self._answer(method, path.partition("?")[0], body))
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    async def _answer(self, method: str, path: str, body: bytes) -> bytes:
+        if path == "/count":
+            return _written(200, self._answered)
+        if self._pool:
+            async with self._pool:
+                await asyncio.sleep(self._delay_s)
+        elif self._delay_s:
+            await asyncio.sleep(self._delay_s)
+        if self._freeze_s:
+            phase = (time.monotonic() - self._began) % self._every_s
+            await asyncio.sleep(max(self._freeze_s - phase, 0))
+        self._answered += path not in {"/openapi.json", "/"}
+        return _written(*self._things.answer(method, path, body)) if path != "/" else _written(404, None)
+
+
+def _written(status: int, value: Any) -> bytes:
+    content = b"" if value is None else json.dumps(value).encode()
+    media_type = "Content-Type: application/json\r\n" if content else ""
+    length = "" if status == 204 else f"Content-Length: {len(content)}\r\n"
+    return f"HTTP/1.1 {status} it\r\n{media_type}{length}\r\n".encode() + content
+
+
+async def main() -> None:
+    """Serve until killed."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--delay-ms", type=float, default=0.0)
+    parser.add_argument("--pool", type=int, default=0)
+    parser.add_argument("--freeze", type=float, default=0.0)
+    parser.add_argument("--every", type=float, default=10.0)
+    parser.add_argument("--fault", choices=("", *FAULTS), default="")
+    parser.add_argument("--file", type=Path)
+    told = parser.parse_args()
+    server = Server(Things(told.fault, told.file), told.delay_ms / 1000, told.pool, told.freeze, told.every)
+    listening = await asyncio.start_server(server.serve, told.host, told.port, backlog=1024)
+    print(listening.sockets[0].getsockname()[1], flush=True)  # noqa: T201 - who started it waits for this
+    async with listening:
+        await listening.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
