@@ -1,5 +1,7 @@
 """One user's connection to the service: sends calls, brings back whole responses."""
 
+import errno
+import os
 import select
 import time
 from collections.abc import Iterable, Mapping
@@ -96,6 +98,11 @@ class Connection:
             self.close()
         if self._socket is None:
             plain = socket.create_connection(self._address, CONNECT_TIMEOUT_S)
+            if plain.getsockname() == plain.getpeername():
+                # With nobody listening there, a local port may be given to its own caller, which would
+                # talk to itself and keep the service from coming back.
+                plain.close()
+                raise ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._socket = (
                 self._tls.wrap_socket(plain, server_hostname=self._address[0]) if self._tls else plain

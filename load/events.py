@@ -134,7 +134,9 @@ def _begin(workers: "_Workers | None", environment: Environment, **_: Any) -> No
         logger.error("%s", error)
         environment.process_exit_code = 1
         gevent.spawn_later(0, runner.stop if environment.web_ui else runner.quit)
-        existing = []
+        load.begin(())
+        load.incomplete = (str(error),)
+        return
     load.begin(existing)
     if workers:
         workers.begin(existing)

@@ -26,7 +26,7 @@ _DELETED_WORDS = frozenset({"deleted", "archived", "removed", "trashed", "cancel
 _ALTERED_AT_MOST = 0.1
 
 
-class _State(Enum):
+class State(Enum):
     """What a write says of a thing apart from values."""
 
     GONE = "nothing"
@@ -48,18 +48,18 @@ class Write:
     whole: bool
     acknowledged: float = inf
 
-    def says(self, name: str) -> Json | _State:
+    def says(self, name: str) -> Json | State:
         """What a property is after it."""
         if self.properties is None:
-            return _State.GONE
+            return State.GONE
         if name in self.properties:
             return self.properties[name]
-        return _State.ANY if self.whole else _State.UNTOUCHED
+        return State.ANY if self.whole else State.UNTOUCHED
 
     @property
-    def leaves(self) -> _State:
+    def leaves(self) -> State:
         """Whether there is something after it."""
-        return _State.GONE if self.properties is None else _State.THERE
+        return State.GONE if self.properties is None else State.THERE
 
 
 @dataclass(slots=True)
@@ -109,7 +109,7 @@ class Record:
             name not in body or _shows(value, body[name]) for name, value in last.properties.items()
         )
 
-    def may_be(self, state: _State, since: float, until: float) -> bool:
+    def may_be(self, state: State, since: float, until: float) -> bool:
         """Whether a read between two times (s) may find something, or nothing."""
         said = [(write, write.leaves) for write in self.writes]
         return any(left is state for _, left in self._visible(said, since, until))
@@ -122,16 +122,16 @@ class Record:
             if name not in body:
                 continue
             said = [(each, each.says(name)) for each in self.writes]
-            told = [(write, value) for write, value in said if value is not _State.UNTOUCHED]
+            told = [(write, value) for write, value in said if value is not State.UNTOUCHED]
             visible = self._visible(told, since, until)
-            values = [value for _, value in visible if value is not _State.GONE]
-            if _State.ANY in values or any(_shows(value, body[name]) for value in values) or not values:
+            values = [value for _, value in visible if value is not State.GONE]
+            if State.ANY in values or any(_shows(value, body[name]) for value in values) or not values:
                 continue
-            former = (value for _, value in told if not isinstance(value, _State))
+            former = (value for _, value in told if not isinstance(value, State))
             is_stale = any(_shows(value, body[name]) for value in former)
             yield name, "stale" if is_stale else "altered", visible[-1][0]
 
-    def last_of(self, state: _State) -> Write:
+    def last_of(self, state: State) -> Write:
         """The last acknowledged write that left something, or nothing."""
         known = [each for each in self.writes if each.acknowledged < inf]
         return next((each for each in reversed(known) if each.leaves is state), known[-1])
@@ -152,7 +152,8 @@ class Record:
 @dataclass
 class Account:
     """What became of the ledger: how many things it followed, passed over for want of room, read back and
-    could not read, how many losses there are and the first of them, and what the service seems to do by design, for people.
+    could not read, how many losses there are and the first of them, and what the service seems to do by
+    design, for people.
     """
 
     followed: int = 0
@@ -275,13 +276,13 @@ class Ledger:
         """
         account = Account(read=1)
         if status in _GONE_STATUSES:
-            if not record.may_be(_State.GONE, *at):
-                account.losses.append(_existence(record, step, _State.THERE, at[1]))
-        elif not record.may_be(_State.THERE, *at):
+            if not record.may_be(State.GONE, *at):
+                account.losses.append(_existence(record, step, State.THERE, at[1]))
+        elif not record.may_be(State.THERE, *at):
             if isinstance(body, dict) and _is_marked_deleted(body):
                 account.note("deleted things can be read, marked as such", 1)
             else:
-                account.losses.append(_existence(record, step, _State.GONE, at[1]))
+                account.losses.append(_existence(record, step, State.GONE, at[1]))
         elif isinstance(body, dict):
             account.losses += self._properties(record, step, body, at)
         return account
@@ -358,14 +359,14 @@ def _is_marked_deleted(body: Mapping[str, Json]) -> bool:
 
 def _loss(kind: str, step: Step, write: Write, name: str, body: Mapping[str, Json], at: float) -> Loss:
     expected = write.says(name)
-    shown = "another value" if isinstance(expected, _State) else repr(expected)
+    shown = "another value" if isinstance(expected, State) else repr(expected)
     return _of(kind, step, write, f"{name} {shown}", f"{body[name]!r}", at)
 
 
-def _existence(record: Record, step: Step, expected: _State, at: float) -> Loss:
+def _existence(record: Record, step: Step, expected: State, at: float) -> Loss:
     write = record.last_of(expected)
-    found = _State.GONE if expected is _State.THERE else _State.THERE
-    kind = "lost" if expected is _State.THERE else "undeleted"
+    found = State.GONE if expected is State.THERE else State.THERE
+    kind = "lost" if expected is State.THERE else "undeleted"
     return _of(kind, step, write, expected.value, found.value, at)
 
 

@@ -13,7 +13,7 @@ ERROR_RATE = "error rate"
 RATE = "rate"
 _FORM = "'[operation] p95|median|mean|max < 50ms', '[operation] error rate < 0.1%' or 'rate > 500/s'"
 _STATED = re.compile(
-    r"(?:(?P<operation>\S.*?)\s+)?(?P<measure>p\d{1,2}(?:\.\d+)?|median|mean|max|error rate|rate)\s*"
+    r"(?:(?P<operation>\S.*?)\s+)??(?P<measure>p\d{1,2}(?:\.\d+)?|median|mean|max|error rate|rate)\s*"
     r"(?P<sign>[<>])=?\s*(?P<limit>\d+(?:\.\d+)?)\s*(?P<unit>ms|s|%|/s|req/s)?"
 )
 _UNITS: Mapping[str, Mapping[str, float]] = {

@@ -10,6 +10,7 @@ from locust.env import Environment
 from locust.event import Events
 from locust.runners import Runner
 
+from load.errors import LoadError
 from load.events import carry
 from load.signals import on_signals
 from load.users import ContractUser, Load, read_back
@@ -19,7 +20,10 @@ QUIET_PROGRESS_S = 10.0
 
 
 def run_users(load: Load, url: str, users: int, spawn_rate: float, run_time: int) -> bool:
-    """Run users, started at a rate (users/s), for a time (s); gives whether they were interrupted."""
+    """Run users, started at a rate (users/s), for a time (s); gives whether they were interrupted.
+
+    Raises LoadError when the service is gone before they begin.
+    """
     asked = load.orders.workload
     stages = bool(load.orders.profile.stages)
     _allow_connections()
@@ -34,6 +38,8 @@ def run_users(load: Load, url: str, users: int, spawn_rate: float, run_time: int
         else:
             # Without them, one user makes all arrivals.
             runner.start(users if asked.rate is None else 1, spawn_rate)
+        if load.incomplete:
+            raise LoadError(f"the run did not begin: {load.incomplete[0]}")
         interrupted.wait(run_time if stages else asked.warm_up + run_time)
         load.results.end()
         runner.stop()

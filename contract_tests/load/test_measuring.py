@@ -1,0 +1,197 @@
+"""Open workloads, workers and figures, on a service whose pace is known."""
+
+import itertools
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+from statistics import mean, stdev
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+
+from contract_tests.openapi.documents import operation
+from contract_tests.processes import ROOT, free_port, run
+from load.arrivals import CONSTANT, POISSON, Share, arrivals
+from load.errors import LoadError
+from load.generator import Generator
+from load.objectives import Objective, promised, stated
+from load.results import Results
+from load.times import Times
+from load.verdict import judge
+from load.workload import workload
+
+Things = Callable[..., str]
+IT = operation("/things/{id}")
+
+
+@pytest.fixture
+def things() -> Iterator[Things]:
+    """Starts services of things, and gives their URLs."""
+    started = []
+
+    def start(*options: str) -> str:
+        command = [sys.executable, "-m", "contract_tests.things", *options]
+        service = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        started.append(service)
+        assert service.stdout is not None
+        return f"http://127.0.0.1:{int(service.stdout.readline())}"
+
+    yield start
+    for each in started:
+        each.kill()
+        each.communicate()
+
+
+def loaded(url: str, folder: Path, *options: str) -> Any:
+    """The results of a run."""
+    told = ("--host", url, "--warm-up", "0", "-o", str(folder))
+    done = run("contract-load", "run", f"{url}/openapi.json", *told, *options)
+    assert (folder / "results.json").exists(), done.output
+    return json.loads((folder / "results.json").read_text())
+
+
+def test_processes_make_the_arrivals_of_one_between_them() -> None:
+    alone = list(itertools.islice(arrivals(CONSTANT, 40, Share(), 0.5, Random()), 60))
+    parts = [arrivals(CONSTANT, 40, Share(index, 3), 0.5, Random()) for index in range(3)]
+    together = sorted(due for part in parts for due in itertools.islice(part, 20))
+    assert together == pytest.approx(alone)
+    assert alone == pytest.approx([0.5 + number / 40 for number in range(60)])
+
+
+def test_poisson_arrivals_are_as_random_as_they_should_be() -> None:
+    due = list(itertools.islice(arrivals(POISSON, 50, Share(1, 2), 3.0, Random(1)), 20_000))
+    gaps = [after - before for before, after in itertools.pairwise(due)]
+    assert min(due) > 3.0
+    assert mean(gaps) == pytest.approx(2 / 50, rel=0.03)
+    assert stdev(gaps) == pytest.approx(2 / 50, rel=0.03)
+
+
+def test_a_stall_is_in_the_figures_of_an_open_workload(things: Things, tmp_path: Path) -> None:
+    url = things("--freeze", "0.5", "--every", "2.5")
+    found = loaded(url, tmp_path, "--rate", "100", "-t", "5s", "--include", "GET /fixed")
+    total = found["total"]
+    # A fifth of all calls is due in a freeze, and waits for what is left of it.
+    assert 480 <= total["requests"] <= 520
+    assert total["rate"] == pytest.approx(100, rel=0.05)
+    assert total["p95_ms"] == pytest.approx(375, rel=0.15)
+    assert total["max_ms"] == pytest.approx(500, rel=0.15)
+    assert total["median_ms"] < 100
+    assert sum(each["requests"] for each in total["seconds"]) == total["requests"]
+
+
+def test_response_time_counts_from_when_a_call_was_due(things: Things, tmp_path: Path) -> None:
+    """One process that is kept busy by a thing per call is not asked for by more than it can take."""
+    url = things("--pool", "1", "--delay-ms", "50")
+    found = loaded(url, tmp_path, "--rate", "30", "-t", "3s", "--include", "GET /fixed")
+    assert found["total"]["max_ms"] > 1000
+    assert found["users"] is None
+    assert found["workload"]["rate"] == 30
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_workers_together_are_one_load(things: Things, workers: int) -> None:
+    url = things("--delay-ms", "2")
+    told = ("--headless", "--document", f"{url}/openapi.json", "--host", url, "--rate", "60", "-t", "3s")
+    port = str(free_port())
+    processes = ("--processes", str(workers), "--master-bind-port", port, "--master-port", port)
+    done = run("locust", "-f", "load/locustfile.py", *processes, *told)
+    total = re.search(r"^all operations +(\d+) +(\d+) ", done.output, re.MULTILINE)
+    assert total is not None, done.output
+    # The reads of the ledger come on top of the calls.
+    read = re.search(r"ledger: (\d+) of (\d+) things written were read back; none", done.output)
+    assert read is not None, done.output
+    assert read[1] == read[2]
+    answered = httpx.get(f"{url}/count").json()
+    assert int(total[1]) + int(read[1]) == answered
+    assert int(total[2]) == 0
+    assert 150 <= int(total[1]) <= 270
+
+
+def test_a_warm_up_is_checked_and_not_in_the_figures(things: Things, tmp_path: Path) -> None:
+    url = things("--freeze", "1", "--every", "100")
+    found = loaded(url, tmp_path, "--rate", "50", "-t", "2s", "--warm-up", "2s", "--include", "GET /fixed")
+    assert found["total"]["max_ms"] < 500
+    assert found["total"]["requests"] - found["total"]["measured_requests"] == pytest.approx(100, abs=10)
+    assert found["measured_seconds"] == pytest.approx(2, abs=0.3)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("it p95 < 50ms", Objective(IT.label, "p95", 50)),
+        ("GET /things/{id} p99.9 <= 1.5s", Objective(IT.label, "p99.9", 1500)),
+        ("error rate < 0.1%", Objective("all operations", "error rate", 0.001)),
+        ("rate > 500/s", Objective("all operations", "rate", 500)),
+        ("it median<3ms", Objective(IT.label, "median", 3)),
+    ],
+)
+def test_objectives_in_words(text: str, expected: Objective) -> None:
+    found = stated(text, {IT.label: IT})
+    assert (found.label, found.measure) == (expected.label, expected.measure)
+    assert found.limit == pytest.approx(expected.limit)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("fast please", "is not an objective; one looks like"),
+        ("nobody p95 < 5ms", "there is no operation 'nobody'; there are it"),
+        ("p95 < 5%", "p95 is given in ms or s"),
+        ("rate < 5/s", "rate is to be reached: >"),
+        ("p95 > 5ms", "p95 is to be kept below: <"),
+    ],
+)
+def test_objectives_that_are_none(text: str, told: str) -> None:
+    with pytest.raises(LoadError, match=re.escape(told)):
+        stated(text, {IT.label: IT})
+
+
+def test_objectives_of_a_document_that_are_none() -> None:
+    with pytest.raises(LoadError, match="x-objectives: p95: 3 is not an objective; there are p95_ms"):
+        list(promised([operation(objectives={"p95": 3})]))
+
+
+def test_an_objective_without_calls_is_not_kept() -> None:
+    results = Results.of([IT.label, "other"])
+    results.record("other", 200, 0.01, 0.01, [])
+    verdict = judge([stated("it p95 < 5ms", {IT.label: IT}), stated("p95 < 20ms", {})], results)
+    assert [each.holds for each in verdict.outcomes] == [False, True]
+    assert verdict.outcomes[1].margin == pytest.approx(0.5, rel=0.01)
+    assert verdict.reasons == (f"{IT.label}: p95 ≤ 5 ms cannot be judged, there was no call",)
+
+
+def test_a_run_whose_generator_was_the_limit_does_not_pass() -> None:
+    late, busy, dropping = Times(), Generator(10, 9.5), Generator(10, 1, dropped=3)
+    for lateness in [0.001] * 95 + [0.2] * 5:
+        late.record(lateness)
+    for seen, told in [
+        (Generator(10, 1, lateness=late), "5.0% of arrivals were sent more than 50 ms late"),
+        (busy, "it used 95% of a core"),
+        (dropping, "3 arrivals were not sent"),
+    ]:
+        results = Results.of(["a"])
+        results.record("a", 200, 0.01, 0.01, [])
+        results.watched("", seen)
+        verdict = judge([], results)
+        assert (verdict.word, verdict.passed) == ("INVALID", False)
+        assert told in verdict.invalid[0]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"rate": "fast"}, "--rate fast: a number of calls per second above 0 is expected"),
+        ({"rate": "0"}, "--rate 0: a number"),
+        ({"rate": "5", "arrivals": "random"}, "--arrivals random: there are constant and poisson"),
+        ({"arrivals": "poisson"}, "--arrivals says how those of --rate are spread"),
+        ({"warm_up": "soon"}, "--warm-up 'soon' is not a time"),
+    ],
+)
+def test_workloads_that_are_none(given: dict[str, str], told: str) -> None:
+    with pytest.raises(LoadError, match=re.escape(told)):
+        workload(given, 0)
