@@ -1,4 +1,4 @@
-"""contract-load: run."""
+"""contract-load: run · report."""
 
 import signal
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from load.archive import FILE, archived, write
+from load import junit
+from load.archive import FILE, archived, read, write
 from load.connection import check_reachable
 from load.errors import LoadError
 from load.hosts import based, first_server
@@ -150,8 +151,19 @@ def run(
     ended = archived(about, load.results, verdict)
     click.echo(summary(ended))
     write(output / FILE, ended)
+    junit.write(output / junit.FILE, ended)
     click.echo(f"\nreport: {write_page(output / PAGE, ended)}")
     sys.exit(130 if interrupted else int(not verdict.passed))
+
+
+@cli.command()
+@click.argument("results", type=click.Path(path_type=Path), default=Path("results"))
+def report(results: Path) -> None:
+    """Make the page of a run again, from its RESULTS, a file or its folder; it is written beside them."""
+    run = read(results)
+    folder = results if results.is_dir() else results.parent
+    click.echo(f"report: {write_page(folder / PAGE, run)}")
+    junit.write(folder / junit.FILE, run)
 
 
 def _asked(told: Orders, users: int) -> str:

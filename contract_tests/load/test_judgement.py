@@ -5,15 +5,18 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Browser
 
 from contract_tests.openapi.documents import operation
+from load import archive, junit
 from load.archive import Run, archived
 from load.checks import Fault, Finding, findings, is_gone, network
 from load.connection import Reply
 from load.entities import Entities, Entity
+from load.errors import LoadError
 from load.objectives import promised
 from load.report import write_page
 from load.results import Results
@@ -216,3 +219,29 @@ def test_the_summary_names_what_failed() -> None:
     ]
     assert "".join(f"\n    {line}" for line in lines) + "\n" in text
     assert "FAILED" in text
+
+
+def test_a_run_is_a_suite_of_tests_for_continuous_integration(tmp_path: Path) -> None:
+    broken = Finding(Fault.BROKEN_CONTRACT, "200 body", "type", "1 is \x07 odd")
+    run = archived(RUN, *verdict_of([30.0] * 9, [broken]))
+    archive.write(tmp_path / "results.json", run)
+    assert archive.read(tmp_path) == run
+    junit.write(tmp_path / "junit.xml", archive.read(tmp_path))
+    suite = ElementTree.parse(tmp_path / "junit.xml").getroot()
+    failed = {
+        case.get("name"): case.findtext("failure") for case in suite if case.find("failure") is not None
+    }
+    assert failed.keys() == {f"{IT.label}: p95 ≤ 20 ms", IT.label}
+    assert "1 is \N{REPLACEMENT CHARACTER} odd" in (failed[IT.label] or "")
+    assert (suite.get("tests"), suite.get("failures")) == ("6", "2")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(None, "cannot read"), ("{", "it is not JSON"), ("{}", "not a file of results of this version")],
+)
+def test_a_file_that_is_no_run(content: str | None, told: str, tmp_path: Path) -> None:
+    if content is not None:
+        (tmp_path / "results.json").write_text(content)
+    with pytest.raises(LoadError, match=told):
+        archive.read(tmp_path)

@@ -1,0 +1,58 @@
+"""An archived run as JUnit XML, which continuous integration shows as tests."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from load.summary import findings
+
+FILE = "junit.xml"
+
+
+def write(path: Path, run: Mapping[str, Any]) -> None:
+    """Write a run as a suite: a case for each objective, each operation that was called, and the run."""
+    cases = [*_objectives(run), *_operations(run), ("run", "counts", [*run["invalid"]])]
+    failed = sum(bool(problems) for _, _, problems in cases)
+    suite = ET.Element(
+        "testsuite",
+        name=f"{run['title']} under load",
+        timestamp=run["began"],
+        time=f"{run['seconds']:.3f}",
+        tests=str(len(cases)),
+        failures=str(failed),
+        errors="0",
+        skipped="0",
+    )
+    for group, name, problems in cases:
+        case = ET.SubElement(suite, "testcase", classname=group, name=name)
+        if problems:
+            failure = ET.SubElement(case, "failure", message=_clean(problems[0]))
+            failure.text = _clean("\n".join(problems))
+    ET.ElementTree(suite).write(path, encoding="utf-8", xml_declaration=True)
+
+
+def _objectives(run: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
+    for each in run["objectives"]:
+        told = [] if each["holds"] else [each["told"]]
+        yield "objectives", f"{each['operation']}: {each['objective']}", told
+
+
+def _operations(run: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
+    """What made the verdict fail, with every finding of the operation; what has no operation is the run's."""
+    stated = {each["told"] for each in run["objectives"]}
+    reasons = [each for each in run["reasons"] if each not in stated]
+    for label, each in run["operations"].items():
+        own = [reason for reason in reasons if reason.startswith(f"{label}: ")]
+        reasons = [reason for reason in reasons if reason not in own]
+        if each["requests"]:
+            shown = (
+                line for head, lines in findings({"operations": {label: each}}) for line in (head, *lines)
+            )
+            yield "operations", label, [*own, *shown] if own else []
+    yield "run", "is whole", reasons
+
+
+def _clean(text: str) -> str:
+    """Without characters that XML 1.0 does not allow (section 2.2)."""
+    return "".join(each if each in "\t\n" or each >= " " else "\N{REPLACEMENT CHARACTER}" for each in text)
