@@ -96,7 +96,7 @@ def test_response_time_counts_from_when_a_call_was_due(things: Things, tmp_path:
 @pytest.mark.parametrize("workers", [1, 2, 4])
 def test_workers_together_are_one_load(things: Things, workers: int) -> None:
     url = things("--delay-ms", "2")
-    told = ("--headless", "--document", f"{url}/openapi.json", "--host", url, "--rate", "60", "-t", "3s")
+    told = ("--headless", "--document", f"{url}/openapi.json", "--host", url, "--rate", "60", "-t", "6s")
     port = str(free_port())
     processes = ("--processes", str(workers), "--master-bind-port", port, "--master-port", port)
     done = run("locust", "-f", "load/locustfile.py", *processes, *told)
@@ -109,7 +109,8 @@ def test_workers_together_are_one_load(things: Things, workers: int) -> None:
     answered = httpx.get(f"{url}/count").json()
     assert int(total[1]) + int(read[1]) == answered
     assert int(total[2]) == 0
-    assert 150 <= int(total[1]) <= 270
+    # Workers begin when they are ready: what was due before is not made up for.
+    assert 230 <= int(total[1]) <= 430
 
 
 def test_a_warm_up_is_checked_and_not_in_the_figures(things: Things, tmp_path: Path) -> None:
