@@ -117,7 +117,7 @@ def run(
     contract = load_contract(document or students_document())
     told = orders(load_profile(profile), given, security_schemes(contract), WARM_UP_S)
     if show_plan:
-        from load.users import Load  # noqa: PLC0415
+        from load.users import Load  # noqa: PLC0415 - it brings Locust, which takes a second
 
         click.echo("\n".join(Load(contract, told).journeys.lines()))
         return
@@ -130,8 +130,8 @@ def run(
         # While the service starts, Locust is imported, which takes a second, and the contract compiled.
         # What a signal raises amid imports may be swallowed by them.
         with signals_deferred():
-            from load.session import run_users  # noqa: PLC0415
-            from load.users import Load  # noqa: PLC0415
+            from load.session import run_users  # noqa: PLC0415 - as above
+            from load.users import Load  # noqa: PLC0415 - as above
 
         load = Load(contract, told, alone=host is None and document is None)
         for note in load.notes():

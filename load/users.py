@@ -206,8 +206,9 @@ class ContractUser(User):
             journeys.conflicted(step)
         status = reply.status if reply else 0
         succeeded = HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
-        exchange = exchange_of(step, reply) if reply and succeeded else None
         learns = journeys.reads(operation.label)
+        is_told = learns or writes or step.entity is not None
+        exchange = exchange_of(step, reply) if reply and succeeded and is_told else None
         made = journeys.done(step, exchange if learns else None, succeeded)
         body = exchange.response_body if exchange else None
         load.ledger.answered(writes, status, body, ended)
