@@ -19,6 +19,7 @@ import psutil
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 START_TIMEOUT_S = 60
+ENDING_S = 5
 
 
 class Command:
@@ -119,6 +120,12 @@ def running(word: str) -> list[psutil.Process]:
 def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
     """Those that have not ended."""
     return [each for each in processes if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+
+
+def survivors(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Those that outlive their parent, which some learn of a moment after it has gone, by a closed pipe."""
+    _, left = psutil.wait_procs(processes, timeout=ENDING_S)
+    return alive(left)
 
 
 def free_port() -> int:

@@ -13,7 +13,17 @@ import psycopg2
 import pytest
 from playwright.sync_api import Browser, expect
 
-from contract_tests.processes import Serve, Service, Start, alive, free_port, run, running, wait_for_port
+from contract_tests.processes import (
+    Serve,
+    Service,
+    Start,
+    alive,
+    free_port,
+    run,
+    running,
+    survivors,
+    wait_for_port,
+)
 
 LOCUST = ("locust", "-f", "load/locustfile.py")
 
@@ -51,7 +61,7 @@ def test_the_main_job_needs_nothing(tmp_path: Path) -> None:
     # Short, for the sake of the socket's path in it.
     with TemporaryDirectory() as place:
         done = run("contract-load", "run", *arguments, environment={"TMPDIR": place})
-        assert alive(running(place)) == []
+        assert survivors(running(place)) == []
         assert list(Path(place).glob("contract-load-*")) == []
     assert done.process.returncode == 0, done.output
     assert "PASSED" in done.lines
@@ -100,7 +110,7 @@ def test_ctrl_c_ends_in_a_verdict_and_leaves_nothing(tmp_path: Path, start: Star
     assert "all operations" in command.output
     assert re.search(r"interrupted after \d+ s of 600 s", command.output)
     assert "Traceback" not in command.output
-    assert not alive(children)
+    assert not survivors(children)
 
 
 @pytest.mark.parametrize("ways", [(), ("--processes", "2")], ids=["alone", "two processes"])
@@ -156,7 +166,7 @@ def test_sigterm_while_the_service_starts_leaves_nothing(start: Start) -> None:
         while not alive(running(place)):
             pass
         assert command.end() == 128 + signal.SIGTERM
-        assert alive(running(place)) == []
+        assert survivors(running(place)) == []
         assert list(Path(place).glob("contract-load-*")) == []
 
 

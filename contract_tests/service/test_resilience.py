@@ -12,7 +12,7 @@ import psycopg2
 import pytest
 
 from contract_tests.conftest import new_student
-from contract_tests.processes import Serve, Start, alive
+from contract_tests.processes import Serve, Start, survivors
 from students_service.database import THREADS, database_url
 from students_service.settings import Settings
 
@@ -191,7 +191,7 @@ def test_several_workers_serve_one_port_and_stop_together(tmp_path: Path, serve:
     assert len(set(places)) == 40
     assert service.end() == 0
     assert not (data / "postmaster.pid").exists()
-    assert not alive(workers)
+    assert not survivors(workers)
 
 
 def test_workers_end_with_a_parent_that_is_killed(database: str, serve: Serve) -> None:
@@ -200,7 +200,7 @@ def test_workers_end_with_a_parent_that_is_killed(database: str, serve: Serve) -
     workers = psutil.Process(service.process.pid).children()
     service.end(signal.SIGKILL)
     psutil.wait_procs(workers, timeout=RECOVERY_S)
-    assert not alive(workers)
+    assert not survivors(workers)
     again = serve("--port", str(service.port), "--workers", "2", "--database-url", database)
     assert recovered(again.url).status_code == 200
 
@@ -219,5 +219,5 @@ def test_a_stopped_service_leaves_nothing_behind(tmp_path: Path, serve: Serve, n
     )
     assert service.end(number) == 0
     assert "Traceback" not in service.output
-    assert not alive(everything)
+    assert not survivors(everything)
     assert (tmp_path / "data" / "PG_VERSION").exists()
