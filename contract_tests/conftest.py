@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 import yaml
 from playwright.sync_api import Browser, sync_playwright
 
-from contract_tests.processes import Command, Serve, Service, Start, ended
+from contract_tests.processes import Command, Serve, Service, Start, Things, ended, served
 from openapi.contract import students_document
 from students_service.database import database_url
 from students_service.settings import PREFIX, Settings
@@ -42,6 +43,13 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     data = tmp_path_factory.mktemp("postgresql") / "data"
     with database_url(Settings(data_dir=str(data))) as url:
         yield url
+
+
+@pytest.fixture
+def things() -> Iterator[Things]:
+    """Starts services of things, and gives their URLs."""
+    with ExitStack() as stack:
+        yield lambda *options: stack.enter_context(served("things", *options))
 
 
 _numbers = count()

@@ -91,6 +91,7 @@ class Service(Command):
 
 Start = Callable[..., Command]
 Serve = Callable[..., Service]
+Things = Callable[..., str]
 Started = TypeVar("Started", bound=Command)
 
 
@@ -106,6 +107,19 @@ def ended(kind: Callable[..., Started]) -> Iterator[Callable[..., Started]]:
     yield start
     for each in started:
         each.end()
+
+
+@contextmanager
+def served(module: str, *options: str) -> Iterator[str]:
+    """The URL of a service that is a module of these tests, and prints its port."""
+    command = [sys.executable, "-m", f"contract_tests.{module}", *options]
+    service = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    try:
+        assert service.stdout is not None
+        yield f"http://127.0.0.1:{int(service.stdout.readline())}"
+    finally:
+        service.kill()
+        service.communicate()
 
 
 def running(word: str) -> list[psutil.Process]:

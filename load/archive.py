@@ -31,8 +31,12 @@ class Run:
     uncovered: Mapping[str, str]
 
 
-def archived(run: Run, results: Results, verdict: Verdict) -> dict[str, Any]:
-    """Everything that is known of a run, as JSON has it: times in ms, rates in calls per s, lengths in s."""
+def archived(
+    run: Run, results: Results, verdict: Verdict, capacity: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Everything that is known of a run, as JSON has it: times in ms, rates in calls per s, lengths in s.
+    That of a search for the capacity is its best trial.
+    """
     total = results.total
     return {
         "format": FORMAT,
@@ -51,6 +55,7 @@ def archived(run: Run, results: Results, verdict: Verdict) -> dict[str, Any]:
         "invalid": list(verdict.invalid),
         "objectives": [_outcome(each) for each in verdict.outcomes],
         "uncovered": dict(run.uncovered),
+        "capacity": capacity,
         "total": _figures(ALL, total, results, verdict),
         "operations": {
             label: {**_figures(label, each, results, verdict), "findings": _findings(each)}
@@ -99,7 +104,7 @@ def _figures(label: str, each: OperationResults, results: Results, verdict: Verd
         "requests": each.requests,
         "failures": each.failures,
         "measured_requests": measured.requests,
-        "rate": measured.requests / results.measured_s if results.measured_s else 0.0,
+        "rate": each.rate(results.measured_s),
         "statuses": {str(status): count for status, count in sorted(each.statuses.items())},
         **_times(measured.response),
         "service": _times(measured.service),

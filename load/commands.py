@@ -1,15 +1,16 @@
 """The commands of contract-load."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from load import junit
 from load.archive import FILE, archived, read, write
+from load.capacity import Search
 from load.connection import check_reachable
 from load.errors import LoadError
 from load.hosts import based, first_server
@@ -22,6 +23,9 @@ from load.traffic import DEFAULT_PROFILE, load_profile, profile_names
 from load.workload import seconds
 from openapi.contract import Contract, ContractError, load_contract, students_document
 from openapi.security import security_schemes
+
+if TYPE_CHECKING:
+    from load.users import Load
 
 ROWS = 1_300
 WARM_UP_S = 2
@@ -52,30 +56,57 @@ def cli() -> None:
     """Load a service from its OpenAPI document."""
 
 
-def _with_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that say what to call and as whom."""
-    for option in reversed(OPTIONS):
-        decorate = click.option(
-            option.name,
-            is_flag=option.is_flag,
-            multiple=option.multiple,
-            type=None if option.is_flag else Line(),
-            help=option.help,
-            envvar=option.variable,
-            show_default=False,
-        )
+def _common(command: Callable[..., None]) -> Callable[..., None]:
+    """What every command that loads a service is told: the service, the mix of traffic, the folder."""
+    for decorate in (
+        click.option(
+            "-o",
+            "--output",
+            type=click.Path(file_okay=False, path_type=Path),
+            default=Path("results"),
+            help="Where results and report are written.",
+        ),
+        click.option(
+            "--profile",
+            default=DEFAULT_PROFILE,
+            help=f"Mix of traffic: {', '.join(profile_names())}, or a path.",
+        ),
+        click.option(
+            "-H",
+            "--host",
+            help="URL of the service. Without host and document, the project's own service is "
+            f"started with {ROWS} rows in a database of its own, and stopped afterwards.",
+        ),
+        click.argument("document", required=False),
+    ):
         command = decorate(command)
     return command
 
 
+def _with_options(*left_out: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The options that say what to call and as whom, but for those that are left out."""
+
+    def decorated(command: Callable[..., None]) -> Callable[..., None]:
+        for option in reversed(OPTIONS):
+            if option.name in left_out:
+                continue
+            decorate = click.option(
+                option.name,
+                is_flag=option.is_flag,
+                multiple=option.multiple,
+                type=None if option.is_flag else Line(),
+                help=option.help,
+                envvar=option.variable,
+                show_default=False,
+            )
+            command = decorate(command)
+        return command
+
+    return decorated
+
+
 @cli.command()
-@click.argument("document", required=False)
-@click.option(
-    "-H",
-    "--host",
-    help="URL of the service. Without host and document, the project's own service is "
-    f"started with {ROWS} rows in a database of its own, and stopped afterwards.",
-)
+@_common
 @click.option("-u", "--users", type=click.IntRange(1), default=10, help="Users at the same time.")
 @click.option(
     "-r", "--spawn-rate", type=click.FloatRange(0, min_open=True), default=10, help="Users started per s."
@@ -87,17 +118,7 @@ def _with_options(command: Callable[..., None]) -> Callable[..., None]:
     default="30s",
     help="How long after the warm-up, as in 300, 5m or 1h30m.",
 )
-@click.option(
-    "--profile", default=DEFAULT_PROFILE, help=f"Mix of traffic: {', '.join(profile_names())}, or a path."
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("results"),
-    help="Where results and report are written.",
-)
-@_with_options
+@_with_options()
 @click.option("--show-plan", is_flag=True, show_default=False, help=SHOW_PLAN)
 def run(
     document: str | None,
@@ -125,20 +146,9 @@ def run(
     if stages:
         users = max(stage.users for stage in stages)
         run_time = round(sum(stage.seconds for stage in stages))
-    _writable(output)
-    with on_signals(leave), _service(document, host, contract) as ready:
-        # While the service starts, Locust is imported, which takes a second, and the contract compiled.
-        # What a signal raises amid imports may be swallowed by them.
-        with signals_deferred():
-            from load.session import run_users  # noqa: PLC0415 - as above
-            from load.users import Load  # noqa: PLC0415 - as above
+    with _loaded(document, host, contract, told, output) as (load, url):
+        from load.session import run_users  # noqa: PLC0415 - as above
 
-        load = Load(contract, told, alone=host is None and document is None)
-        for note in load.notes():
-            click.echo(note, err=True)
-        server = ready()
-        check_reachable(server)
-        url = based(server, contract, load.operations.values())
         click.echo(f"loading {url} with {_asked(told, users)} for {run_time} s, profile {told.profile.name}")
         if told.workload.warm_up:
             click.echo(f"after a warm-up of {told.workload.warm_up} s, checked but not in the figures")
@@ -147,13 +157,95 @@ def run(
         measured = load.results.measured_s
         load.incomplete = (f"interrupted after {measured:.0f} s of {run_time} s",)
     verdict = load.verdict()
-    about = load.about(url, users)
-    ended = archived(about, load.results, verdict)
+    _finish(archived(load.about(url, users), load.results, verdict), output)
+    sys.exit(130 if interrupted else int(not verdict.passed))
+
+
+@cli.command()
+@_common
+@click.option(
+    "--from",
+    "lowest",
+    type=click.FloatRange(0, min_open=True),
+    default=10,
+    help="The rate to begin with, in calls per s.",
+)
+@click.option(
+    "--to",
+    "highest",
+    type=click.FloatRange(0, min_open=True),
+    default=10_000,
+    help="The highest rate to try.",
+)
+@click.option(
+    "--step-time",
+    type=Timespan(),
+    default="10s",
+    help="How long each rate is tried, after the warm-up of each.",
+)
+@_with_options("--rate")
+def capacity(
+    document: str | None,
+    host: str | None,
+    lowest: float,
+    highest: float,
+    step_time: int,
+    profile: str,
+    output: Path,
+    **given: Any,
+) -> None:
+    """Find the highest rate at which the service of the DOCUMENT keeps its objectives, and keeps up.
+
+    Calls arrive at a rate that is doubled until an objective breaks, then narrowed in on. Objectives of
+    rates are held against the answer. Exits with 0 when a rate holds, they
+    do, and nothing broke the contract.
+    """
+    contract = load_contract(document or students_document())
+    told = orders(load_profile(profile), {**given, "rate": lowest}, security_schemes(contract), WARM_UP_S)
+    if highest < lowest:
+        raise LoadError(f"--to {highest:g} is lower than --from {lowest:g}")
+    search = Search(lowest, highest)
+    with _loaded(document, host, contract, told, output) as (load, url):
+        from load.session import search_capacity  # noqa: PLC0415 - it brings Locust, which takes a second
+
+        warm_up = told.workload.warm_up
+        click.echo(f"loading {url} at rates from {lowest:g}/s, {warm_up} + {step_time} s each")
+        interrupted = search_capacity(load, url, search, step_time)
+    if interrupted:
+        load.incomplete = (f"interrupted after {len(search.trials)} rates",)
+    elif search.best is None:
+        load.incomplete = (search.answer,)
+    verdict = load.verdict()
+    _finish(archived(load.about(url, 0), load.results, verdict, search.archived()), output)
+    sys.exit(130 if interrupted else int(not verdict.passed))
+
+
+@contextmanager
+def _loaded(
+    document: str | None, host: str | None, contract: Contract, told: Orders, output: Path
+) -> Iterator[tuple["Load", str]]:
+    """A load, ready to begin, and the URL of the service that answers; signals end both in order."""
+    _writable(output)
+    with on_signals(leave), _service(document, host, contract) as ready:
+        # While the service starts, Locust is imported, which takes a second, and the contract compiled.
+        # What a signal raises amid imports may be swallowed by them.
+        with signals_deferred():
+            from load.users import Load  # noqa: PLC0415 - as above
+
+        load = Load(contract, told, alone=host is None and document is None)
+        for note in load.notes():
+            click.echo(note, err=True)
+        server = ready()
+        check_reachable(server)
+        yield load, based(server, contract, load.operations.values())
+
+
+def _finish(ended: Mapping[str, Any], output: Path) -> None:
+    """Show an archived run, and write it down."""
     click.echo(summary(ended))
     write(output / FILE, ended)
     junit.write(output / junit.FILE, ended)
     click.echo(f"\nreport: {write_page(output / PAGE, ended)}")
-    sys.exit(130 if interrupted else int(not verdict.passed))
 
 
 @cli.command()

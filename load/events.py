@@ -187,6 +187,7 @@ class _Worker:
     def _finish(self, **_: Any) -> None:
         # The master's word and a Ctrl-C may come at once: the users are stopped by one of them.
         with self._stopping:
+            self._load.results.end()
             self._runner.stop()
 
     def _report(self, data: dict[str, Any], **_: Any) -> None:

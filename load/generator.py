@@ -15,6 +15,8 @@ BEAT_S = 0.1
 # An arrival sent so long after it was due is late: what the service is said to take is not all its own.
 LATE_S = 0.05
 LATE_AT_MOST = 0.01
+# Of few arrivals, one or two make a share that says nothing.
+FEW_LATE = 2
 CPU_AT_MOST = 0.9
 
 
@@ -40,6 +42,15 @@ class Generator:
         """The share of arrivals that were late, 0 to 1."""
         return self.lateness.share_above(LATE_S)
 
+    @property
+    def is_slow(self) -> bool:
+        """Whether it could not keep its own time, whatever the service did."""
+        return self.cpu > CPU_AT_MOST or self._is_late
+
+    @property
+    def _is_late(self) -> bool:
+        return self.late > LATE_AT_MOST and self.late * self.lateness.count > FEW_LATE
+
     def add(self, other: "Generator") -> None:
         """Add what was seen later."""
         self.seconds += other.seconds
@@ -51,10 +62,10 @@ class Generator:
     def limits(self) -> Iterator[str]:
         """Why what was measured is not the service's alone; nothing when it is."""
         if self.cpu > CPU_AT_MOST:
-            yield f"it used {self.cpu:.0%} of a core; use more workers, or ask for less"
-        if self.late > LATE_AT_MOST:
+            yield f"it used {self.cpu:.0%} of a core; give it more cores or workers, or ask for less"
+        if self._is_late:
             late = f"{self.late:.1%} of arrivals were sent more than {LATE_S * 1000:.0f} ms late"
-            yield f"{late}; use more workers, or ask for less"
+            yield f"{late}; give it more cores or workers, or ask for less"
         if self.dropped:
             yield f"{self.dropped} arrivals were not sent, as too many calls waited for their answers"
 

@@ -150,7 +150,7 @@ def _figure(objective: Objective, results: OperationResults, run: Results) -> fl
     if objective.measure == ERROR_RATE:
         return results.error_rate
     if objective.measure == RATE:
-        return results.measured.requests / run.measured_s if run.measured_s else None
+        return results.rate(run.measured_s) if run.measured_s else None
     return _time(objective.measure, results) if results.measured.requests else None
 
 

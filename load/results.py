@@ -47,11 +47,13 @@ class Second:
 @dataclass
 class OperationResults:
     """The calls of one operation: `statuses` counts answers by status, 0 for no answer. `warm_up` (s) is
-    how much of the start is left out of the figures; everything else is counted from the start.
+    how much of the start is left out of the figures; everything else is counted from the start. Those
+    answered `afterwards`, when no more calls were made, have times, but are not part of rates.
     """
 
     warm_up: float = 0.0
     failures: int = 0
+    afterwards: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
     findings: Counter[Finding] = field(default_factory=Counter)
     _measured: Second = field(default_factory=Second)
@@ -93,6 +95,10 @@ class OperationResults:
         """The number of calls."""
         return self.statuses.total()
 
+    def rate(self, measured_s: float) -> float:
+        """Calls answered per second, in the time (s) that was measured."""
+        return (self.measured.requests - self.afterwards) / measured_s if measured_s else 0.0
+
     def percentile_ms(self, percentile: float) -> float:
         """The response time (ms) that this share (%) of calls did not exceed; 0 without calls."""
         return self.measured.response.percentile_ms(percentile)
@@ -113,6 +119,7 @@ class OperationResults:
         for at, parts in other._seconds.items():
             self._seconds[at] += parts
         self.failures += other.failures
+        self.afterwards += other.afterwards
         self.statuses.update(other.statuses)
         for finding, count in other.findings.items():
             _count(self.findings, finding, count)
@@ -123,6 +130,7 @@ class OperationResults:
         return {
             "seconds": [*self._seconds.items()],
             "failures": self.failures,
+            "afterwards": self.afterwards,
             "statuses": [*self.statuses.items()],
             "findings": [[*_plain(finding), count] for finding, count in self.findings.items()],
         }
@@ -133,6 +141,7 @@ class OperationResults:
             for each in parts:
                 self._keep(at, Second.unpacked(each))
         self.failures += message["failures"]
+        self.afterwards += message["afterwards"]
         self.statuses.update({int(status): count for status, count in message["statuses"]})
         for fault, *described, count in message["findings"]:
             _count(self.findings, Finding(Fault(fault), *described), count)
@@ -173,7 +182,7 @@ class Results:
     def rest(self) -> "Results":
         """Results of the same run that hold nothing yet."""
         operations = {label: OperationResults(self.warm_up) for label in self.operations}
-        return Results(operations, self.warm_up, self.began, _origin=self._origin)
+        return Results(operations, self.warm_up, self.began, self.ended, _origin=self._origin)
 
     def record(
         self, label: str, status: int, response_s: float, service_s: float, findings: list[Finding]
@@ -181,6 +190,7 @@ class Results:
         """Count one call that ends now; status 0 when no answer came."""
         results = self.operations[label]
         results.record(self.elapsed, response_s, service_s, bool(findings))
+        results.afterwards += self.ended is not None
         results.statuses[status] += 1
         if findings:
             results.failures += 1
@@ -206,11 +216,6 @@ class Results:
     def measured_s(self) -> float:
         """How much of the run (s) the figures are of."""
         return max(self.length - self.warm_up, 0.0)
-
-    @property
-    def rate(self) -> float:
-        """Calls per second since the warm-up."""
-        return self.total.measured.requests / self.measured_s if self.measured_s else 0.0
 
     @property
     def total(self) -> OperationResults:

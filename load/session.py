@@ -10,8 +10,10 @@ from locust.env import Environment
 from locust.event import Events
 from locust.runners import Runner
 
+from load.capacity import Search
+from load.connection import ANSWER_TIMEOUT_S
 from load.errors import LoadError
-from load.events import carry
+from load.events import STOP_TIMEOUT_S, carry
 from load.signals import on_signals
 from load.users import ContractUser, Load, read_back
 
@@ -24,12 +26,8 @@ def run_users(load: Load, url: str, users: int, spawn_rate: float, run_time: int
 
     Raises LoadError when the service is gone before they begin.
     """
-    asked = load.orders.workload
     stages = bool(load.orders.profile.stages)
-    _allow_connections()
-    environment = Environment(user_classes=[ContractUser], events=Events(), host=url)
-    runner = environment.create_local_runner()
-    carry(environment, load)
+    runner = _runner(load, url)
     interrupted = Event()
     with on_signals(lambda *_: interrupted.set()):
         progress = gevent.spawn(_show_progress, runner, load)
@@ -37,17 +35,60 @@ def run_users(load: Load, url: str, users: int, spawn_rate: float, run_time: int
             runner.start_shape()
         else:
             # Without them, one user makes all arrivals.
-            runner.start(users if asked.rate is None else 1, spawn_rate)
-        if load.incomplete:
-            raise LoadError(f"the run did not begin: {load.incomplete[0]}")
-        interrupted.wait(run_time if stages else asked.warm_up + run_time)
-        load.results.end()
-        runner.stop()
+            runner.start(users if load.orders.workload.rate is None else 1, spawn_rate)
+        _go_on(runner, load, interrupted, run_time if stages else load.orders.workload.warm_up + run_time)
         progress.kill()
-    load.look()
     read_back(load, url)
     click.echo("", nl=sys.stdout.isatty())
     return interrupted.is_set()
+
+
+def search_capacity(load: Load, url: str, search: Search, step_time: int) -> bool:
+    """Try rates, each for a time (s) after the warm-up; gives whether that was interrupted. The load holds
+    the results of the best rate, or of the last when none held.
+
+    Raises LoadError when the service is gone.
+    """
+    runner = _runner(load, url)
+    # What waits after a rate that was too much for the service is not to be part of the next.
+    runner.environment.stop_timeout = ANSWER_TIMEOUT_S + STOP_TIMEOUT_S
+    kept = load.results
+    interrupted = Event()
+    with on_signals(lambda *_: interrupted.set()):
+        while (rate := search.next_rate) is not None and not interrupted.is_set():
+            load.ask(rate)
+            progress = gevent.spawn(_show_progress, runner, load)
+            runner.start(1, 1)
+            _go_on(runner, load, interrupted, load.orders.workload.warm_up + step_time)
+            progress.kill()
+            if not interrupted.is_set():
+                trial = load.trial()
+                search.learn(trial)
+                if trial.holds or search.best is None:
+                    kept = load.results
+                click.echo(f"\r{trial}\x1b[K" if sys.stdout.isatty() else str(trial))
+    load.results = kept
+    if tried := search.best or search.worst:
+        load.ask(tried.rate)
+    return interrupted.is_set()
+
+
+def _runner(load: Load, url: str) -> Runner:
+    _allow_connections()
+    environment = Environment(user_classes=[ContractUser], events=Events(), host=url)
+    runner = environment.create_local_runner()
+    carry(environment, load)
+    return runner
+
+
+def _go_on(runner: Runner, load: Load, interrupted: Event, seconds: float) -> None:
+    """Let the users that have been started go on for a time (s), and leave. Raises LoadError."""
+    if load.incomplete:
+        raise LoadError(f"the run did not begin: {load.incomplete[0]}")
+    interrupted.wait(seconds)
+    load.results.end()
+    runner.stop()
+    load.look()
 
 
 def _allow_connections() -> None:

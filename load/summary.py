@@ -26,6 +26,7 @@ def summary(run: Mapping[str, Any]) -> str:
         *([f"    and {len(without) - len(shown)} more without success"] if len(shown) < len(without) else []),
         "",
         *(line for head, lines in findings(run) for line in (head, *(f"    {each}" for each in lines))),
+        *([f"capacity: {run['capacity']['answer']}", ""] if run["capacity"] else []),
         run["verdict"],
         *(f"  {reason}" for reason in (*run["reasons"], *run["invalid"])),
     ]

@@ -20,11 +20,12 @@ from locust.user.task import LOCUST_STATE_STOPPING
 from load import checks
 from load.archive import Run
 from load.arrivals import Share, arrivals
+from load.capacity import Trial, trial_of
 from load.connection import Connection, NetworkError, Reply
 from load.generator import Watch
 from load.journeys import Existing, Journeys, Step
 from load.ledger import Account, Ledger, Record
-from load.objectives import promised, stated
+from load.objectives import Objective, promised, stated
 from load.orders import Orders
 from load.results import Results
 from load.traffic import Profile
@@ -81,6 +82,15 @@ class Load:
         readable = () if self.journeys.erases else self.journeys.readable
         self.ledger = Ledger(readable)
         self.take_share(self.share)
+
+    def ask(self, rate: float) -> None:
+        """Have another number of arrivals per second from the next beginning on."""
+        self.orders = replace(self.orders, workload=replace(self.orders.workload, rate=rate))
+
+    def trial(self) -> Trial:
+        """What has been recorded, as a trial of a rate."""
+        names = {label: each.operation_id or label for label, each in self.operations.items()}
+        return trial_of(self.orders.workload.rate or 0.0, self.results, self.objectives, names)
 
     def take_share(self, share: Share) -> None:
         """Make this part of the arrivals from now on."""
@@ -142,8 +152,13 @@ class Load:
 
     def verdict(self) -> Verdict:
         """The judgement of what has been recorded."""
+        return judge(self.objectives, self.results, self.incomplete)
+
+    @property
+    def objectives(self) -> list[Objective]:
+        """What the service promises of the operations that have been called, and what was asked of it."""
         called = [each for each in self.promised if self.results.operations[each.label].requests]
-        return judge([*called, *self.asked], self.results, self.incomplete)
+        return [*called, *self.asked]
 
 
 class ContractUser(User):
@@ -363,7 +378,7 @@ def _read_one(load: Load, connection: Connection, record: Record, host: str, dea
         gevent.sleep(RETRY_S)
     is_gone = reply.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
     if not is_gone and not HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
-        account.unread += 1
+        account.note(f"{step.call.operation.label} was answered {reply.status} when read back", 1)
         return
     told = load.ledger.read_back(record, step, reply.status, _json(reply), (sent, load.results.elapsed))
     account.read += told.read

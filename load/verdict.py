@@ -44,7 +44,9 @@ def judge(objectives: Iterable[Objective], results: Results, incomplete: Sequenc
     excused = {each.objective.label for each in held if each.objective.measure == ERROR_RATE}
     broken = [str(each) for each in held if not each.holds]
     return Verdict(
-        held, (*incomplete, *_empty(results), *broken, *_faults(results, excused)), _limits(results)
+        held,
+        (*incomplete, *_empty(results), *broken, *_faults(results, excused)),
+        (*limits(results), *_unread(results)),
     )
 
 
@@ -81,10 +83,9 @@ def _unread(results: Results) -> Iterator[str]:
         yield f"{results.account.unread} things that were written could not be read back: no answer"
 
 
-def _limits(results: Results) -> tuple[str, ...]:
+def limits(results: Results) -> Iterator[str]:
+    """Why what was measured is not the service's alone."""
     many = len(results.generators) > 1
-    return tuple(
-        f"the load's generator{f' {name}' if many else ''} was at its limit: {limit}"
-        for name, seen in results.generators.items()
-        for limit in seen.limits()
-    )
+    for name, seen in results.generators.items():
+        for limit in seen.limits():
+            yield f"the load's generator{f' {name}' if many else ''} was at its limit: {limit}"

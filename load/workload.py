@@ -31,7 +31,7 @@ class Workload:
                 "asked for less"
             )
         return (
-            f"open workload of {self.rate:g} {self.arrivals} arrivals/s: response times count from when "
+            f"open workload of {self.rate:.4g} {self.arrivals} arrivals/s: response times count from when "
             f"calls were due, service times from when they were sent"
         )
 

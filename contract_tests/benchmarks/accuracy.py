@@ -9,15 +9,13 @@ import csv
 import json
 import statistics
 import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
-from contract_tests.processes import BIN, ROOT
+from contract_tests.processes import BIN, served
 
 FIXED = "/fixed"
 CONNECTIONS = 16
@@ -37,19 +35,6 @@ class Fixed(FastHttpUser):
 """
 
 Figures = Mapping[str, float]
-
-
-@contextmanager
-def things(*options: str) -> Iterator[str]:
-    """The URL of a service of things."""
-    command = [sys.executable, "-m", "contract_tests.things", *options]
-    service = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-    try:
-        assert service.stdout is not None
-        yield f"http://127.0.0.1:{int(service.stdout.readline())}"
-    finally:
-        service.terminate()
-        service.wait()
 
 
 def ours(url: str, seconds: int, *options: str) -> Figures:
@@ -90,7 +75,7 @@ def plain_locust(url: str, seconds: int) -> Figures:
 def compare_with_wrk(rounds: int, seconds: int) -> None:
     """Print both, and their ratios."""
     measured: dict[str, list[Figures]] = {"wrk": [], "contract-load": []}
-    with things("--delay-ms", str(DELAY_MS)) as url:
+    with served("things", "--delay-ms", str(DELAY_MS)) as url:
         for _ in range(rounds):
             measured["wrk"].append(wrk(url, seconds))
             measured["contract-load"].append(ours(url, seconds, "--users", str(CONNECTIONS)))
@@ -119,9 +104,9 @@ def compare_with_truth(_rounds: int, _seconds: int) -> None:
         "max_ms": FREEZE_S * 1000,
     }
     freeze = ("--freeze", str(FREEZE_S), "--every", str(EVERY_S))
-    with things(*freeze) as url:
+    with served("things", *freeze) as url:
         own = ours(url, seconds, "--rate", str(RATE), "--warm-up", "0s")
-    with things(*freeze) as url:
+    with served("things", *freeze) as url:
         plain = plain_locust(url, seconds)
     click.echo(
         f"{RATE} calls/s for {seconds} s, a server that freezes for {FREEZE_S:g} s every {EVERY_S:g} s"

@@ -2,37 +2,20 @@
 
 import json
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from math import inf
 from pathlib import Path
 
 import httpx2 as httpx
 import pytest
 
-from contract_tests.processes import ROOT, START_TIMEOUT_S, Start, free_port, run
+from contract_tests.processes import START_TIMEOUT_S, Start, free_port, run, served
 from load.entities import Entities, Entity
 from load.ledger import Record, State, Write
 
 RESTARTS = 10
 CALLS_BETWEEN_KILLS = 200
 THING = Entity(Entities("/things/{}"), (1,), owned=True)
-
-
-@contextmanager
-def things(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A service of things and its URL."""
-    command = [sys.executable, "-m", "contract_tests.things", *options]
-    service = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-    try:
-        assert service.stdout is not None
-        yield service, f"http://127.0.0.1:{int(service.stdout.readline())}"
-    finally:
-        service.kill()
-        service.communicate()
 
 
 def wait_for_calls(url: str) -> None:
@@ -54,8 +37,8 @@ def wait_for_calls(url: str) -> None:
     ],
 )
 def test_what_a_service_forgets_is_reported(fault: str, label: str, place: str, tmp_path: Path) -> None:
-    with things("--fault", fault, "--delay-ms", "5") as (_, url):
-        options = ("-t", "3s", "--warm-up", "0", "-o", str(tmp_path))
+    with served("things", "--fault", fault, "--delay-ms", "5") as url:
+        options = ("-t", "6s", "--warm-up", "0", "-o", str(tmp_path))
         done = run("contract-load", "run", f"{url}/openapi.json", "--host", url, *options)
     assert done.process.returncode == 1
     results = json.loads((tmp_path / "results.json").read_text())
@@ -69,7 +52,7 @@ def test_what_a_service_forgets_is_reported(fault: str, label: str, place: str, 
 
 
 def test_a_service_that_keeps_all_is_not_blamed(tmp_path: Path) -> None:
-    with things("--delay-ms", "2") as (_, url):
+    with served("things", "--delay-ms", "2") as url:
         options = ("-t", "2s", "--warm-up", "0", "-o", str(tmp_path))
         run("contract-load", "run", f"{url}/openapi.json", "--host", url, *options)
     ledger = json.loads((tmp_path / "results.json").read_text())["ledger"]
@@ -81,13 +64,13 @@ def test_the_ledger_stays_clean_while_a_service_is_killed(start: Start, tmp_path
     port = free_port()
     kept = ("--port", str(port), "--file", str(tmp_path / "things"), "--delay-ms", "5")
     told = ("-t", "5m", "--warm-up", "0", "-o", str(tmp_path), "--objective", "error rate < 100%")
-    with things(*kept) as (_, url):
+    with served("things", *kept) as url:
         load = start("contract-load", "run", f"{url}/openapi.json", "--host", url, *told)
         wait_for_calls(url)
     for _ in range(RESTARTS - 1):
-        with things(*kept) as (_, url):
+        with served("things", *kept) as url:
             wait_for_calls(url)
-    with things(*kept):
+    with served("things", *kept):
         assert load.end(signal.SIGINT) == 130
     results = json.loads((tmp_path / "results.json").read_text())
     assert results["ledger"]["followed"] == results["ledger"]["read"] > RESTARTS

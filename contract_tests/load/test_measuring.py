@@ -3,9 +3,6 @@
 import itertools
 import json
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 from statistics import mean, stdev
@@ -15,7 +12,7 @@ import httpx2 as httpx
 import pytest
 
 from contract_tests.openapi.documents import operation
-from contract_tests.processes import ROOT, free_port, run
+from contract_tests.processes import Things, free_port, run
 from load.arrivals import CONSTANT, POISSON, Share, arrivals
 from load.errors import LoadError
 from load.generator import Generator
@@ -25,26 +22,7 @@ from load.times import Times
 from load.verdict import judge
 from load.workload import workload
 
-Things = Callable[..., str]
 IT = operation("/things/{id}")
-
-
-@pytest.fixture
-def things() -> Iterator[Things]:
-    """Starts services of things, and gives their URLs."""
-    started = []
-
-    def start(*options: str) -> str:
-        command = [sys.executable, "-m", "contract_tests.things", *options]
-        service = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-        started.append(service)
-        assert service.stdout is not None
-        return f"http://127.0.0.1:{int(service.stdout.readline())}"
-
-    yield start
-    for each in started:
-        each.kill()
-        each.communicate()
 
 
 def loaded(url: str, folder: Path, *options: str) -> Any:
