@@ -15,7 +15,7 @@ from load.verdict import Verdict
 from load.workload import Workload
 
 FILE = "results.json"
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -114,12 +114,8 @@ def _figures(label: str, each: OperationResults, results: Results, verdict: Verd
                 "at": at,
                 "requests": second.requests,
                 "failures": second.failures,
-                "median_ms": second.response.percentile_ms(50),
-                "p95_ms": second.response.percentile_ms(95),
-                "p99_ms": second.response.percentile_ms(99),
-                "max_ms": second.response.max_ms,
-                "service_p95_ms": second.service.percentile_ms(95),
-                "histogram": second.response.encoded(),
+                **_times(second.response),
+                "service": _times(second.service),
             }
             for at, second in each.seconds
         ],

@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from load import summary
+from load.plots import capacity_curves, over_time
 
 PAGE = "report.html"
 
@@ -23,11 +24,25 @@ def page(run: Mapping[str, Any]) -> str:
     """The page of an archived run."""
     source = (files("load") / "report.html.j2").read_text(encoding="utf-8")
     template = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True).from_string(source)
+    shown = [
+        (label, list(over_time(run, label, figures, number)))
+        for number, (label, figures) in enumerate(
+            (("all operations", run["total"]), *run["operations"].items())
+        )
+    ]
     return template.render(
         run=run,
+        over_time=[(label, plots) for label, plots in shown if plots],
+        capacity_curves=list(capacity_curves(run)),
+        plots_by_name={
+            plot.name: plot.figure
+            for plot in (*capacity_curves(run), *(plot for _, plots in shown for plot in plots))
+        },
+        plotly=(files("plotly") / "package_data" / "plotly.min.js").read_text(encoding="utf-8"),
         began=datetime.fromisoformat(run["began"]).strftime("%Y-%m-%d %H:%M UTC"),
         conditions=list(summary.conditions(run)),
         objectives_of=lambda label: summary.objectives_of(run, label),
         findings=list(summary.findings(run)),
         without_success=list(summary.without_success(run)),
+        ledger=list(summary.ledger(run)),
     )

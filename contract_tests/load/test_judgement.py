@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 from contract_tests.openapi.documents import operation
 from load import archive, junit
 from load.archive import Run, archived
+from load.capacity import Search, Trial
 from load.checks import Fault, Finding, findings, is_gone, network
 from load.connection import Reply
 from load.entities import Entities, Entity
@@ -176,15 +177,23 @@ def test_without_promises_only_refusals_are_excused() -> None:
     assert not verdict_of([1.0], [Finding(Fault.SERVER_ERROR, "a", "", "b")], plain)[1].passed
 
 
+# How many traces each plot shows.
+LINES = "plots => plots.map(each => each.querySelectorAll('.scatterlayer .trace').length)"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_opens_from_disk(browser: Browser, tmp_path: Path, scheme: Any) -> None:
     results, verdict = verdict_of(
         [10.0] * 9, [Finding(Fault.BROKEN_CONTRACT, "200 body", "type", "<b>1</b> is odd")]
     )
-    page_path = write_page(tmp_path / "report.html", archived(RUN, results, verdict))
+    search = Search(10, 100)
+    search.learn(Trial(10, 10, 1, 2, 3, 0))
+    search.learn(Trial(20, 12, 1, 2, 3, 0, "too slow"))
+    page_path = write_page(tmp_path / "report.html", archived(RUN, results, verdict, search.archived()))
     page = browser.new_page(viewport={"width": 375, "height": 700}, color_scheme=scheme)
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text))
+    page.on("pageerror", lambda error: errors.append(str(error)))
     page.on(
         "request", lambda request: errors.append(request.url) if not request.url.startswith("file:") else None
     )
@@ -192,7 +201,16 @@ def test_the_page_opens_from_disk(browser: Browser, tmp_path: Path, scheme: Any)
     assert page.locator("#verdict").inner_text() == "✗ Failed"
     assert "<b>1</b> is odd" in page.locator("body").inner_text()
     assert "no link tells id" in page.locator("body").inner_text()
-    assert page.locator("tbody tr").count() == 1
+    assert page.locator("#operations tbody tr").count() == 1
+    assert "10/s within the objectives; at 20/s too slow" in page.locator("#capacity").inner_text()
+    drawn = page.locator(".plot:visible").evaluate_all(LINES)
+    assert len(drawn) == 5
+    assert 0 not in drawn
+    page.get_by_label("Of").select_option("GET /things/{id}")
+    assert 0 not in page.locator(".plot:visible").evaluate_all(LINES)
+    assert "GET /things/{id}: percentiles per second" in page.locator("body").inner_text()
+    text = page.locator(".plot:visible .xtitle").first.evaluate("each => getComputedStyle(each).fill")
+    assert text == page.locator("body").evaluate("each => getComputedStyle(each).color")
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
     assert errors == []
     page.close()

@@ -1,0 +1,166 @@
+"""The plots of an archived run, as figures of plotly.js: data and layout, without colours of text and lines
+around, which the page gives them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Trace = dict[str, Any]
+# Wong's, which people tell apart with any kind of sight; each comes with a dash and a marker of its own.
+_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+_MARKERS = ("circle", "square", "diamond", "triangle-up", "x", "cross")
+_PERCENTILES = {"median_ms": "median", "p95_ms": "p95", "p99_ms": "p99", "max_ms": "max"}
+_SECONDS = "s since the start"
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A figure with its heading, and what it shows for those who cannot see it."""
+
+    name: str
+    heading: str
+    told: str
+    data: Sequence[Trace]
+    layout: Mapping[str, Any]
+
+    @property
+    def figure(self) -> dict[str, Any]:
+        """What plotly.js is given."""
+        return {"data": self.data, "layout": self.layout}
+
+
+def over_time(run: Mapping[str, Any], label: str, figures: Mapping[str, Any], number: int) -> Iterator[Plot]:
+    """Throughput and times of one operation, or of all, second by second; `number` tells its plots apart."""
+    seconds = figures["seconds"]
+    if not seconds:
+        return
+    at = [each["at"] for each in seconds]
+    shapes = {"shapes": [*_warm_up(run)]}
+    rate = run["workload"]["rate"] if not number else None
+    asked = [_line(4, "asked for", [at[0], at[-1]], [rate, rate])] if rate else []
+    yield Plot(
+        f"throughput-{number}",
+        "Throughput",
+        f"{label}: answers and failures per second; {figures['rate']:.1f} answers/s on average",
+        [
+            _line(0, "answers", at, [each["requests"] for each in seconds]),
+            _line(1, "failures", at, [each["failures"] for each in seconds]),
+            *asked,
+        ],
+        _layout(_SECONDS, "per s", shapes),
+    )
+    for kind, heading, times in (
+        ("response", "Response time", figures),
+        ("service", "Service time", figures["service"]),
+    ):
+        series = [each if kind == "response" else each["service"] for each in seconds]
+        yield Plot(
+            f"{kind}-{number}",
+            heading,
+            f"{label}: percentiles per second; {times['median_ms']:.1f} ms at the median, "
+            f"{times['p99_ms']:.1f} ms at p99, {times['max_ms']:.1f} ms at most",
+            [
+                _line(index, name, at, [each[key] for each in series])
+                for index, (key, name) in enumerate(_PERCENTILES.items())
+            ],
+            _layout(_SECONDS, "ms", shapes),
+        )
+
+
+def capacity_curves(run: Mapping[str, Any]) -> Iterator[Plot]:
+    """Throughput and percentiles against the rate that was asked for."""
+    if not run["capacity"]:
+        return
+    trials = run["capacity"]["trials"]
+    rates = [each["rate"] for each in trials]
+    broken = [each for each in trials if not each["holds"]]
+    limits = {
+        "shapes": [
+            {**_SHADE, "type": "line", "x0": rate, "x1": rate, "y0": 0, "y1": 1, "yref": "paper"}
+            for rate in [run["capacity"]["rate"]]
+            if rate
+        ]
+    }
+    told = run["capacity"]["answer"]
+    yield Plot(
+        "capacity-throughput",
+        "Throughput against rate",
+        f"{told}; the line marks it",
+        [
+            _line(0, "answers", rates, [each["throughput"] for each in trials], markers=True),
+            _line(2, "asked for", rates, rates),
+            _broken(broken, "throughput"),
+        ],
+        _layout("arrivals/s", "answers/s", limits),
+    )
+    yield Plot(
+        "capacity-response",
+        "Response time against rate",
+        f"{told}; the line marks it",
+        [
+            *(
+                _line(index, name, rates, [each[key] for each in trials], markers=True)
+                for index, (key, name) in enumerate(_PERCENTILES.items())
+                if key != "max_ms"
+            ),
+            _broken(broken, "p99_ms"),
+        ],
+        _layout("arrivals/s", "ms", {**limits, "yaxis": {"type": "log"}}),
+    )
+
+
+def _broken(trials: Sequence[Mapping[str, Any]], key: str) -> Trace:
+    return {
+        "name": "not within",
+        "mode": "markers",
+        "x": [each["rate"] for each in trials],
+        "y": [each[key] for each in trials],
+        "text": [each["broken"] or each["invalid"] for each in trials],
+        "marker": {"symbol": "x-open", "size": 13, "color": _COLOURS[1], "line": {"width": 2}},
+    }
+
+
+_SHADE: Mapping[str, Any] = {
+    "xref": "x",
+    "yref": "paper",
+    "layer": "below",
+    "line": {"width": 1, "dash": "dot", "color": "#888888"},
+}
+
+
+def _warm_up(run: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    if run["workload"]["warm_up"]:
+        end = run["workload"]["warm_up"]
+        shaded = {**_SHADE, "type": "rect", "x0": 0, "x1": end, "y0": 0, "y1": 1}
+        label = {"text": "warm-up", "textposition": "top left"}
+        yield {**shaded, "fillcolor": "#888888", "opacity": 0.25, "label": label}
+
+
+def _line(index: int, name: str, x: Sequence[float], y: Sequence[float], markers: bool = False) -> Trace:
+    # A line through a single second would not be seen.
+    is_marked = markers or len(x) == 1
+    return {
+        "name": name,
+        "mode": "lines+markers" if is_marked else "lines",
+        "x": x,
+        "y": y,
+        "line": {"color": _COLOURS[index], "dash": _DASHES[index], "width": 2},
+        "marker": {"symbol": _MARKERS[index], "size": 7},
+    }
+
+
+def _layout(x: str, y: str, more: Mapping[str, Any]) -> dict[str, Any]:
+    axis = {"rangemode": "tozero", "automargin": True, "zeroline": False, "gridcolor": "#8884"}
+    return {
+        "height": 300,
+        "margin": {"l": 50, "r": 12, "t": 12, "b": 40},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "hovermode": "x unified",
+        "legend": {"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top"},
+        **more,
+        "xaxis": {**axis, "title": {"text": x, "standoff": 5}},
+        "yaxis": {**axis, **more.get("yaxis", {}), "title": {"text": y}},
+    }
