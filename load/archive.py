@@ -32,7 +32,11 @@ class Run:
 
 
 def archived(
-    run: Run, results: Results, verdict: Verdict, capacity: Mapping[str, Any] | None = None
+    run: Run,
+    results: Results,
+    verdict: Verdict,
+    capacity: Mapping[str, Any] | None = None,
+    explained: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Everything that is known of a run, as JSON has it: times in ms, rates in calls per s, lengths in s.
     That of a search for the capacity is its best trial.
@@ -56,6 +60,7 @@ def archived(
         "objectives": [_outcome(each) for each in verdict.outcomes],
         "uncovered": dict(run.uncovered),
         "capacity": capacity,
+        "explained": explained,
         "total": _figures(ALL, total, results, verdict),
         "operations": {
             label: {**_figures(label, each, results, verdict), "findings": _findings(each)}

@@ -16,7 +16,7 @@ from load.errors import LoadError
 from load.hosts import based, first_server
 from load.orders import OPTIONS, SHOW_PLAN, Orders, orders
 from load.report import PAGE, write_page
-from load.service import throwaway_service
+from load.service import Served, throwaway_service
 from load.signals import leave, on_signals, signals_deferred
 from load.summary import summary
 from load.traffic import DEFAULT_PROFILE, load_profile, profile_names
@@ -157,7 +157,7 @@ def run(
         measured = load.results.measured_s
         load.incomplete = (f"interrupted after {measured:.0f} s of {run_time} s",)
     verdict = load.verdict()
-    _finish(archived(load.about(url, users), load.results, verdict), output)
+    _finish(archived(load.about(url, users), load.results, verdict, None, load.explained()), output)
     sys.exit(130 if interrupted else int(not verdict.passed))
 
 
@@ -216,7 +216,7 @@ def capacity(
     elif search.best is None:
         load.incomplete = (search.answer,)
     verdict = load.verdict()
-    _finish(archived(load.about(url, 0), load.results, verdict, search.archived()), output)
+    _finish(archived(load.about(url, 0), load.results, verdict, search.archived(), load.explained()), output)
     sys.exit(130 if interrupted else int(not verdict.passed))
 
 
@@ -235,9 +235,10 @@ def _loaded(
         load = Load(contract, told, alone=host is None and document is None)
         for note in load.notes():
             click.echo(note, err=True)
-        server = ready()
-        check_reachable(server)
-        yield load, based(server, contract, load.operations.values())
+        served = ready()
+        load.database_url = told.database_url or served.database_url
+        check_reachable(served.url)
+        yield load, based(served.url, contract, load.operations.values())
 
 
 def _finish(ended: Mapping[str, Any], output: Path) -> None:
@@ -294,8 +295,8 @@ def _fail(message: str, code: int) -> None:
 
 
 @contextmanager
-def _service(document: str | None, host: str | None, contract: Contract) -> Iterator[Callable[[], str]]:
-    """What tells the URL of the service, once there is one."""
+def _service(document: str | None, host: str | None, contract: Contract) -> Iterator[Callable[[], Served]]:
+    """What tells where the service is, once there is one."""
     if host is None and document is None:
         click.echo(f"starting the service, with {ROWS} rows in a database of its own")
         with throwaway_service(contract.source, ROWS) as ready:
@@ -304,4 +305,4 @@ def _service(document: str | None, host: str | None, contract: Contract) -> Iter
     url = host or first_server(contract) or ""
     if not url:
         raise LoadError(f"{contract.source} names no server; say which one with --host")
-    yield lambda: url
+    yield lambda: Served(url)

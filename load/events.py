@@ -23,6 +23,7 @@ from load.connection import check_reachable
 from load.errors import LoadError
 from load.hosts import based, first_server
 from load.journeys import Existing
+from load.observer import Observer
 from load.orders import OPTIONS, SHOW_PLAN, orders, orders_from
 from load.summary import summary
 from load.traffic import DEFAULT_PROFILE, load_profile, profile_names
@@ -64,7 +65,7 @@ def carry(environment: Environment, load: Load) -> None:
         return
     workers = _Workers(environment.runner, load) if isinstance(environment.runner, MasterRunner) else None
     environment.events.test_start.add_listener(partial(_begin, workers))
-    environment.events.test_stopping.add_listener(lambda **_: load.results.end())
+    environment.events.test_stopping.add_listener(partial(_end, load))
 
 
 def _add_options(parser: LocustArgumentParser) -> None:
@@ -130,6 +131,7 @@ def _begin(workers: "_Workers | None", environment: Environment, **_: Any) -> No
         check_reachable(environment.host or "")
         environment.host = based(environment.host or "", load.contract, load.operations.values())
         existing = existing_things(load, environment.host or "")
+        observer = Observer(environment.host or "", load.database_url)
     except LoadError as error:
         logger.error("%s", error)
         environment.process_exit_code = 1
@@ -138,10 +140,16 @@ def _begin(workers: "_Workers | None", environment: Environment, **_: Any) -> No
         load.incomplete = (str(error),)
         return
     load.begin(existing)
+    load.watch_service(observer)
     if workers:
         workers.begin(existing)
     else:
         load.listen()
+
+
+def _end(load: Load, **_: Any) -> None:
+    load.results.end()
+    load.leave_service()
 
 
 def _orders(load: Load, existing: Sequence[Existing]) -> dict[str, Any]:
@@ -294,7 +302,11 @@ def _tell(environment: Environment, **_: Any) -> None:
         read_back(load, environment.host or "")
     verdict = load.verdict()
     users = environment.runner.target_user_count if environment.runner else 0
-    print(summary(archived(load.about(environment.host or "", users), load.results, verdict)))  # noqa: T201 - the user's terminal
+    print(
+        summary(
+            archived(load.about(environment.host or "", users), load.results, verdict, None, load.explained())
+        )
+    )  # noqa: T201 - the user's terminal
     # Locust on its own counts refusals as failures, and ends with 1 for them.
     environment.process_exit_code = environment.process_exit_code or int(not verdict.passed)
 

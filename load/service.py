@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from load.errors import LoadError
@@ -17,11 +18,19 @@ SERVE = ("--host", "127.0.0.1", "--port", "0", "--log-level", "warning")
 STOP_TIMEOUT_S = 60
 
 
+@dataclass(frozen=True)
+class Served:
+    """The URLs of a service and of its database, where that is known."""
+
+    url: str
+    database_url: str = ""
+
+
 @contextmanager
-def throwaway_service(document: str, rows: int) -> Iterator[Callable[[], str]]:
+def throwaway_service(document: str, rows: int) -> Iterator[Callable[[], Served]]:
     """A service of a document on a free port, with so many rows in an embedded database of its own, while
-    it starts; what is given waits for it and tells its URL, or raises LoadError when it does not start. All
-    is gone afterwards.
+    it starts; what is given waits for it and tells where it is, or raises LoadError when it does not start.
+    All is gone afterwards.
     """
     data = Path(tempfile.mkdtemp(prefix="contract-load-"))
     # Said in full: what the environment says of a database is not meant for this one.
@@ -32,11 +41,11 @@ def throwaway_service(document: str, rows: int) -> Iterator[Callable[[], str]]:
     try:
         with _running(serve, served) as service, _running(seed, seeded) as seeding:
 
-            def ready() -> str:
-                url = _url(service, served)
+            def ready() -> Served:
+                found = _served(service, served)
                 if seeding.wait():
                     raise LoadError(_last_line(seeded.read_bytes()) or "the service could not be seeded")
-                return url
+                return found
 
             yield ready
     finally:
@@ -55,12 +64,14 @@ def _running(command: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]
         yield service
 
 
-def _url(service: subprocess.Popen[bytes], log: Path) -> str:
+def _served(service: subprocess.Popen[bytes], log: Path) -> Served:
     assert service.stdout is not None
+    database = ""
     for line in service.stdout:
-        found = re.match(rb"listening on (http://\S+?),", line)
-        if found:
-            return found[1].decode()
+        if found := re.match(rb"database: .*?(postgresql://\S+)", line):
+            database = found[1].decode()
+        if found := re.match(rb"listening on (http://\S+?),", line):
+            return Served(found[1].decode(), database)
     raise LoadError(_last_line(log.read_bytes()) or "the service did not start")
 
 

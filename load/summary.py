@@ -26,6 +26,7 @@ def summary(run: Mapping[str, Any]) -> str:
         *([f"    and {len(without) - len(shown)} more without success"] if len(shown) < len(without) else []),
         "",
         *(line for head, lines in findings(run) for line in (head, *(f"    {each}" for each in lines))),
+        *bottlenecks(run),
         *([f"capacity: {run['capacity']['answer']}", ""] if run["capacity"] else []),
         run["verdict"],
         *(f"  {reason}" for reason in (*run["reasons"], *run["invalid"])),
@@ -57,6 +58,18 @@ def ledger(run: Mapping[str, Any]) -> Iterator[str]:
     if account["passed_over"]:
         yield f"    {account['passed_over']} more were not followed, for want of room"
     yield from (f"    {note}, {count} times" for note, count in account["notes"].items())
+
+
+def bottlenecks(run: Mapping[str, Any]) -> Iterator[str]:
+    """What kept the service from going faster, with its evidence."""
+    found = run["explained"]["bottlenecks"] if run["explained"] else []
+    if found:
+        yield "bottleneck:"
+    for each in found:
+        yield f"  {each['shown']}"
+        yield from (f"    {line}" for line in each["evidence"])
+    if found:
+        yield ""
 
 
 def without_success(run: Mapping[str, Any]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from http import HTTPStatus
 from random import Random
+from typing import Any
 
 import gevent
 import orjson
@@ -20,12 +21,15 @@ from locust.user.task import LOCUST_STATE_STOPPING
 from load import checks
 from load.archive import Run
 from load.arrivals import Share, arrivals
+from load.bottleneck import archived as explained
+from load.bottleneck import bottlenecks
 from load.capacity import Trial, trial_of
 from load.connection import Connection, NetworkError, Reply
 from load.generator import Watch
 from load.journeys import Existing, Journeys, Step
 from load.ledger import Account, Ledger, Record
 from load.objectives import Objective, promised, stated
+from load.observer import Observation, Observer
 from load.orders import Orders
 from load.results import Results
 from load.traffic import Profile
@@ -57,12 +61,15 @@ class Load:
         self.incomplete: tuple[str, ...] = ()
         self.share = Share()
         self.watch: Watch | None = None
+        self.observation: Observation | None = None
+        self._observer: Observer | None = None
         self.take(contract, orders)
 
     def take(self, contract: Contract, orders: Orders) -> None:
         """Compile a document and what to do with it."""
         self.contract = contract
         self.orders = orders
+        self.database_url = orders.database_url
         found, self.faulty = readable_operations(contract)
         self.operations = {each.label: each for each in found}
         self.promised = [*promised(found)]
@@ -117,6 +124,16 @@ class Load:
             self.watch.end()
         self.watch = Watch(max(self.results.warm_up - self.results.elapsed, 0))
 
+    def watch_service(self, observer: Observer) -> None:
+        """Have a service watched by an observer until the run ends."""
+        self._observer, self.observation = observer, None
+        observer.begin(lambda: self.results.elapsed)
+
+    def leave_service(self) -> None:
+        """The run has ended: keep what was seen of the service."""
+        if self._observer:
+            self.observation, self._observer = self._observer.end(), None
+
     def look(self, name: str = "") -> None:
         """Add what this process has seen of itself to the results."""
         if self.watch:
@@ -149,6 +166,13 @@ class Load:
             workload=self.orders.workload,
             uncovered=self.uncovered,
         )
+
+    def explained(self) -> dict[str, Any] | None:
+        """What kept the service from going faster, and what was seen of it, as JSON has it."""
+        if self.observation is None:
+            return None
+        methods = {label: each.method for label, each in self.operations.items()}
+        return explained(bottlenecks(self.results, methods, self.observation), self.observation)
 
     def verdict(self) -> Verdict:
         """The judgement of what has been recorded."""

@@ -70,7 +70,7 @@ def serve(**options: Any) -> None:
     with server.listening(settings) as listener, server.stopped_by_signals(), database_url(settings) as url:
         logs.configure(settings.log_level)
         home = f"http://{settings.host}:{listener.getsockname()[1]}"
-        embedded = f"embedded PostgreSQL in {settings.embedded_data}"
+        embedded = f"embedded PostgreSQL in {settings.embedded_data}, {url}"
         click.echo(f"database: {'as given' if settings.database_url else embedded}")
         settings = dataclasses.replace(settings, database_url=url)
         told = f"listening on {home}, Swagger UI at {home}/ui/"

@@ -1,0 +1,113 @@
+"""What a service's processes use, when they run on this machine."""
+
+import socket
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import psutil
+
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Of some processes over a time: cores used by all and by the busiest, and memory (bytes)."""
+
+    cores: float
+    busiest: float
+    memory: int
+
+
+class Processes:
+    """Processes whose CPU time is measured from one look to the next."""
+
+    def __init__(self) -> None:
+        self._spent: dict[int, float] = {}
+        self._looked = 0.0
+
+    def usage(self, processes: Iterable[psutil.Process]) -> Usage:
+        """What they have used since the last look. Those that are new, or have gone, count for nothing."""
+        spent: dict[int, float] = {}
+        memory = 0
+        for each in processes:
+            try:
+                with each.oneshot():
+                    times = each.cpu_times()
+                    memory += each.memory_info().rss
+            except psutil.Error:
+                continue
+            spent[each.pid] = times.user + times.system
+        now = time.monotonic()
+        length = now - self._looked
+        used = [(cpu - self._spent[pid]) / length for pid, cpu in spent.items() if pid in self._spent]
+        self._spent, self._looked = spent, now
+        return Usage(sum(used), max(used, default=0.0), memory)
+
+
+def port_of(host: str) -> int:
+    """The port of a URL."""
+    url = urlsplit(host if "://" in host else f"http://{host}")
+    return url.port or _PORTS.get(url.scheme, 0)
+
+
+def is_here(host: str) -> bool:
+    """Whether a URL points to this machine."""
+    hostname = urlsplit(host if "://" in host else f"http://{host}").hostname
+    try:
+        found = {str(address[4][0]) for address in socket.getaddrinfo(hostname, None)}
+    except OSError:
+        return False
+    own = {each.address for addresses in psutil.net_if_addrs().values() for each in addresses}
+    return bool(found & own)
+
+
+def serving(port: int) -> list[psutil.Process]:
+    """The processes of this machine that listen on a port, and their children, as far as they may be seen."""
+    try:
+        listening = {
+            each.pid
+            for each in psutil.net_connections("tcp")
+            if each.status == psutil.CONN_LISTEN and each.laddr and each.laddr.port == port and each.pid
+        }
+        family = {
+            process.pid: process
+            for pid in listening
+            for process in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True))
+        }
+    except psutil.Error:
+        return []
+    # A database that the service has started has figures of its own.
+    return [each for each in family.values() if not is_postgres(each)]
+
+
+def is_postgres(process: psutil.Process) -> bool:
+    """Whether a process is one of PostgreSQL's."""
+    try:
+        return bool(process.name().startswith("postgres"))
+    except psutil.Error:
+        return False
+
+
+def siblings(pid: int) -> list[psutil.Process]:
+    """A server process of PostgreSQL with all of its kind, when it runs on this machine; else none."""
+    try:
+        process = psutil.Process(pid)
+        parent = process.parent()
+        if parent is None or not is_postgres(process) or not is_postgres(parent):
+            return []
+        return [parent, *parent.children()]
+    except psutil.Error:
+        return []
+
+
+def names(processes: Iterable[psutil.Process]) -> Mapping[int, str]:
+    """What processes are called, by pid."""
+    found = {}
+    for each in processes:
+        try:
+            found[each.pid] = each.name()
+        except psutil.Error:
+            continue
+    return found
