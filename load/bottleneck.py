@@ -17,6 +17,8 @@ from load.verdict import limits
 SURE, LIKELY, POSSIBLE = "sure", "likely", "possible"
 BOTH = f"{READS} and {WRITES}"
 _FULL = 0.9
+_NEARLY = 0.7
+_BUSY = 0.8
 # A single-threaded process does not pass one core; one that does has more to go.
 _ONE_CORE = 1.15
 _MANY = 0.3
@@ -24,7 +26,7 @@ _MOST = 0.5
 _FEW_SAMPLES = 6
 _LONG_SCAN_ROWS = 1_000
 _QUEUED = 2.0
-_SLOW_PROBE_MS = 5.0
+_SLOW_PROBE_MS = 20.0
 _WAL_WAITS = ("WalSync", "WalWrite", "WALWrite", "WALSync", "WALInsert", "WalInitSync")
 
 
@@ -81,7 +83,7 @@ def bottlenecks(results: Results, methods: Mapping[str, str], seen: Observation)
     return found
 
 
-def archived(found: list[Bottleneck], seen: Observation) -> dict[str, Any]:
+def explained(found: list[Bottleneck], seen: Observation) -> dict[str, Any]:
     """As JSON has it."""
     return {
         "bottlenecks": [{**asdict(each), "shown": str(each)} for each in found],
@@ -194,11 +196,11 @@ def _pool(seen: Observation, kind: Kind, every: Kind) -> Bottleneck | None:
     if len(known) < _FEW_SAMPLES or not sum(seen.busy.get(kind.name, Counter()).values()):
         return None
     most = max(each.sessions or 0 for each in known)
-    full = sum(each.busy == each.sessions == most for each in known) / len(known)
-    if full < _FULL or every.under_way < _QUEUED * most:
+    full = sum((each.busy or 0) for each in known) / len(known) / most
+    if full < _BUSY or every.under_way < _QUEUED * most:
         return None
     evidence = (
-        f"all {most} were busy in {full:.0%} of the samples",
+        f"each was in use {full:.0%} of the time",
         f"{every.under_way:.1f} calls were under way at a time",
         *[f"most often: {text}" for text, _ in seen.statements[kind.name].most_common(1)],
         *_at_hand(seen),
@@ -208,15 +210,20 @@ def _pool(seen: Observation, kind: Kind, every: Kind) -> Bottleneck | None:
 
 
 def _service_cpu(seen: Observation, kind: Kind, _every: Kind) -> Bottleneck | None:
-    cores, busiest = seen.mean("service_cores"), seen.mean("busiest_cores")
-    if cores is None or busiest is None:
-        return None
+    cores, busiest = seen.mean("service_cores") or 0, seen.mean("busiest_cores") or 0
     is_one = _FULL <= busiest <= _ONE_CORE
-    if not is_one and cores < _FULL * seen.cores:
+    is_crowded = busiest >= _NEARLY and (seen.mean("machine_cores") or 0) >= _NEARLY * seen.cores
+    if is_one:
+        how = f": one process, which uses one core ({busiest:.0%})"
+    elif cores >= _FULL * seen.cores:
+        how = f": {cores:.1f} of {seen.cores} cores"
+    elif is_crowded:
+        how = f", with what else runs on this machine: {busiest:.0%} of a core"
+    else:
         return None
-    rest = ", PostgreSQL idles" if (seen.mean("postgres_cores") or 1) < _MANY else ""
-    one = " (one process, which uses one core)" if is_one else ""
-    return Bottleneck(kind.name, f"the service's CPU is full{one}{rest}", tuple(_at_hand(seen)), SURE)
+    rest = "; PostgreSQL idles" if (seen.mean("postgres_cores") or 1) < _MANY else ""
+    certainty = LIKELY if is_crowded and not is_one else SURE
+    return Bottleneck(kind.name, f"the service's CPU is full{how}{rest}", tuple(_at_hand(seen)), certainty)
 
 
 def _machine_cpu(seen: Observation, kind: Kind, _every: Kind) -> Bottleneck | None:
@@ -244,11 +251,11 @@ def _network(seen: Observation, kind: Kind, _every: Kind) -> Bottleneck | None:
 
 
 def _turns(seen: Observation, kind: Kind, every: Kind) -> Bottleneck | None:
-    if not every.least_ms or kind.mean_ms < _QUEUED * kind.least_ms or every.under_way < _QUEUED:
+    if not every.least_ms or kind.mean_ms < _QUEUED * every.least_ms or every.under_way < _QUEUED:
         return None
     at_once = every.rate * every.least_ms / 1000
     evidence = (
-        f"the quickest of {kind.name} took {kind.least_ms:.1f} ms, the mean is {kind.mean_ms:.1f} ms",
+        f"the quickest call took {every.least_ms:.1f} ms, {kind.name} {kind.mean_ms:.1f} ms at the mean",
         f"{every.rate:.1f} answers/s with {every.under_way:.1f} calls under way",
         *_at_hand(seen),
     )
@@ -264,8 +271,8 @@ _RULES: tuple[Rule, ...] = (
     _postgres,
     _pool,
     _service_cpu,
-    _machine_cpu,
     _network,
+    _machine_cpu,
     _turns,
 )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from load import junit
-from load.archive import FILE, archived, read, write
+from load.archive import FILE, read, write
 from load.capacity import Search
 from load.connection import check_reachable
 from load.errors import LoadError
@@ -156,9 +156,9 @@ def run(
     if interrupted:
         measured = load.results.measured_s
         load.incomplete = (f"interrupted after {measured:.0f} s of {run_time} s",)
-    verdict = load.verdict()
-    _finish(archived(load.about(url, users), load.results, verdict, None, load.explained()), output)
-    sys.exit(130 if interrupted else int(not verdict.passed))
+    ended = load.archived(url, users)
+    _finish(ended, output)
+    sys.exit(130 if interrupted else int(not ended["passed"]))
 
 
 @cli.command()
@@ -215,9 +215,9 @@ def capacity(
         load.incomplete = (f"interrupted after {len(search.trials)} rates",)
     elif search.best is None:
         load.incomplete = (search.answer,)
-    verdict = load.verdict()
-    _finish(archived(load.about(url, 0), load.results, verdict, search.archived(), load.explained()), output)
-    sys.exit(130 if interrupted else int(not verdict.passed))
+    ended = load.archived(url, 0, search.archived())
+    _finish(ended, output)
+    sys.exit(130 if interrupted else int(not ended["passed"]))
 
 
 @contextmanager

@@ -17,7 +17,6 @@ from locust.event import Events
 from locust.rpc import Message
 from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
-from load.archive import archived
 from load.arrivals import Share
 from load.connection import check_reachable
 from load.errors import LoadError
@@ -300,15 +299,11 @@ def _tell(environment: Environment, **_: Any) -> None:
     if not isinstance(environment.runner, MasterRunner):
         load.look()
         read_back(load, environment.host or "")
-    verdict = load.verdict()
     users = environment.runner.target_user_count if environment.runner else 0
-    print(
-        summary(
-            archived(load.about(environment.host or "", users), load.results, verdict, None, load.explained())
-        )
-    )  # noqa: T201 - the user's terminal
+    ended = load.archived(environment.host or "", users)
+    print(summary(ended))  # noqa: T201 - the user's terminal
     # Locust on its own counts refusals as failures, and ends with 1 for them.
-    environment.process_exit_code = environment.process_exit_code or int(not verdict.passed)
+    environment.process_exit_code = environment.process_exit_code or int(not ended["passed"])
 
 
 def _stop(environment: Environment, **_: Any) -> None:

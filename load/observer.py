@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 import gevent
 import psutil
@@ -191,6 +191,15 @@ class Observer:
 
 def _aside(look: Callable[[], Seen]) -> Seen:
     """Look from a thread of its own: calls go on meanwhile."""
-    seen: Any = gevent.get_hub().threadpool.apply(look)
-    result: Seen = seen
-    return result
+
+    def looked() -> tuple[Seen | None, Exception | None]:
+        # What a thread raises is printed by its pool, too.
+        try:
+            return look(), None
+        except (LoadError, psycopg2.Error) as error:
+            return None, error
+
+    seen, error = gevent.get_hub().threadpool.apply(looked)
+    if error:
+        raise error
+    return cast("Seen", seen)

@@ -66,8 +66,8 @@ OPTIONS = (
     Option("--warm-up", "How much of the start is left out of the figures, as in 10s."),
     Option("--objective", "A promise to hold the service to: 'get_student p95 < 50ms', 'error rate < 0.1%', "
            "'rate > 500/s'. May be given again.", multiple=True),
-    Option("--database-url", "The PostgreSQL of the service, as postgresql://user:password@host:5432/name, to "
-           "see what it does under the load.", variable="CONTRACT_DATABASE_URL"),
+    Option("--database-url", "The PostgreSQL of the service, as postgresql://user:password@host:5432/name, "
+           "to see what it does under the load.", variable="CONTRACT_DATABASE_URL"),
     Option("--basic", "user:password for basic authentication.", variable="CONTRACT_BASIC"),
 )  # fmt: skip
 

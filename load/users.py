@@ -4,7 +4,7 @@ import gc
 import logging
 import resource
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from random import Random
@@ -19,10 +19,9 @@ from locust.runners import MasterRunner
 from locust.user.task import LOCUST_STATE_STOPPING
 
 from load import checks
-from load.archive import Run
+from load.archive import Run, archived
 from load.arrivals import Share, arrivals
-from load.bottleneck import archived as explained
-from load.bottleneck import bottlenecks
+from load.bottleneck import bottlenecks, explained
 from load.capacity import Trial, trial_of
 from load.connection import Connection, NetworkError, Reply
 from load.generator import Watch
@@ -33,7 +32,7 @@ from load.observer import Observation, Observer
 from load.orders import Orders
 from load.results import Results
 from load.traffic import Profile
-from load.verdict import Verdict, judge
+from load.verdict import judge
 from openapi.contract import Contract, Json
 from openapi.expressions import Exchange
 from openapi.operations import readable_operations
@@ -155,9 +154,9 @@ class Load:
         """Why operations are not called, by label."""
         return {**self.faulty, **self.journeys.uncovered}
 
-    def about(self, host: str, users: int) -> Run:
-        """What is run, against which host, with how many users."""
-        return Run(
+    def archived(self, host: str, users: int, capacity: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """All that is known of the run against a host, with so many users."""
+        run = Run(
             title=self.contract.document.get("info", {}).get("title", "A service"),
             document=self.contract.source,
             host=host,
@@ -166,17 +165,15 @@ class Load:
             workload=self.orders.workload,
             uncovered=self.uncovered,
         )
+        verdict = judge(self.objectives, self.results, self.incomplete)
+        return archived(run, self.results, verdict, capacity, self._explained())
 
-    def explained(self) -> dict[str, Any] | None:
+    def _explained(self) -> dict[str, Any] | None:
         """What kept the service from going faster, and what was seen of it, as JSON has it."""
         if self.observation is None:
             return None
         methods = {label: each.method for label, each in self.operations.items()}
         return explained(bottlenecks(self.results, methods, self.observation), self.observation)
-
-    def verdict(self) -> Verdict:
-        """The judgement of what has been recorded."""
-        return judge(self.objectives, self.results, self.incomplete)
 
     @property
     def objectives(self) -> list[Objective]:

@@ -1,0 +1,142 @@
+"""Services that are slow for a known reason, and the reason that a load of them finds."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract_tests.processes import run, served
+from load.bottleneck import Bottleneck, bottlenecks
+from load.observer import Observation, Sample
+from load.postgres import Backend
+from load.results import Results
+
+
+def explained(url: str, folder: Path, *options: str) -> dict[str, Any]:
+    """What was found for reads and for writes."""
+    told = ("--host", url, "-u", "8", "-r", "100", "-t", "6s", "-o", str(folder))
+    done = run("contract-load", "run", f"{url}/openapi.json", *told, *options)
+    assert (folder / "results.json").exists(), done.output
+    found = json.loads((folder / "results.json").read_text())["explained"]["bottlenecks"]
+    assert found[0]["shown"] in done.output
+    return {kind: each for each in found for kind in each["of"].split(" and ")}
+
+
+@pytest.mark.parametrize(
+    ("reason", "of", "told", "evidence", "certainty"),
+    [
+        (
+            "index",
+            "reads",
+            "PostgreSQL searches table items row by row: an index is missing",
+            "of its busy sessions ran SELECT id, code FROM items WHERE known",
+            "likely",
+        ),
+        (
+            "lock",
+            "writes",
+            "writes wait for locks in PostgreSQL",
+            "most often held by a session that is idle in transaction: LOCK TABLE items",
+            "sure",
+        ),
+        (
+            "pool",
+            "reads",
+            "all database connections of the service are busy: there are 2",
+            "calls were under way at a time",
+            "sure",
+        ),
+        ("cpu", "reads", "the service's CPU is full", "the service (python", ""),
+    ],
+)
+def test_what_a_service_is_slow_for_is_found(
+    reason: str, of: str, told: str, evidence: str, certainty: str, database: str, tmp_path: Path
+) -> None:
+    with served("slow", "--database", database, "--reason", reason) as url:
+        found = explained(url, tmp_path, "--database-url", database)[of]
+    assert found["told"].startswith(told)
+    assert any(evidence in each for each in found["evidence"]), found["evidence"]
+    # Beside other tests, a process does not get the whole of a core.
+    assert found["certainty"] == certainty or (not certainty and found["certainty"] in ("sure", "likely"))
+
+
+def test_a_slow_way_is_found(database: str, tmp_path: Path) -> None:
+    with (
+        served("slow", "--database", database) as url,
+        served("proxy", "--to", url.rpartition(":")[2], "--delay-ms", "40") as slow,
+    ):
+        found = explained(slow, tmp_path, "--database-url", database)
+    for each in found.values():
+        assert each["told"].startswith("the time goes by on the way, in the network or a proxy")
+        assert each["certainty"] == "likely"
+
+
+LABEL = "GET /it"
+
+
+def results_of(service_ms: list[float], seconds: float) -> Results:
+    """Results of reads that took so long, one after another, in a run of that length."""
+    results = Results.of([LABEL])
+    for taken in service_ms:
+        results.record(LABEL, 200, taken / 1000, taken / 1000, [])
+    results.ended = results.began + seconds
+    return results
+
+
+def told(results: Results, *samples: Sample) -> Bottleneck:
+    """What is found when the service was seen like that."""
+    seen = Observation(("it",), 2, 1.0, [*samples] * 10)
+    (found,) = bottlenecks(results, {LABEL: "get"}, seen)
+    return found
+
+
+def test_without_a_database_the_curves_are_told() -> None:
+    # Two at a time, 20 ms each, which makes 100 per second; eight are under way.
+    found = told(results_of([20.0] * 2 + [80.0] * 998, 10), Sample(1.0, machine_cores=0.5, probe_ms=1.0))
+    assert found.told == (
+        "calls wait for their turn: about 2 at a time are worked on, as with a pool or a lock"
+    )
+    assert (found.of, found.certainty) == ("reads", "possible")
+    assert "100.0 answers/s with 8.0 calls under way" in found.evidence
+
+
+def test_a_service_with_room_is_not_blamed() -> None:
+    sample = Sample(1.0, 0.2, 0.2, 1_000, None, 0.5, 1.0)
+    found = told(results_of([5.0] * 200, 10), sample)
+    assert (found.told, found.certainty) == ("nothing was seen at its limit", "possible")
+    assert "the service (it) used 0.20 cores" in found.evidence
+
+
+def test_full_processors_are_told_apart() -> None:
+    busy = results_of([5.0] * 1_000, 10)
+    assert "one process, which uses one core" in told(busy, Sample(1.0, 0.97, 0.97, 1, None, 1.2)).told
+    assert "1.9 of 2 cores" in told(busy, Sample(1.0, 1.9, 0.6, 1, None, 1.95)).told
+    assert "with what else runs on this machine" in told(busy, Sample(1.0, 0.8, 0.8, 1, None, 1.8)).told
+    assert "the machine's CPU is full" in told(busy, Sample(1.0, 0.3, 0.3, 1, None, 1.95)).told
+
+
+def test_a_flush_of_the_log_is_told() -> None:
+    results = Results.of(["POST /it"])
+    for _ in range(100):
+        results.record("POST /it", 201, 0.02, 0.02, [])
+    results.ended = results.began + 1
+    seen = Observation(samples=[Sample(1.0, sessions=2, busy=2, locked=0)] * 10)
+    flushing = Backend(1, "active", "IO", "WalSync", "INSERT INTO it")
+    for _ in range(7):
+        seen.add([flushing, replace(flushing, pid=2, wait_type="", wait="")])
+    seen.add([replace(flushing, pid=3, wait="WalWrite")] * 3)
+    (found,) = bottlenecks(results, {"POST /it": "post"}, seen)
+    assert found.told.startswith("writes wait for WAL flush (")
+    assert found.certainty == "sure"
+
+
+def test_a_database_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:
+    nowhere = "postgresql://nobody@127.0.0.1:1/none"
+    with served("things") as url:
+        told = ("--host", url, "-o", str(tmp_path), "--database-url", nowhere)
+        done = run("contract-load", "run", f"{url}/openapi.json", *told)
+    assert done.wait() == 1
+    assert "--database-url: cannot reach the database: connection to server" in done.output
+    assert "Traceback" not in done.output
