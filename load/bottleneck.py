@@ -17,7 +17,7 @@ from load.verdict import limits
 SURE, LIKELY, POSSIBLE = "sure", "likely", "possible"
 BOTH = f"{READS} and {WRITES}"
 _FULL = 0.9
-_NEARLY = 0.7
+_CROWDED = 0.75
 _BUSY = 0.8
 # A single-threaded process does not pass one core; one that does has more to go.
 _ONE_CORE = 1.15
@@ -210,20 +210,18 @@ def _pool(seen: Observation, kind: Kind, every: Kind) -> Bottleneck | None:
 
 
 def _service_cpu(seen: Observation, kind: Kind, _every: Kind) -> Bottleneck | None:
-    cores, busiest = seen.mean("service_cores") or 0, seen.mean("busiest_cores") or 0
-    is_one = _FULL <= busiest <= _ONE_CORE
-    is_crowded = busiest >= _NEARLY and (seen.mean("machine_cores") or 0) >= _NEARLY * seen.cores
-    if is_one:
-        how = f": one process, which uses one core ({busiest:.0%})"
-    elif cores >= _FULL * seen.cores:
-        how = f": {cores:.1f} of {seen.cores} cores"
-    elif is_crowded:
-        how = f", with what else runs on this machine: {busiest:.0%} of a core"
+    used, busiest = seen.mean("service_cores") or 0, seen.mean("busiest_cores") or 0
+    wanted, machine = seen.mean("wanted_cores") or 0, seen.mean("machine_cores") or 0
+    if _FULL <= busiest <= _ONE_CORE:
+        how = "one process, which uses one core"
+    elif used >= _FULL * seen.cores:
+        how = f"{used:.1f} of {seen.cores} cores"
+    elif wanted >= _FULL and machine >= _CROWDED * seen.cores:
+        how = f"it gets {used:.2f} cores beside what else runs on this machine, and waits for more"
     else:
         return None
     rest = "; PostgreSQL idles" if (seen.mean("postgres_cores") or 1) < _MANY else ""
-    certainty = LIKELY if is_crowded and not is_one else SURE
-    return Bottleneck(kind.name, f"the service's CPU is full{how}{rest}", tuple(_at_hand(seen)), certainty)
+    return Bottleneck(kind.name, f"the service's CPU is full: {how}{rest}", tuple(_at_hand(seen)), SURE)
 
 
 def _machine_cpu(seen: Observation, kind: Kind, _every: Kind) -> Bottleneck | None:

@@ -31,14 +31,16 @@ Seen = TypeVar("Seen")
 
 @dataclass(frozen=True)
 class Sample:
-    """A moment of a run, `at` (s since the start): cores used by the service and by its busiest process, by
-    PostgreSQL and by the whole machine, memory of the service (bytes), the time (ms) of a call for next to
+    """A moment of a run, `at` (s since the start): cores used by the service and by its busiest process,
+    those that one would have used had it had its processor to itself, cores used by PostgreSQL and by the
+    whole machine, memory of the service (bytes), the time (ms) of a call for next to
     nothing, and the service's sessions: all, busy ones, and those that wait for a lock. None is unknown.
     """
 
     at: float
     service_cores: float | None = None
     busiest_cores: float | None = None
+    wanted_cores: float | None = None
     service_memory: int | None = None
     postgres_cores: float | None = None
     machine_cores: float = 0.0
@@ -145,6 +147,7 @@ class Observer:
             at=at,
             service_cores=mine.cores if service else None,
             busiest_cores=mine.busiest if service else None,
+            wanted_cores=mine.wanted if service else None,
             service_memory=mine.memory if service else None,
             postgres_cores=its.cores if postgres else None,
             machine_cores=machine,

@@ -111,6 +111,37 @@ def capacity_curves(run: Mapping[str, Any]) -> Iterator[Plot]:
     )
 
 
+def observed(run: Mapping[str, Any]) -> Iterator[Plot]:
+    """What was seen of the service besides its answers."""
+    samples = run["explained"]["samples"] if run["explained"] else []
+    cores = {
+        "service_cores": "service",
+        "busiest_cores": "its busiest process",
+        "postgres_cores": "PostgreSQL",
+        "machine_cores": "this machine",
+    }
+    sessions = {"sessions": "all", "busy": "in use", "locked": "waiting for a lock"}
+    shapes = {"shapes": [*_warm_up(run)]}
+    for name, heading, unit, series in (
+        ("cores", "Processors", "cores", cores),
+        ("sessions", "Database connections of the service", "connections", sessions),
+        ("probe", "A call for next to nothing", "ms", {"probe_ms": "GET /"}),
+    ):
+        known = {
+            key: shown for key, shown in series.items() if any(each[key] is not None for each in samples)
+        }
+        if not known:
+            continue
+        at = [each["at"] for each in samples]
+        most = {key: max(each[key] or 0 for each in samples) for key in known}
+        told = ", ".join(f"{shown} {most[key]:.4g} at most" for key, shown in known.items())
+        lines = [
+            _line(index, shown, at, [each[key] for each in samples])
+            for index, (key, shown) in enumerate(known.items())
+        ]
+        yield Plot(f"observed-{name}", heading, told, lines, _layout(_SECONDS, unit, shapes))
+
+
 def _broken(trials: Sequence[Mapping[str, Any]], key: str) -> Trace:
     return {
         "name": "not within",
@@ -138,7 +169,9 @@ def _warm_up(run: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield {**shaded, "fillcolor": "#888888", "opacity": 0.25, "label": label}
 
 
-def _line(index: int, name: str, x: Sequence[float], y: Sequence[float], markers: bool = False) -> Trace:
+def _line(
+    index: int, name: str, x: Sequence[float], y: Sequence[float | None], markers: bool = False
+) -> Trace:
     # A line through a single second would not be seen.
     is_marked = markers or len(x) == 1
     return {

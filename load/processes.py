@@ -3,20 +3,26 @@
 import socket
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
 
+_NS_PER_S = 1_000_000_000
 _PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
 class Usage:
-    """Of some processes over a time: cores used by all and by the busiest, and memory (bytes)."""
+    """Of some processes over a time: cores used by all and by the busiest, those that one would have used had
+    it never waited for a processor, and memory (bytes).
+    """
 
     cores: float
     busiest: float
+    wanted: float
     memory: int
 
 
@@ -24,12 +30,12 @@ class Processes:
     """Processes whose CPU time is measured from one look to the next."""
 
     def __init__(self) -> None:
-        self._spent: dict[int, float] = {}
+        self._spent: dict[int, tuple[float, float]] = {}
         self._looked = 0.0
 
     def usage(self, processes: Iterable[psutil.Process]) -> Usage:
         """What they have used since the last look. Those that are new, or have gone, count for nothing."""
-        spent: dict[int, float] = {}
+        spent: dict[int, tuple[float, float]] = {}
         memory = 0
         for each in processes:
             try:
@@ -38,12 +44,28 @@ class Processes:
                     memory += each.memory_info().rss
             except psutil.Error:
                 continue
-            spent[each.pid] = times.user + times.system
+            used = times.user + times.system
+            spent[each.pid] = used, used + _waited(each.pid)
         now = time.monotonic()
         length = now - self._looked
-        used = [(cpu - self._spent[pid]) / length for pid, cpu in spent.items() if pid in self._spent]
+        both = [
+            [(after - before) / length for after, before in zip(spent[pid], self._spent[pid], strict=True)]
+            for pid in spent.keys() & self._spent.keys()
+        ]
         self._spent, self._looked = spent, now
-        return Usage(sum(used), max(used, default=0.0), memory)
+        used_cores = [used for used, _ in both]
+        most_wanted = max((wanted for _, wanted in both), default=0.0)
+        return Usage(sum(used_cores), max(used_cores, default=0.0), most_wanted, memory)
+
+
+def _waited(pid: int) -> float:
+    """How long (s) the threads of a process have been ready to run, and others ran: Linux tells."""
+    waited = 0
+    for each in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        # A thread may end meanwhile.
+        with suppress(OSError, ValueError, IndexError):
+            waited += int(each.read_text().split()[1])
+    return waited / _NS_PER_S
 
 
 def port_of(host: str) -> int:

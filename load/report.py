@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from load import summary
-from load.plots import capacity_curves, over_time
+from load.plots import capacity_curves, observed, over_time
 
 PAGE = "report.html"
 
@@ -34,9 +34,11 @@ def page(run: Mapping[str, Any]) -> str:
         run=run,
         over_time=[(label, plots) for label, plots in shown if plots],
         capacity_curves=list(capacity_curves(run)),
+        observed=list(observed(run)),
         plots_by_name={
             plot.name: plot.figure
-            for plot in (*capacity_curves(run), *(plot for _, plots in shown for plot in plots))
+            for plots in (capacity_curves(run), observed(run), *(each for _, each in shown))
+            for plot in plots
         },
         plotly=(files("plotly") / "package_data" / "plotly.min.js").read_text(encoding="utf-8"),
         began=datetime.fromisoformat(run["began"]).strftime("%Y-%m-%d %H:%M UTC"),
