@@ -1,4 +1,4 @@
-"""contract-load: run · report."""
+"""contract-load: run · capacity · compare · report."""
 
 import signal
 

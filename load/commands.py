@@ -15,7 +15,7 @@ from load.connection import check_reachable
 from load.errors import LoadError
 from load.hosts import based, first_server
 from load.orders import OPTIONS, SHOW_PLAN, Orders, orders
-from load.report import PAGE, write_page
+from load.report import COMPARISON_PAGE, PAGE, write_page
 from load.service import Served, throwaway_service
 from load.signals import leave, on_signals, signals_deferred
 from load.summary import summary
@@ -257,6 +257,37 @@ def report(results: Path) -> None:
     folder = results if results.is_dir() else results.parent
     click.echo(f"report: {write_page(folder / PAGE, run)}")
     junit.write(folder / junit.FILE, run)
+
+
+@cli.command()
+@click.argument("before", type=click.Path(path_type=Path))
+@click.argument("after", type=click.Path(path_type=Path))
+@click.option(
+    "--tolerance", type=click.FloatRange(0), default=5, help="Changes up to so many % do not count."
+)
+def compare(before: Path, after: Path, tolerance: float) -> None:
+    """Compare two runs, by their results: files, or their folders.
+
+    Exits with 1 when something got worse. The page is written beside the results of AFTER.
+    """
+    # Numbers by the million are slow without it, and it is slow to import.
+    from load.comparison import ALIKE, compared  # noqa: PLC0415
+
+    run = read(after)
+    found = compared(read(before), run, tolerance / 100)
+    for difference in found.differences:
+        if difference.verdict != ALIKE:
+            click.echo(str(difference))
+    for line in found.left_out:
+        click.echo(f"not compared: {line}")
+    alike = sum(each.verdict == ALIKE for each in found.differences)
+    click.echo(
+        f"{alike} of {len(found.differences)} measures show no difference, {len(found.worse)} got worse"
+    )
+    folder = after if after.is_dir() else after.parent
+    page = write_page(folder / COMPARISON_PAGE, run, {"before": str(before), **found.archived()})
+    click.echo(f"\nreport: {page}")
+    sys.exit(int(bool(found.worse)))
 
 
 def _asked(told: Orders, users: int) -> str:

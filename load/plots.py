@@ -142,6 +142,38 @@ def observed(run: Mapping[str, Any]) -> Iterator[Plot]:
         yield Plot(f"observed-{name}", heading, told, lines, _layout(_SECONDS, unit, shapes))
 
 
+def changes(comparison: Mapping[str, Any]) -> Iterator[Plot]:
+    """What changed from one run to another, with intervals."""
+    named = [each for each in comparison["differences"] if each["measure"] in ("median", "p95")]
+    operations = list(dict.fromkeys(each["operation"] for each in named))
+    if not operations:
+        return
+    data = []
+    for index, measure in enumerate(("median", "p95")):
+        of = [each for each in named if each["measure"] == measure]
+        data.append(
+            {
+                "name": measure,
+                "mode": "markers",
+                "x": [100 * each["change"] for each in of],
+                "y": [each["operation"] for each in of],
+                "error_x": {
+                    "type": "data",
+                    "symmetric": False,
+                    "array": [100 * max(each["high"] - each["change"], 0) for each in of],
+                    "arrayminus": [100 * max(each["change"] - each["low"], 0) for each in of],
+                    "color": _COLOURS[index],
+                },
+                "marker": {"symbol": _MARKERS[index], "size": 9, "color": _COLOURS[index]},
+            }
+        )
+    told = "change of response times with its interval; to the right of 0 is slower"
+    layout = _layout("% of before", "", {"hovermode": "closest"})
+    layout["xaxis"] = {**layout["xaxis"], "rangemode": "normal", "zeroline": True, "zerolinecolor": "#888888"}
+    height = 140 + 40 * len(operations)
+    yield Plot("changes", "Response times", told, data, {**layout, "height": height})
+
+
 def _broken(trials: Sequence[Mapping[str, Any]], key: str) -> Trace:
     return {
         "name": "not within",

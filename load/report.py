@@ -9,18 +9,19 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from load import summary
-from load.plots import capacity_curves, observed, over_time
+from load.plots import capacity_curves, changes, observed, over_time
 
 PAGE = "report.html"
+COMPARISON_PAGE = "comparison.html"
 
 
-def write_page(path: Path, run: Mapping[str, Any]) -> Path:
-    """Write the page of an archived run; gives its path."""
-    path.write_text(page(run), encoding="utf-8")
+def write_page(path: Path, run: Mapping[str, Any], comparison: Mapping[str, Any] | None = None) -> Path:
+    """Write the page of an archived run, with its comparison to another; gives its path."""
+    path.write_text(page(run, comparison), encoding="utf-8")
     return path
 
 
-def page(run: Mapping[str, Any]) -> str:
+def page(run: Mapping[str, Any], comparison: Mapping[str, Any] | None = None) -> str:
     """The page of an archived run."""
     source = (files("load") / "report.html.j2").read_text(encoding="utf-8")
     template = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True).from_string(source)
@@ -30,14 +31,17 @@ def page(run: Mapping[str, Any]) -> str:
             (("all operations", run["total"]), *run["operations"].items())
         )
     ]
+    changed = list(changes(comparison)) if comparison else []
     return template.render(
         run=run,
+        comparison=comparison,
+        changes=changed,
         over_time=[(label, plots) for label, plots in shown if plots],
         capacity_curves=list(capacity_curves(run)),
         observed=list(observed(run)),
         plots_by_name={
             plot.name: plot.figure
-            for plots in (capacity_curves(run), observed(run), *(each for _, each in shown))
+            for plots in (changed, capacity_curves(run), observed(run), *(each for _, each in shown))
             for plot in plots
         },
         plotly=(files("plotly") / "package_data" / "plotly.min.js").read_text(encoding="utf-8"),

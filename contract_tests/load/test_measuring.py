@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
+from hdrh.histogram import HdrHistogram
 
 from contract_tests.openapi.documents import operation
 from contract_tests.processes import Things, free_port, run
@@ -18,7 +19,7 @@ from load.errors import LoadError
 from load.generator import Generator
 from load.objectives import Objective, promised, stated
 from load.results import Results
-from load.times import Times
+from load.times import HIGHEST_US, Times
 from load.verdict import judge
 from load.workload import workload
 
@@ -47,6 +48,22 @@ def test_poisson_arrivals_are_as_random_as_they_should_be() -> None:
     assert min(due) > 3.0
     assert mean(gaps) == pytest.approx(2 / 50, rel=0.03)
     assert stdev(gaps) == pytest.approx(2 / 50, rel=0.03)
+
+
+@pytest.mark.parametrize("count", [1, 7, 3_000])
+def test_figures_are_those_of_a_histogram_of_the_same_buckets(count: int) -> None:
+    random, times = Random(count), Times()
+    histogram = HdrHistogram(1, HIGHEST_US, 3)
+    for _ in range(count):
+        taken = random.lognormvariate(-4, 2)
+        times.record(taken)
+        histogram.record_value(int(taken * 1_000_000))
+    for percentile in (1, 50, 95, 99, 99.9, 100):
+        assert times.percentile_ms(percentile) == histogram.get_value_at_percentile(percentile) / 1000
+    assert times.max_ms == histogram.get_max_value() / 1000
+    assert times.mean_ms == pytest.approx(histogram.get_mean_value() / 1000, rel=0.001)
+    assert Times.decoded(times.encoded()) == times
+    assert Times.unpacked(times.packed()) == times
 
 
 def test_a_stall_is_in_the_figures_of_an_open_workload(things: Things, tmp_path: Path) -> None:
