@@ -28,6 +28,7 @@ _THING = {
 }
 _ID = {"name": "thing_id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
 _GONE = {"description": "no such thing"}
+_TAKEN = {"description": "there was a thing of that name"}
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {"title": "Things", "version": "1"},
@@ -44,7 +45,11 @@ DOCUMENT: dict[str, Any] = {
             }
         },
         "/things": {
-            "post": {"operationId": "create_thing", "requestBody": _BODY, "responses": {"201": _THING}},
+            "post": {
+                "operationId": "create_thing",
+                "requestBody": _BODY,
+                "responses": {"201": _THING, "409": _TAKEN},
+            },
         },
         "/things/{thing_id}": {
             "parameters": [_ID],
@@ -88,6 +93,7 @@ class Things:
         self.fault = fault
         self._known: dict[int, dict[str, Any]] = {}
         self._former: dict[int, dict[str, Any]] = {}
+        self._names: set[str] = set()
         self._turns = itertools.count(1)
         if file and file.exists():
             for line in file.read_text().splitlines():
@@ -102,7 +108,10 @@ class Things:
         if path == "/openapi.json":
             return 200, DOCUMENT
         if method == "POST":
+            if json.loads(body)["name"] in self._names:
+                return 409, None
             number = next(self._numbers)
+            self._names.add(json.loads(body)["name"])
             thing = {"id": number, "colour": None, **json.loads(body)}
             self._keep(number, thing, "creation dropped")
             return 201, thing

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from load import junit
-from load.archive import FILE, read, write
+from load import folder
+from load.archive import read
 from load.capacity import Search
 from load.connection import check_reachable
 from load.errors import LoadError
 from load.hosts import based, first_server
 from load.orders import OPTIONS, SHOW_PLAN, Orders, orders
-from load.report import COMPARISON_PAGE, PAGE, write_page
+from load.report import COMPARISON_PAGE, write_page
 from load.service import Served, throwaway_service
 from load.signals import leave, on_signals, signals_deferred
 from load.summary import summary
@@ -225,7 +225,7 @@ def _loaded(
     document: str | None, host: str | None, contract: Contract, told: Orders, output: Path
 ) -> Iterator[tuple["Load", str]]:
     """A load, ready to begin, and the URL of the service that answers; signals end both in order."""
-    _writable(output)
+    folder.prepare(output)
     with on_signals(leave), _service(document, host, contract) as ready:
         # While the service starts, Locust is imported, which takes a second, and the contract compiled.
         # What a signal raises amid imports may be swallowed by them.
@@ -244,19 +244,15 @@ def _loaded(
 def _finish(ended: Mapping[str, Any], output: Path) -> None:
     """Show an archived run, and write it down."""
     click.echo(summary(ended))
-    write(output / FILE, ended)
-    junit.write(output / junit.FILE, ended)
-    click.echo(f"\nreport: {write_page(output / PAGE, ended)}")
+    click.echo(f"\nreport: {folder.write(output, ended)}")
 
 
 @cli.command()
 @click.argument("results", type=click.Path(path_type=Path), default=Path("results"))
 def report(results: Path) -> None:
     """Make the page of a run again, from its RESULTS, a file or its folder; it is written beside them."""
-    run = read(results)
-    folder = results if results.is_dir() else results.parent
-    click.echo(f"report: {write_page(folder / PAGE, run)}")
-    junit.write(folder / junit.FILE, run)
+    place = results if results.is_dir() else results.parent
+    click.echo(f"report: {folder.write(place, read(results))}")
 
 
 @cli.command()
@@ -284,8 +280,8 @@ def compare(before: Path, after: Path, tolerance: float) -> None:
     click.echo(
         f"{alike} of {len(found.differences)} measures show no difference, {len(found.worse)} got worse"
     )
-    folder = after if after.is_dir() else after.parent
-    page = write_page(folder / COMPARISON_PAGE, run, {"before": str(before), **found.archived()})
+    place = after if after.is_dir() else after.parent
+    page = write_page(place / COMPARISON_PAGE, run, {"before": str(before), **found.archived()})
     click.echo(f"\nreport: {page}")
     sys.exit(int(bool(found.worse)))
 
@@ -295,16 +291,6 @@ def _asked(told: Orders, users: int) -> str:
     if told.workload.rate is not None:
         return f"{told.workload.rate:g} {told.workload.arrivals} arrivals/s"
     return f"{'up to ' if told.profile.stages else ''}{users} users"
-
-
-def _writable(output: Path) -> None:
-    """Raises LoadError before the run rather than after it."""
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise LoadError(
-            f"cannot write to {output}: {error.strerror}; choose another folder with --output"
-        ) from None
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -17,6 +18,7 @@ from locust.event import Events
 from locust.rpc import Message
 from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
+from load import folder
 from load.arrivals import Share
 from load.connection import check_reachable
 from load.errors import LoadError
@@ -27,6 +29,7 @@ from load.orders import OPTIONS, SHOW_PLAN, orders, orders_from
 from load.summary import summary
 from load.traffic import DEFAULT_PROFILE, load_profile, profile_names
 from load.users import READ_BACK_S, Load, OpenShape, StagedShape, existing_things, load_of, read_back
+from load.web_ui import add_tabs
 from openapi.contract import Contract, ContractError, load_contract, students_document
 from openapi.security import security_schemes
 
@@ -81,6 +84,12 @@ def _add_options(parser: LocustArgumentParser) -> None:
         secret = {} if option.variable is None else {"env_var": option.variable, "is_secret": True}
         parser.add_argument(option.name, action=action, help=option.help, include_in_web_ui=False, **secret)
     parser.add_argument(
+        "--output",
+        default="results",
+        include_in_web_ui=False,
+        help="Folder where results and report are written; results by default.",
+    )
+    parser.add_argument(
         "--show-plan",
         action="store_true",
         help=SHOW_PLAN,
@@ -91,16 +100,20 @@ def _add_options(parser: LocustArgumentParser) -> None:
 def _init(environment: Environment, **_: Any) -> None:
     options = environment.parsed_options
     assert options is not None
+    is_worker = isinstance(environment.runner, WorkerRunner)
     try:
         load = _load(vars(options))
+        if not is_worker:
+            folder.prepare(Path(options.output))
     except (ContractError, LoadError) as error:
         sys.exit(f"locustfile: {error}")
     if environment.host is None:
         environment.host = first_server(load.contract)
-    is_worker = isinstance(environment.runner, WorkerRunner)
     if environment.host is None and options.headless and not is_worker:
         sys.exit("locustfile: give the URL of the service with --host: the document names none")
     carry(environment, load)
+    if environment.web_ui and environment.web_ui.app:
+        add_tabs(environment.web_ui.app, environment.web_ui.template_args, load)
     _interrupt_in_main()
     # Timers count from when the loop last looked at the clock: reading a document would use up the run time.
     gevent.get_hub().loop.update_now()
@@ -302,6 +315,8 @@ def _tell(environment: Environment, **_: Any) -> None:
     users = environment.runner.target_user_count if environment.runner else 0
     ended = load.archived(environment.host or "", users)
     print(summary(ended))  # noqa: T201 - the user's terminal
+    assert environment.parsed_options is not None
+    print(f"\nreport: {folder.write(Path(environment.parsed_options.output), ended)}\n")  # noqa: T201 - as above
     # Locust on its own counts refusals as failures, and ends with 1 for them.
     environment.process_exit_code = environment.process_exit_code or int(not ended["passed"])
 

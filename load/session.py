@@ -14,6 +14,7 @@ from load.capacity import Search
 from load.connection import ANSWER_TIMEOUT_S
 from load.errors import LoadError
 from load.events import STOP_TIMEOUT_S, carry
+from load.objectives import outcomes
 from load.signals import on_signals
 from load.users import ContractUser, Load, read_back
 
@@ -106,9 +107,12 @@ def _show_progress(runner: Runner, load: Load) -> None:
         total = load.results.total
         warming = "  warming up" if load.results.elapsed < load.results.warm_up else ""
         asked = "" if load.orders.workload.rate else f"{runner.user_count} users  "
+        stated = outcomes(load.objectives, load.results)
+        broken = [str(each) for each in stated if each.figure is not None and not each.holds]
+        told = f"  {len(broken)} of {len(stated)} objectives do not hold: {broken[0]}" if broken else ""
         line = (
             f"{load.results.elapsed:4.0f} s  {asked}{(total.requests - before) / pause:.0f} req/s  "
-            f"{total.failures} failures  p95 {total.percentile_ms(95):.0f} ms{warming}"
+            f"{total.failures} failures  p95 {total.percentile_ms(95):.0f} ms{warming}{told}"
         )
         before = total.requests
         click.echo(f"\r{line}\x1b[K" if terminal else line, nl=not terminal)

@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+from collections import defaultdict
 from pathlib import Path
 from random import Random
 from statistics import mean, stdev
@@ -89,12 +90,17 @@ def test_response_time_counts_from_when_a_call_was_due(things: Things, tmp_path:
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])
-def test_workers_together_are_one_load(things: Things, workers: int) -> None:
+def test_workers_together_are_one_load(things: Things, workers: int, tmp_path: Path) -> None:
     url = things("--delay-ms", "2")
     told = ("--headless", "--document", f"{url}/openapi.json", "--host", url, "--rate", "60", "-t", "6s")
     port = str(free_port())
     processes = ("--processes", str(workers), "--master-bind-port", port, "--master-port", port)
-    done = run("locust", "-f", "load/locustfile.py", *processes, *told)
+    records = tmp_path / "records"
+    records.mkdir()
+    recording = ("locust", "-f", "contract_tests/load/recording.py")
+    done = run(
+        *recording, *processes, *told, "--output", str(tmp_path), environment={"RECORDS": str(records)}
+    )
     total = re.search(r"^all operations +(\d+) +(\d+) ", done.output, re.MULTILINE)
     assert total is not None, done.output
     # The reads of the ledger come on top of the calls.
@@ -104,8 +110,17 @@ def test_workers_together_are_one_load(things: Things, workers: int) -> None:
     answered = httpx.get(f"{url}/count").json()
     assert int(total[1]) + int(read[1]) == answered
     assert int(total[2]) == 0
+    # None was refused for a name that another process had given, too: names are unique.
     # Workers begin when they are ready: what was due before is not made up for.
     assert 230 <= int(total[1]) <= 430
+    raw = defaultdict[str, Times](Times)
+    for file in records.iterdir():
+        for line in file.read_text().splitlines():
+            label, taken = line.split("\t")
+            raw[label].record(float(taken))
+    assert len([*records.iterdir()]) == workers
+    archived = json.loads((tmp_path / "results.json").read_text())["operations"]
+    assert {label: Times.decoded(each["histogram"]) for label, each in archived.items()} == raw
 
 
 def test_a_warm_up_is_checked_and_not_in_the_figures(things: Things, tmp_path: Path) -> None:

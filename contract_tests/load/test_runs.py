@@ -17,6 +17,7 @@ from contract_tests.processes import (
     Serve,
     Service,
     Start,
+    Things,
     alive,
     free_port,
     run,
@@ -200,6 +201,25 @@ def test_a_run_from_the_web_ui(browser: Browser, seeded: tuple[Service, str], st
     page.close()
     locust.end()
     assert calls(locust.output, "POST /students") > 0
+
+
+def test_the_web_ui_has_findings_and_objectives(browser: Browser, things: Things, start: Start) -> None:
+    url, port = things("--fault", "stale read", "--delay-ms", "5"), free_port()
+    told = ("--document", f"{url}/openapi.json", "--host", url, "--objective", "get_thing p95 < 9s")
+    locust = start("locust", "-f", "load/locustfile.py", "--web-port", str(port), *told)
+    wait_for_port(port)
+    page = browser.new_page()
+    page.goto(f"http://127.0.0.1:{port}")
+    page.get_by_label("Number of users").fill("5")
+    page.get_by_role("button", name="Start").click()
+    page.get_by_role("tab", name="Contract findings").click()
+    finding = page.get_by_role("row").filter(has_text="not as acknowledged: stale /name")
+    expect(finding.first).to_contain_text("PUT /things/{thing_id}", timeout=30_000)
+    page.get_by_role("tab", name="Objectives").click()
+    objective = page.get_by_role("row").filter(has_text="p95 ≤ 9000 ms")
+    expect(objective).to_contain_text("✓ holds", timeout=30_000)
+    page.close()
+    locust.end()
 
 
 @pytest.mark.parametrize(
