@@ -23,7 +23,7 @@ class Orders:
     credentials: Credentials = field(default_factory=Credentials)
     workload: Workload = field(default_factory=Workload)
     objectives: tuple[str, ...] = ()
-    database_url: str = ""
+    database_url: str = field(default="", repr=False)
 
     def message(self) -> dict[str, Any]:
         """As plain values, for another process."""

@@ -102,9 +102,13 @@ class Database:
     """A session of our own with a PostgreSQL. Raises LoadError when it cannot be reached."""
 
     def __init__(self, url: str) -> None:
+        plain = url.replace("postgresql+psycopg2://", "postgresql://")
+        if not plain.startswith(("postgresql://", "postgres://")):
+            # What it says instead may be a secret.
+            raise LoadError("--database-url: it looks like postgresql://user:password@host:5432/name")
         try:
             self._connection: Connection = psycopg2.connect(
-                url.replace("postgresql+psycopg2://", "postgresql://"),
+                plain,
                 application_name=NAME,
                 connect_timeout=CONNECT_TIMEOUT_S,
                 options="-c statement_timeout=5000",

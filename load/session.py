@@ -48,6 +48,8 @@ def search_capacity(load: Load, url: str, search: Search, step_time: int) -> boo
     """Try rates, each for a time (s) after the warm-up; gives whether that was interrupted. The load holds
     the results of the best rate, or of the last when none held.
 
+    What kept the service from going faster is looked for where it did not hold.
+
     Raises LoadError when the service is gone.
     """
     runner = _runner(load, url)
@@ -67,6 +69,8 @@ def search_capacity(load: Load, url: str, search: Search, step_time: int) -> boo
                 search.learn(trial)
                 if trial.holds or search.best is None:
                     kept = load.results
+                if trial is search.worst or load.explanation is None:
+                    load.explanation = load.explained()
                 click.echo(f"\r{trial}\x1b[K" if sys.stdout.isatty() else str(trial))
     load.results = kept
     if tried := search.best or search.worst:

@@ -61,6 +61,7 @@ class Load:
         self.share = Share()
         self.watch: Watch | None = None
         self.observation: Observation | None = None
+        self.explanation: Mapping[str, Any] | None = None
         self._observer: Observer | None = None
         self.take(contract, orders)
 
@@ -166,9 +167,9 @@ class Load:
             uncovered=self.uncovered,
         )
         verdict = judge(self.objectives, self.results, self.incomplete)
-        return archived(run, self.results, verdict, capacity, self._explained())
+        return archived(run, self.results, verdict, capacity, self.explanation or self.explained())
 
-    def _explained(self) -> dict[str, Any] | None:
+    def explained(self) -> dict[str, Any] | None:
         """What kept the service from going faster, and what was seen of it, as JSON has it."""
         if self.observation is None:
             return None

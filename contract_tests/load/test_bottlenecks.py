@@ -155,11 +155,18 @@ def test_a_flush_of_the_log_is_told() -> None:
     assert found.certainty == "sure"
 
 
-def test_a_database_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:
-    nowhere = "postgresql://nobody@127.0.0.1:1/none"
+@pytest.mark.parametrize(
+    ("nowhere", "reason"),
+    [
+        ("postgresql://nobody:pass-word@127.0.0.1:1/none", "cannot reach the database: connection to server"),
+        ("me:pass-word@127.0.0.1/none", "it looks like postgresql://user:password@host:5432/name"),
+    ],
+)
+def test_a_database_that_is_not_there_is_told_at_once(nowhere: str, reason: str, tmp_path: Path) -> None:
     with served("things") as url:
         told = ("--host", url, "-o", str(tmp_path), "--database-url", nowhere)
         done = run("contract-load", "run", f"{url}/openapi.json", *told)
     assert done.wait() == 1
-    assert "--database-url: cannot reach the database: connection to server" in done.output
+    assert f"--database-url: {reason}" in done.output
+    assert "pass-word" not in done.output
     assert "Traceback" not in done.output

@@ -142,7 +142,10 @@ def test_orders_reach_other_processes_whole() -> None:
         "header": ["X-A: b"],
         "api_key": ["token=c"],
         "basic": "d:e",
+        "database_url": "postgresql://me:pass-word@127.0.0.1/it",
     }
     told = orders(load_profile("steps"), given, SCHEMES)
     assert orders_from(told.message()) == told
-    assert {option.key for option in OPTIONS if option.variable} == {"header", "bearer", "api_key", "basic"}
+    assert "pass-word" not in repr(told)
+    secret = {"header", "bearer", "api_key", "basic", "database_url"}
+    assert {option.key for option in OPTIONS if option.variable} == secret
