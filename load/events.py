@@ -24,11 +24,14 @@ from load.connection import check_reachable
 from load.errors import LoadError
 from load.hosts import based, first_server
 from load.journeys import Existing
+from load.load import Load
 from load.observer import Observer
 from load.orders import OPTIONS, SHOW_PLAN, orders, orders_from
+from load.reading import READ_BACK_S, existing_things, read_back
+from load.shapes import OpenShape, StagedShape
 from load.summary import summary
 from load.traffic import DEFAULT_PROFILE, load_profile, profile_names
-from load.users import READ_BACK_S, Load, OpenShape, StagedShape, existing_things, load_of, read_back
+from load.users import load_of
 from load.web_ui import add_tabs
 from openapi.contract import Contract, ContractError, load_contract, students_document
 from openapi.security import security_schemes

@@ -14,9 +14,11 @@ from load.capacity import Search
 from load.connection import ANSWER_TIMEOUT_S
 from load.errors import LoadError
 from load.events import STOP_TIMEOUT_S, carry
+from load.load import Load
 from load.objectives import outcomes
+from load.reading import read_back
 from load.signals import on_signals
-from load.users import ContractUser, Load, read_back
+from load.users import ContractUser
 
 PROGRESS_S = 1.0
 QUIET_PROGRESS_S = 10.0

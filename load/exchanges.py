@@ -1,0 +1,41 @@
+"""Steps of a journey, sent, and their answers."""
+
+import orjson
+
+from load.connection import Connection, NetworkError, Reply
+from load.journeys import Step
+from openapi.contract import Json
+from openapi.expressions import Exchange
+
+
+def sent(connection: Connection, step: Step) -> tuple[Reply | None, str]:
+    """The answer to a step, or the reason why there is none."""
+    call = step.call
+    try:
+        return connection.send(call.operation.method, call.sent_target, call.sent_headers, call.body), ""
+    except NetworkError as error:
+        return None, str(error)
+
+
+def exchange_of(step: Step, reply: Reply) -> Exchange:
+    """A call and its answer, as runtime expressions speak of them."""
+    call = step.call
+    return Exchange(
+        method=call.operation.method.upper(),
+        url=call.target,
+        path=call.path,
+        query=call.query,
+        request_headers={name.lower(): value for name, value in call.headers.items()},
+        request_body=call.payload,
+        status=reply.status,
+        response_headers=reply.headers,
+        response_body=json_of(reply),
+    )
+
+
+def json_of(reply: Reply) -> Json:
+    """What an answer says, or None when it is no JSON."""
+    try:
+        return orjson.loads(reply.body)
+    except orjson.JSONDecodeError:
+        return None

@@ -1,0 +1,160 @@
+"""One process of a run: the compiled contract, its users' journeys, and what becomes of their calls."""
+
+import gc
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+from load.archive import Run, archived
+from load.arrivals import Share, arrivals
+from load.bottleneck import bottlenecks, explained
+from load.capacity import Trial, trial_of
+from load.generator import Watch
+from load.journeys import Existing, Journeys
+from load.ledger import Ledger
+from load.objectives import Objective, promised, stated
+from load.observer import Observation, Observer
+from load.orders import Orders
+from load.results import Results
+from load.verdict import judge
+from openapi.contract import Contract
+from openapi.operations import readable_operations
+from openapi.payloads import Payloads
+from openapi.security import security_schemes
+
+
+class Load:
+    """One process's part in a run: the compiled contract, its users' journeys, and their results.
+
+    `alone` says that nobody else uses the service; `incomplete` why results are missing.
+    Raises ContractError and LoadError when there is nothing to call.
+    """
+
+    def __init__(self, contract: Contract, orders: Orders, alone: bool = False) -> None:
+        self.alone = alone
+        self.incomplete: tuple[str, ...] = ()
+        self.share = Share()
+        self.watch: Watch | None = None
+        self.observation: Observation | None = None
+        self.explanation: Mapping[str, Any] | None = None
+        self._observer: Observer | None = None
+        self.take(contract, orders)
+
+    def take(self, contract: Contract, orders: Orders) -> None:
+        """Compile a document and what to do with it."""
+        self.contract = contract
+        self.orders = orders
+        self.database_url = orders.database_url
+        found, self.faulty = readable_operations(contract)
+        self.operations = {each.label: each for each in found}
+        self.promised = [*promised(found)]
+        self.asked = [stated(each, self.operations) for each in orders.objectives]
+        self.begin(())
+
+    def begin(self, existing: Iterable[Existing], elapsed: float | None = None) -> None:
+        """Forget what an earlier run left, and know what exists. The run began a while (s) ago, or now."""
+        origin = None if elapsed is None else time.perf_counter() - elapsed
+        self.journeys = Journeys(
+            [*self.operations.values()], self.orders, Payloads(), Random(), security_schemes(self.contract)
+        )
+        self.results = Results.of(self.operations, self.orders.workload.warm_up, origin)
+        self.incomplete = ()
+        for kind, values in existing:
+            self.journeys.know(kind, values)
+        readable = () if self.journeys.erases else self.journeys.readable
+        self.ledger = Ledger(readable)
+        self.take_share(self.share)
+
+    def ask(self, rate: float) -> None:
+        """Have another number of arrivals per second from the next beginning on."""
+        self.orders = replace(self.orders, workload=replace(self.orders.workload, rate=rate))
+
+    def trial(self) -> Trial:
+        """What has been recorded, as a trial of a rate."""
+        names = {label: each.operation_id or label for label, each in self.operations.items()}
+        return trial_of(self.orders.workload.rate or 0.0, self.results, self.objectives, names)
+
+    def take_share(self, share: Share) -> None:
+        """Make this part of the arrivals from now on."""
+        self.share = share
+        asked, elapsed = self.orders.workload, self.results.elapsed
+        if asked.rate is not None:
+            self._arrivals = arrivals(asked.arrivals, asked.rate, share, elapsed, Random())
+            self.due = next(self._arrivals)
+
+    def next_arrival(self) -> float | None:
+        """When the next arrival was due (s since the start), if it was; it is made now."""
+        due = self.due
+        if due > self.results.elapsed:
+            return None
+        self.due = next(self._arrivals)
+        return due
+
+    def listen(self) -> None:
+        """Watch this process, which makes calls from now on."""
+        # What is compiled stays: looking at it again would hold up calls for a tenth of a second.
+        gc.collect()
+        gc.freeze()
+        if self.watch:
+            self.watch.end()
+        self.watch = Watch(max(self.results.warm_up - self.results.elapsed, 0))
+
+    def watch_service(self, observer: Observer) -> None:
+        """Have a service watched by an observer until the run ends."""
+        self._observer, self.observation = observer, None
+        observer.begin(lambda: self.results.elapsed)
+
+    def leave_service(self) -> None:
+        """The run has ended: keep what was seen of the service."""
+        if self._observer:
+            self.observation, self._observer = self._observer.end(), None
+
+    def look(self, name: str = "") -> None:
+        """Add what this process has seen of itself to the results."""
+        if self.watch:
+            self.results.watched(name, self.watch.taken())
+
+    def notes(self) -> Iterator[str]:
+        """What people should know before the run: a line for each shortcoming."""
+        for label, reason in self.uncovered.items():
+            yield f"not called: {label}: {reason}"
+        for reason in dict.fromkeys(self.journeys.unauthorised.values()):
+            labels = [label for label, each in self.journeys.unauthorised.items() if each == reason]
+            others = f" and {len(labels) - 1} more" if len(labels) > 1 else ""
+            yield f"{labels[0]}{others} {reason}"
+        for reason in self.journeys.omitted:
+            yield f"never sent: {reason}"
+
+    @property
+    def uncovered(self) -> dict[str, str]:
+        """Why operations are not called, by label."""
+        return {**self.faulty, **self.journeys.uncovered}
+
+    def archived(self, host: str, users: int, capacity: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """All that is known of the run against a host, with so many users."""
+        run = Run(
+            title=self.contract.document.get("info", {}).get("title", "A service"),
+            document=self.contract.source,
+            host=host,
+            profile=self.orders.profile.name,
+            users=users,
+            workload=self.orders.workload,
+            uncovered=self.uncovered,
+        )
+        verdict = judge(self.objectives, self.results, self.incomplete)
+        return archived(run, self.results, verdict, capacity, self.explanation or self.explained())
+
+    def explained(self) -> dict[str, Any] | None:
+        """What kept the service from going faster, and what was seen of it, as JSON has it."""
+        if self.observation is None:
+            return None
+        methods = {label: each.method for label, each in self.operations.items()}
+        return explained(bottlenecks(self.results, methods, self.observation), self.observation)
+
+    @property
+    def objectives(self) -> list[Objective]:
+        """What the service promises of the operations that have been called, and what was asked of it."""
+        called = [each for each in self.promised if self.results.operations[each.label].requests]
+        return [*called, *self.asked]
