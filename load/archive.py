@@ -70,6 +70,7 @@ def archived(
             **{key: each for key, each in asdict(results.account).items() if key != "losses"},
             "losses": [{**asdict(each), "told": str(each)} for each in results.account.losses],
         },
+        "beside": dict(results.beside),
         "generators": {
             name or "this process": {
                 "cpu": seen.cpu,

@@ -145,7 +145,7 @@ def _begin(workers: "_Workers | None", environment: Environment, **_: Any) -> No
     try:
         check_reachable(environment.host or "")
         environment.host = based(environment.host or "", load.contract, load.operations.values())
-        existing = existing_things(load, environment.host or "")
+        existing, explored = existing_things(load, environment.host or "")
         observer = Observer(environment.host or "", load.database_url)
     except LoadError as error:
         logger.error("%s", error)
@@ -155,6 +155,7 @@ def _begin(workers: "_Workers | None", environment: Environment, **_: Any) -> No
         load.incomplete = (str(error),)
         return
     load.begin(existing)
+    load.results.beside["to see what exists"] += explored
     load.watch_service(observer)
     if workers:
         workers.begin(existing)

@@ -110,6 +110,7 @@ class Load:
         """The run has ended: keep what was seen of the service."""
         if self._observer:
             self.observation, self._observer = self._observer.end(), None
+            self.results.beside["to see how long a GET / takes"] += self.observation.probes
 
     def look(self, name: str = "") -> None:
         """Add what this process has seen of itself to the results."""

@@ -53,7 +53,8 @@ class Sample:
 @dataclass
 class Observation:
     """What was seen in a run. `busy` counts sessions in use by kind of statement and what they waited for,
-    `statements` those of each kind by text; `blocked` tells who held what others waited for.
+    `statements` those of each kind by text; `blocked` tells who held what others waited for; `probes` counts
+    the calls for next to nothing.
     """
 
     processes: tuple[str, ...] = ()
@@ -64,6 +65,7 @@ class Observation:
     statements: dict[str, Counter[str]] = field(default_factory=lambda: {READS: Counter(), WRITES: Counter()})
     blocked: Counter[str] = field(default_factory=Counter)
     counted: Counters | None = None
+    probes: int = 0
 
     def mean(self, name: str) -> float | None:
         """The mean of a figure of the samples, where it is known."""
@@ -185,6 +187,7 @@ class Observer:
 
     def _probed(self) -> float | None:
         began = time.perf_counter()
+        self._seen.probes += 1
         try:
             self._probe.send("get", _PROBE_TARGET, {}, b"")
         except (NetworkError, LoadError):

@@ -16,19 +16,20 @@ READERS = 10
 RETRY_S = 0.2
 
 
-def existing_things(load: Load, host: str) -> list[Existing]:
-    """What the lists of a service show; those that do not answer show nothing."""
+def existing_things(load: Load, host: str) -> tuple[list[Existing], int]:
+    """What the lists of a service show, and how many calls told; those that do not answer show nothing."""
     connection = Connection(host)
-    existing = []
+    existing, calls = [], 0
     try:
         for steps in load.journeys.exploration():
             for step in steps:
                 reply, _ = sent(connection, step)
+                calls += 1
                 exchange = exchange_of(step, reply) if reply and reply.status < 300 else None
                 existing += load.journeys.explored(step, exchange)
     finally:
         connection.close()
-    return existing
+    return existing, calls
 
 
 def read_back(load: Load, host: str) -> None:
@@ -63,6 +64,7 @@ def _read_one(load: Load, connection: Connection, record: Record, host: str, dea
     while True:
         began = load.results.elapsed
         reply, _ = sent(connection, step)
+        load.results.beside["to read back what was written"] += 1
         if reply is not None and reply.status < HTTPStatus.INTERNAL_SERVER_ERROR:
             break
         if load.results.elapsed > deadline:

@@ -160,7 +160,8 @@ class OperationResults:
 @dataclass
 class Results:
     """The calls of a run, by the label of their operation, and what the processes that made them saw of
-    themselves, by name. `began` and `ended` are in s since the epoch, `warm_up` is in s.
+    themselves, by name. `began` and `ended` are in s since the epoch, `warm_up` is in s. Calls that were made
+    `beside` those that are measured are counted by their purpose.
     """
 
     operations: dict[str, OperationResults]
@@ -169,6 +170,7 @@ class Results:
     ended: float | None = None
     generators: dict[str, Generator] = field(default_factory=dict)
     account: Account = field(default_factory=Account)
+    beside: Counter[str] = field(default_factory=Counter)
     _origin: float = field(default_factory=time.perf_counter)
 
     @classmethod
@@ -254,6 +256,7 @@ class Results:
             },
             "generators": {name: each.message() for name, each in self.generators.items()},
             "account": asdict(self.account),
+            "beside": dict(self.beside),
         }
 
     def merge(self, message: Mapping[str, Any]) -> None:
@@ -264,6 +267,7 @@ class Results:
             self.watched(name, Generator.told(seen))
         if message.get("account"):
             self.account.add(Account.told(message["account"]))
+        self.beside.update(message.get("beside", {}))
 
 
 def _plain(finding: Finding) -> tuple[str, ...]:

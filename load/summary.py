@@ -20,6 +20,7 @@ def summary(run: Mapping[str, Any]) -> str:
         *_table(run),
         "",
         *conditions(run),
+        *beside(run),
         *ledger(run),
         f"{known - len(without)} of {known} operations succeeded",
         *(f"    {line}" for line in shown),
@@ -43,6 +44,13 @@ def conditions(run: Mapping[str, Any]) -> Iterator[str]:
             f"the first {run['workload']['warm_up']} s are warm-up: {left_out} calls, checked and counted, "
             f"but not in rates and times"
         )
+
+
+def beside(run: Mapping[str, Any]) -> Iterator[str]:
+    """The calls that are not in the figures, so that the service's own count can be accounted for."""
+    told = ", ".join(f"{count} {purpose}" for purpose, count in run["beside"].items() if count)
+    if told:
+        yield f"calls that are not in the table: {told}"
 
 
 def ledger(run: Mapping[str, Any]) -> Iterator[str]:

@@ -103,12 +103,13 @@ def test_workers_together_are_one_load(things: Things, workers: int, tmp_path: P
     )
     total = re.search(r"^all operations +(\d+) +(\d+) ", done.output, re.MULTILINE)
     assert total is not None, done.output
-    # The reads of the ledger come on top of the calls.
+    # Reads of the ledger come on top of the calls, as the run tells.
     read = re.search(r"ledger: (\d+) of (\d+) things written were read back; none", done.output)
     assert read is not None, done.output
     assert read[1] == read[2]
     answered = httpx.get(f"{url}/count").json()
     assert int(total[1]) + int(read[1]) == answered
+    assert f"{read[1]} to read back what was written" in done.output
     assert int(total[2]) == 0
     # None was refused for a name that another process had given, too: names are unique.
     # Workers begin when they are ready: what was due before is not made up for.
