@@ -164,21 +164,23 @@ def _scans(seen: Observation, kind: Kind, _every: Kind) -> Bottleneck | None:
     if not _matters(seen, kind) or working < _MOST * waits.total() or seen.counted is None:
         return None
     read = {name: each for name, each in seen.counted.scans.items() if each[0] > 0}
-    table = max(read, key=lambda name: read[name][1], default="")
+    statement, count = seen.statements[kind.name].most_common(1)[0]
+    # Long statements are cut off, perhaps before they name their tables.
+    named = [name for name in read if name in statement]
+    table = max(named or read, key=lambda name: read[name][1], default="")
     if not table or read[table][1] < _LONG_SCAN_ROWS * read[table][0]:
         return None
     scans, rows, _ = read[table]
-    statement, count = seen.statements[kind.name].most_common(1)[0]
-    share = count / waits.total()
     evidence = (
         f"table {table} was read as a whole {scans} times, {rows / scans:,.0f} rows each time",
-        f"{share:.0%} of its busy sessions ran {statement}",
+        f"{count / waits.total():.0%} of its busy sessions ran {statement}",
         *_slowest(seen),
         *_at_hand(seen),
     )
-    return Bottleneck(
-        kind.name, f"PostgreSQL searches table {table} row by row: an index is missing", evidence, LIKELY
-    )
+    is_search = " where " in statement.lower()
+    told = "searches table {} row by row: an index is missing" if is_search else "reads table {} as a whole"
+    certainty = LIKELY if named else POSSIBLE
+    return Bottleneck(kind.name, f"PostgreSQL {told.format(table)}", evidence, certainty)
 
 
 def _postgres(seen: Observation, kind: Kind, _every: Kind) -> Bottleneck | None:

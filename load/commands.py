@@ -25,7 +25,7 @@ from openapi.contract import Contract, ContractError, load_contract, students_do
 from openapi.security import security_schemes
 
 if TYPE_CHECKING:
-    from load.load import Load
+    from load.part import Load
 
 ROWS = 1_300
 WARM_UP_S = 2
@@ -138,7 +138,7 @@ def run(
     contract = load_contract(document or students_document())
     told = orders(load_profile(profile), given, security_schemes(contract), WARM_UP_S)
     if show_plan:
-        from load.load import Load  # noqa: PLC0415 - what makes payloads takes a second
+        from load.part import Load  # noqa: PLC0415 - what makes payloads takes a second
 
         click.echo("\n".join(Load(contract, told).journeys.lines()))
         return
@@ -231,7 +231,7 @@ def _loaded(
         # What a signal raises amid imports may be swallowed by them.
         with signals_deferred():
             from load import session  # noqa: F401, PLC0415 - as above
-            from load.load import Load  # noqa: PLC0415 - as above
+            from load.part import Load  # noqa: PLC0415 - as above
 
         load = Load(contract, told, alone=host is None and document is None)
         for note in load.notes():

@@ -24,9 +24,9 @@ from load.connection import check_reachable
 from load.errors import LoadError
 from load.hosts import based, first_server
 from load.journeys import Existing
-from load.load import Load
 from load.observer import Observer
 from load.orders import OPTIONS, SHOW_PLAN, orders, orders_from
+from load.part import Load
 from load.reading import READ_BACK_S, existing_things, read_back
 from load.shapes import OpenShape, StagedShape
 from load.summary import summary
@@ -148,7 +148,9 @@ def _begin(workers: "_Workers | None", environment: Environment, **_: Any) -> No
         existing, explored = existing_things(load, environment.host or "")
         observer = Observer(environment.host or "", load.database_url)
     except LoadError as error:
-        logger.error("%s", error)
+        if environment.parsed_options is not None:
+            # Without a command line of Locust's, whoever started the run tells.
+            logger.error("%s", error)
         environment.process_exit_code = 1
         gevent.spawn_later(0, runner.stop if environment.web_ui else runner.quit)
         load.begin(())

@@ -14,7 +14,7 @@ CONNECT_TIMEOUT_S = 5
 READS, WRITES, OTHERS = "reads", "writes", "others"
 _READING = ("select", "with", "values", "table", "fetch")
 _WRITING = ("insert", "update", "delete", "merge", "copy", "commit", "end")
-_STATEMENT_LENGTH = 160
+_STATEMENT_LENGTH = 300
 
 # Own sessions are not the service's.
 _ACTIVITY = """

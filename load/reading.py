@@ -9,7 +9,7 @@ from load.connection import Connection
 from load.exchanges import exchange_of, json_of, sent
 from load.journeys import Existing
 from load.ledger import Account, Record
-from load.load import Load
+from load.part import Load
 
 READ_BACK_S = 30.0
 READERS = 10

@@ -14,8 +14,8 @@ from load.capacity import Search
 from load.connection import ANSWER_TIMEOUT_S
 from load.errors import LoadError
 from load.events import STOP_TIMEOUT_S, carry
-from load.load import Load
 from load.objectives import outcomes
+from load.part import Load
 from load.reading import read_back
 from load.signals import on_signals
 from load.users import ContractUser
@@ -30,8 +30,8 @@ def run_users(load: Load, url: str, users: int, spawn_rate: float, run_time: int
     Raises LoadError when the service is gone before they begin.
     """
     stages = bool(load.orders.profile.stages)
-    runner = _runner(load, url)
-    interrupted = Event()
+    begun, interrupted = Event(), Event()
+    runner = _runner(load, url, begun)
     with on_signals(lambda *_: interrupted.set()):
         progress = gevent.spawn(_show_progress, runner, load)
         if stages:
@@ -39,7 +39,8 @@ def run_users(load: Load, url: str, users: int, spawn_rate: float, run_time: int
         else:
             # Without them, one user makes all arrivals.
             runner.start(users if load.orders.workload.rate is None else 1, spawn_rate)
-        _go_on(runner, load, interrupted, run_time if stages else load.orders.workload.warm_up + run_time)
+        seconds = run_time if stages else load.orders.workload.warm_up + run_time
+        _go_on(runner, load, (begun, interrupted), seconds)
         progress.kill()
     read_back(load, url)
     click.echo("", nl=sys.stdout.isatty())
@@ -54,17 +55,18 @@ def search_capacity(load: Load, url: str, search: Search, step_time: int) -> boo
 
     Raises LoadError when the service is gone.
     """
-    runner = _runner(load, url)
+    begun, interrupted = Event(), Event()
+    runner = _runner(load, url, begun)
     # What waits after a rate that was too much for the service is not to be part of the next.
     runner.environment.stop_timeout = ANSWER_TIMEOUT_S + STOP_TIMEOUT_S
     kept = load.results
-    interrupted = Event()
     with on_signals(lambda *_: interrupted.set()):
         while (rate := search.next_rate) is not None and not interrupted.is_set():
             load.ask(rate)
+            begun.clear()
             progress = gevent.spawn(_show_progress, runner, load)
             runner.start(1, 1)
-            _go_on(runner, load, interrupted, load.orders.workload.warm_up + step_time)
+            _go_on(runner, load, (begun, interrupted), load.orders.workload.warm_up + step_time)
             progress.kill()
             if not interrupted.is_set():
                 trial = load.trial()
@@ -80,16 +82,23 @@ def search_capacity(load: Load, url: str, search: Search, step_time: int) -> boo
     return interrupted.is_set()
 
 
-def _runner(load: Load, url: str) -> Runner:
+def _runner(load: Load, url: str, begun: Event) -> Runner:
     _allow_connections()
     environment = Environment(user_classes=[ContractUser], events=Events(), host=url)
     runner = environment.create_local_runner()
     carry(environment, load)
+    # After the load's own listener, which finds out whether there is a service; Locust does not wait for it.
+    environment.events.test_start.add_listener(lambda **_: begun.set())
     return runner
 
 
-def _go_on(runner: Runner, load: Load, interrupted: Event, seconds: float) -> None:
-    """Let the users that have been started go on for a time (s), and leave. Raises LoadError."""
+def _go_on(runner: Runner, load: Load, events: tuple[Event, Event], seconds: float) -> None:
+    """Once the load has begun, let its users go on for a time (s) unless interrupted, and leave.
+
+    Raises LoadError when there is no service.
+    """
+    _, interrupted = events
+    gevent.wait(events, count=1)
     if load.incomplete:
         raise LoadError(f"the run did not begin: {load.incomplete[0]}")
     interrupted.wait(seconds)

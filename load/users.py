@@ -14,7 +14,7 @@ from load import checks
 from load.connection import Connection, Reply
 from load.exchanges import exchange_of, sent
 from load.journeys import Step
-from load.load import Load
+from load.part import Load
 
 IN_FLIGHT_AT_MOST = 5_000
 OTHER_FILES = 64

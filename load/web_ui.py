@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import Flask, Response, json, request
 
-from load.load import Load
 from load.objectives import outcomes
+from load.part import Load
 
 _FINDINGS, _OBJECTIVES = "contract-findings", "contract-objectives"
 _TABLES = {

@@ -53,19 +53,19 @@ def test_what_got_slower_is_told() -> None:
 
 def test_chance_is_no_difference() -> None:
     """Of many pairs of runs of the same service, hardly one shows a difference, be it ever so small."""
-    told = [compared(ran(seed), ran(seed + 100), 0.0) for seed in range(20)]
-    assert sum(any(each.verdict != ALIKE for each in found.differences) for found in told) <= 3
+    told = [compared(ran(seed), ran(seed + 100), 0.0) for seed in range(8)]
+    assert sum(any(each.verdict != ALIKE for each in found.differences) for found in told) <= 1
 
 
 def test_an_interval_holds_the_truth() -> None:
-    found = [compared(ran(seed), ran(seed + 50, slower=1.2), 0.0) for seed in range(10)]
+    found = [compared(ran(seed), ran(seed + 50, slower=1.2), 0.0) for seed in range(6)]
     changes = [
         each
         for one in found
         for each in one.differences
         if (each.operation, each.measure) == ("POST /it", "p95")
     ]
-    assert sum(each.low <= 0.2 <= each.high for each in changes) >= 9
+    assert sum(each.low <= 0.2 <= each.high for each in changes) >= 5
     assert all(each.high - each.low < 0.6 for each in changes)
 
 
