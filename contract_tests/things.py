@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 FAULTS = ("creation dropped", "replacement dropped", "deletion dropped", "stale read", "name changed")
-FAULTY_EVERY = 25
+FAULTY_EVERY = 15
 
 _NAME = {"type": "string", "minLength": 1, "maxLength": 40}
 _BODY = {

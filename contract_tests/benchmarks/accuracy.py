@@ -1,7 +1,8 @@
 """Whether the figures are right: held against wrk's, against arithmetic, and beside plain Locust's.
 
-python -m contract_tests.benchmarks.accuracy wrk      the same server at the same concurrency, in turns
-python -m contract_tests.benchmarks.accuracy stalls   a server that freezes for 1 s every 10 s
+python -m contract_tests.benchmarks.accuracy wrk        the same server at the same concurrency, in turns
+python -m contract_tests.benchmarks.accuracy stalls     a server that freezes for 1 s every 10 s
+python -m contract_tests.benchmarks.accuracy capacity   servers with a fixed number of handlers
 """
 
 import argparse
@@ -20,6 +21,7 @@ from contract_tests.processes import BIN, served
 FIXED = "/fixed"
 CONNECTIONS = 16
 DELAY_MS = 25.0
+LIMITS = ((3, 100), (20, 100), (40, 100), (1, 20))
 FREEZE_S, EVERY_S, RATE = 1.0, 10.0, 200
 NAMES = ("rate", "median_ms", "p95_ms", "p99_ms")
 SCRIPT = Path(__file__).with_name("percentiles.lua")
@@ -114,6 +116,26 @@ def compare_with_truth(_rounds: int, _seconds: int) -> None:
     _table({"truth": truth, "contract-load": own, "plain Locust": plain}, tuple(truth))
 
 
+def compare_with_limits(_rounds: int, seconds: int) -> None:
+    """Print the highest rates that services can take, by arithmetic and as found."""
+    click.echo(f"{'handlers':>8}{'ms each':>10}{'truth':>10}{'found':>10}{'ratio':>8}")
+    for handlers, each_ms in LIMITS:
+        truth = handlers / each_ms * 1000
+        with served("things", "--pool", str(handlers), "--delay-ms", str(each_ms)) as url:
+            found = capacity(url, seconds)
+        click.echo(f"{handlers:>8}{each_ms:>10}{truth:>10.1f}{found:>10.1f}{found / truth:>8.3f}")
+
+
+def capacity(url: str, seconds: int) -> float:
+    """The capacity (calls/s) that contract-load finds."""
+    with tempfile.TemporaryDirectory() as folder:
+        told = ("--host", url, "--step-time", f"{seconds}s", "--output", folder, "--objective", "p95 < 500ms")
+        command = [str(BIN / "contract-load"), "capacity", f"{url}/openapi.json", *told]
+        subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        found: float = json.loads((Path(folder) / "results.json").read_text())["capacity"]["rate"]
+        return found
+
+
 def _medians(figures: Sequence[Figures], names: Sequence[str]) -> Figures:
     return {name: statistics.median(each[name] for each in figures) for name in names}
 
@@ -129,7 +151,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    commands = {"wrk": compare_with_wrk, "stalls": compare_with_truth}
+    commands = {"wrk": compare_with_wrk, "stalls": compare_with_truth, "capacity": compare_with_limits}
     parser.add_argument("command", choices=commands)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=8)
