@@ -17,7 +17,8 @@ from load.verdict import limits
 SURE, LIKELY, POSSIBLE = "sure", "likely", "possible"
 BOTH = f"{READS} and {WRITES}"
 _FULL = 0.9
-_CROWDED = 0.75
+# Of a core that a process would have used, and waited for.
+_WAITED = 0.15
 _BUSY = 0.8
 # A single-threaded process does not pass one core; one that does has more to go.
 _ONE_CORE = 1.15
@@ -65,8 +66,9 @@ Rule = Callable[[Observation, Kind, Kind], Bottleneck | None]
 
 def bottlenecks(results: Results, methods: Mapping[str, str], seen: Observation) -> list[Bottleneck]:
     """The findings of a run; `methods` of operations by label."""
-    limit = next(limits(results), "")
-    if limit:
+    # Arrivals that were not sent, as calls waited for their answers, are the service's doing.
+    if any(each.is_slow for each in results.generators.values()):
+        limit = next(limits(results))
         return [Bottleneck(BOTH, limit, (), SURE)]
     kinds = [
         each
@@ -213,12 +215,12 @@ def _pool(seen: Observation, kind: Kind, every: Kind) -> Bottleneck | None:
 
 def _service_cpu(seen: Observation, kind: Kind, _every: Kind) -> Bottleneck | None:
     used, busiest = seen.mean("service_cores") or 0, seen.mean("busiest_cores") or 0
-    wanted, machine = seen.mean("wanted_cores") or 0, seen.mean("machine_cores") or 0
+    wanted = seen.mean("wanted_cores") or 0
     if _FULL <= busiest <= _ONE_CORE:
         how = "one process, which uses one core"
     elif used >= _FULL * seen.cores:
         how = f"{used:.1f} of {seen.cores} cores"
-    elif wanted >= _FULL and machine >= _CROWDED * seen.cores:
+    elif wanted >= _FULL and busiest >= _MOST and wanted - busiest >= _WAITED:
         how = f"it gets {used:.2f} cores beside what else runs on this machine, and waits for more"
     else:
         return None

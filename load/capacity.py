@@ -114,7 +114,7 @@ class Search:
             return None if self.best.rate >= self.highest else min(self.best.rate * _RAISED_BY, self.highest)
         if self.best is None or self.worst.rate <= self.best.rate * (1 + PRECISION):
             return None
-        return _rounded(_between(self.best.rate, self.worst.rate, self.worst.throughput))
+        return _rounded(_between(self.best.rate, self.worst))
 
     def learn(self, trial: Trial) -> None:
         """Take a trial into account."""
@@ -158,13 +158,16 @@ def _shown(rate: float) -> str:
     return f"{rate:.0f}/s" if rate >= 10 else f"{rate:.1f}/s"
 
 
-def _between(low: float, high: float, throughput: float) -> float:
-    """The rate to try next. What a service answers when it is asked for too much is about what it can."""
+def _between(low: float, worst: Trial) -> float:
+    """The rate to try next. What a service answers when it is asked for far too much is about what it can."""
     apart = 1 + PRECISION / 3
-    for near in (throughput / apart, low * (1 + 0.9 * PRECISION)):
-        if low * apart < near < min(high / apart, throughput * (1 + 2 * PRECISION)):
-            return near
-    return sqrt(low * high)
+    if worst.throughput < worst.rate * _CLEARLY_BEHIND:
+        estimate = worst.throughput / apart
+        # Around the estimate, the next step is the last.
+        near = estimate if low * apart < estimate else low * (1 + 0.9 * PRECISION)
+        if low > worst.throughput * (1 - 2 * PRECISION) or near == estimate:
+            return near if near < worst.throughput * (1 + 2 * PRECISION) else sqrt(low * worst.rate)
+    return sqrt(low * worst.rate)
 
 
 def _rounded(rate: float) -> float:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from load import folder
 from load.archive import read
@@ -14,6 +15,7 @@ from load.capacity import Search
 from load.connection import check_reachable
 from load.errors import LoadError
 from load.hosts import based, first_server
+from load.objectives import ALL
 from load.orders import OPTIONS, SHOW_PLAN, Orders, orders
 from load.report import COMPARISON_PAGE, write_page
 from load.service import Served, throwaway_service
@@ -151,7 +153,13 @@ def run(
 
         click.echo(f"loading {url} with {_asked(told, users)} for {run_time} s, profile {told.profile.name}")
         if told.workload.warm_up:
-            click.echo(f"after a warm-up of {told.workload.warm_up} s, checked but not in the figures")
+            warm_up = told.workload.warm_up
+            click.echo(f"after a warm-up of {warm_up} s, checked and counted, but not in rates and times")
+        source = click.get_current_context().get_parameter_source("users")
+        if told.workload.rate is not None and source is ParameterSource.COMMANDLINE:
+            click.echo(
+                "--users says nothing beside --rate: there are as many connections as it takes", err=True
+            )
         interrupted = run_users(load, url, users, spawn_rate, run_time)
     if interrupted:
         measured = load.results.measured_s
@@ -201,7 +209,10 @@ def capacity(
     do, and nothing broke the contract.
     """
     contract = load_contract(document or students_document())
-    told = orders(load_profile(profile), {**given, "rate": lowest}, security_schemes(contract), WARM_UP_S)
+    mix = load_profile(profile)
+    if mix.stages:
+        raise LoadError(f"profile {mix.name} sets the number of users by stages; choose one without")
+    told = orders(mix, {**given, "rate": lowest}, security_schemes(contract), WARM_UP_S)
     if highest < lowest:
         raise LoadError(f"--to {highest:g} is lower than --from {lowest:g}")
     search = Search(lowest, highest)
@@ -273,7 +284,7 @@ def compare(before: Path, after: Path, tolerance: float) -> None:
     run = read(after)
     found = compared(read(before), run, tolerance / 100)
     for difference in found.differences:
-        if difference.verdict != ALIKE:
+        if difference.verdict != ALIKE or difference.operation == ALL:
             click.echo(str(difference))
     for line in found.left_out:
         click.echo(f"not compared: {line}")

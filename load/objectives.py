@@ -80,7 +80,7 @@ class Outcome:
     def __str__(self) -> str:
         objective = self.objective
         if self.figure is None:
-            return f"{objective.label}: {objective} cannot be judged, there was no call"
+            return f"{objective.label}: {objective} cannot be judged, there was no call after the warm-up"
         kept = "holds" if self.holds else "does not hold"
         return f"{objective.label}: {objective} {kept}, it was {objective.shown(self.figure)}"
 

@@ -151,11 +151,13 @@ class Load:
         """What kept the service from going faster, and what was seen of it, as JSON has it."""
         if self.observation is None:
             return None
+        rate = self.orders.workload.rate
         methods = {label: each.method for label, each in self.operations.items()}
-        return explained(bottlenecks(self.results, methods, self.observation), self.observation)
+        found = bottlenecks(self.results, methods, self.observation)
+        return {**explained(found, self.observation), "rate": rate}
 
     @property
     def objectives(self) -> list[Objective]:
         """What the service promises of the operations that have been called, and what was asked of it."""
-        called = [each for each in self.promised if self.results.operations[each.label].requests]
+        called = [each for each in self.promised if self.results.operations[each.label].measured.requests]
         return [*called, *self.asked]

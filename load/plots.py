@@ -37,6 +37,9 @@ def over_time(run: Mapping[str, Any], label: str, figures: Mapping[str, Any], nu
     if not seconds:
         return
     at = [each["at"] for each in seconds]
+    # A second that was cut off has fewer calls than its rate.
+    whole = [each for each in seconds if each["at"] < int(run["seconds"])] or seconds
+    whole_at = [each["at"] for each in whole]
     shapes = {"shapes": [*_warm_up(run)]}
     rate = run["workload"]["rate"] if not number else None
     asked = [_line(4, "asked for", [at[0], at[-1]], [rate, rate])] if rate else []
@@ -45,8 +48,8 @@ def over_time(run: Mapping[str, Any], label: str, figures: Mapping[str, Any], nu
         "Throughput",
         f"{label}: answers and failures per second; {figures['rate']:.1f} answers/s on average",
         [
-            _line(0, "answers", at, [each["requests"] for each in seconds]),
-            _line(1, "failures", at, [each["failures"] for each in seconds]),
+            _line(0, "answers", whole_at, [each["requests"] for each in whole]),
+            _line(1, "failures", whole_at, [each["failures"] for each in whole]),
             *asked,
         ],
         _layout(_SECONDS, "per s", shapes),

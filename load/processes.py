@@ -129,7 +129,10 @@ def names(processes: Iterable[psutil.Process]) -> Mapping[int, str]:
     found = {}
     for each in processes:
         try:
-            found[each.pid] = each.name()
+            name = each.name()
+            # Linux keeps fifteen letters; the command may have the rest.
+            whole = (part.rpartition("/")[2] for part in each.cmdline())
+            found[each.pid] = next((part for part in whole if part.startswith(name)), name)
         except psutil.Error:
             continue
     return found

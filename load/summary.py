@@ -72,7 +72,8 @@ def bottlenecks(run: Mapping[str, Any]) -> Iterator[str]:
     """What kept the service from going faster, with its evidence."""
     found = run["explained"]["bottlenecks"] if run["explained"] else []
     if found:
-        yield "bottleneck:"
+        at = f", at {run['explained']['rate']:.4g}/s" if run["capacity"] else ""
+        yield f"bottleneck{at}:"
     for each in found:
         yield f"  {each['shown']}"
         yield from (f"    {line}" for line in each["evidence"])

@@ -42,11 +42,14 @@ def judge(objectives: Iterable[Objective], results: Results, incomplete: Sequenc
     """The verdict on a run; `incomplete` tells why results are missing."""
     held = outcomes(objectives, results)
     excused = {each.objective.label for each in held if each.objective.measure == ERROR_RATE}
-    broken = [str(each) for each in held if not each.holds]
+    limited = [*limits(results)]
+    # Times and rates that are not the service's alone say nothing of its objectives.
+    doubted = [each for each in held if not each.holds and limited and each.objective.measure != ERROR_RATE]
+    broken = [str(each) for each in held if not each.holds and each not in doubted]
     return Verdict(
         held,
         (*incomplete, *_empty(results), *broken, *_faults(results, excused)),
-        (*limits(results), *_unread(results)),
+        (*limited, *_unread(results), *(f"{each}, which such a run cannot tell" for each in doubted)),
     )
 
 

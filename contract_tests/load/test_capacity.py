@@ -13,13 +13,15 @@ HANDLERS, TAKES_MS = 5, 100
 TRUTH = HANDLERS / TAKES_MS * 1000
 
 
-def searched(limit: float, hiccups: int = 0, collapses: bool = False, **bounds: float) -> Search:
-    """A search of a service that can take so many calls per second."""
+def searched(limit: float, hiccups: int = 0, answers: float = 1.0, **bounds: float) -> Search:
+    """A search of a service that keeps its objectives up to a rate (calls/s), and answers a multiple of that
+    when it is asked for more.
+    """
     search = Search(bounds.get("lowest", 10), bounds.get("highest", 10_000))
     while (rate := search.next_rate) is not None:
         assert len(search.trials) < 40, "it does not end"
         broken = "p95 of it passes 5.0 ms" if rate > limit else ""
-        throughput = min(rate, limit / 3 if broken and collapses else limit)
+        throughput = min(rate, limit * answers) if broken else rate
         if not broken and hiccups:
             broken, hiccups = "a hiccup", hiccups - 1
         search.learn(Trial(rate, throughput, 1, 2, 3, 0, broken))
@@ -27,9 +29,9 @@ def searched(limit: float, hiccups: int = 0, collapses: bool = False, **bounds: 
 
 
 @pytest.mark.parametrize("limit", [10.2, 57, 412, 1_650, 9_700])
-@pytest.mark.parametrize("collapses", [False, True])
-def test_a_limit_is_found(limit: float, collapses: bool) -> None:
-    search = searched(limit, collapses=collapses)
+@pytest.mark.parametrize("answers", [0.33, 1.0, 1.5, 9.0])
+def test_a_limit_is_found(limit: float, answers: float) -> None:
+    search = searched(limit, answers=answers)
     assert search.best is not None
     assert search.worst is not None
     assert limit * (1 - PRECISION) * 0.99 <= search.best.rate <= limit < search.worst.rate
@@ -76,6 +78,22 @@ def test_the_limit_of_a_pool_of_handlers_is_found(things: Things, tmp_path: Path
     tried = found["capacity"]["trials"]
     assert tried == sorted(tried, key=lambda each: each["rate"])
     assert max(each["throughput"] for each in tried) < TRUTH * 1.05
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--profile", "steps"), "profile steps sets the number of users by stages; choose one without"),
+        (("--from", "50", "--to", "20"), "--to 20 is lower than --from 50"),
+        (("--from", "0"), "--from"),
+        (("--step-time", "soon"), "'soon' is not a time"),
+    ],
+)
+def test_bad_input_is_one_line(options: tuple[str, ...], told: str) -> None:
+    done = run("contract-load", "capacity", *options)
+    assert done.wait() in (1, 2)
+    (line,) = done.lines
+    assert told in line
 
 
 def test_a_service_that_is_too_slow_at_once(things: Things, tmp_path: Path) -> None:

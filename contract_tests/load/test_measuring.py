@@ -16,6 +16,7 @@ from hdrh.histogram import HdrHistogram
 from contract_tests.openapi.documents import operation
 from contract_tests.processes import Things, free_port, run
 from load.arrivals import CONSTANT, POISSON, Share, arrivals
+from load.checks import Fault, Finding
 from load.errors import LoadError
 from load.generator import Generator
 from load.objectives import Objective, promised, stated
@@ -174,7 +175,9 @@ def test_an_objective_without_calls_is_not_kept() -> None:
     verdict = judge([stated("it p95 < 5ms", {IT.label: IT}), stated("p95 < 20ms", {})], results)
     assert [each.holds for each in verdict.outcomes] == [False, True]
     assert verdict.outcomes[1].margin == pytest.approx(0.5, rel=0.01)
-    assert verdict.reasons == (f"{IT.label}: p95 ≤ 5 ms cannot be judged, there was no call",)
+    assert verdict.reasons == (
+        f"{IT.label}: p95 ≤ 5 ms cannot be judged, there was no call after the warm-up",
+    )
 
 
 def test_a_run_whose_generator_was_the_limit_does_not_pass() -> None:
@@ -189,9 +192,12 @@ def test_a_run_whose_generator_was_the_limit_does_not_pass() -> None:
         results = Results.of(["a"])
         results.record("a", 200, 0.01, 0.01, [])
         results.watched("", seen)
-        verdict = judge([], results)
+        verdict = judge([stated("p95 < 1ms", {})], results)
         assert (verdict.word, verdict.passed) == ("INVALID", False)
         assert told in verdict.invalid[0]
+        assert "it was 10.0 ms, which such a run cannot tell" in verdict.invalid[1]
+        results.record("a", 500, 0.01, 0.01, [Finding(Fault.SERVER_ERROR, "500", "")])
+        assert judge([], results).word == "FAILED"
 
 
 @pytest.mark.parametrize(
