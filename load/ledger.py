@@ -259,7 +259,10 @@ class Ledger:
         """What is stale in an answer, to a call sent and answered at these times (s)."""
         entity = step.entity.itself if step.entity else None
         record = self._records.get(entity) if entity else None
-        if record is None or not isinstance(body, dict) or record.is_as_written(body):
+        # What was written once has no former state to show.
+        if record is None or len(record.writes) == 1 or not isinstance(body, dict):
+            return []
+        if record.is_as_written(body):
             return []
         wrong = record.wrong(body, since, until)
         return [

@@ -44,6 +44,9 @@ class ContractUser(User):
         """One call of the journey, or those that are due."""
         if self.load.orders.workload.rate is None:
             self._call(None)
+            # Users who never pause need not go by way of Locust's own loop, which takes its time.
+            while not self.load.orders.profile.wait and self._state != LOCUST_STATE_STOPPING:
+                self._call(None)
             return
         while (due := self.load.next_arrival()) is not None:
             if len(self._arrived) < self._most:
