@@ -18,6 +18,8 @@ _RESAMPLES = 4_000
 _BLOCKS_AT_MOST = 30
 _SECONDS_AT_LEAST = 5
 _SEED = 1
+# A percentile that fewer calls than these lie beyond is the chance of a few calls.
+_CALLS_BEYOND = 5
 _PERCENTILES = (("median", "median_ms", 50), ("p95", "p95_ms", 95), ("p99", "p99_ms", 99))
 _US_PER_MS = 1_000
 WORSE, BETTER, ALIKE = "worse", "better", "no difference seen"
@@ -208,7 +210,10 @@ def _differences(
         return
     random = np.random.default_rng(_SEED)
     weights = before.weights(random), after.weights(random)
+    fewest = min(before.calls.sum(), after.calls.sum())
     for measure, key, percentile in _PERCENTILES:
+        if fewest * (100 - percentile) < 100 * _CALLS_BEYOND:
+            continue
         resampled = before.percentile(weights[0], percentile), after.percentile(weights[1], percentile)
         figures = before.figures[key], after.figures[key]
         yield _difference(label, measure, figures, resampled, confidence, tolerance, more_is_worse=True)

@@ -20,7 +20,7 @@ from students_service.settings import Settings
 
 def explained(url: str, folder: Path, *options: str) -> dict[str, Any]:
     """What was found for reads and for writes."""
-    told = ("--host", url, "-u", "8", "-r", "100", "-t", "6s", "-o", str(folder))
+    told = ("--host", url, "-u", "8", "-r", "100", "-t", "5s", "--warm-up", "1s", "-o", str(folder))
     done = run("contract-load", "run", f"{url}/openapi.json", *told, *options)
     assert (folder / "results.json").exists(), done.output
     found = json.loads((folder / "results.json").read_text())["explained"]["bottlenecks"]

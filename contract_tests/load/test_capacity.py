@@ -68,7 +68,7 @@ def capacity(url: str, folder: Path, *options: str) -> tuple[int, Any]:
 
 def test_the_limit_of_a_pool_of_handlers_is_found(things: Things, tmp_path: Path) -> None:
     url = things("--pool", str(HANDLERS), "--delay-ms", str(TAKES_MS))
-    asked = ("--from", "20", "--objective", "get_thing p95 < 200ms", "--objective", "rate > 1000/s")
+    asked = ("--from", "40", "--objective", "get_thing p95 < 200ms", "--objective", "rate > 1000/s")
     code, found = capacity(url, tmp_path, *asked)
     assert found["capacity"]["rate"] == pytest.approx(TRUTH, rel=0.05)
     assert "/s within the objectives; at " in found["capacity"]["answer"]
