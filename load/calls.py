@@ -8,16 +8,21 @@ from random import Random
 from load.blanks import filled
 from load.credentials import HIDDEN, Secret
 from load.identifiers import outline, words
+from load.messages import scalars_within
 from load.plan import Slot
+from load.selection import destructive_values
 from openapi.bodies import Encode, writer
 from openapi.contract import Json
+from openapi.dialect import Schema
 from openapi.operations import Operation
 from openapi.parameters import Parameter
-from openapi.payloads import Generator, Payloads, Unbuildable
+from openapi.payloads import UNIQUE, Generator, Payloads, Unbuildable
 
 OPTIONAL_PARAMETER = 0.3
 _FIRST_MEDIA_TYPE = 0.7
 _BODY_SHOWN_BYTES = 2_000
+# So many values are looked at to tell what all of a parameter are like.
+_DRAWS = 5
 _ACCOUNTS = frozenset({"email", "username", "login", "handle", "slug"})
 _NAMES = frozenset({"name", "title", "code", "key", "sku", "number", "reference", "identifier", "id"})
 _SOFT_DELETIONS = (["archived"], ["deleted"], ["trashed"], ["removed"])
@@ -80,7 +85,9 @@ class _Body:
 
 class CallBuilder:
     """Builds the calls of one operation. `bound` are slots that values are always given for, `unsent`
-    those that are left empty when none is given: nothing is made up for either.
+    those that are left empty when none is given: nothing is made up for either. `naming` are parameters
+    whose made-up values name what the call makes: they are the run's own names, which nothing else can have.
+    A `careful` one sends no value that asks for a deletion.
 
     Raises Unbuildable when there is no way to make a valid call.
     """
@@ -93,10 +100,13 @@ class CallBuilder:
         payloads: Payloads,
         random: Random,
         secret: Secret,
+        naming: frozenset[str] = frozenset(),
+        careful: bool = False,
     ) -> None:
         self.operation = operation
         self._random = random
         self._secret = secret
+        self._naming, self._careful = naming, careful
         given, empty = frozenset(bound), frozenset(unsent)
         self._kept = dict.fromkeys(_soft_deletions(operation), False)
         self._unsent = [slot.name for slot in empty if slot.location == "body" and slot.name]
@@ -114,11 +124,22 @@ class CallBuilder:
 
     def _parameter(self, parameter: Parameter, payloads: Payloads) -> Generator:
         """Of values that are read alike by everyone, if there are such."""
+        names = parameter.location == "path" and parameter.name in self._naming
+        facts = outline(parameter.schema.translated, parameter.schema.translated)
+        barred = destructive_values(parameter.name, facts) if self._careful else []
+        always = ({UNIQUE: True},) if names else ({"not": {"enum": barred}},) if barred else ()
         for rules in (parameter.rules(), *((each,) for each in parameter.rules()[:1]), ()):
             try:
-                return payloads.generator(parameter.schema, parameter.name, rules)
+                generate = payloads.generator(parameter.schema, parameter.name, (*rules, *always))
             except Unbuildable as reason:
                 refusal = reason
+            else:
+                if names and not all(payloads.is_own(generate()) for _ in range(_DRAWS)):
+                    raise Unbuildable(
+                        f"{{{parameter.name}}} cannot be a name that nothing else has: it may replace what "
+                        f"this run did not create; --allow-destructive includes it"
+                    )
+                return generate
         raise refusal
 
     def _written(self, payloads: Payloads) -> Sequence[_Body]:
@@ -137,6 +158,7 @@ class CallBuilder:
             rules: list[Json] = [{"examples": [*examples]}] if examples else []
             if schema.source in (True, {}) and "json" in written.content_type:
                 rules.append({"type": "object"})
+            rules += [*_harmless(schema)] if self._careful else []
             try:
                 generate = payloads.generator(schema, "", tuple(rules), self._unique)
             except Unbuildable as reason:
@@ -204,6 +226,18 @@ class CallBuilder:
         if not given and not self._unsent:
             return payload
         return filled(payload, given, self._unsent, body.is_valid)
+
+
+def _harmless(schema: Schema) -> Iterator[Json]:
+    """Rules by which no property of a body asks for a deletion."""
+    for pointer, name, node, _ in scalars_within(schema):
+        barred = destructive_values(name, outline(node, schema.translated))
+        if barred:
+            rule: Json = {"not": {"enum": barred}}
+            for step in reversed(pointer.split("/")[1:]):
+                key = step.replace("~1", "/").replace("~0", "~")
+                rule = {"items": rule} if step == "*" else {"properties": {key: rule}}
+            yield rule
 
 
 def _unique_names(operation: Operation) -> frozenset[str]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from load.connection import Reply
-from load.entities import Entity
+from load.losses import Absence
 from openapi.operations import Operation
 from openapi.responses import response_violations
 
-_GONE = (404, 410)
+GONE_STATUSES = (404, 410)
 _SHOWN_BYTES = 300
 
 
@@ -23,6 +23,7 @@ class Fault(StrEnum):
     REFUSED = "refused although valid"
     LOST = "lost"
     NOT_AS_ACKNOWLEDGED = "not as acknowledged"
+    DROPPED = "dropped value"
     NETWORK = "network"
     INTERNAL = "fault of the load itself"
 
@@ -50,16 +51,16 @@ class Finding:
 
 def findings(
     operation: Operation,
-    entity: Entity | None,
+    absence: Absence | None,
     reply: Reply,
-    alone: bool,
     unauthorised: bool = False,
     guessed: bool = False,
+    loss: str = "",
 ) -> list[Finding]:
-    """Everything wrong with a response; nothing when all is well. `entity` is the thing that the call's
-    path leads to, if it does; `alone` says that nobody else can have deleted it, `unauthorised` that the
-    call went without the credentials that its operation asks for, `guessed` that its path may name
-    something that never was.
+    """Everything wrong with a response; nothing when all is well. `absence` is why the thing that the call
+    works on may not be there, None when it works on none or the answer says nothing of that;
+    `unauthorised` that the call went without the credentials that its operation asks for, `guessed` that
+    its path may name something that never was; `loss` tells what was lost.
     """
     if unauthorised and reply.status in (401, 403):
         place = f"status {reply.status} to a call without the credentials that it asks for"
@@ -68,9 +69,9 @@ def findings(
         documented = operation.response(reply.status) is not None
         broken = _broken(operation, reply) if documented else []
         return [Finding(Fault.SERVER_ERROR, f"status {reply.status}", ""), *broken]
-    if guessed and reply.status in _GONE:
+    if reply.status in GONE_STATUSES and (guessed or absence not in (None, Absence.LOST)):
         return _broken(operation, reply) if operation.response(reply.status) else []
-    return _broken(operation, reply) or _refusal(entity, reply, alone)
+    return _broken(operation, reply) or _refusal(absence, reply, loss)
 
 
 def _broken(operation: Operation, reply: Reply) -> list[Finding]:
@@ -87,11 +88,6 @@ def _broken(operation: Operation, reply: Reply) -> list[Finding]:
     ]
 
 
-def is_gone(entity: Entity | None, reply: Reply) -> bool:
-    """Whether a thing is no longer there, by what the service answers."""
-    return entity is not None and reply.status in _GONE
-
-
 def network(reason: str) -> Finding:
     """A call that got no answer."""
     return Finding(Fault.NETWORK, reason, "", reason)
@@ -102,13 +98,12 @@ def internal(error: Exception) -> Finding:
     return Finding(Fault.INTERNAL, type(error).__name__, "", str(error))
 
 
-def _refusal(entity: Entity | None, reply: Reply, alone: bool) -> list[Finding]:
-    if reply.status < 400 or (is_gone(entity, reply) and entity and not entity.owned and not alone):
+def _refusal(absence: Absence | None, reply: Reply, loss: str) -> list[Finding]:
+    if reply.status < 400:
         return []
-    if entity is not None and is_gone(entity, reply) and (entity.home.trusted or not entity.owned):
-        origin = "this run created" if entity.owned else "was there before the run"
-        place = f"status {reply.status} for something that {origin} and nobody deleted"
-        return [Finding(Fault.LOST, place, "")]
+    if absence is Absence.LOST:
+        place = f"status {reply.status} for something that this run created and nobody deleted"
+        return [Finding(Fault.LOST, place, "", loss)]
     return [Finding(Fault.REFUSED, f"status {reply.status}", "")]
 
 

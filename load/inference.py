@@ -28,7 +28,8 @@ from load.messages import (
     request_schema,
 )
 from load.needs import needs_of
-from load.plan import MAKES_ITS_PATH, Feed, Identifier, Memory, Plan, Slot
+from load.plan import JOINS_ITS_PATH, MAKES_ITS_PATH, Feed, Identifier, Memory, Plan, Slot
+from load.selection import looks_only
 from openapi.contract import Json
 from openapi.dialect import Schema
 from openapi.expressions import over_items
@@ -36,6 +37,8 @@ from openapi.operations import Link, Operation
 from openapi.parameters import Parameter
 
 _WITHIN = ("login", "username", "name", "slug", "key", "id")
+# Of fewer properties, nothing can be said of what kind a thing is.
+_TELLING = 3
 _MAKING = ("upload", "create", "import", "new", "register", "add")
 
 
@@ -80,6 +83,8 @@ class _Planner:
         for resource in self.resources:
             if not any(feed.owned for feed in self._feeds_of(resource)):
                 self._infer_from_namesakes(resource)
+        for resource in self.resources:
+            self._infer_joins(resource)
         variants = dict(self._variants())
         own_names = {resource: self._names(resource) for resource in self.resources}
         needs = needs_of(self.operations, self.feeds, self.resources, own_names, variants)
@@ -133,7 +138,7 @@ class _Planner:
         )
         own = self._own_resource(operation)
         makes = operation.method == "post" or (operation.method == "put" and _makes(operation))
-        owned = makes and own in (None, resource) and each is None
+        owned = makes and own in (None, resource) and not lists and not looks_only(operation)
         feed = Feed(operation.label, resource, parts, each, owned, reason, linked=True)
         known = {(one.resource, one.parts, one.each) for one in self.feeds[operation.label]}
         if (resource, parts, each) not in known:
@@ -151,12 +156,20 @@ class _Planner:
                 continue
             on_collection = normalised(operation.path) == collection
             if (on_collection or operation in verbs) and operation.method == "post":
-                self._infer_creation(operation, resource)
+                if not looks_only(operation) and self._is_of_kind(operation, resource):
+                    self._infer_creation(operation, resource)
             elif on_collection and operation.method == "get":
                 self._infer_list(operation, resource)
-            elif normalised(operation.path) == resource and operation.method == "put" and _makes(operation):
+            elif normalised(operation.path) == resource and self._is_named_by_callers(operation, resource):
                 feed = Feed(operation.label, resource, _own_path(operation), None, True, MAKES_ITS_PATH)
                 self.feeds[operation.label].append(feed)
+
+    def _is_named_by_callers(self, operation: Operation, resource: str) -> bool:
+        """Whether a PUT makes things under names of the caller's: where something else makes them, it names
+        them, and a PUT replaces.
+        """
+        is_made = any(feed.owned for feed in self._feeds_of(resource))
+        return operation.method == "put" and _makes(operation) and not is_made
 
     def _infer_by_attribute(self, resource: str) -> None:
         """What a path such as /flows/name/{name} asks for stands in what /flows tells of its things."""
@@ -266,6 +279,21 @@ class _Planner:
                     )
                     self.feeds[operation.label].append(twin)
 
+    def _infer_joins(self, resource: str) -> None:
+        """A PUT that joins two things, such as /projects/{id}/labels/{label_id}, where labels are made
+        elsewhere.
+        """
+        feeds, noun = self._feeds_of(resource), noun_of(resource)
+        if resource.count("{}") < 2 or any(feed.owned for feed in feeds):
+            return
+        made = {feed.resource for found in self.feeds.values() for feed in found if feed.owned}
+        if not any(noun_of(each) == noun and each != resource for each in made):
+            return
+        for operation in self.by_path.get(resource, ()):
+            if operation.method == "put":
+                feed = Feed(operation.label, resource, _own_path(operation), None, True, JOINS_ITS_PATH)
+                self.feeds[operation.label].append(feed)
+
     def _attribute(self, schema: Schema, name: str, resource: str) -> str | None:
         """Where items name what a path calls so: as such, or within an object called so."""
         kinds = frozenset({"string", "integer"})
@@ -285,9 +313,12 @@ class _Planner:
                     yield resource
 
     def _pointer(self, schema: Schema, names: Sequence[str], kinds: frozenset[str]) -> str | None:
+        return pointer_to(self._places_of(schema), schema.translated, names, kinds)
+
+    def _places_of(self, schema: Schema) -> list[Place]:
         if schema not in self._places:
             self._places[schema] = places(schema)
-        return pointer_to(self._places[schema], schema.translated, names, kinds)
+        return self._places[schema]
 
     def _names(self, resource: str) -> list[str]:
         noun = noun_of(resource)
@@ -330,8 +361,22 @@ class _Planner:
             else f"the Location or identifier of its answer{f', or {named} of its request' if named else ''}"
         )
         parts = (*_own_path(operation), identifier)
-        feed = Feed(operation.label, resource, parts, each if is_list else None, True, f"makes it: {reason}")
+        # What stands in a list is listed; whether it has just been made, nothing tells.
+        told = f"lists it: {reason}" if is_list else f"makes it: {reason}"
+        feed = Feed(operation.label, resource, parts, each if is_list else None, not is_list, told)
         self.feeds[operation.label].append(feed)
+
+    def _is_of_kind(self, operation: Operation, resource: str) -> bool:
+        """Whether an operation answers with the kind of thing that reading one does, as far as both say."""
+        made = self._property_names(operation)
+        for reader in self.by_path.get(resource, ()):
+            read = self._property_names(reader) if reader.method == "get" else frozenset()
+            if min(len(made), len(read)) >= _TELLING and len(made & read) < min(len(made), len(read)) / 2:
+                return False
+        return True
+
+    def _property_names(self, operation: Operation) -> frozenset[str]:
+        return frozenset(each.name for schema in json_schemas(operation) for each in self._places_of(schema))
 
     def _infer_list(self, operation: Operation, resource: str) -> None:
         names, kinds = self._names(resource), self._kinds(resource)

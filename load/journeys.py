@@ -5,20 +5,22 @@ from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from http import HTTPStatus
 from itertools import accumulate
 from random import Random
 
 from load.calls import Call, CallBuilder
 from load.entities import Entities, Entity, Values, release
 from load.errors import LoadError
-from load.identifiers import attribute_of, normalised
+from load.identifiers import attribute_of, normalised, outline
 from load.inference import plan
+from load.messages import json_schemas
 from load.orders import Orders
-from load.plan import Need, Plan, Slot
+from load.plan import JOINS_ITS_PATH, MAKES_ITS_PATH, Feed, Identifier, Need, Plan, Slot
 from load.selection import SAFE, destruction
-from load.traffic import Profile, kind_of
+from load.traffic import Profile, kind_of, lists
 from openapi.contract import ContractError, Json
-from openapi.expressions import UNRESOLVABLE, Exchange, evaluate
+from openapi.expressions import UNRESOLVABLE, Exchange, at_pointer, evaluate
 from openapi.operations import Operation
 from openapi.payloads import Payloads, Unbuildable
 from openapi.responses import compile_responses
@@ -85,7 +87,7 @@ class Journeys:
         self.uncovered: dict[str, str] = {}
         self.unauthorised: dict[str, str] = {}
         self._operations = self._selected(operations)
-        self.plan = plan([*self._operations.values()])
+        self.plan = self._planned()
         self.uncovered.update(self.plan.uncovered)
         resources = {need.resource for needs in self.plan.needs.values() for need in needs}
         linked = {feed.resource for feeds in self.plan.feeds.values() for feed in feeds if feed.linked}
@@ -164,6 +166,71 @@ class Journeys:
         if step.entity is not None and step.call.operation.method == "delete":
             step.entity.home.left(step.entity, time.monotonic())
         return self._learn(step, exchange) if exchange is not None else []
+
+    def moved(self, step: Step, exchange: Exchange) -> Entity | None:
+        """The thing that a change has given another address, when the answer shows it by another identifier
+        than the path did: it is known by that from now on.
+        """
+        thing = step.entity.itself if step.entity else None
+        operation = step.call.operation
+        is_change = operation.method in ("put", "patch")
+        if thing is None or not is_change or not leads_to(operation, thing.home.resource):
+            return None
+        for pointer in self._identifiers.get(thing.home.resource, ()):
+            found = at_pointer(exchange.response_body, pointer)
+            if found is UNRESOLVABLE or found is None or str(found) == str(thing.values[-1]):
+                continue
+            if isinstance(found, (str, int)):
+                thing.home.forget(thing)
+                return thing.home.add((*thing.values[:-1], found), thing.owned, thing.parents, step.began)
+        return None
+
+    @cached_property
+    def _identifiers(self) -> Mapping[str, tuple[str, ...]]:
+        """Where the things of a resource show the identifier that their paths ask for."""
+        found: dict[str, list[str]] = {}
+        for feed in (each for feeds in self.plan.feeds.values() for each in feeds):
+            last = feed.parts[-1]
+            pointer = last.pointer if isinstance(last, Identifier) else None
+            if pointer and feed.owned and not feed.twin_of:
+                found.setdefault(feed.resource, []).append(pointer)
+        return {resource: tuple(dict.fromkeys(pointers)) for resource, pointers in found.items()}
+
+    def accepted(self, step: Step, exchange: Exchange) -> list[Entity]:
+        """The things that a call will have made once it is carried out (202; RFC 9110, section 15.3.3). They
+        are not known before they are found.
+        """
+        return [
+            Entity(self._entities[feed.resource], values, owned=True, parents=step.leases)
+            for feed in self._learnt.get(step.call.operation.label, ())
+            if feed.owned and not feed.twin_of and feed.resource in self.readable
+            for values in feed.things(exchange)
+        ]
+
+    def found(self, accepted: Entity) -> Entity:
+        """What was accepted is there."""
+        return accepted.home.add(accepted.values, owned=True, parents=accepted.parents)
+
+    @cached_property
+    def makers(self) -> Mapping[str, frozenset[str]]:
+        """The resources that operations make things of, by label."""
+        return {
+            label: frozenset(feed.resource for feed in feeds if feed.owned)
+            for label, feeds in self.plan.feeds.items()
+            if any(feed.owned for feed in feeds)
+        }
+
+    @cached_property
+    def documented(self) -> Mapping[str, frozenset[str]]:
+        """The properties that reading a thing is documented to show, by its resource."""
+        return {
+            resource: frozenset(
+                name
+                for schema in json_schemas(operation)
+                for name in outline(schema.translated, schema.translated).get("properties", {})
+            )
+            for resource, operation in self.readable.items()
+        }
 
     @cached_property
     def readable(self) -> Mapping[str, Operation]:
@@ -258,7 +325,37 @@ class Journeys:
                 self.unauthorised[each.label] = missing
         return selected
 
+    def _planned(self) -> Plan:
+        """The plan of the operations that are selected, without those that would change what this run does
+        not make: that is known once there is a plan, and then others may have nothing to work on any more.
+        """
+        while True:
+            found = plan([*self._operations.values()])
+            refused = {
+                label: reason
+                for label, operation in self._operations.items()
+                if (reason := self._refusal_of_plan(operation, found))
+            }
+            if not refused:
+                return found
+            self.uncovered.update(refused)
+            self._operations = {
+                label: each for label, each in self._operations.items() if label not in refused
+            }
+
+    def _refusal_of_plan(self, operation: Operation, found: Plan) -> str:
+        feeds = [feed for feeds in found.feeds.values() for feed in feeds]
+        made = {feed.resource for feed in feeds if feed.owned and feed.producer != operation.label}
+        needs = found.needs.get(operation.label, ())
+        return self._orders.selection.refusal_of_plan(
+            operation,
+            makes=any(feed.owned and feed.producer == operation.label for feed in feeds),
+            owns=any(need.addressed and need.resource in made for need in needs),
+            is_single=_is_single(operation, [*self._operations.values()]),
+        )
+
     def _compiled(self, payloads: Payloads) -> Iterator[tuple[str, CallBuilder]]:
+        careful = not self._orders.selection.allow_destructive
         for label, operation in self._operations.items():
             if label in self.plan.uncovered:
                 continue
@@ -269,9 +366,28 @@ class Journeys:
             unsent += [*self.plan.unsent[label], *self._carried[label]]
             secret = self._orders.credentials.secret(operation, self._schemes)
             try:
-                yield label, CallBuilder(operation, bound, unsent, payloads, self._random, secret)
+                yield (
+                    label,
+                    CallBuilder(
+                        operation,
+                        bound,
+                        unsent,
+                        payloads,
+                        self._random,
+                        secret,
+                        self._naming(operation),
+                        careful,
+                    ),
+                )
             except (Unbuildable, ContractError) as reason:
                 self.uncovered[label] = str(reason)
+
+    def _naming(self, operation: Operation) -> frozenset[str]:
+        """The path parameter by which a call names what it makes, where that is to be the run's own name."""
+        feeds = self.plan.feeds.get(operation.label, ())
+        makes = any(feed.reason == MAKES_ITS_PATH for feed in feeds)
+        careful = not self._orders.selection.allow_destructive
+        return frozenset(operation.path_names[-1:] if makes and careful else ())
 
     def _weighted(self, profile: Profile) -> tuple[list[Operation], list[float]]:
         choices = [self._operations[label] for label in self._builders]
@@ -333,12 +449,13 @@ class Journeys:
         a call refers to is of the same parent as what its path leads to.
         """
         entities = self._entities[need.resource]
-        changes = (
-            need.addressed and operation.method not in SAFE and not self._orders.selection.allow_destructive
-        )
+        changes = operation.method not in SAFE and not self._orders.selection.allow_destructive
         ends = leads_to(operation, need.resource) and need.addressed and operation.method == "delete"
-        # What is made within a thing of others, as a comment on a post, changes it less than it tells of.
-        owned_only = changes and (operation.method != "post" or not self._makes_within(operation, need))
+        # What is made within a thing of others, as a comment on a post, or with a reference to one, changes
+        # it less than it tells of.
+        makes = operation.method == "post" and self._makes(operation, need if need.addressed else None)
+        refers = operation.method in ("put", "patch") and not need.addressed
+        owned_only = changes and not makes and not refers
         if ends:
             return entities.take(self._random, owned_only)
         within = (
@@ -352,9 +469,11 @@ class Journeys:
                 leases.append(parent)
         return entity
 
-    def _makes_within(self, operation: Operation, need: Need) -> bool:
+    def _makes(self, operation: Operation, within: Need | None) -> bool:
+        """Whether an operation makes things, within those of a need if there is one."""
+        place = f"{within.resource}/" if within else ""
         feeds = self.plan.feeds.get(operation.label, ())
-        return any(feed.owned and feed.resource.startswith(f"{need.resource}/") for feed in feeds)
+        return any(feed.owned and feed.resource.startswith(place) for feed in feeds)
 
     def _recalled(self, operation: Operation) -> dict[Slot, Json]:
         """Values that links gave for slots apart from things, followed now and then."""
@@ -375,14 +494,15 @@ class Journeys:
                 continue
             # What stands within a thing of this run, the run may change as it may change that.
             within = step.entity is not None and feed.resource.startswith(f"{step.entity.home.resource}/")
-            owned = feed.owned or (within and step.entity is not None and step.entity.owned)
+            makes = feed.owned and _has_made(step.call.operation, feed, exchange.status)
+            owned = makes or (within and step.entity is not None and step.entity.owned)
             for values in feed.things(exchange):
                 if feed.twin_of in made:
                     entities.add_twin(values, made[feed.twin_of])
                 else:
-                    thing = entities.add(values, owned, step.leases, step.began, feed.owned)
+                    thing = entities.add(values, owned, step.leases, step.began, makes)
                     made[feed.resource] = thing
-                    if feed.owned:
+                    if makes:
                         own.append(thing)
         for memory in self.plan.memories.get(label, ()):
             value = evaluate(memory.expression, exchange)
@@ -390,6 +510,18 @@ class Journeys:
                 key = (memory.consumer, memory.slot)
                 self._remembered.setdefault(key, deque(maxlen=_REMEMBERED)).append(value)
         return own
+
+
+def _has_made(operation: Operation, feed: Feed, status: int) -> bool:
+    """Whether an answer says that something has been made, and not that it was there: where 201 is
+    documented, that is what says so (RFC 9110, section 15.3.2). Under a name of the run's own, nothing was
+    there.
+    """
+    if status == HTTPStatus.ACCEPTED:
+        return False
+    if feed.reason in (MAKES_ITS_PATH, JOINS_ITS_PATH):
+        return True
+    return status == HTTPStatus.CREATED or "201" not in operation.responses
 
 
 def _kept(operation: Operation, entity: Entity) -> dict[Slot, Json]:
@@ -404,6 +536,16 @@ def _kept(operation: Operation, entity: Entity) -> dict[Slot, Json]:
 def leads_to(operation: Operation, resource: str) -> bool:
     """Whether the path of an operation is that of a resource's things, and ends there."""
     return normalised(operation.path) == normalised(resource)
+
+
+def _is_single(operation: Operation, others: Sequence[Operation]) -> bool:
+    """Whether a path is that of a single thing, such as a setting: it can be read there, it is no list, and
+    no path leads to things within.
+    """
+    path = normalised(operation.path)
+    reads = [each for each in others if each.method == "get" and normalised(each.path) == path]
+    has_items = any(normalised(each.path).startswith(f"{path}/{{") for each in others)
+    return bool(reads) and not has_items and not any(lists(each) for each in reads)
 
 
 def _fault(operation: Operation) -> str:

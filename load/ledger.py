@@ -1,352 +1,529 @@
-"""What a service has acknowledged: every thing that was created, replaced or deleted, and what may be read of
-it at which time. Sends nothing.
+"""What a service has acknowledged, address by address: every thing that was created, replaced or deleted, and
+what may be read of it at which time. Sends nothing.
+
+Only what is certain is claimed. A loss needs an acknowledgement (a 2xx other than 202), a read that no order
+of the writes explains, and a state that has been out of date for longer than the service may take.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from http import HTTPStatus
 from math import inf
-from typing import Any
 
 from load.entities import Entity
-from load.identifiers import words
+from load.identifiers import collection_of, normalised, noun_of
 from load.journeys import Step, leads_to
-from load.selection import SAFE
+from load.losses import Absence, Account, Loss
+from load.records import Deviation, Record, State, Write
+from load.representations import (
+    DROPPED,
+    OTHERWISE,
+    change,
+    expiry,
+    is_derived,
+    is_distinctive,
+    is_failure,
+    is_free_text,
+    is_marked_deleted,
+    is_under_way,
+    scalars,
+)
+from load.selection import SAFE, looks_only
 from openapi.contract import Json
+from openapi.operations import Operation
 
 FOLLOWED_AT_MOST = 100_000
-_WRITES_KEPT = 16
+CONSISTENCY_S = 5.0
 _REPLACING = ("put", "patch", "delete")
-_GONE_STATUSES = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
-_DELETED_WORDS = frozenset({"deleted", "archived", "removed", "trashed", "cancelled", "canceled", "inactive"})
-# A property that comes back otherwise than written so often is one that the service has a mind of its own
-# about: it rounds, or goes on working. Below that share it is a loss.
-_ALTERED_AT_MOST = 0.1
+# A property that comes back otherwise than written in a larger share of writes is one that the service has a
+# mind of its own about. Of fewer writes, nobody can tell.
+_SPORADIC_AT_MOST = 0.1
+_FEW_WRITES = 20
+_SHOWN = 100
+# A call that was refused with one of these may have been carried out all the same.
+_UNCERTAIN_REFUSALS = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT)
 
-
-class State(Enum):
-    """What a write says of a thing apart from values."""
-
-    GONE = "nothing"
-    THERE = "something"
-    ANY = "anything"
-    UNTOUCHED = "as before"
-
-
-@dataclass(slots=True, eq=False)
-class Write:
-    """A call that changes a thing: when it was sent and acknowledged (s since the start; infinity when no
-    answer tells how it went), and the properties that it set, or None for a deletion. One that is `whole`
-    leaves nothing as it was, and may set properties that it does not name to anything.
-    """
-
-    label: str
-    sent: float
-    properties: Mapping[str, Json] | None
-    whole: bool
-    acknowledged: float = inf
-
-    def says(self, name: str) -> Json | State:
-        """What a property is after it."""
-        if self.properties is None:
-            return State.GONE
-        if name in self.properties:
-            return self.properties[name]
-        return State.ANY if self.whole else State.UNTOUCHED
-
-    @property
-    def leaves(self) -> State:
-        """Whether there is something after it."""
-        return State.GONE if self.properties is None else State.THERE
-
-
-@dataclass(slots=True)
-class Loss:
-    """Something that is not as acknowledged: of which thing, by which call, and when that was sent and
-    acknowledged and the thing was read (s since the start).
-    """
-
-    kind: str
-    label: str
-    target: str
-    expected: str
-    found: str
-    sent: float
-    acknowledged: float
-    read: float
-
-    def __str__(self) -> str:
-        """For people."""
-        return (
-            f"{self.target}: {self.label} was sent at {self.sent:.3f} s and acknowledged at "
-            f"{self.acknowledged:.3f} s; read at {self.read:.3f} s: expected {self.expected}, "
-            f"found {self.found}"
-        )
-
-
-@dataclass(slots=True, eq=False)
-class Record:
-    """One thing and the writes that may still show."""
-
-    entity: Entity
-    writes: list[Write]
-
-    def add(self, write: Write) -> None:
-        """One more write; those that no read can see any more are forgotten."""
-        self.writes.append(write)
-        if len(self.writes) > _WRITES_KEPT:
-            oldest = self.writes[0]
-            newer = (each for each in self.writes[1:] if each.whole or each.properties is None)
-            if any(each.sent >= oldest.acknowledged and each.acknowledged < inf for each in newer):
-                del self.writes[0]
-
-    def is_as_written(self, body: Mapping[str, Json]) -> bool:
-        """Whether the only write, or the last, shows: the quick way to see that all is well."""
-        last = self.writes[-1]
-        return last.properties is not None and all(
-            name not in body or _shows(value, body[name]) for name, value in last.properties.items()
-        )
-
-    def may_be(self, state: State, since: float, until: float) -> bool:
-        """Whether a read between two times (s) may find something, or nothing."""
-        said = [(write, write.leaves) for write in self.writes]
-        return any(left is state for _, left in self._visible(said, since, until))
-
-    def wrong(self, body: Mapping[str, Json], since: float, until: float) -> Iterator[tuple[str, str, Write]]:
-        """The properties of a body read between two times (s) that show none of the writes that may show:
-        each with "stale" or "altered", and the write that should.
-        """
-        for name in dict.fromkeys(key for each in self.writes for key in each.properties or ()):
-            if name not in body:
-                continue
-            said = [(each, each.says(name)) for each in self.writes]
-            told = [(write, value) for write, value in said if value is not State.UNTOUCHED]
-            visible = self._visible(told, since, until)
-            values = [value for _, value in visible if value is not State.GONE]
-            if State.ANY in values or any(_shows(value, body[name]) for value in values) or not values:
-                continue
-            former = (value for _, value in told if not isinstance(value, State))
-            is_stale = any(_shows(value, body[name]) for value in former)
-            yield name, "stale" if is_stale else "altered", visible[-1][0]
-
-    def last_of(self, state: State) -> Write:
-        """The last acknowledged write that left something, or nothing."""
-        known = [each for each in self.writes if each.acknowledged < inf]
-        return next((each for each in reversed(known) if each.leaves is state), known[-1])
-
-    @staticmethod
-    def _visible(said: Sequence[tuple[Write, Any]], since: float, until: float) -> list[tuple[Write, Any]]:
-        """The writes that a read may show: sent before it ended, and not followed by one that began after
-        them and was acknowledged before the read began.
-        """
-        return [
-            (write, value)
-            for write, value in said
-            if write.sent <= until
-            and not any(o.sent >= write.acknowledged and o.acknowledged <= since for o, _ in said)
-        ]
+Change = tuple[Record, Write]
 
 
 @dataclass
-class Account:
-    """What became of the ledger: how many things it followed, passed over for want of room, read back and
-    could not read, how many losses there are and the first of them, and what the service seems to do by
-    design, for people.
+class _Counts:
+    """Of one property as one operation writes it: how often it was kept, and what became of it otherwise,
+    with losses that it would be if that is no habit of the service.
     """
 
-    followed: int = 0
-    passed_over: int = 0
-    read: int = 0
-    unread: int = 0
-    lost: int = 0
+    kept: int = 0
+    changes: Counter[str] = field(default_factory=Counter)
+    example: str = ""
     losses: list[Loss] = field(default_factory=list)
-    notes: dict[str, int] = field(default_factory=dict)
-
-    def note(self, text: str, count: int) -> None:
-        """Count something to tell people."""
-        self.notes[text] = self.notes.get(text, 0) + count
-
-    def add(self, other: "Account") -> None:
-        """Add that of another process."""
-        self.followed += other.followed
-        self.passed_over += other.passed_over
-        self.read += other.read
-        self.unread += other.unread
-        self.lost += other.lost
-        self.losses += other.losses
-        for text, count in other.notes.items():
-            self.note(text, count)
-
-    @classmethod
-    def told(cls, message: Mapping[str, Any]) -> "Account":
-        """An account as `dataclasses.asdict` gave it to another process."""
-        losses = [Loss(**each) for each in message["losses"]]
-        return cls(**{**message, "losses": losses})
 
 
 class Ledger:
-    """The things of one process. `resources` are those of which each thing can be read."""
+    """The addresses of one process. `readable` are the resources of which each thing can be read, with the
+    properties that such a read is documented to have; `makers` are the resources that operations make things
+    of, and change no others, by label. A state that has been out of date for longer than `consistency` (s) is
+    no delay any more. `is_own` tells whether an identifier can be no other process's; it matters when this
+    one is not `alone`, as others may then write to the same address. On a `private` service nobody but this
+    process deletes what was there before.
+    """
 
-    def __init__(self, resources: Iterable[str]) -> None:
-        self._resources = frozenset(resources)
-        self._records: dict[Entity, Record] = {}
+    def __init__(
+        self,
+        readable: Mapping[str, frozenset[str]],
+        makers: Mapping[str, frozenset[str]] | None = None,
+        consistency: float = CONSISTENCY_S,
+        is_own: Callable[[Json], bool] = lambda _: True,
+    ) -> None:
+        self._readable = readable
+        self._makers = makers or {}
+        self.consistency = consistency
+        self.alone = True
+        self.private = False
+        self._is_own = is_own
+        self._records: dict[tuple[str, tuple[Json, ...]], Record] = {}
+        self._children: defaultdict[Entity, list[Record]] = defaultdict(list)
+        self._namesakes: defaultdict[Json, list[Record]] = defaultdict(list)
+        self._everywhere: dict[str, Record] = {}
+        self._counts: defaultdict[tuple[str, str], _Counts] = defaultdict(_Counts)
+        self._lost: set[Record] = set()
+        self._expired = 0
         self.passed_over = 0
-        self._kept: Counter[tuple[str, str]] = Counter()
-        self._altered: dict[tuple[str, str], list[Loss]] = {}
 
     @property
     def records(self) -> list[Record]:
-        """The things to be read back: all whose state is claimed to be known."""
-        return [each for each in self._records.values() if _is_upright(each.entity)]
+        """The addresses to be read back: all whose state is claimed to be known."""
+        return [
+            each
+            for each in self._records.values()
+            if each.entity.home.resource in self._readable and _is_upright(each.entity)
+        ]
 
-    def sending(self, step: Step, at: float) -> list[tuple[Record, Write]]:
-        """A call is sent (s since the start): the writes that it is."""
+    def sending(self, step: Step, at: float) -> list[Change]:
+        """A call is sent (s since the start): the writes that it may be."""
         operation = step.call.operation
         if operation.method in SAFE:
             return []
         addressed = step.entity.itself if step.entity else None
-        if addressed is not None and addressed not in self._records and operation.method == "delete":
-            # It may have been another way to one that is followed.
-            for parent in addressed.parents:
-                self._records.pop(parent, None)
-        is_own = (
+        changes: list[Change] = []
+        if (
             addressed is not None
             and operation.method in _REPLACING
             and leads_to(operation, addressed.home.resource)
-        )
-        writes = []
-        # What else a call works on it may change in ways that nothing tells.
-        for entity in dict.fromkeys(
-            (*([addressed] if addressed else []), *(each.itself for each in step.leases))
         ):
-            record = self._records.get(entity)
+            record = self._record_of(addressed)
             if record is not None:
-                own = is_own and entity is addressed
-                write = _write(step, at) if own else Write(operation.label, at, {}, whole=True)
-                record.add(write)
-                writes.append((record, write))
-        return writes
+                changes.append(_added(record, _write(step, at)))
+            beside = self._beside(addressed, record, operation.method == "delete")
+            changes += self._disturbed(beside, operation, at, State.ANY)
+        elif addressed is not None:
+            # What is made within a thing leaves it there; anything else may do with it what it likes.
+            leaves = State.THERE if operation.label in self._makers else State.ANY
+            changes += self._disturbed(self._known([addressed]), operation, at, leaves)
+        elif (named := self._named(step)) is not None:
+            changes.append(_added(named, _write(step, at)))
+        elif operation.label not in self._makers:
+            changes += [] if looks_only(operation) else self._disturbed_everywhere(operation, at)
+        rest = [each.itself for each in step.leases if each.itself is not addressed]
+        changes += self._disturbed(self._known(rest), operation, at, State.THERE)
+        if operation.label in self._makers:
+            changes += self._disturbed(self._named_in_body(step), operation, at, State.ANY)
+        return changes
 
-    def answered(self, writes: Iterable[tuple[Record, Write]], status: int, body: Json, at: float) -> None:
+    def answered(
+        self, changes: Iterable[Change], status: int, body: Json, at: float, repeated: bool = False
+    ) -> None:
         """How a call went, at a time (s since the start): 0 when no answer came. Whether what was not
-        acknowledged has happened nobody knows; what was refused has not.
+        acknowledged has happened nobody knows; what was refused has not, unless it was sent twice.
         """
-        for record, write in writes:
-            if _is_acknowledged(status):
+        acknowledged = _is_acknowledged(status) and not is_failure(body)
+        for record, write in changes:
+            if acknowledged and not (write.leaves is State.GONE and is_under_way(body)):
                 write.acknowledged = at
-                write.properties = _told(write.properties, body)
-            elif HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                if write.leaves is not State.GONE:
+                    self._compare(write, body)
+                    write.properties = _told(write.properties, body)
+            elif HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR and not (
+                repeated or status in _UNCERTAIN_REFUSALS
+            ):
                 record.writes.remove(write)
 
-    def made(self, entities: Sequence[Entity], step: Step, body: Json, sent: float, at: float) -> None:
-        """A call that was sent at a time has been acknowledged at another (s), and has made things."""
+    def made(
+        self, entities: Sequence[Entity], step: Step, body: Json, sent: float, at: float, now: float = 0.0
+    ) -> None:
+        """A call that was sent at a time has been acknowledged at another (s), and has made things; `now` is
+        when that was (s since 1970).
+        """
+        if is_failure(body):
+            return
         for entity in entities:
-            if entity.home.resource not in self._resources or entity.itself is not entity:
+            if entity.itself is not entity or not (self.alone or self._is_certain(entity, step)):
                 continue
-            if len(self._records) >= FOLLOWED_AT_MOST and entity not in self._records:
+            record = self._record_of(entity) or self._followed(entity)
+            if record is None:
                 self.passed_over += 1
                 continue
+            if any(
+                write.label == step.call.operation.label and write.sent == sent for write in record.writes
+            ):
+                # The call named its address itself: the write is known.
+                record.entity = entity
+                continue
+            record.entity = entity
+            for parent in entity.parents:
+                self._children[parent.itself].append(record)
             write = _write(step, sent)
-            # Which of several things the payload describes, nothing tells.
-            write.properties = _told(write.properties, body) if len(entities) == 1 else {}
+            if len(entities) == 1:
+                self._compare(write, body)
+                write.properties = _told(write.properties, body)
+            else:
+                # Which of several things the payload describes, nothing tells.
+                write.properties = {}
             write.acknowledged, write.whole = at, True
-            record = self._records.setdefault(entity, Record(entity, []))
             record.add(write)
+            moment = expiry(body, now)
+            if moment is not None:
+                record.expires = at + moment - now if moment else -inf
+
+    def found(self, thing: Entity, label: str, at: float) -> None:
+        """What a call had been accepted to make was found at a time (s)."""
+        record = self._record_of(thing) or self._followed(thing)
+        if record is not None:
+            record.entity = thing
+            record.add(Write(label, at, {}, whole=True, acknowledged=at))
+
+    def moved(self, entity: Entity, changes: Iterable[Change], successor: Entity) -> None:
+        """A change has given a thing another address; what is at the old one nobody knows."""
+        record = self._record_of(entity.itself)
+        for each, write in changes:
+            if each is record:
+                followed = self._record_of(successor) or self._followed(successor)
+                if followed is not None:
+                    followed.entity = successor
+                    followed.add(Write(write.label, write.sent, write.properties, True, write.acknowledged))
+                write.leaves, write.properties, write.whole = State.ANY, {}, True
+
+    def absence(self, entity: Entity, status: int, since: float, until: float) -> tuple[Absence, Loss | None]:
+        """Why a thing was not there for a call that was sent and answered at these times (s), with the loss
+        if it is one of something that was written.
+        """
+        thing = entity.itself
+        record = self._record_of(thing)
+        if record is None and self.private and not thing.owned and _is_upright(thing):
+            return Absence.LOST, None
+        if record is None or not _is_upright(record.entity):
+            return Absence.UNKNOWN, None
+        if status == HTTPStatus.GONE or until >= record.expires - self.consistency:
+            self._expired += 1
+            record.add(Write("its own end", since, {}, whole=True, acknowledged=until, leaves=State.ANY))
+            return Absence.EXPLAINED, None
+        age = record.age_of(State.GONE, since, until)
+        if not age:
+            return Absence.EXPLAINED, None
+        if not thing.home.trusted:
+            return Absence.UNKNOWN, None
+        if age <= self.consistency:
+            _delay(record, age)
+            return Absence.LATE, None
+        self._lost.add(record)
+        return Absence.LOST, _existence(record, _address(thing), State.THERE, until, age)
 
     def read(self, step: Step, body: Json, since: float, until: float) -> list[Loss]:
-        """What is stale in an answer, to a call sent and answered at these times (s)."""
-        entity = step.entity.itself if step.entity else None
-        record = self._records.get(entity) if entity else None
-        # What was written once has no former state to show.
-        if record is None or len(record.writes) == 1 or not isinstance(body, dict):
+        """What has been out of date for too long in an answer, to a call sent and answered at these times
+        (s). What was written once has no former state to show.
+        """
+        record = self._record_of(step.entity.itself) if step.entity else None
+        if record is None or len(record.writes) < 2 or not isinstance(body, dict):
             return []
-        if record.is_as_written(body):
+        if record.is_as_written(body) or not _is_upright(record.entity):
             return []
-        wrong = record.wrong(body, since, until)
-        return [
-            _loss(f"{kind} {name}", step, write, name, body, until)
-            for name, kind, write in wrong
-            if kind == "stale"
-        ]
+        found = {each.name: each for each in record.deviations(body, since, until)}
+        losses = []
+        for unseen in _unseen(record, body, found):
+            age = max(each.age for each in unseen)
+            if age <= self.consistency:
+                _delay(record, age)
+            else:
+                self._lost.add(record)
+                losses.append(_deviating(step.call.target, unseen[0], until))
+        return losses
 
     def read_back(
-        self, record: Record, step: Step, status: int, body: Json, at: tuple[float, float]
-    ) -> Account:
+        self, record: Record, step: Step, status: int, body: Json, at: tuple[float, float], last: bool = True
+    ) -> Account | None:
         """Hold what is there at the end against what was acknowledged; `at` is when the call was sent and
-        answered (s).
+        answered (s). None when it is not so, but may become so yet, unless this is the `last` look.
         """
         account = Account(read=1)
-        if status in _GONE_STATUSES:
-            if not record.may_be(State.GONE, *at):
-                account.losses.append(_existence(record, step, State.THERE, at[1]))
-        elif not record.may_be(State.THERE, *at):
-            if isinstance(body, dict) and _is_marked_deleted(body):
+        target = step.call.target
+        if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+            was_lost = record in self._lost
+            absence, loss = self.absence(record.entity, status, *at)
+            if absence is Absence.LATE and not last:
+                return None
+            if absence is Absence.UNKNOWN and not record.entity.home.trusted:
+                made_by = record.last_of(State.THERE).label
+                account.untraced[f"what {made_by} made was never found by {step.call.operation.label}"] = 1
+            if absence is Absence.LATE:
+                loss = _existence(record, target, State.THERE, at[1], record.late_s)
+            # What a call has missed under load is told already.
+            return self._accused(record, account, [loss] if loss and not was_lost else [])
+        age = record.age_of(State.THERE, *at)
+        if age:
+            if isinstance(body, dict) and is_marked_deleted(body):
                 account.note("deleted things can be read, marked as such", 1)
+            elif age <= self.consistency and not last:
+                _delay(record, age)
+                return None
             else:
-                account.losses.append(_existence(record, step, State.GONE, at[1]))
+                self._accused(record, account, [_existence(record, target, State.GONE, at[1], age)])
         elif isinstance(body, dict):
-            account.losses += self._properties(record, step, body, at)
+            return self._properties(record, step, body, at, last)
         return account
 
-    def altered(self) -> Account:
-        """After all has been read back: properties that are otherwise than anybody wrote them."""
+    def settled(self) -> Account:
+        """After all has been read back: what was late, what comes back otherwise than it was written, and
+        what the service seems to do by design.
+        """
         account = Account()
-        for (label, name), losses in self._altered.items():
-            kept = self._kept[label, name]
-            if len(losses) > _ALTERED_AT_MOST * (kept + len(losses)):
-                note = f"{label}: {name} is not as written: the service makes its own of it"
-                account.note(note, len(losses))
-            else:
-                account.losses += losses
+        for record in self._records.values():
+            if record.late and record not in self._lost:
+                account.late += record.late
+                account.late_s = max(account.late_s, record.late_s)
+        if self._expired:
+            account.note("things had expired by their own word, or were answered 410 Gone", self._expired)
+        for (label, name), each in self._counts.items():
+            self._habits(label, name, each, account)
         return account
 
     def _properties(
-        self, record: Record, step: Step, body: Mapping[str, Json], at: tuple[float, float]
-    ) -> Iterator[Loss]:
-        wrong = {name: (kind, write) for name, kind, write in record.wrong(body, *at)}
-        for name in dict.fromkeys(key for each in record.writes for key in each.properties or ()):
-            kind, write = wrong.get(name, ("", record.writes[-1]))
-            if not kind:
-                self._kept[write.label, name] += 1
+        self, record: Record, step: Step, body: Mapping[str, Json], at: tuple[float, float], last: bool
+    ) -> Account | None:
+        """What became of the properties of a thing that is there, as far as it should be."""
+        found = {each.name: each for each in record.deviations(body, *at)}
+        unseen = [*_unseen(record, body, found)]
+        ages = [each.age for group in unseen for each in group]
+        ages += [each.age for each in found.values() if _is_claimable(each)]
+        if ages and max(ages) <= self.consistency and not last:
+            _delay(record, max(ages))
+            return None
+        lost = {each.name for group in unseen for each in group}
+        for name, each in found.items():
+            if name not in lost:
+                self._count(each, step.call.target, at[1])
+        self._count_rest(record, body, step.call.target, found)
+        return self._accused(
+            record, Account(read=1), [_deviating(step.call.target, group[0], at[1]) for group in unseen]
+        )
+
+    def _count(self, each: Deviation, target: str, at: float) -> None:
+        """A property that is otherwise than it should be, while the rest of its write shows."""
+        written = each.write.says(each.name)
+        counts = self._counts[each.write.label, each.name]
+        how = (
+            "as before"
+            if each.stale
+            else OTHERWISE
+            if isinstance(written, State)
+            else change(written, each.found)
+        )
+        counts.changes[how] += 1
+        counts.example = counts.example or _example(written, each.found)
+        if _is_claimable(each):
+            counts.losses.append(_deviating(target, each, at))
+
+    def _count_rest(
+        self, record: Record, body: Mapping[str, Json], target: str, found: Mapping[str, Deviation]
+    ) -> None:
+        """The properties that are as written, and those that the document has and the thing has not."""
+        write = record.writes[-1]
+        documented = self._readable.get(record.entity.home.resource, frozenset())
+        is_last = write.acknowledged < inf and not record.everywhere
+        is_last = is_last and all(each.acknowledged <= write.sent for each in record.writes[:-1])
+        for name, value in write.properties.items():
+            counts = self._counts[write.label, name]
+            if name in body:
+                counts.kept += name not in found
+            elif is_last and name in documented and value not in (None, "", [], {}):
+                counts.changes[DROPPED] += 1
+                counts.example = counts.example or f"{target}: {_example(value, None)}"
+
+    def _compare(self, write: Write, body: Json) -> None:
+        """Hold what was sent against what the answer to it shows."""
+        for name, value in write.properties.items() if isinstance(body, dict) else ():
+            if name not in body:
                 continue
-            loss = _loss(f"{kind} {name}", step, write, name, body, at[1])
-            if kind == "stale":
-                yield loss
+            how = change(value, body[name])
+            counts = self._counts[write.label, name]
+            if not how:
+                counts.kept += 1
             else:
-                self._altered.setdefault((write.label, name), []).append(loss)
+                counts.changes[how] += 1
+                counts.example = counts.example or _example(value, body[name])
+
+    def _habits(self, label: str, name: str, each: _Counts, account: Account) -> None:
+        """What a service does with a property as a rule is a note; what happens now and then, a loss."""
+        changed = each.changes.total()
+        total = each.kept + changed
+        if total >= _FEW_WRITES and changed <= _SPORADIC_AT_MOST * total:
+            account.losses += each.losses
+            changed -= len(each.losses)
+        dropped = each.changes.pop(DROPPED, 0)
+        if dropped:
+            found = Loss(f"{DROPPED} {name}", label, "", each.example, "", 0.0, 0.0, 0.0, count=dropped)
+            account.losses.append(found)
+        if changed > dropped:
+            how = ", ".join(f"{count} times {how}" for how, count in each.changes.most_common())
+            account.note(
+                f"{label}: {name} is not as written: {how}; at first {each.example}", changed - dropped
+            )
+
+    def _accused(self, record: Record, account: Account, losses: Sequence[Loss]) -> Account:
+        if losses:
+            self._lost.add(record)
+            account.losses += losses
+        return account
+
+    def _record_of(self, thing: Entity) -> Record | None:
+        return self._records.get((thing.home.resource, thing.values))
+
+    def _named(self, step: Step) -> Record | None:
+        """The record of the address that a call's path is, if there is one: a PUT may name what it makes."""
+        call = step.call
+        if call.operation.method not in _REPLACING or not call.path:
+            return None
+        values = tuple(call.path[name] for name in call.operation.path_names)
+        return self._records.get((normalised(call.operation.path), values))
+
+    def _named_in_body(self, step: Step) -> list[Record]:
+        """The things that a creation may find there already, by an identifier that its body names."""
+        payload, made = step.call.payload, self._makers[step.call.operation.label]
+        if not isinstance(payload, dict):
+            return []
+        return [
+            record
+            for value in payload.values()
+            if isinstance(value, (str, int)) and value in self._namesakes
+            for record in self._namesakes[value]
+            if record.entity.home.resource in made
+        ]
+
+    def _is_certain(self, thing: Entity, step: Step) -> bool:
+        """Whether no other process can have made a thing under the same identifier: the service gave it, or
+        it is one of this process's own.
+        """
+        name, call = thing.values[-1], step.call
+        told = {str(each) for each in scalars([call.payload, *call.path.values(), *call.query.values()])}
+        return str(name) not in told or self._is_own(name)
+
+    def _known(self, things: Iterable[Entity]) -> list[Record]:
+        found = (self._record_of(each) for each in dict.fromkeys(things))
+        return [each for each in found if each is not None]
+
+    def _followed(self, thing: Entity) -> Record | None:
+        """A new record, while there is room."""
+        if len(self._records) >= FOLLOWED_AT_MOST:
+            return None
+        resource = thing.home.resource
+        everywhere = self._everywhere.setdefault(resource, Record(thing))
+        record = Record(thing, everywhere=everywhere.writes)
+        self._records[resource, thing.values] = record
+        self._namesakes[thing.values[-1]].append(record)
+        return record
+
+    def _beside(self, thing: Entity, record: Record | None, is_deletion: bool) -> list[Record]:
+        """What else a call to a thing may change: what lies within it or goes with it, and what goes by the
+        same identifier elsewhere, which may be another way to the same thing.
+        """
+        below = f"{thing.home.resource}/"
+        found = [
+            each
+            for each in self._children.get(thing, ())
+            if is_deletion or each.entity.home.resource.startswith(below)
+        ]
+        name = thing.values[-1]
+        noun = noun_of(thing.home.resource)
+        is_number = isinstance(name, int) or str(name).isdecimal()
+        found += [
+            each
+            for each in self._namesakes.get(name, ())
+            if each is not record and (not is_number or noun_of(each.entity.home.resource) == noun)
+        ]
+        if record is None and is_deletion:
+            found += self._known(each.itself for each in thing.parents)
+        return found
+
+    def _disturbed(
+        self, records: Iterable[Record], operation: Operation, at: float, leaves: State
+    ) -> list[Change]:
+        """Writes of a call that may change things in ways that nothing tells."""
+        return [
+            _added(each, Write(operation.label, at, {}, whole=True, leaves=leaves))
+            for each in dict.fromkeys(records)
+        ]
+
+    def _disturbed_everywhere(self, operation: Operation, at: float) -> list[Change]:
+        """The same for all things of the resources that a path without a thing in it leads to, or beside."""
+        path = normalised(operation.path)
+        found = []
+        for resource, record in self._everywhere.items():
+            collection = collection_of(resource)
+            if f"{collection}/".startswith(f"{path}/") or path.startswith(f"{collection}/"):
+                found.append(record)
+        return self._disturbed(found, operation, at, State.ANY)
+
+
+def _added(record: Record, write: Write) -> Change:
+    record.add(write)
+    return record, write
 
 
 def _write(step: Step, at: float) -> Write:
     call = step.call
     method = call.operation.method
     if method == "delete":
-        return Write(call.operation.label, at, None, whole=True)
+        return Write(call.operation.label, at, {}, whole=True, leaves=State.GONE)
     is_json = "json" in call.headers.get("Content-Type", "")
     properties = call.payload if is_json and isinstance(call.payload, dict) else {}
     return Write(call.operation.label, at, properties, whole=method != "patch" or not properties)
 
 
-def _told(properties: Mapping[str, Json] | None, body: Json) -> Mapping[str, Json] | None:
+def _told(properties: Mapping[str, Json], body: Json) -> Mapping[str, Json]:
     """Properties as the answer shows them: a service may write them in its own way."""
-    if properties is None or not isinstance(body, dict):
+    if not isinstance(body, dict):
         return properties
     return {name: body.get(name, value) for name, value in properties.items()}
 
 
 def _is_acknowledged(status: int) -> bool:
     """Whether a call has been carried out, not just taken (RFC 9110, section 15.3.3)."""
-    return HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES and status != HTTPStatus.ACCEPTED
+    return HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES and status not in (
+        HTTPStatus.ACCEPTED,
+        HTTPStatus.MULTI_STATUS,
+    )
 
 
-def _shows(written: Json, found: Json) -> bool:
-    """Whether what was written is found, whatever else there is."""
-    if isinstance(written, dict) and isinstance(found, dict):
-        return all(name not in found or _shows(value, found[name]) for name, value in written.items())
-    if isinstance(written, list) and isinstance(found, list):
-        return len(written) == len(found) and all(map(_shows, written, found))
-    return bool(written == found)
+def _unseen(
+    record: Record, body: Mapping[str, Json], found: Mapping[str, Deviation]
+) -> Iterator[list[Deviation]]:
+    """The deviations of each write of which nothing shows, where what shows instead was surely there before:
+    one value that does not come about by chance, or two.
+    """
+    by_write: defaultdict[Write, list[Deviation]] = defaultdict(list)
+    for each in found.values():
+        by_write[each.write].append(each)
+    for write, group in by_write.items():
+        is_sure = len(group) > 1 or any(is_distinctive(each.found) for each in group)
+        if is_sure and all(each.stale for each in group) and record.shows_nothing_of(write, body, found):
+            yield group
+
+
+def _is_claimable(each: Deviation) -> bool:
+    """Whether a deviation is no work of the service or of other calls, unless it is a habit."""
+    written = each.write.says(each.name)
+    if each.stale:
+        return is_distinctive(each.found)
+    return is_free_text(written) and is_free_text(each.found) and not is_derived(written, each.found)
 
 
 def _is_upright(entity: Entity) -> bool:
@@ -354,25 +531,52 @@ def _is_upright(entity: Entity) -> bool:
     return all(each.is_known and _is_upright(each) for each in entity.parents)
 
 
-def _is_marked_deleted(body: Mapping[str, Json]) -> bool:
-    return any(value and _DELETED_WORDS & {*words(name)} for name, value in body.items()) or any(
-        isinstance(value, str) and _DELETED_WORDS & {*words(value)} for value in body.values()
+def _delay(record: Record, age: float) -> None:
+    """Note that a read showed what had been out of date for so long (s)."""
+    record.late += 1
+    record.late_s = max(record.late_s, age)
+
+
+def _example(written: Json | State, found: Json) -> str:
+    shown = "another value" if isinstance(written, State) else repr(written)
+    return f"{_short(shown)} became {'nothing' if found is None else _short(repr(found))}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def _deviating(target: str, each: Deviation, at: float) -> Loss:
+    kind = "stale" if each.stale else "altered"
+    written = each.write.says(each.name)
+    shown = "another value" if isinstance(written, State) else _short(repr(written))
+    expected, found = f"{each.name} {shown}", _short(repr(each.found))
+    write = each.write
+    return Loss(
+        f"{kind} {each.name}",
+        write.label,
+        target,
+        expected,
+        found,
+        write.sent,
+        write.acknowledged,
+        at,
+        each.age,
     )
 
 
-def _loss(kind: str, step: Step, write: Write, name: str, body: Mapping[str, Json], at: float) -> Loss:
-    expected = write.says(name)
-    shown = "another value" if isinstance(expected, State) else repr(expected)
-    return _of(kind, step, write, f"{name} {shown}", f"{body[name]!r}", at)
-
-
-def _existence(record: Record, step: Step, expected: State, at: float) -> Loss:
+def _existence(record: Record, target: str, expected: State, at: float, age: float) -> Loss:
     write = record.last_of(expected)
     found = State.GONE if expected is State.THERE else State.THERE
     kind = "lost" if expected is State.THERE else "undeleted"
-    return _of(kind, step, write, expected.value, found.value, at)
+    return Loss(
+        kind, write.label, target, expected.value, found.value, write.sent, write.acknowledged, at, age
+    )
 
 
-def _of(kind: str, step: Step, write: Write, expected: str, found: str, at: float) -> Loss:
-    target = step.call.target
-    return Loss(kind, write.label, target, expected, found, write.sent, write.acknowledged, at)
+def _address(thing: Entity) -> str:
+    """The path of a thing, with its values in their places."""
+    path = thing.home.resource
+    for value in thing.values:
+        path = path.replace("{}", str(value), 1)
+    return path

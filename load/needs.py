@@ -25,7 +25,7 @@ from load.messages import (
     request_schema,
     scalars_within,
 )
-from load.plan import MAKES_ITS_PATH, Feed, Identifier, Need, Slot
+from load.plan import JOINS_ITS_PATH, MAKES_ITS_PATH, Feed, Identifier, Need, Slot
 from openapi.contract import Json
 from openapi.dialect import Schema
 from openapi.operations import Operation
@@ -149,9 +149,9 @@ class _Reader:
         """The things that a path leads to, from its end; the names whose values are guessed; and why it
         cannot be reached, if so.
         """
-        makes = {
-            feed.resource for feed in self.feeds.get(operation.label, ()) if feed.reason == MAKES_ITS_PATH
-        }
+        own = self.feeds.get(operation.label, ())
+        makes = {feed.resource for feed in own if feed.reason == MAKES_ITS_PATH}
+        joins = {feed.resource for feed in own if feed.reason == JOINS_ITS_PATH}
         parameters = {each.name: each for each in operation.parameters if each.location == "path"}
         needs: list[Need] = []
         guessed: list[str] = []
@@ -159,17 +159,22 @@ class _Reader:
             name = operation.path_names[index]
             address = resource_of(operation.path, index)
             resource = self.variants.get((address, name), address)
-            if resource in self.fed and resource not in makes:
+            is_last = index == len(operation.path_names) - 1
+            if resource in self.fed and resource not in makes and not (is_last and resource in joins):
                 slots = [
                     (Slot("path", each), place)
                     for place, each in enumerate(operation.path_names[: index + 1])
                 ]
-                if index == len(operation.path_names) - 1:
+                if is_last:
                     slots += [(each, index) for each in _repeated(operation, noun_of(resource))]
                 needs.append(Need(resource, tuple(slots), required=True, addressed=True))
                 break
             meant = self._meant(name) or self._named(name)
             if resource in makes:
+                # It makes things under new names, and replaces those that it has made.
+                if index == 0:
+                    made = ((Slot("path", name), 0),)
+                    needs.append(Need(resource, made, required=False, addressed=True))
                 continue
             if meant:
                 last = meant.count("{}") - 1

@@ -10,19 +10,25 @@ from load.credentials import Credentials, credentials
 from load.errors import LoadError
 from load.selection import Selection
 from load.traffic import Profile, profile_from
-from load.workload import Workload, workload
+from load.workload import Workload, seconds, workload
 from openapi.security import SecurityScheme
+
+# How long replicas and caches may be behind before a state that is out of date counts as a loss.
+CONSISTENCY_S = 5
 
 
 @dataclass(frozen=True)
 class Orders:
-    """What all users of a run share."""
+    """What all users of a run share; a state that has been out of date for longer than `consistency` (s) is
+    one that the service has lost.
+    """
 
     profile: Profile
     selection: Selection = field(default_factory=Selection)
     credentials: Credentials = field(default_factory=Credentials)
     workload: Workload = field(default_factory=Workload)
     objectives: tuple[str, ...] = ()
+    consistency: int = CONSISTENCY_S
     database_url: str = field(default="", repr=False)
 
     def message(self) -> dict[str, Any]:
@@ -66,6 +72,8 @@ OPTIONS = (
     Option("--warm-up", "How much of the start is left out of the figures, as in 10s."),
     Option("--objective", "A promise to hold the service to: 'get_student p95 < 50ms', 'error rate < 0.1%', "
            "'rate > 500/s'. May be given again.", multiple=True),
+    Option("--consistency", "How long the service may take to show what it has acknowledged, as in 5s; what "
+           "shows by then is late, not lost.  [default: 5s]"),
     Option("--database-url", "The PostgreSQL of the service, as postgresql://user:password@host:5432/name, "
            "to see what it does under the load.", variable="CONTRACT_DATABASE_URL"),
     Option("--basic", "user:password for basic authentication.", variable="CONTRACT_BASIC"),
@@ -99,8 +107,13 @@ def orders(
         ),
         asked,
         (*profile.objectives, *(given.get("objective") or ())),
+        _consistency(given.get("consistency")),
         given.get("database_url") or "",
     )
+
+
+def _consistency(stated: str | None) -> int:
+    return CONSISTENCY_S if stated is None else seconds(stated, at_least=0, of="--consistency ")
 
 
 def orders_from(message: Mapping[str, Any]) -> Orders:
@@ -122,5 +135,6 @@ def orders_from(message: Mapping[str, Any]) -> Orders:
         ),
         Workload(**message["workload"]),
         tuple(message["objectives"]),
+        message["consistency"],
         message["database_url"],
     )

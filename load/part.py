@@ -59,15 +59,17 @@ class Load:
     def begin(self, existing: Iterable[Existing], elapsed: float | None = None) -> None:
         """Forget what an earlier run left, and know what exists. The run began a while (s) ago, or now."""
         origin = None if elapsed is None else time.perf_counter() - elapsed
+        payloads = Payloads()
         self.journeys = Journeys(
-            [*self.operations.values()], self.orders, Payloads(), Random(), security_schemes(self.contract)
+            [*self.operations.values()], self.orders, payloads, Random(), security_schemes(self.contract)
         )
         self.results = Results.of(self.operations, self.orders.workload.warm_up, origin)
         self.incomplete = ()
         for kind, values in existing:
             self.journeys.know(kind, values)
-        readable = () if self.journeys.erases else self.journeys.readable
-        self.ledger = Ledger(readable)
+        readable = {} if self.journeys.erases else self.journeys.documented
+        self.ledger = Ledger(readable, self.journeys.makers, self.orders.consistency, payloads.is_own)
+        self.ledger.private = self.alone and not self.orders.selection.allow_destructive
         self.take_share(self.share)
 
     def ask(self, rate: float) -> None:
@@ -82,6 +84,7 @@ class Load:
     def take_share(self, share: Share) -> None:
         """Make this part of the arrivals from now on."""
         self.share = share
+        self.ledger.alone = share.count == 1
         asked, elapsed = self.orders.workload, self.results.elapsed
         if asked.rate is not None:
             self._arrivals = arrivals(asked.arrivals, asked.rate, share, elapsed, Random())

@@ -10,6 +10,7 @@ from openapi.contract import Json
 from openapi.expressions import UNRESOLVABLE, Exchange, at_pointer, evaluate
 
 MAKES_ITS_PATH = "makes what its path names"
+JOINS_ITS_PATH = "joins the things that its path names"
 _SOURCES_SHOWN = 3
 
 Values = tuple[Json, ...]

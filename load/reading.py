@@ -1,5 +1,6 @@
 """What a service shows: what exists before a run, and what is there of what it has acknowledged."""
 
+from collections import deque
 from http import HTTPStatus
 from random import Random
 
@@ -8,12 +9,15 @@ import gevent
 from load.connection import Connection
 from load.exchanges import exchange_of, json_of, sent
 from load.journeys import Existing
-from load.ledger import Account, Record
+from load.losses import Account
 from load.part import Load
+from load.records import Record
 
 READ_BACK_S = 30.0
 READERS = 10
 RETRY_S = 0.2
+# How long what is not there yet is left alone before it is read again.
+LOOK_AGAIN_S = 0.02
 
 
 def existing_things(load: Load, host: str) -> tuple[list[Existing], int]:
@@ -34,31 +38,38 @@ def existing_things(load: Load, host: str) -> tuple[list[Existing], int]:
 
 def read_back(load: Load, host: str) -> None:
     """Hold what a service has now against what it has acknowledged: all of it, or as much as there is time
-    for.
+    for. What is not there yet, or not as it should be, is read again for as long as it may be late.
     """
     account = load.results.account
     records = load.ledger.records
     Random().shuffle(records)
     account.followed += len(records)
     account.passed_over += load.ledger.passed_over
-    deadline = load.results.elapsed + READ_BACK_S
-    pending = iter(records)
+    pending = deque((record, 0.0) for record in records)
+    deadline = load.results.elapsed + READ_BACK_S + load.ledger.consistency
 
     def read(connection: Connection) -> None:
-        for record in pending:
-            _read_one(load, connection, record, host, deadline)
-            if load.results.elapsed > deadline:
-                return
+        while pending and load.results.elapsed < deadline:
+            record, due = pending.popleft()
+            gevent.sleep(max(due - load.results.elapsed, 0))
+            if not _read_one(load, connection, record, host, deadline):
+                pending.append((record, load.results.elapsed + LOOK_AGAIN_S))
 
     connections = [Connection(host) for _ in range(READERS)]
     gevent.joinall([gevent.spawn(read, each) for each in connections], raise_error=True)
     for each in connections:
         each.close()
-    _count(load, load.ledger.altered(), "")
+    account.unread += len(pending)
+    settled = load.ledger.settled()
+    account.late += settled.late
+    account.late_s = max(account.late_s, settled.late_s)
+    _count(load, settled, "")
 
 
-def _read_one(load: Load, connection: Connection, record: Record, host: str, deadline: float) -> None:
-    """Read a thing back; a service that is just starting again is waited for."""
+def _read_one(load: Load, connection: Connection, record: Record, host: str, deadline: float) -> bool:
+    """Read a thing back; gives whether that has told how it is. A service that is just starting again is
+    waited for.
+    """
     account = load.results.account
     step = load.journeys.reading(record.entity)
     while True:
@@ -69,19 +80,26 @@ def _read_one(load: Load, connection: Connection, record: Record, host: str, dea
             break
         if load.results.elapsed > deadline:
             account.unread += 1
-            return
+            return True
         gevent.sleep(RETRY_S)
     is_gone = reply.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
     if not is_gone and not HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
         account.note(f"{step.call.operation.label} was answered {reply.status} when read back", 1)
-        return
-    told = load.ledger.read_back(record, step, reply.status, json_of(reply), (began, load.results.elapsed))
-    account.read += told.read
-    _count(load, told, step.call.as_curl(host))
+        return True
+    at = (began, load.results.elapsed)
+    is_last = at[1] + LOOK_AGAIN_S > deadline
+    told = load.ledger.read_back(record, step, reply.status, json_of(reply), at, is_last)
+    if told is not None:
+        account.read += told.read
+        _count(load, told, step.call.as_curl(host))
+    return told is not None
 
 
 def _count(load: Load, told: Account, sample: str) -> None:
     for note, count in told.notes.items():
         load.results.account.note(note, count)
+    for text, count in told.untraced.items():
+        untraced = load.results.account.untraced
+        untraced[text] = untraced.get(text, 0) + count
     for loss in told.losses:
         load.results.lost(loss, sample)

@@ -8,7 +8,8 @@ from typing import Any
 
 from load.checks import Fault, Finding
 from load.generator import Generator
-from load.ledger import Account, Loss
+from load.losses import Account, Loss
+from load.representations import DROPPED
 from load.times import Times
 
 _PLACES_AT_MOST = 100
@@ -232,8 +233,15 @@ class Results:
         self.generators.setdefault(name, Generator()).add(seen)
 
     def lost(self, loss: Loss, sample: str) -> None:
-        """Count something that is not as acknowledged; a command shows how it is."""
+        """Count something that is not as acknowledged, or a property that a service does not keep as a rule;
+        a command shows how it is.
+        """
         kind, _, name = loss.kind.partition(" ")
+        if kind == DROPPED:
+            place = f"/{name} is not kept"
+            dropped = Finding(Fault.DROPPED, place, "", loss.expected, sample=sample)
+            _count(self.operations[loss.label].findings, dropped, loss.count)
+            return
         finding = Finding(
             Fault.NOT_AS_ACKNOWLEDGED,
             f"{kind} /{name}" if name else kind,
@@ -242,6 +250,10 @@ class Results:
             sample=sample,
         )
         _count(self.operations[loss.label].findings, finding, 1)
+        self.missed(loss)
+
+    def missed(self, loss: Loss) -> None:
+        """Note a loss that a call has shown, which is a finding of its own."""
         self.account.lost += 1
         if len(self.account.losses) < _LOSSES_AT_MOST:
             self.account.losses.append(loss)

@@ -1,15 +1,17 @@
 """Which operations a run calls, and on whose data."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from load.errors import LoadError
 from load.identifiers import words
+from openapi.contract import Json
 from openapi.operations import Operation
 
 SAFE = ("get", "head", "options", "trace")
+_REPLACING = ("put", "patch", "delete")
 _DESTRUCTIVE = (
     "reset", "shutdown", "purge", "wipe", "truncate", "destroy", "terminate", "kill", "drop", "flush",
     "erase", "clear", "uninstall", "delete", "remove", "prune", "restart", "reboot", "halt", "quit", "exit",
@@ -17,6 +19,22 @@ _DESTRUCTIVE = (
 )  # fmt: skip
 # Only asking after these does no harm.
 _DISABLING = ("maintenance", "offline", "lockdown")
+# What a POST of such a name does to what is there, or to what its body speaks of.
+_CHANGING = frozenset({
+    "update", "edit", "modify", "patch", "replace", "rename", "move", "set", "configure", "assign",
+    "unassign",
+    "transfer", "merge", "archive", "disable", "deactivate", "suspend", "block", "ban", "lock", "close",
+    "cancel", "rotate", "regenerate", "overwrite", "rollback", "restore", "migrate", "sync",
+})  # fmt: skip
+# What a POST of such a name asks for; it makes and changes nothing.
+_LOOKING = frozenset({
+    "search", "filter", "query", "find", "lookup", "count", "list", "get", "read", "fetch", "validate",
+    "check",
+    "verify", "preview", "estimate", "calculate", "compare", "match", "matches", "misses", "suggest",
+    "suggestions",
+    "autocomplete", "paginate", "history", "stats", "statistics", "aggregate", "explain", "render", "lookups",
+    "analyze", "evaluate", "test", "dry",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,10 +57,29 @@ class Selection:
             return f"--exclude {excluded}"
         if self.read_only and operation.method not in SAFE:
             return "--read-only"
-        if self.allow_destructive or "{" in operation.path:
+        if self.allow_destructive or (operation.method not in SAFE and "{" in operation.path):
+            # Whether what its path leads to is of this run, the plan tells.
             return ""
-        reason = destruction(operation)
-        return f"{reason} that this run did not create; --allow-destructive includes it" if reason else ""
+        return _foreign(destruction(operation))
+
+    def refusal_of_plan(self, operation: Operation, makes: bool, owns: bool, is_single: bool) -> str:
+        """Why an operation is not to be called, by what the plan knows: whether it makes things, whether its
+        path leads to things that this run makes, and whether its path is that of a single thing, as a
+        setting is. Empty when it may be called.
+        """
+        if self.allow_destructive or operation.method in SAFE or owns:
+            return ""
+        if operation.method in _REPLACING:
+            return (
+                "" if makes else _foreign("deletes data" if operation.method == "delete" else "changes data")
+            )
+        named = destruction(operation)
+        if named or makes:
+            return _foreign(named)
+        if is_single:
+            return _foreign("changes data")
+        verb = next((each for each in _verbs(operation) if each in _CHANGING), "")
+        return _foreign(f"is named {verb!r}, which changes data" if verb else "")
 
     def check(self, operations: Sequence[Operation]) -> None:
         """Raises LoadError when a filter matches nothing, which is a slip of the pen."""
@@ -58,6 +95,36 @@ def matches(wanted: str, operation: Operation) -> bool:
     names = (operation.operation_id, operation.path, operation.label, *operation.tags)
     pattern = re.sub(r"([\[\]])", r"[\1]", wanted)
     return wanted.lower() == operation.method or any(fnmatchcase(each, pattern) for each in names)
+
+
+def looks_only(operation: Operation) -> bool:
+    """Whether a POST only asks for something, by its name, as a search does."""
+    if operation.method != "post" or "201" in operation.responses:
+        return False
+    return any(each in _LOOKING for each in _verbs(operation))
+
+
+def destructive_values(name: str, facts: Mapping[str, Json]) -> list[Json]:
+    """The values of a property or parameter that ask for a deletion or the like: `delete` among the values
+    of an action, true for a flag called so. `facts` are the keywords of its schema.
+    """
+    found = [
+        each
+        for each in facts.get("enum", ())
+        if isinstance(each, str) and any(word in _DESTRUCTIVE for word in words(each))
+    ]
+    is_flag = facts.get("type") in ("boolean", ["boolean", "null"])
+    return [True] if is_flag and any(word in _DESTRUCTIVE for word in words(name)) else found
+
+
+def _foreign(reason: str) -> str:
+    return f"{reason} that this run did not create; --allow-destructive includes it" if reason else ""
+
+
+def _verbs(operation: Operation) -> list[str]:
+    """The words that say what a POST does: the first of its id, and those that its path ends with."""
+    literals = [part for part in operation.path.split("/") if part and "{" not in part]
+    return [*words(operation.operation_id)[:1], *(words(literals[-1]) if literals else ())]
 
 
 def destruction(operation: Operation) -> str:

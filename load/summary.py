@@ -63,9 +63,22 @@ def ledger(run: Mapping[str, Any]) -> Iterator[str]:
             f"ledger: {account['read']} of {account['followed']} things written were read back{left}; "
             f"{account['lost'] or 'none'} not as acknowledged"
         )
+    if account["late"]:
+        yield (
+            f"    late: {account['late']} reads were stale by up to {_length(account['late_s'])}, and right "
+            f"afterwards"
+        )
     if account["passed_over"]:
         yield f"    {account['passed_over']} more were not followed, for want of room"
     yield from (f"    {note}, {count} times" for note, count in account["notes"].items())
+    yield from (
+        f"    {text}, {count} times: lost, or to be found otherwise"
+        for text, count in account["untraced"].items()
+    )
+
+
+def _length(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
 def bottlenecks(run: Mapping[str, Any]) -> Iterator[str]:

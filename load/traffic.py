@@ -67,7 +67,7 @@ def kind_of(operation: Operation) -> Kind:
     match operation.method:
         case "get" | "head" if operation.path.rstrip("/").endswith("}"):
             return Kind.READ
-        case "get" | "head" if _lists(operation):
+        case "get" | "head" if lists(operation):
             return Kind.LIST
         case "get" | "head" if "{" in operation.path:
             return Kind.READ
@@ -80,7 +80,7 @@ def kind_of(operation: Operation) -> Kind:
     return Kind.OTHER
 
 
-def _lists(operation: Operation) -> bool:
+def lists(operation: Operation) -> bool:
     """Whether links lead on from an operation, or an array is what it mostly answers."""
     return any(
         each.links or any(schema.holds_array for schema in each.content.values())

@@ -2,6 +2,7 @@
 
 import logging
 import resource
+import time
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -13,12 +14,20 @@ from locust.user.task import LOCUST_STATE_STOPPING
 
 from load import checks
 from load.connection import Connection, Reply
+from load.entities import Entity
 from load.exchanges import exchange_of, sent
 from load.journeys import Step
+from load.ledger import Change
+from load.losses import Absence
 from load.part import Load
+from openapi.expressions import Exchange
 
 IN_FLIGHT_AT_MOST = 5_000
 OTHER_FILES = 64
+# Of things that were accepted (202), a user looks for so many at a time, first after this time (s), then less
+# often.
+AWAITED_AT_MOST = 20
+SOON_S, LATER_S = 0.05, 1.0
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +41,7 @@ class ContractUser(User):
         self._most = _in_flight_at_most()
         self._idle: list[Connection] = []
         self._arrived = Group()
+        self._awaiting = Group()
 
     def wait_time(self) -> float:
         """How long the user thinks between calls, or waits for an arrival (s)."""
@@ -61,6 +71,7 @@ class ContractUser(User):
     def on_stop(self) -> None:
         """Locust calls this when the user leaves; calls that have been sent are waited for."""
         self._arrived.join()
+        self._awaiting.join()
         while self._idle:
             self._idle.pop().close()
 
@@ -80,25 +91,11 @@ class ContractUser(User):
         response_s = ended - (began if due is None else due)
         if due is not None and load.watch:
             load.watch.arrived(began - due)
-        found = self._findings(step, reply) if reply else [checks.network(reason)]
-        journeys = load.journeys
-        if reply is not None and checks.is_gone(step.target, reply):
-            journeys.forget(step)
-        if reply is not None and reply.status == HTTPStatus.CONFLICT:
-            journeys.conflicted(step)
+        found = self._learnt(step, reply, writes, began, ended) if reply else [checks.network(reason)]
+        if reply is None:
+            load.ledger.answered(writes, 0, None, ended)
+            load.journeys.done(step, None, succeeded=False)
         status = reply.status if reply else 0
-        succeeded = HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
-        learns = journeys.reads(operation.label)
-        is_told = learns or writes or step.entity is not None
-        exchange = exchange_of(step, reply) if reply and succeeded and is_told else None
-        made = journeys.done(step, exchange if learns else None, succeeded)
-        body = exchange.response_body if exchange else None
-        load.ledger.answered(writes, status, body, ended)
-        if made:
-            load.ledger.made(made, step, body, began, ended)
-        elif exchange and operation.method == "get":
-            for loss in load.ledger.read(step, body, began, ended):
-                load.results.lost(loss, step.call.as_curl(self.host or ""))
         if found:
             found = self._with_samples(step, reply, found)
         load.results.record(operation.label, status, response_s, ended - began, found)
@@ -119,12 +116,91 @@ class ContractUser(User):
             return False
         return bool(super().stop(force))
 
-    def _findings(self, step: Step, reply: Reply) -> list[checks.Finding]:
+    def _learnt(
+        self, step: Step, reply: Reply, writes: list[Change], began: float, ended: float
+    ) -> list[checks.Finding]:
+        """What is wrong with an answer to a call that was sent and answered at these times (s since the
+        start). What it tells is taken into journeys and ledger.
+        """
+        load, operation = self.load, step.call.operation
+        succeeded = HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES
+        learns = load.journeys.reads(operation.label)
+        is_told = succeeded and (learns or writes or step.entity is not None)
+        exchange = exchange_of(step, reply) if is_told else None
+        body = exchange.response_body if exchange else None
+        load.ledger.answered(writes, reply.status, body, ended)
+        absence, loss = None, ""
+        if step.entity is not None and reply.status in checks.GONE_STATUSES:
+            absence, loss = self._absence(step, reply, began, ended)
+        if reply.status == HTTPStatus.CONFLICT:
+            load.journeys.conflicted(step)
+        made = load.journeys.done(step, exchange if learns else None, succeeded)
+        if made:
+            load.ledger.made(made, step, body, began, ended, time.time())
+        if exchange and reply.status == HTTPStatus.ACCEPTED:
+            self._await(step, exchange)
+        elif exchange and writes:
+            self._follow(step, exchange, writes)
+        elif exchange and operation.method == "get":
+            for each in load.ledger.read(step, body, began, ended):
+                load.results.lost(each, step.call.as_curl(self.host or ""))
+        return self._findings(step, reply, absence, loss)
+
+    def _absence(self, step: Step, reply: Reply, began: float, ended: float) -> tuple[Absence | None, str]:
+        """Why the thing of a step is not there, and what was lost if it is; where something else may be what
+        is not there, it is not said to be lost. What may still show is not forgotten.
+        """
+        assert step.entity is not None
+        absence, loss = self.load.ledger.absence(step.entity, reply.status, began, ended)
+        is_target = step.target is not None
+        if is_target and absence is not Absence.LATE:
+            self.load.journeys.forget(step)
+        if absence is not Absence.LOST:
+            return absence, ""
+        if not is_target:
+            return None, ""
+        if loss is None:
+            return absence, "it was there before the run, and nobody else uses the service"
+        self.load.results.missed(loss)
+        return absence, str(loss)
+
+    def _follow(self, step: Step, exchange: Exchange, writes: list[Change]) -> None:
+        """The thing that a change has given another address."""
+        moved = self.load.journeys.moved(step, exchange)
+        if moved is not None and step.entity is not None:
+            self.load.ledger.moved(step.entity, writes, moved)
+
+    def _await(self, step: Step, exchange: Exchange) -> None:
+        """What was accepted is looked for until it is there, or the run ends, unless it is too much."""
+        for thing in self.load.journeys.accepted(step, exchange):
+            if len(self._awaiting) < AWAITED_AT_MOST:
+                self._awaiting.spawn(self._look_for, step, thing)
+
+    def _look_for(self, step: Step, thing: Entity) -> None:
+        load, pause = self.load, SOON_S
+        connection = Connection(self.host or "")
+        reading = load.journeys.reading(thing)
+        label = step.call.operation.label
+        while load.results.ended is None:
+            gevent.sleep(pause)
+            pause = min(2 * pause, LATER_S)
+            reply, _ = sent(connection, reading)
+            load.results.beside["to see whether what was accepted is there"] += 1
+            if reply is not None and HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
+                load.ledger.found(load.journeys.found(thing), label, load.results.elapsed)
+                break
+        else:
+            load.results.account.note(
+                f"{label} had accepted things (202) that were not there when the run ended", 1
+            )
+        connection.close()
+
+    def _findings(self, step: Step, reply: Reply, absence: Absence | None, loss: str) -> list[checks.Finding]:
         try:
             operation, journeys = step.call.operation, self.load.journeys
             unauthorised = operation.label in journeys.unauthorised
             guessed = operation.label in journeys.plan.guessed or journeys.erases
-            return checks.findings(operation, step.target, reply, self.load.alone, unauthorised, guessed)
+            return checks.findings(operation, absence, reply, unauthorised, guessed, loss)
         except Exception as error:  # a call that cannot be judged must not look like a good one
             logger.exception("an answer of %s could not be judged", step.call.operation.label)
             return [checks.internal(error)]

@@ -9,6 +9,8 @@ from load.objectives import ALL, ERROR_RATE, Objective, Outcome, outcomes
 from load.results import Results
 
 REFUSED_AT_MOST = 0.5
+# What may be by design, for all that document and answers say.
+_FOR_PEOPLE = frozenset({Fault.REFUSED, Fault.DROPPED})
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def _faults(results: Results, excused: Collection[str]) -> Iterator[str]:
         for finding, count in each.findings.items():
             faults[finding.fault] += count
         is_promised = label in excused or ALL in excused
-        left = {Fault.SERVER_ERROR, Fault.NETWORK, Fault.REFUSED} if is_promised else {Fault.REFUSED}
+        left = {Fault.SERVER_ERROR, Fault.NETWORK, *_FOR_PEOPLE} if is_promised else _FOR_PEOPLE
         for fault, count in faults.items():
             if fault not in left:
                 yield f"{label}: {fault}, {count} times"

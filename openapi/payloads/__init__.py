@@ -1,5 +1,6 @@
 """Generators of values for schemas: compiled once, checked when compiled, fast when called."""
 
+import re
 from collections.abc import Callable
 from random import Random
 
@@ -8,15 +9,17 @@ import jsonschema_rs
 from openapi.contract import Json
 from openapi.dialect import Dialect, Schema
 from openapi.payloads.compiler import Compiler
+from openapi.payloads.facts import UNIQUE
 from openapi.payloads.realism import Realism
 from openapi.payloads.shapes import Draw
 from openapi.payloads.unbuildable import Unbuildable
-from openapi.payloads.uniqueness import tokens
+from openapi.payloads.uniqueness import mark_of, tokens
 
-__all__ = ["Generator", "Payloads", "Unbuildable"]
+__all__ = ["UNIQUE", "Generator", "Payloads", "Unbuildable"]
 
 Generator = Callable[[], Json]
 
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TRIALS = 100
 _DRAWS_FOR_A_POOL = 4_000
 _POOL = 200
@@ -34,9 +37,14 @@ class Payloads:
     def __init__(self, seed: int | None = None) -> None:
         self._random = Random(seed)
         self._realism = Realism(self._random)
-        self._tokens = tokens(None if seed is None else self._random.getrandbits(60))
+        self._mark = mark_of(None if seed is None else self._random.getrandbits(60))
+        self._tokens = tokens(self._mark)
         self.filtered: list[str] = []
         self._compilers: dict[int, tuple[Dialect, Compiler]] = {}
+
+    def is_own(self, value: Json) -> bool:
+        """Whether a value can have been made here alone: it has the mark of these payloads, or is a UUID."""
+        return isinstance(value, str) and (self._mark in value or _UUID.fullmatch(value) is not None)
 
     @property
     def omitted(self) -> list[str]:

@@ -9,12 +9,16 @@ _ORIGIN_BITS = 60
 _ORIGIN_DIGITS = 12
 
 
-def tokens(origin: int | None = None) -> Iterator[str]:
-    """An endless series of short texts. Each series has an origin of its own, drawn from 2**60:
-    make one per process, after it has forked. A given origin repeats its series.
+def mark_of(origin: int | None = None) -> str:
+    """What all tokens of a series begin with. Each series has an origin of its own, drawn from 2**60: make
+    one per process, after it has forked. A given origin repeats its series.
     """
-    prefix = _base36(secrets.randbits(_ORIGIN_BITS) if origin is None else origin).zfill(_ORIGIN_DIGITS)
-    return (f"{prefix}{_base36(number)}" for number in count(len(_ALPHABET) ** 2))
+    return _base36(secrets.randbits(_ORIGIN_BITS) if origin is None else origin).zfill(_ORIGIN_DIGITS)
+
+
+def tokens(mark: str) -> Iterator[str]:
+    """An endless series of short texts that begin with a mark."""
+    return (f"{mark}{_base36(number)}" for number in count(len(_ALPHABET) ** 2))
 
 
 def _base36(number: int) -> str:

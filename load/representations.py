@@ -1,0 +1,166 @@
+"""Representations of a thing compared: what was sent, what was answered, and what is read later."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from math import isclose
+
+from load.identifiers import words
+from openapi.contract import Json
+
+DROPPED = "dropped"
+CUT, TRIMMED, CASED, ROUNDED, OTHERWISE = "cut", "trimmed", "in another case", "rounded", "otherwise"
+
+_DELETED = frozenset({"deleted", "archived", "removed", "trashed", "cancelled", "canceled", "inactive"})
+_UNDER_WAY = frozenset(
+    {"deleting", "removing", "terminating", "pending", "scheduled", "queued", "destroying"}
+)
+_EXPIRING = frozenset({"expires", "expire", "expiry", "expiration", "expired", "ttl"})
+_FAILED = frozenset({"error", "failed", "failure"})
+# Texts of fewer characters, and whole numbers below, come about by chance or by default.
+_FEW_CHARACTERS = 4
+_SMALL = 1_000
+# Numbers within this share of each other are one number, rounded.
+_ROUNDING = 0.02
+# Numbers of seconds above this are a time of day (s or ms since 1970), not a length of time.
+_EPOCH_S = 1_000_000_000
+_EPOCH_MS = 1_000_000_000_000
+
+
+def shows(written: Json, found: Json) -> bool:
+    """Whether what was written is found, whatever else there is: objects may have more properties, and a
+    time may be written in another way (RFC 3339).
+    """
+    if isinstance(written, dict) and isinstance(found, dict):
+        return all(name not in found or shows(value, found[name]) for name, value in written.items())
+    if isinstance(written, list) and isinstance(found, list):
+        return len(written) == len(found) and all(map(shows, written, found))
+    if isinstance(written, bool) is not isinstance(found, bool):
+        return False
+    return bool(written == found) or (
+        isinstance(written, str) and isinstance(found, str) and _is_same_time(written, found)
+    )
+
+
+def change(written: Json, found: Json) -> str:
+    """What became of a value that is found otherwise than it was written, in a word or two; empty when
+    nothing did.
+    """
+    if shows(written, found):
+        return ""
+    if found in (None, "", [], {}):
+        return DROPPED
+    if isinstance(written, str) and isinstance(found, str):
+        return _change_of_text(written, found)
+    if _is_number(written) and _is_number(found):
+        near = isclose(float(written), float(found), rel_tol=_ROUNDING, abs_tol=1.0)
+        return ROUNDED if near else OTHERWISE
+    return OTHERWISE
+
+
+def is_derived(written: Json, found: Json) -> bool:
+    """Whether a service may have made the one value of the other by design."""
+    return change(written, found) in (CUT, TRIMMED, CASED, ROUNDED, "")
+
+
+def is_distinctive(value: Json) -> bool:
+    """Whether a value can hardly have come about otherwise than by being written: no flag, no state of a few,
+    no small number.
+    """
+    if isinstance(value, bool) or value is None:
+        return False
+    if isinstance(value, str):
+        return len(value) >= _FEW_CHARACTERS
+    if isinstance(value, (int, float)):
+        return abs(value) >= _SMALL or (isinstance(value, float) and not value.is_integer())
+    return any(is_distinctive(each) for each in (value.values() if isinstance(value, dict) else value))
+
+
+def is_free_text(value: Json) -> bool:
+    """Whether a value is a text that nobody but its writer has a reason to change."""
+    return isinstance(value, str) and is_distinctive(value) and _time(value) is None
+
+
+def is_marked_deleted(body: Mapping[str, Json]) -> bool:
+    """Whether a thing that is there says that it is deleted."""
+    return any(value and _DELETED & {*words(name)} for name, value in body.items()) or _says(body, _DELETED)
+
+
+def is_under_way(body: Json) -> bool:
+    """Whether an answer says that what was asked for is still to be done."""
+    return isinstance(body, dict) and _says(body, _UNDER_WAY)
+
+
+def is_failure(body: Json) -> bool:
+    """Whether a successful answer says in its body that the call failed."""
+    if not isinstance(body, dict):
+        return False
+    refused = any(body.get(name) is False for name in ("success", "ok", "succeeded"))
+    return refused or (bool(body.get("error")) and "id" not in body) or body.get("status") in _FAILED
+
+
+def expiry(body: Json, now: float) -> float | None:
+    """When a thing expires by its own words (s since 1970); `now` is when it said so. 0 when it does not say
+    when, None when it does not expire.
+    """
+    if not isinstance(body, dict):
+        return None
+    found = [moment for name, value in body.items() if (moment := _expiry(name, value, now)) is not None]
+    return min(found, default=None)
+
+
+def _expiry(name: str, value: Json, now: float) -> float | None:
+    if not _EXPIRING & {*words(name)} or value in (None, False, ""):
+        return None
+    if isinstance(value, str):
+        moment = _time(value)
+        return moment.timestamp() if moment and moment.tzinfo else 0.0
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return 0.0
+    if value > _EPOCH_MS:
+        return value / 1000
+    return float(value) if value > _EPOCH_S else now + value
+
+
+def _says(body: Mapping[str, Json], meant: frozenset[str]) -> bool:
+    return any(isinstance(value, str) and meant & {*words(value)} for value in body.values())
+
+
+def _change_of_text(written: str, found: str) -> str:
+    if written.strip() == found.strip():
+        return TRIMMED
+    if written.casefold() == found.casefold():
+        return CASED
+    shortened = found.rstrip().removesuffix("…").removesuffix("...").rstrip()
+    if shortened and written.strip().casefold().startswith(shortened.casefold()):
+        return CUT
+    return OTHERWISE
+
+
+def _is_number(value: Json) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_same_time(one: str, other: str) -> bool:
+    moments = [_time(each) for each in (one, other)]
+    return None not in moments and moments[0] == moments[1]
+
+
+def _time(text: str) -> datetime | None:
+    if len(text) < len("2000-01-01T00:00") or not text[:4].isdigit():
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def scalars(value: Json) -> Iterator[Json]:
+    """The texts and numbers within a value."""
+    if isinstance(value, dict):
+        for each in value.values():
+            yield from scalars(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from scalars(each)
+    else:
+        yield value
