@@ -1,6 +1,7 @@
 """A service of things, as a process, which can be told how fast it is and what it does wrong.
 
     python -m contract_tests.things [--delay-ms 5] [--pool 4] [--freeze 1 --every 10] [--fault F] [--file F]
+        [--lag 0.3]
 
 Prints its port. Its document is at /openapi.json, and /count tells how many calls were answered.
 """
@@ -89,8 +90,10 @@ DOCUMENT: dict[str, Any] = {
 class Things:
     """The things, and the file that outlives a process that is killed."""
 
-    def __init__(self, fault: str, file: Path | None) -> None:
+    def __init__(self, fault: str, file: Path | None, lag_s: float = 0.0) -> None:
         self.fault = fault
+        self._lag_s = lag_s
+        self._history: dict[int, list[tuple[float, dict[str, Any] | None]]] = {}
         self._known: dict[int, dict[str, Any]] = {}
         self._former: dict[int, dict[str, Any]] = {}
         self._names: set[str] = set()
@@ -116,6 +119,9 @@ class Things:
             self._keep(number, thing, "creation dropped")
             return 201, thing
         number = int(path.rpartition("/")[2])
+        if method == "GET" and self._lag_s:
+            shown = self._shown(number)
+            return (200, shown) if shown else (404, None)
         if number not in self._known:
             return 404, None
         if method == "PUT":
@@ -127,6 +133,11 @@ class Things:
             return 204, None
         stale = number in self._former and self._strikes("stale read")
         return 200, self._former[number] if stale else self._known[number]
+
+    def _shown(self, number: int) -> dict[str, Any] | None:
+        """What was there a while ago, as a replica would have it."""
+        before = time.monotonic() - self._lag_s
+        return next((thing for at, thing in reversed(self._history.get(number, [])) if at <= before), None)
 
     def _strikes(self, fault: str) -> bool:
         return self.fault == fault and next(self._turns) % FAULTY_EVERY == 0
@@ -141,6 +152,7 @@ class Things:
         self._set(number, thing)
 
     def _set(self, number: int, thing: dict[str, Any] | None) -> None:
+        self._history.setdefault(number, []).append((time.monotonic(), thing))
         if number in self._known:
             self._former[number] = self._known[number]
         if thing is None:
@@ -209,8 +221,11 @@ async def main() -> None:
     parser.add_argument("--every", type=float, default=10.0)
     parser.add_argument("--fault", choices=("", *FAULTS), default="")
     parser.add_argument("--file", type=Path)
+    parser.add_argument("--lag", type=float, default=0.0)
     told = parser.parse_args()
-    server = Server(Things(told.fault, told.file), told.delay_ms / 1000, told.pool, told.freeze, told.every)
+    server = Server(
+        Things(told.fault, told.file, told.lag), told.delay_ms / 1000, told.pool, told.freeze, told.every
+    )
     listening = await asyncio.start_server(server.serve, told.host, told.port, backlog=1024)
     print(listening.sockets[0].getsockname()[1], flush=True)  # noqa: T201 - who started it waits for this
     async with listening:

@@ -36,6 +36,8 @@ from openapi.operations import Operation
 FOLLOWED_AT_MOST = 100_000
 CONSISTENCY_S = 5.0
 _REPLACING = ("put", "patch", "delete")
+# Of a property that is written with no more values than these, one may come about by chance.
+_FEW_VALUES = 8
 # A property that comes back otherwise than written in a larger share of writes is one that the service has a
 # mind of its own about. Of fewer writes, nobody can tell.
 _SPORADIC_AT_MOST = 0.1
@@ -85,8 +87,10 @@ class Ledger:
         self._children: defaultdict[Entity, list[Record]] = defaultdict(list)
         self._namesakes: defaultdict[Json, list[Record]] = defaultdict(list)
         self._everywhere: dict[str, Record] = {}
+        self._values: defaultdict[tuple[str, str], set[Json]] = defaultdict(set)
         self._counts: defaultdict[tuple[str, str], _Counts] = defaultdict(_Counts)
         self._lost: set[Record] = set()
+        self._right: set[Record] = set()
         self._expired = 0
         self.passed_over = 0
 
@@ -149,13 +153,20 @@ class Ledger:
                 record.writes.remove(write)
 
     def made(
-        self, entities: Sequence[Entity], step: Step, body: Json, sent: float, at: float, now: float = 0.0
+        self,
+        entities: Sequence[Entity],
+        step: Step,
+        body: Json,
+        changes: Iterable[Change],
+        at: tuple[float, float],
+        now: float = 0.0,
     ) -> None:
-        """A call that was sent at a time has been acknowledged at another (s), and has made things; `now` is
-        when that was (s since 1970).
+        """A call has made things; `changes` are the writes that it may be, `at` is when it was sent and
+        acknowledged (s since the start), `now` when that was (s since 1970).
         """
         if is_failure(body):
             return
+        known = dict(changes)
         for entity in entities:
             if entity.itself is not entity or not (self.alone or self._is_certain(entity, step)):
                 continue
@@ -163,27 +174,35 @@ class Ledger:
             if record is None:
                 self.passed_over += 1
                 continue
-            if any(
-                write.label == step.call.operation.label and write.sent == sent for write in record.writes
-            ):
-                # The call named its address itself: the write is known.
-                record.entity = entity
-                continue
             record.entity = entity
             for parent in entity.parents:
                 self._children[parent.itself].append(record)
-            write = _write(step, sent)
-            if len(entities) == 1:
-                self._compare(write, body)
-                write.properties = _told(write.properties, body)
-            else:
-                # Which of several things the payload describes, nothing tells.
-                write.properties = {}
-            write.acknowledged, write.whole = at, True
-            record.add(write)
+            # Which of several things the payload describes, nothing tells.
+            self._creation(
+                record, known.get(record), _write(step, at[0]), body if len(entities) == 1 else None
+            )
+            record.writes[-1].acknowledged = at[1]
             moment = expiry(body, now)
             if moment is not None:
-                record.expires = at + moment - now if moment else -inf
+                record.expires = at[1] + moment - now if moment else -inf
+
+    def _creation(self, record: Record, known: Write | None, write: Write, body: Json) -> None:
+        """Record the write that made a thing. One that is `known` may have been sent to its address, or have
+        named it in its body, so that it was not certain where it would go.
+        """
+        if known is not None and known.leaves is State.THERE:
+            record.writes.remove(known)
+            record.writes.append(known)
+            return
+        if known is not None:
+            record.writes.remove(known)
+        if body is None:
+            write.properties = {}
+        else:
+            self._compare(write, body)
+            write.properties = _told(write.properties, body)
+        write.whole = True
+        record.add(write)
 
     def found(self, thing: Entity, label: str, at: float) -> None:
         """What a call had been accepted to make was found at a time (s)."""
@@ -236,10 +255,12 @@ class Ledger:
         if record is None or len(record.writes) < 2 or not isinstance(body, dict):
             return []
         if record.is_as_written(body) or not _is_upright(record.entity):
+            if record.late:
+                self._right.add(record)
             return []
         found = {each.name: each for each in record.deviations(body, since, until)}
         losses = []
-        for unseen in _unseen(record, body, found):
+        for unseen in self._unseen(record, body, found):
             age = max(each.age for each in unseen)
             if age <= self.consistency:
                 _delay(record, age)
@@ -249,37 +270,32 @@ class Ledger:
         return losses
 
     def read_back(
-        self, record: Record, step: Step, status: int, body: Json, at: tuple[float, float], last: bool = True
+        self, record: Record, step: Step, status: int, body: Json, at: tuple[float, float]
     ) -> Account | None:
         """Hold what is there at the end against what was acknowledged; `at` is when the call was sent and
-        answered (s). None when it is not so, but may become so yet, unless this is the `last` look.
+        answered (s). None when it is not so, but may become so yet.
         """
         account = Account(read=1)
         target = step.call.target
         if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
             was_lost = record in self._lost
             absence, loss = self.absence(record.entity, status, *at)
-            if absence is Absence.LATE and not last:
+            if absence is Absence.LATE:
                 return None
             if absence is Absence.UNKNOWN and not record.entity.home.trusted:
-                made_by = record.last_of(State.THERE).label
-                account.untraced[f"what {made_by} made was never found by {step.call.operation.label}"] = 1
-            if absence is Absence.LATE:
-                loss = _existence(record, target, State.THERE, at[1], record.late_s)
+                self._untraced(record, step.call.operation, account)
             # What a call has missed under load is told already.
             return self._accused(record, account, [loss] if loss and not was_lost else [])
         age = record.age_of(State.THERE, *at)
-        if age:
-            if isinstance(body, dict) and is_marked_deleted(body):
-                account.note("deleted things can be read, marked as such", 1)
-            elif age <= self.consistency and not last:
-                _delay(record, age)
-                return None
-            else:
-                self._accused(record, account, [_existence(record, target, State.GONE, at[1], age)])
-        elif isinstance(body, dict):
-            return self._properties(record, step, body, at, last)
-        return account
+        if not age:
+            return self._properties(record, step, body, at) if isinstance(body, dict) else account
+        if isinstance(body, dict) and is_marked_deleted(body):
+            account.note("deleted things can be read, marked as such", 1)
+            return account
+        if age <= self.consistency:
+            _delay(record, age)
+            return None
+        return self._accused(record, account, [_existence(record, target, State.GONE, at[1], age)])
 
     def settled(self) -> Account:
         """After all has been read back: what was late, what comes back otherwise than it was written, and
@@ -287,7 +303,7 @@ class Ledger:
         """
         account = Account()
         for record in self._records.values():
-            if record.late and record not in self._lost:
+            if record.late and record in self._right - self._lost:
                 account.late += record.late
                 account.late_s = max(account.late_s, record.late_s)
         if self._expired:
@@ -297,14 +313,14 @@ class Ledger:
         return account
 
     def _properties(
-        self, record: Record, step: Step, body: Mapping[str, Json], at: tuple[float, float], last: bool
+        self, record: Record, step: Step, body: Mapping[str, Json], at: tuple[float, float]
     ) -> Account | None:
         """What became of the properties of a thing that is there, as far as it should be."""
         found = {each.name: each for each in record.deviations(body, *at)}
-        unseen = [*_unseen(record, body, found)]
+        unseen = [*self._unseen(record, body, found)]
         ages = [each.age for group in unseen for each in group]
-        ages += [each.age for each in found.values() if _is_claimable(each)]
-        if ages and max(ages) <= self.consistency and not last:
+        ages += [each.age for each in found.values() if self._is_claimable(each)]
+        if ages and max(ages) <= self.consistency:
             _delay(record, max(ages))
             return None
         lost = {each.name for group in unseen for each in group}
@@ -315,6 +331,31 @@ class Ledger:
         return self._accused(
             record, Account(read=1), [_deviating(step.call.target, group[0], at[1]) for group in unseen]
         )
+
+    def _unseen(
+        self, record: Record, body: Mapping[str, Json], found: Mapping[str, Deviation]
+    ) -> Iterator[list[Deviation]]:
+        """The deviations of each write of which nothing shows, where what shows instead was surely there
+        before: one value that does not come about by chance, or two.
+        """
+        by_write: defaultdict[Write, list[Deviation]] = defaultdict(list)
+        for each in found.values():
+            by_write[each.write].append(each)
+        for write, group in by_write.items():
+            is_sure = len(group) > 1 or any(self._is_distinctive(each) for each in group)
+            if is_sure and all(each.stale for each in group) and record.shows_nothing_of(write, body, found):
+                yield group
+
+    def _is_claimable(self, each: Deviation) -> bool:
+        """Whether a deviation is no work of the service or of other calls, unless it is a habit."""
+        written = each.write.says(each.name)
+        if each.stale:
+            return self._is_distinctive(each)
+        return is_free_text(written) and is_free_text(each.found) and not is_derived(written, each.found)
+
+    def _is_distinctive(self, each: Deviation) -> bool:
+        """Whether what was found can hardly have come about otherwise than by having been written before."""
+        return is_distinctive(each.found) and len(self._values[each.write.label, each.name]) > _FEW_VALUES
 
     def _count(self, each: Deviation, target: str, at: float) -> None:
         """A property that is otherwise than it should be, while the rest of its write shows."""
@@ -329,7 +370,7 @@ class Ledger:
         )
         counts.changes[how] += 1
         counts.example = counts.example or _example(written, each.found)
-        if _is_claimable(each):
+        if self._is_claimable(each):
             counts.losses.append(_deviating(target, each, at))
 
     def _count_rest(
@@ -350,8 +391,11 @@ class Ledger:
 
     def _compare(self, write: Write, body: Json) -> None:
         """Hold what was sent against what the answer to it shows."""
-        for name, value in write.properties.items() if isinstance(body, dict) else ():
-            if name not in body:
+        for name, value in write.properties.items():
+            values = self._values[write.label, name]
+            if len(values) <= _FEW_VALUES and isinstance(value, (str, int, float)):
+                values.add(value)
+            if not isinstance(body, dict) or name not in body:
                 continue
             how = change(value, body[name])
             counts = self._counts[write.label, name]
@@ -378,10 +422,23 @@ class Ledger:
                 f"{label}: {name} is not as written: {how}; at first {each.example}", changed - dropped
             )
 
+    def _untraced(self, record: Record, reading: Operation, account: Account) -> None:
+        """Nothing that an operation made has ever been found. Where it is one that makes what stands in its
+        own collection, that is for people to look at before anything passes.
+        """
+        maker = record.last_of(State.THERE).label
+        text = f"what {maker} made was never found by {reading.label}"
+        if normalised(maker.partition(" ")[2]) == collection_of(record.entity.home.resource):
+            account.untraced[text] = 1
+        else:
+            account.note(text, 1)
+
     def _accused(self, record: Record, account: Account, losses: Sequence[Loss]) -> Account:
         if losses:
             self._lost.add(record)
             account.losses += losses
+        else:
+            self._right.add(record)
         return account
 
     def _record_of(self, thing: Entity) -> Record | None:
@@ -501,29 +558,6 @@ def _is_acknowledged(status: int) -> bool:
         HTTPStatus.ACCEPTED,
         HTTPStatus.MULTI_STATUS,
     )
-
-
-def _unseen(
-    record: Record, body: Mapping[str, Json], found: Mapping[str, Deviation]
-) -> Iterator[list[Deviation]]:
-    """The deviations of each write of which nothing shows, where what shows instead was surely there before:
-    one value that does not come about by chance, or two.
-    """
-    by_write: defaultdict[Write, list[Deviation]] = defaultdict(list)
-    for each in found.values():
-        by_write[each.write].append(each)
-    for write, group in by_write.items():
-        is_sure = len(group) > 1 or any(is_distinctive(each.found) for each in group)
-        if is_sure and all(each.stale for each in group) and record.shows_nothing_of(write, body, found):
-            yield group
-
-
-def _is_claimable(each: Deviation) -> bool:
-    """Whether a deviation is no work of the service or of other calls, unless it is a habit."""
-    written = each.write.says(each.name)
-    if each.stale:
-        return is_distinctive(each.found)
-    return is_free_text(written) and is_free_text(each.found) and not is_derived(written, each.found)
 
 
 def _is_upright(entity: Entity) -> bool:

@@ -87,8 +87,7 @@ def _read_one(load: Load, connection: Connection, record: Record, host: str, dea
         account.note(f"{step.call.operation.label} was answered {reply.status} when read back", 1)
         return True
     at = (began, load.results.elapsed)
-    is_last = at[1] + LOOK_AGAIN_S > deadline
-    told = load.ledger.read_back(record, step, reply.status, json_of(reply), at, is_last)
+    told = load.ledger.read_back(record, step, reply.status, json_of(reply), at)
     if told is not None:
         account.read += told.read
         _count(load, told, step.call.as_curl(host))

@@ -136,7 +136,7 @@ class ContractUser(User):
             load.journeys.conflicted(step)
         made = load.journeys.done(step, exchange if learns else None, succeeded)
         if made:
-            load.ledger.made(made, step, body, began, ended, time.time())
+            load.ledger.made(made, step, body, writes, (began, ended), time.time())
         if exchange and reply.status == HTTPStatus.ACCEPTED:
             self._await(step, exchange)
         elif exchange and writes:

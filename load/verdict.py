@@ -84,6 +84,8 @@ def _faults(results: Results, excused: Collection[str]) -> Iterator[str]:
 
 
 def _unread(results: Results) -> Iterator[str]:
+    for text, count in results.account.untraced.items():
+        yield f"{text}, {count} times: it is lost, or to be found otherwise"
     if results.account.unread:
         yield f"{results.account.unread} things that were written could not be read back: no answer"
 

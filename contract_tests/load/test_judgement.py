@@ -14,10 +14,10 @@ from contract_tests.openapi.documents import operation
 from load import archive, junit
 from load.archive import Run, archived
 from load.capacity import Search, Trial
-from load.checks import Fault, Finding, findings, is_gone, network
+from load.checks import Fault, Finding, findings, network
 from load.connection import Reply
-from load.entities import Entities, Entity
 from load.errors import LoadError
+from load.losses import Absence
 from load.objectives import promised
 from load.report import write_page
 from load.results import Results
@@ -25,9 +25,6 @@ from load.summary import summary
 from load.verdict import judge
 from load.workload import Workload
 
-THINGS = Entities("/things/{}", trusted=True)
-OWNED, FOUND = Entity(THINGS, (1,), owned=True), Entity(THINGS, (2,), owned=False)
-UNTRIED = Entity(Entities("/things/{}"), (1,), owned=True)
 JSON = {"content-type": "application/json"}
 IT = operation(
     "/things/{id}",
@@ -45,7 +42,7 @@ RUN = Run(
 
 
 @pytest.mark.parametrize(
-    ("entity", "reply", "expected"),
+    ("absence", "reply", "expected"),
     [
         (None, Reply(200, JSON, b"[1]"), []),
         (None, Reply(200, JSON, b"[0, 7, 8]"), ["broken contract: 200 body /* (maximum)"] * 2),
@@ -54,36 +51,32 @@ RUN = Run(
         (None, Reply(503, {}, b""), ["server error: status 503"]),
         (None, Reply(409, {}, b""), ["refused although valid: status 409"]),
         (
-            OWNED,
+            Absence.LOST,
             Reply(404, {}, b""),
             ["lost: status 404 for something that this run created and nobody deleted"],
         ),
-        (UNTRIED, Reply(404, {}, b""), ["refused although valid: status 404"]),
+        (None, Reply(404, {}, b""), ["refused although valid: status 404"]),
+        (Absence.LATE, Reply(404, {}, b""), []),
+        (Absence.EXPLAINED, Reply(404, {}, b""), []),
+        (Absence.UNKNOWN, Reply(410, {}, b""), []),
         (None, Reply(500, {}, b""), ["server error: status 500"]),
-        (FOUND, Reply(404, {}, b""), []),
     ],
 )
-def test_findings(entity: Entity | None, reply: Reply, expected: list[str]) -> None:
-    assert [str(each) for each in findings(IT, entity, reply, alone=False)] == expected
-    assert is_gone(entity, reply) is (entity is not None)
+def test_findings(absence: Absence | None, reply: Reply, expected: list[str]) -> None:
+    assert [str(each) for each in findings(IT, absence, reply)] == expected
 
 
 def test_a_service_may_refuse_who_shows_no_credentials() -> None:
     for status in (401, 403):
-        (found,) = findings(IT, None, Reply(status, {}, b""), alone=False, unauthorised=True)
+        (found,) = findings(IT, None, Reply(status, {}, b""), unauthorised=True)
         assert found.fault is Fault.REFUSED
-        (found,) = findings(IT, None, Reply(status, {}, b""), alone=False)
+        (found,) = findings(IT, None, Reply(status, {}, b""))
         assert found.fault is Fault.BROKEN_CONTRACT
 
 
 def test_a_guess_at_what_exists_may_be_wrong() -> None:
-    assert findings(IT, None, Reply(404, {}, b""), alone=True, guessed=True) == []
-    assert len(findings(IT, None, Reply(418, {}, b""), alone=True, guessed=True)) == 1
-
-
-def test_what_nobody_else_can_have_deleted_is_lost() -> None:
-    (found,) = findings(IT, FOUND, Reply(404, {}, b""), alone=True)
-    assert str(found) == "lost: status 404 for something that was there before the run and nobody deleted"
+    assert findings(IT, None, Reply(404, {}, b""), guessed=True) == []
+    assert len(findings(IT, None, Reply(418, {}, b""), guessed=True)) == 1
 
 
 def test_results_of_processes_merge_without_loss() -> None:

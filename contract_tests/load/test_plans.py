@@ -142,7 +142,8 @@ def test_things_are_found_by_name_too() -> None:
 def test_what_a_client_names_itself_is_made_by_put() -> None:
     _, found = planned(on("/files/{name}", "name", kind=TEXT, put=does(None, THING, "201"), get=does(THING)))
     assert needed(found, "GET /files/{name}") == {"{name}": ["PUT /files/{name}"]}
-    assert found.needs["PUT /files/{name}"] == ()
+    (own,) = found.needs["PUT /files/{name}"]
+    assert (own.resource, own.required) == ("/files/{}", False)
 
 
 def test_what_nothing_tells_of_is_named_with_the_reason() -> None:

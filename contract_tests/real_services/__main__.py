@@ -163,7 +163,7 @@ def _told(operation: Operation, reply: Reply, finding: Mapping[str, Any]) -> boo
         return reply.status in (404, 410)
     return any(
         (str(each.fault), each.place, each.rule) == (finding["fault"], finding["place"], finding["rule"])
-        for each in (replace(found, sample="") for found in findings(operation, None, reply, alone=True))
+        for each in (replace(found, sample="") for found in findings(operation, None, reply))
     )
 
 
