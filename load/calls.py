@@ -7,12 +7,11 @@ from random import Random
 
 from load.blanks import filled
 from load.credentials import HIDDEN, Secret
-from load.identifiers import outline, words
-from load.messages import scalars_within
+from load.identifiers import outline, places, words
 from load.plan import Slot
 from load.selection import destructive_values
 from openapi.bodies import Encode, writer
-from openapi.contract import Json
+from openapi.contract import ContractError, Json
 from openapi.dialect import Schema
 from openapi.operations import Operation
 from openapi.parameters import Parameter
@@ -83,6 +82,18 @@ class _Body:
     is_valid: Callable[[Json], bool]
 
 
+def can_name(operation: Operation, payloads: Payloads) -> bool:
+    """Whether a call can name what it makes, by the last parameter of its path, so that nothing else can have
+    that name.
+    """
+    parameter = next(each for each in operation.parameters if each.name == operation.path_names[-1])
+    try:
+        generate = payloads.generator(parameter.schema, parameter.name, (*parameter.rules(), {UNIQUE: True}))
+        return all(payloads.is_own(generate()) for _ in range(_DRAWS))
+    except (Unbuildable, ContractError):
+        return False
+
+
 class CallBuilder:
     """Builds the calls of one operation. `bound` are slots that values are always given for, `unsent`
     those that are left empty when none is given: nothing is made up for either. `naming` are parameters
@@ -134,11 +145,6 @@ class CallBuilder:
             except Unbuildable as reason:
                 refusal = reason
             else:
-                if names and not all(payloads.is_own(generate()) for _ in range(_DRAWS)):
-                    raise Unbuildable(
-                        f"{{{parameter.name}}} cannot be a name that nothing else has: it may replace what "
-                        f"this run did not create; --allow-destructive includes it"
-                    )
                 return generate
         raise refusal
 
@@ -230,13 +236,13 @@ class CallBuilder:
 
 def _harmless(schema: Schema) -> Iterator[Json]:
     """Rules by which no property of a body asks for a deletion."""
-    for pointer, name, node, _ in scalars_within(schema):
-        barred = destructive_values(name, outline(node, schema.translated))
+    for place in places(schema):
+        barred = destructive_values(place.name, outline(place.node, schema.translated))
         if barred:
             rule: Json = {"not": {"enum": barred}}
-            for step in reversed(pointer.split("/")[1:]):
+            for step in reversed(place.pointer.split("/")[1:]):
                 key = step.replace("~1", "/").replace("~0", "~")
-                rule = {"items": rule} if step == "*" else {"properties": {key: rule}}
+                rule = {"items": rule} if step == "0" else {"properties": {key: rule}}
             yield rule
 
 
@@ -251,7 +257,7 @@ def _unique_names(operation: Operation) -> frozenset[str]:
 
 def _soft_deletions(operation: Operation) -> Iterator[str]:
     """The pointers to flags of a body with which a change would be a deletion."""
-    body = operation.request_body if operation.method in ("put", "patch") else None
+    body = operation.request_body
     for schema in body.content.values() if body else ():
         for name in outline(schema.translated, schema.translated).get("properties", {}):
             if words(name)[-1:] in _SOFT_DELETIONS:

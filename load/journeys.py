@@ -9,7 +9,7 @@ from http import HTTPStatus
 from itertools import accumulate
 from random import Random
 
-from load.calls import Call, CallBuilder
+from load.calls import Call, CallBuilder, can_name
 from load.entities import Entities, Entity, Values, release
 from load.errors import LoadError
 from load.identifiers import attribute_of, normalised, outline
@@ -87,7 +87,7 @@ class Journeys:
         self.uncovered: dict[str, str] = {}
         self.unauthorised: dict[str, str] = {}
         self._operations = self._selected(operations)
-        self.plan = self._planned()
+        self.plan = self._planned(payloads)
         self.uncovered.update(self.plan.uncovered)
         resources = {need.resource for needs in self.plan.needs.values() for need in needs}
         linked = {feed.resource for feeds in self.plan.feeds.values() for feed in feeds if feed.linked}
@@ -325,7 +325,7 @@ class Journeys:
                 self.unauthorised[each.label] = missing
         return selected
 
-    def _planned(self) -> Plan:
+    def _planned(self, payloads: Payloads) -> Plan:
         """The plan of the operations that are selected, without those that would change what this run does
         not make: that is known once there is a plan, and then others may have nothing to work on any more.
         """
@@ -334,7 +334,7 @@ class Journeys:
             refused = {
                 label: reason
                 for label, operation in self._operations.items()
-                if (reason := self._refusal_of_plan(operation, found))
+                if (reason := self._refusal_of_plan(operation, found, payloads))
             }
             if not refused:
                 return found
@@ -343,14 +343,21 @@ class Journeys:
                 label: each for label, each in self._operations.items() if label not in refused
             }
 
-    def _refusal_of_plan(self, operation: Operation, found: Plan) -> str:
+    def _refusal_of_plan(self, operation: Operation, found: Plan, payloads: Payloads) -> str:
         feeds = [feed for feeds in found.feeds.values() for feed in feeds]
         made = {feed.resource for feed in feeds if feed.owned and feed.producer != operation.label}
         needs = found.needs.get(operation.label, ())
+        own = [feed for feed in feeds if feed.owned and feed.producer == operation.label]
+        names = any(feed.reason == MAKES_ITS_PATH for feed in own)
+        if names and not self._orders.selection.allow_destructive and not can_name(operation, payloads):
+            return (
+                f"{{{operation.path_names[-1]}}} cannot be a name that nothing else has, so it may change "
+                f"what this run did not create; --allow-destructive includes it"
+            )
         return self._orders.selection.refusal_of_plan(
             operation,
-            makes=any(feed.owned and feed.producer == operation.label for feed in feeds),
-            owns=any(need.addressed and need.resource in made for need in needs),
+            makes=bool(own),
+            owns=any(need.resource in made for need in needs if need.addressed or need.required),
             is_single=_is_single(operation, [*self._operations.values()]),
         )
 
