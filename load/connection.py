@@ -6,18 +6,20 @@ import select
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from gevent import get_hub, socket, ssl
+from gevent import get_hub, getcurrent, socket, ssl
 from gevent.monkey import get_original
 from geventhttpclient import HTTPParseError
 from geventhttpclient.response import HTTPSocketResponse
+from greenlet import greenlet
 
 from load.errors import LoadError
+from load.workload import ANSWER_TIMEOUT_S
 
 CONNECT_TIMEOUT_S = 10.0
-ANSWER_TIMEOUT_S = 60.0
 BLOCK_BYTES = 65_536
 LONGEST_BODY_BYTES = 64 * 1024 * 1024
 IDLE_S = 0.1
@@ -46,27 +48,30 @@ class NetworkError(Exception):
 class Connection:
     """Keeps one connection open. Redirects are answers like others: they are not followed.
 
+    A call as a whole, from connecting to the last byte of its answer, takes at most `timeout` (s).
     Raises LoadError when the host is no http(s) URL.
     """
 
-    def __init__(self, host: str) -> None:
+    def __init__(self, host: str, timeout: float = ANSWER_TIMEOUT_S) -> None:
         url = urlsplit(host if "://" in host else f"http://{host}")
         if url.scheme not in _PORTS or not url.hostname:
             raise LoadError(f"{host!r} is not a host to load; it looks like http://127.0.0.1:5000")
         self._prefix = url.path.rstrip("/")
         self._address = (url.hostname, url.port or _PORTS[url.scheme])
-        self._tls = ssl.create_default_context() if url.scheme == "https" else None
+        self._tls = _tls() if url.scheme == "https" else None
         self._host = url.netloc.rpartition("@")[2]
         self._socket: socket.socket | None = None
         self._used = 0.0
-        # One timer for each call as a whole is cheaper than one for each wait on the socket.
-        self._timer = get_hub().loop.timer(ANSWER_TIMEOUT_S)
+        # One timer for each call as a whole is cheaper than one for each wait on the socket. Started again
+        # after a stop, it would go on with the time that was left; `again` gives it all of its time.
+        self._timeout = timeout
+        self._timer = get_hub().loop.timer(timeout, timeout)
         self._expired = False
 
     def send(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """Send a request and read its response to the end. Raises NetworkError."""
         self._expired = False
-        self._timer.start(self._expire)
+        self._timer.again(self._expire, getcurrent(), update=True)
         connected = None
         try:
             connected = self._connected()
@@ -75,7 +80,7 @@ class Connection:
             content = _content(response)
         except (NetworkError, OSError, HTTPParseError, ValueError) as error:
             self.close()
-            reason = f"no whole answer within {ANSWER_TIMEOUT_S:.0f} s" if self._expired else _reason(error)
+            reason = f"no whole answer within {self._timeout:g} s" if self._expired else _reason(error)
             raise NetworkError(reason, unreachable=connected is None) from error
         finally:
             self._timer.stop()
@@ -104,15 +109,19 @@ class Connection:
                 plain.close()
                 raise ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._socket = (
-                self._tls.wrap_socket(plain, server_hostname=self._address[0]) if self._tls else plain
-            )
+            self._socket = plain
+            if self._tls:
+                # In two steps, so that a handshake cut short leaves a connection that can be closed.
+                self._socket = self._tls.wrap_socket(
+                    plain, server_hostname=self._address[0], do_handshake_on_connect=False
+                )
+                self._socket.do_handshake()
             self._socket.settimeout(None)
         return self._socket
 
-    def _expire(self) -> None:
+    def _expire(self, caller: greenlet) -> None:
         self._expired = True
-        self.close()
+        caller.throw(NetworkError("the time is up"))
 
     def _written(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> bytes:
         fields = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
@@ -121,6 +130,16 @@ class Connection:
         start = f"{method} {self._prefix}{target} HTTP/1.1\r\nHost: {self._host}\r\n"
         head = f"{start}User-Agent: contract-load\r\n{fields}\r\n"
         return head.encode("latin-1") + body
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """What services have to prove; read once, for it takes long. Of gevent's own making: that of the standard
+    library would hold up all other calls until a handshake is done.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_default_certs()
+    return context
 
 
 def _send(connected: socket.socket, message: bytes) -> None:

@@ -10,13 +10,13 @@ from load.credentials import Credentials, credentials
 from load.errors import LoadError
 from load.selection import Selection
 from load.traffic import Profile, profile_from
-from load.workload import Workload, workload
+from load.workload import ANSWER_TIMEOUT_S, Workload, seconds, workload
 from openapi.security import SecurityScheme
 
 
 @dataclass(frozen=True)
 class Orders:
-    """What all users of a run share."""
+    """What all users of a run share; `timeout` (s) is how long a call as a whole may take."""
 
     profile: Profile
     selection: Selection = field(default_factory=Selection)
@@ -24,6 +24,7 @@ class Orders:
     workload: Workload = field(default_factory=Workload)
     objectives: tuple[str, ...] = ()
     database_url: str = field(default="", repr=False)
+    timeout: float = ANSWER_TIMEOUT_S
 
     def message(self) -> dict[str, Any]:
         """As plain values, for another process."""
@@ -64,6 +65,8 @@ OPTIONS = (
            "service keeps up; as many connections as it takes. Without it, users call one after another."),
     Option("--arrivals", "How those calls are spread: constant or poisson.  [default: constant]"),
     Option("--warm-up", "How much of the start is left out of the figures, as in 10s."),
+    Option("--timeout", "How long to wait for a call, from connecting to the end of its answer, as in 90s.  "
+           f"[default: {ANSWER_TIMEOUT_S:.0f}s]"),
     Option("--objective", "A promise to hold the service to: 'get_student p95 < 50ms', 'error rate < 0.1%', "
            "'rate > 500/s'. May be given again.", multiple=True),
     Option("--database-url", "The PostgreSQL of the service, as postgresql://user:password@host:5432/name, "
@@ -100,6 +103,7 @@ def orders(
         asked,
         (*profile.objectives, *(given.get("objective") or ())),
         given.get("database_url") or "",
+        seconds(given["timeout"], of="--timeout ") if given.get("timeout") else ANSWER_TIMEOUT_S,
     )
 
 
@@ -123,4 +127,5 @@ def orders_from(message: Mapping[str, Any]) -> Orders:
         Workload(**message["workload"]),
         tuple(message["objectives"]),
         message["database_url"],
+        message["timeout"],
     )

@@ -12,6 +12,7 @@ from load.archive import Run, archived
 from load.arrivals import Share, arrivals
 from load.bottleneck import bottlenecks, explained
 from load.capacity import Trial, trial_of
+from load.connection import Connection
 from load.generator import Watch
 from load.journeys import Existing, Journeys
 from load.ledger import Ledger
@@ -69,6 +70,10 @@ class Load:
         readable = () if self.journeys.erases else self.journeys.readable
         self.ledger = Ledger(readable)
         self.take_share(self.share)
+
+    def connection(self, host: str) -> Connection:
+        """A connection to a host, for calls of this run."""
+        return Connection(host, self.orders.timeout)
 
     def ask(self, rate: float) -> None:
         """Have another number of arrivals per second from the next beginning on."""

@@ -11,7 +11,6 @@ from locust.event import Events
 from locust.runners import Runner
 
 from load.capacity import Search
-from load.connection import ANSWER_TIMEOUT_S
 from load.errors import LoadError
 from load.events import STOP_TIMEOUT_S, carry
 from load.objectives import outcomes
@@ -58,7 +57,7 @@ def search_capacity(load: Load, url: str, search: Search, step_time: int) -> boo
     begun, interrupted = Event(), Event()
     runner = _runner(load, url, begun)
     # What waits after a rate that was too much for the service is not to be part of the next.
-    runner.environment.stop_timeout = ANSWER_TIMEOUT_S + STOP_TIMEOUT_S
+    runner.environment.stop_timeout = load.orders.timeout + STOP_TIMEOUT_S
     kept = load.results
     with on_signals(lambda *_: interrupted.set()):
         while (rate := search.next_rate) is not None and not interrupted.is_set():

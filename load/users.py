@@ -69,7 +69,7 @@ class ContractUser(User):
         load = self.load
         step = load.journeys.next()
         operation = step.call.operation
-        connection = self._idle.pop() if self._idle else Connection(self.host or "")
+        connection = self._idle.pop() if self._idle else load.connection(self.host or "")
         began = load.results.elapsed
         writes = load.ledger.sending(step, began)
         reply, reason = sent(connection, step)

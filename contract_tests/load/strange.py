@@ -2,6 +2,7 @@
 
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -10,6 +11,7 @@ import yaml
 
 JSON = {"application/json": {"schema": {"type": "object", "properties": {"ok": {"type": "boolean"}}}}}
 TOTAL = {"X-Total": {"required": True, "schema": {"type": "integer"}}}
+PAUSE_S = 0.1
 BLOCK = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
 
 
@@ -35,6 +37,11 @@ ANSWERS = {
     "/refuses": answer("no", "400 Bad Request", "text/plain"),
     "/wrong": answer('{"ok": "yes"}'),
     "/endless": b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
+}
+
+# What the document does not have, for tests of single connections.
+ASIDE = {
+    "/trickling": b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n",
 }
 
 FOUND = {
@@ -78,9 +85,14 @@ class _Handler(socketserver.StreamRequestHandler):
                 path = line.split()[1].decode()
                 while self.rfile.readline().strip():
                     pass
-                self.wfile.write(ANSWERS.get(path, answer()))
+                if path in ("/late", "/silent"):
+                    time.sleep(PAUSE_S if path == "/late" else 100 * PAUSE_S)
+                self.wfile.write(ASIDE.get(path) or ANSWERS.get(path, answer()))
                 while path == "/endless":
                     self.wfile.write(BLOCK)
+                while path == "/trickling":
+                    time.sleep(PAUSE_S / 4)
+                    self.wfile.write(b" ")
                 if path in ("/cut", "/nothing", "/nonsense"):
                     return
 
