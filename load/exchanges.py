@@ -9,12 +9,12 @@ from openapi.expressions import Exchange
 
 
 def sent(connection: Connection, step: Step) -> tuple[Reply | None, str]:
-    """The answer to a step, or the reason why there is none."""
+    """The answer to a step, or the reason why there is none; no reason where nobody can know it."""
     call = step.call
     try:
         return connection.send(call.operation.method, call.sent_target, call.sent_headers, call.body), ""
     except NetworkError as error:
-        return None, str(error)
+        return None, "" if error.unknown else str(error)
 
 
 def exchange_of(step: Step, reply: Reply) -> Exchange:

@@ -15,6 +15,7 @@ from load.capacity import Trial, trial_of
 from load.connection import Connection
 from load.generator import Watch
 from load.journeys import Existing, Journeys
+from load.keep_alive import KeepAlive
 from load.ledger import Ledger
 from load.objectives import Objective, promised, stated
 from load.observer import Observation, Observer
@@ -65,6 +66,7 @@ class Load:
         )
         self.results = Results.of(self.operations, self.orders.workload.warm_up, origin)
         self.incomplete = ()
+        self._keep_alive = KeepAlive()
         for kind, values in existing:
             self.journeys.know(kind, values)
         readable = () if self.journeys.erases else self.journeys.readable
@@ -73,7 +75,7 @@ class Load:
 
     def connection(self, host: str) -> Connection:
         """A connection to a host, for calls of this run."""
-        return Connection(host, self.orders.timeout)
+        return Connection(host, self.orders.timeout, self._keep_alive)
 
     def ask(self, rate: float) -> None:
         """Have another number of arrivals per second from the next beginning on."""

@@ -16,6 +16,7 @@ from load.connection import Connection, Reply
 from load.exchanges import exchange_of, sent
 from load.journeys import Step
 from load.part import Load
+from load.results import REPEATED, UNKNOWN
 
 IN_FLIGHT_AT_MOST = 5_000
 OTHER_FILES = 64
@@ -80,7 +81,9 @@ class ContractUser(User):
         response_s = ended - (began if due is None else due)
         if due is not None and load.watch:
             load.watch.arrived(began - due)
-        found = self._findings(step, reply) if reply else [checks.network(reason)]
+        found = self._findings(step, reply) if reply else _unanswered(reason)
+        if reply.repeated if reply else not reason:
+            load.results.closed[REPEATED if reply else UNKNOWN] += 1
         journeys = load.journeys
         if reply is not None and checks.is_gone(step.target, reply):
             journeys.forget(step)
@@ -93,7 +96,9 @@ class ContractUser(User):
         exchange = exchange_of(step, reply) if reply and succeeded and is_told else None
         made = journeys.done(step, exchange if learns else None, succeeded)
         body = exchange.response_body if exchange else None
-        load.ledger.answered(writes, status, body, ended)
+        # Where it was sent twice and refused, the first time may have been the one that did it.
+        is_known = succeeded or reply is None or not reply.repeated
+        load.ledger.answered(writes, status if is_known else 0, body, ended)
         if made:
             load.ledger.made(made, step, body, began, ended)
         elif exchange and operation.method == "get":
@@ -139,6 +144,10 @@ class ContractUser(User):
         sample = step.call.as_curl(self.host or "")
         answer = checks.answer_of(reply) if reply else ""
         return [each if each in known else replace(each, sample=sample, answer=answer) for each in found]
+
+
+def _unanswered(reason: str) -> list[checks.Finding]:
+    return [checks.network(reason)] if reason else []
 
 
 def _in_flight_at_most() -> int:

@@ -4,14 +4,18 @@ import json
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from contract_tests.load.strange import PAUSE_S, strange_service
+from contract_tests.openapi.documents import operation
 from contract_tests.processes import run
-from load.connection import Connection, NetworkError
+from load import checks
+from load.connection import Connection, NetworkError, Reply
 
 Connect = Callable[..., Connection]
 
@@ -33,8 +37,8 @@ def connect(service: str) -> Iterator[Connect]:
     """Makes connections to the service, which end with the test."""
     made: list[Connection] = []
 
-    def connect(*arguments: float) -> Connection:
-        made.append(Connection(service, *arguments))
+    def connect(timeout: float = 10.0) -> Connection:
+        made.append(Connection(service, timeout))
         return made[-1]
 
     yield connect
@@ -55,6 +59,83 @@ def test_connecting_is_part_of_the_time() -> None:
         with pytest.raises(NetworkError, match=rf"^no whole answer within {PAUSE_S:g} s$") as ended:
             connection.send("get", "/", {}, b"")
         assert ended.value.unreachable
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "body"),
+    [
+        ("/gzip", 200, b"fine!"),
+        ("/early", 200, b'{"ok": true}'),
+        ("/nothing-to-say", 204, b""),
+        ("/as-before", 304, b""),
+        ("/switches", 101, b""),
+        ("/ends-with-connection", 200, b"fine!"),
+        ("/chunks", 200, b"fine!"),
+        ("/few-events", 200, b"data: it\n\n"),
+    ],
+)
+def test_answers_are_read_to_their_end(connect: Connect, path: str, status: int, body: bytes) -> None:
+    connection = connect()
+    for _ in range(2):
+        reply = connection.send("get", path, {}, b"")
+        assert (reply.status, reply.body, reply.undecodable, reply.repeated) == (status, body, "", False)
+        assert connection.send("head", "/as-before", {}, b"").body == b""
+
+
+def test_fields_of_one_name_are_joined_and_trailers_are_none(connect: Connect) -> None:
+    headers = connect().send("get", "/chunks", {}, b"").headers
+    assert headers == {"x-a": "1, ", "transfer-encoding": "chunked", "trailer": "X-Sum"}
+
+
+def test_content_that_cannot_be_decoded_is_told(connect: Connect) -> None:
+    reply = connect().send("get", "/no-gzip", {}, b"")
+    assert reply.body == b"fine!"
+    (found,) = checks.findings(operation(), None, reply, alone=True)
+    assert str(found) == "broken contract: 200 content coding (content coding)"
+    assert found.detail.startswith("the content is not gzip as the answer says: ")
+
+
+def test_a_stream_of_events_is_left_after_a_while(connect: Connect) -> None:
+    connection = connect()
+    reply = connection.send("get", "/events", {}, b"")
+    assert reply.status == 200
+    assert reply.body.startswith(b"data: it\n\ndata: it\n\n")
+    content = {"text/event-stream": {"schema": {"type": "string", "maxLength": 1}}}
+    stream = operation(responses={"200": {"description": "events", "content": content}})
+    assert checks.findings(stream, None, reply, alone=True) == []
+    assert connection.send("get", "/fine", {}, b"").status == 200
+
+
+@pytest.mark.parametrize("status", [204, 205, 304])
+def test_answers_without_content_are_not_held_against_a_schema(status: int) -> None:
+    content = {"application/json": {"schema": {"type": "object"}}}
+    documented = {str(each): {"description": "none", "content": content} for each in (200, status)}
+    reply = Reply(status, {"content-type": "application/json"}, b"")
+    assert checks.findings(operation(responses=documented), None, reply, alone=True) == []
+    head = operation(method="head", responses=documented)
+    assert checks.findings(head, None, replace(reply, status=200), alone=True) == []
+    assert checks.findings(operation(responses=documented), None, replace(reply, status=200), alone=True)
+
+
+def test_fields_that_a_user_gives_take_the_place_of_ours() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as heard:
+        connection = Connection(f"http://127.0.0.1:{heard.getsockname()[1]}/base", PAUSE_S)
+        told = {"host": "example.org", "X-A": "a\r\nX-B: ü", "User-Agent": "me", "X-C": "日本"}
+        with pytest.raises(NetworkError, match="no whole answer"):
+            connection.send("post", "/it", told, b"")
+        with closing(heard.accept()[0]) as accepted:
+            lines = accepted.recv(10_000).split(b"\r\n")
+    assert lines == [
+        b"POST /base/it HTTP/1.1",
+        b"Accept-Encoding: gzip, deflate, br, zstd",
+        b"Content-Length: 0",
+        b"host: example.org",
+        "X-A: a  X-B: ü".encode(),
+        b"User-Agent: me",
+        "X-C: 日本".encode(),
+        b"",
+        b"",
+    ]
 
 
 @pytest.mark.parametrize("path", ["/silent", "/trickling"])
