@@ -58,7 +58,7 @@ def carry(environment: Environment, load: Load) -> None:
     environment.contract_load = load  # type: ignore[attr-defined] # Locust leaves room for such
     if not environment.stop_timeout:
         # A call cut off has an outcome that nobody knows: users finish theirs before they leave.
-        environment.stop_timeout = STOP_TIMEOUT_S
+        environment.stop_timeout = load.orders.timeout + STOP_TIMEOUT_S
     if load.orders.profile.stages:
         environment.shape_class = StagedShape(load.orders.profile)
     elif load.orders.workload.rate is not None and environment.parsed_options is not None:

@@ -33,13 +33,15 @@ SWITCH_S = 0.0005
 class Load:
     """One process's part in a run: the compiled contract, its users' journeys, and their results.
 
-    `alone` says that nobody else uses the service; `incomplete` why results are missing.
+    `alone` says that nobody else uses the service; `incomplete` why results are missing, `waiting` how many
+    calls wait for their answers now.
     Raises ContractError and LoadError when there is nothing to call.
     """
 
     def __init__(self, contract: Contract, orders: Orders, alone: bool = False) -> None:
         self.alone = alone
         self.incomplete: tuple[str, ...] = ()
+        self.waiting = 0
         self.share = Share()
         self.watch: Watch | None = None
         self.observation: Observation | None = None

@@ -73,7 +73,9 @@ class ContractUser(User):
         connection = self._idle.pop() if self._idle else load.connection(self.host or "")
         began = load.results.elapsed
         writes = load.ledger.sending(step, began)
+        load.waiting += 1
         reply, reason = sent(connection, step)
+        load.waiting -= 1
         ended = load.results.elapsed
         # Answers that have come meanwhile are timed before this one is looked at.
         gevent.sleep(0)

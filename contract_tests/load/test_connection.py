@@ -158,3 +158,15 @@ def test_a_run_that_is_busy_for_longer_than_one_call_may_take(service: str, tmp_
     results = json.loads((tmp_path / "results.json").read_text())
     assert results["total"]["requests"] > 20
     assert results["total"]["failures"] == 0
+
+
+def test_a_run_says_what_it_waits_for_when_its_time_is_up(service: str, tmp_path: Path) -> None:
+    document = tmp_path / "silent.json"
+    document.write_text(described("/silent"))
+    told = ("-u", "3", "-r", "100", "-t", "1s", "--warm-up", "0s", "--timeout", "4s", "-o", str(tmp_path))
+    began = time.monotonic()
+    done = run("contract-load", "run", str(document), "--host", service, *told)
+    assert time.monotonic() - began < 15
+    before, _, after = done.output.partition("operation ")
+    assert "waiting for 3 answers, up to 4 s" in before
+    assert "GET /silent: network: no whole answer within 4 s, 3 times" in after
