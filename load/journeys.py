@@ -103,7 +103,8 @@ class Journeys:
             for label, feeds in self.plan.feeds.items()
         }
         self._builders = dict(self._compiled(payloads))
-        self.omitted = list(dict.fromkeys(payloads.omitted))
+        told = (each for builder in self._builders.values() for each in builder.omitted)
+        self.omitted = list(dict.fromkeys([*payloads.omitted, *told]))
         if not self._builders:
             reasons = "; ".join(f"{label}: {reason}" for label, reason in [*self.uncovered.items()][:3])
             raise LoadError(f"no operation of the document can be called: {reasons}")

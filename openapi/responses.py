@@ -30,10 +30,9 @@ def response_violations(
     response = operation.response(status)
     if response is None:
         documented = ", ".join(operation.responses)
-        leads = f", which leads to {headers['location']}" if "location" in headers else ""
-        found = f"{status}{leads}"
-        detail = f"{documented} are documented, found {found}"
-        return [Violation("status", "", "status", detail, documented, found)]
+        leads = f"; it leads to {headers['location']}" if "location" in headers else ""
+        detail = f"{status} is not documented; {documented} are"
+        return [Violation("status", "", "status", f"{detail}{leads}", documented, f"{status}{leads}")]
     violations = _headers(response, headers) if response.headers else []
     if body is None or not response.content:
         return violations
