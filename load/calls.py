@@ -60,6 +60,13 @@ class Call:
             sent["Cookie"] = f"{self.headers['Cookie']}; {self.secret.headers['Cookie']}"
         return sent
 
+    def _base(self, host: str) -> str:
+        """What the target follows: the run's host, or the path of the operation's own server there."""
+        if self.operation.base is None:
+            return host.rstrip("/")
+        scheme, _, rest = host.rpartition("://")
+        return f"{scheme or 'http'}://{rest.partition('/')[0]}{self.operation.base}"
+
     def as_curl(self, host: str) -> str:
         """A command that repeats the call, without its credentials."""
         query = "&".join(
@@ -67,7 +74,7 @@ class Call:
         )
         target = self.target + (f"{'&' if '?' in self.target else '?'}{query}" if query else "")
         headers = {**self.headers, **dict.fromkeys(self.secret.headers, HIDDEN)}
-        parts = ["curl", "-i", "-X", self.operation.method.upper(), f"{host.rstrip('/')}{target}"]
+        parts = ["curl", "-i", "-X", self.operation.method.upper(), f"{self._base(host)}{target}"]
         parts += [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
         if self.body:
             shown = self.body[:_BODY_SHOWN_BYTES].decode("utf-8", "backslashreplace")

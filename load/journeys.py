@@ -235,6 +235,10 @@ class Journeys:
     def lines(self) -> Iterator[str]:
         """What calls what, with the reason, and what is not called, for people."""
         yield from self.plan.lines([*self._builders])
+        for label in self._builders:
+            if server := self._operations[label].server:
+                base = self._operations[label].base or "/"
+                yield f"{label}: its own server is {server}: called under {base} of the host"
         for label, reason in self.uncovered.items():
             yield f"{label}: not called: {reason}"
 
@@ -410,6 +414,8 @@ def leads_to(operation: Operation, resource: str) -> bool:
 def _fault(operation: Operation) -> str:
     """Why the schemas of an operation cannot be used; empty when they can."""
     body = operation.request_body
+    if "101" in operation.responses and not operation.successes:
+        return "it switches to another protocol (101), which this load does not speak"
     try:
         compile_responses(operation)
         for schema in (

@@ -14,6 +14,7 @@ from load.bottleneck import bottlenecks, explained
 from load.capacity import Trial, trial_of
 from load.connection import Connection
 from load.generator import Watch
+from load.hosts import based, elsewhere
 from load.journeys import Existing, Journeys
 from load.keep_alive import KeepAlive
 from load.ledger import Ledger
@@ -56,6 +57,7 @@ class Load:
         self.database_url = orders.database_url
         found, self.faulty = readable_operations(contract)
         self.operations = {each.label: each for each in found}
+        self._located: dict[str, tuple[str, int]] = {}
         self.promised = [*promised(found)]
         self.asked = [stated(each, self.operations) for each in orders.objectives]
         self.begin(())
@@ -78,6 +80,22 @@ class Load:
     def connection(self, host: str) -> Connection:
         """A connection to a host, for calls of this run."""
         return Connection(host, self.orders.timeout, self._keep_alive)
+
+    def stay_at(self, host: str) -> None:
+        """Call nothing of what the document has at other hosts than this, which it names itself."""
+        left = elsewhere(self.operations.values(), host)
+        if left:
+            self.operations = {label: each for label, each in self.operations.items() if label not in left}
+            self.faulty = {**self.faulty, **left}
+            self.begin(())
+
+    def located(self, host: str) -> tuple[str, int]:
+        """Where the API is at a host, and how many calls it took to find out: it is done once."""
+        if host not in self._located:
+            operations, orders = self.operations.values(), self.orders
+            found = based(host, self.contract, operations, orders.credentials, orders.selection)
+            self._located |= {host: found, found[0]: (found[0], found[1])}
+        return self._located[host]
 
     def ask(self, rate: float) -> None:
         """Have another number of arrivals per second from the next beginning on."""

@@ -56,7 +56,7 @@ def beside(run: Mapping[str, Any]) -> Iterator[str]:
 
 def closed(run: Mapping[str, Any]) -> Iterator[str]:
     """The calls whose idle connection the service closed as they were sent, and what became of them."""
-    told = ", ".join(f"{count} {outcome}" for outcome, count in run["closed"].items())
+    told = ", ".join(f"{count} {outcome}" for outcome, count in run.get("closed", {}).items())
     if told:
         yield f"calls whose connection, until then idle, the service closed as they were sent: {told}"
 

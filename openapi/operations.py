@@ -12,6 +12,7 @@ from openapi.bodies import Encoding
 from openapi.contract import Contract, ContractError, Json, JsonObject
 from openapi.dialect import Dialect, Direction, Schema
 from openapi.parameters import Parameter
+from openapi.servers import path_of, server_urls
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _TEMPLATE_EXPRESSION = re.compile(r"\{([^}]*)\}")
@@ -67,7 +68,8 @@ class RequestBody:
 @dataclass(frozen=True, eq=False)
 class Operation:
     """One method of one path. `responses` is keyed as the document does: 200, 4XX, default; `security`
-    are the alternatives that a caller has, each the names of schemes needed together.
+    are the alternatives that a caller has, each the names of schemes needed together; `server` the URL of its
+    own server, or its path's, empty when it has that of the document (OpenAPI 3.0.3, Path Item Object).
     """
 
     operation_id: str
@@ -79,6 +81,12 @@ class Operation:
     objectives: Mapping[str, float]
     tags: tuple[str, ...] = ()
     security: tuple[tuple[str, ...], ...] = ()
+    server: str = ""
+
+    @cached_property
+    def base(self) -> str | None:
+        """The path of its own server, which comes before its own path; None when it has no server."""
+        return path_of(self.server) if self.server else None
 
     @cached_property
     def label(self) -> str:
@@ -241,8 +249,12 @@ class _Reader:
             },
             objectives={**self.contract.document.get("x-objectives", {}), **node.get("x-objectives", {})},
             tags=tuple(map(str, node.get("tags") or ())),
+            server=self._server(node) or self._server(item),
             security=tuple(tuple(each) for each in security or () if isinstance(each, dict)),
         )
+
+    def _server(self, node: JsonObject) -> str:
+        return next(server_urls(node.get("servers"), self.contract.source), "")
 
     def _parameters(self, stated: list[JsonObject], path: str, place: str) -> tuple[Parameter, ...]:
         by_key = {}

@@ -8,7 +8,10 @@ import pytest
 from contract_tests.openapi.documents import operation
 from load.calls import CallBuilder
 from load.credentials import Secret
+from load.journeys import Journeys
+from load.orders import Orders
 from load.plan import Feed
+from load.traffic import load_profile
 from openapi.expressions import Exchange
 from openapi.operations import Operation
 from openapi.payloads import Payloads, Unbuildable
@@ -59,6 +62,13 @@ def test_fields_are_sent_as_they_are_or_left_out() -> None:
     assert {each["X-Must"] for each in sent} == {"%E6%97%A5%E6%9C%AC"}
     assert {name for each in sent for name in each} == {"Accept", "X-Any", "X-Must"}
     assert made.omitted == ["GET /things: header X-None: no value of its schema can be sent there as it is"]
+
+
+def test_other_protocols_are_not_spoken() -> None:
+    switching = operation("/ws", responses={"101": {"description": "a web socket"}})
+    journeys = Journeys([switching, operation()], Orders(load_profile("mixed")), Payloads(1), Random(1))
+    assert journeys.uncovered["GET /ws"].startswith("it switches to another protocol (101)")
+    assert [*journeys.uncovered] == ["GET /ws"]
 
 
 def test_a_query_in_the_path_of_a_document_is_part_of_the_query() -> None:

@@ -91,7 +91,7 @@ class _Handler(socketserver.StreamRequestHandler):
 @contextmanager
 def shy(**how: Any) -> Iterator[Shy]:
     with Shy(**how) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield server
         server.shutdown()
