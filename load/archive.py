@@ -71,6 +71,7 @@ def archived(
             "losses": [{**asdict(each), "told": str(each)} for each in results.account.losses],
         },
         "beside": dict(results.beside),
+        "closed": dict(results.closed),
         "generators": {
             name or "this process": {
                 "cpu": seen.cpu,

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from random import Random
 
 from load.blanks import filled
@@ -21,7 +22,13 @@ OPTIONAL_PARAMETER = 0.3
 _FIRST_MEDIA_TYPE = 0.7
 _BODY_SHOWN_BYTES = 2_000
 # So many values are looked at to tell what all of a parameter are like.
-_DRAWS = 5
+_LOOKED_AT = 5
+_TRIALS, _DRAWS = 20, 1_000
+# Fields of the connection, which say where messages end (RFC 9110, section 7.6.1; RFC 9112, section 6).
+_FRAMING = frozenset({
+    "connection", "content-length", "expect", "host", "keep-alive", "proxy-connection", "te", "trailer",
+    "transfer-encoding", "upgrade",
+})  # fmt: skip
 _ACCOUNTS = frozenset({"email", "username", "login", "handle", "slug"})
 _NAMES = frozenset({"name", "title", "code", "key", "sku", "number", "reference", "identifier", "id"})
 _SOFT_DELETIONS = (["archived"], ["deleted"], ["trashed"], ["removed"])
@@ -57,6 +64,13 @@ class Call:
             sent["Cookie"] = f"{self.headers['Cookie']}; {self.secret.headers['Cookie']}"
         return sent
 
+    def _base(self, host: str) -> str:
+        """What the target follows: the run's host, or the path of the operation's own server there."""
+        if self.operation.base is None:
+            return host.rstrip("/")
+        scheme, _, rest = host.rpartition("://")
+        return f"{scheme or 'http'}://{rest.partition('/')[0]}{self.operation.base}"
+
     def as_curl(self, host: str) -> str:
         """A command that repeats the call, without its credentials."""
         query = "&".join(
@@ -64,7 +78,7 @@ class Call:
         )
         target = self.target + (f"{'&' if '?' in self.target else '?'}{query}" if query else "")
         headers = {**self.headers, **dict.fromkeys(self.secret.headers, HIDDEN)}
-        parts = ["curl", "-i", "-X", self.operation.method.upper(), f"{host.rstrip('/')}{target}"]
+        parts = ["curl", "-i", "-X", self.operation.method.upper(), f"{self._base(host)}{target}"]
         parts += [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
         if self.body:
             shown = self.body[:_BODY_SHOWN_BYTES].decode("utf-8", "backslashreplace")
@@ -89,7 +103,7 @@ def can_name(operation: Operation, payloads: Payloads) -> bool:
     parameter = next(each for each in operation.parameters if each.name == operation.path_names[-1])
     try:
         generate = payloads.generator(parameter.schema, parameter.name, (*parameter.rules(), {UNIQUE: True}))
-        return all(payloads.is_own(generate()) for _ in range(_DRAWS))
+        return all(payloads.is_own(generate()) for _ in range(_LOOKED_AT))
     except (Unbuildable, ContractError):
         return False
 
@@ -118,14 +132,18 @@ class CallBuilder:
         self._random = random
         self._secret = secret
         self._naming, self._careful = naming, careful
+        self.omitted: list[str] = []
         given, empty = frozenset(bound), frozenset(unsent)
         self._kept = dict.fromkeys(_soft_deletions(operation), False)
         self._unsent = [slot.name for slot in empty if slot.location == "body" and slot.name]
         self._slots: list[tuple[Parameter, Slot, Generator | None]] = []
         for each in operation.parameters:
+            if each.location == "header" and each.name.lower() in _FRAMING:
+                continue
             slot = Slot(each.location, each.name)
             is_left = slot in given or (slot in empty and not each.required)
-            self._slots.append((each, slot, None if is_left else self._parameter(each, payloads)))
+            generate = None if is_left else self._parameter(each, payloads)
+            self._slots.append((each, slot, self._fitting(each, generate) if generate else None))
         locations = {each.location for each in operation.parameters}
         self._queries, self._fields = "query" in locations, bool(locations & {"header", "cookie"})
         self._headers: Mapping[str, str] = {"Accept": _accepted(operation)}
@@ -147,6 +165,24 @@ class CallBuilder:
             else:
                 return generate
         raise refusal
+
+    def _fitting(self, parameter: Parameter, generate: Generator) -> Generator | None:
+        """Of values that arrive as they are; None when there are none and it can be left out.
+
+        Raises Unbuildable when there are none for a path.
+        """
+        if parameter.location == "query":
+            return generate
+        fitting = [*islice((each for each in _drawn(generate) if parameter.fits(each)), _TRIALS)]
+        if fitting:
+            return lambda: value if parameter.fits(value := generate()) else self._random.choice(fitting)
+        reason = f"{parameter.location} {parameter.name}: no value of its schema can be sent there as it is"
+        if parameter.location == "path":
+            raise Unbuildable(reason)
+        if parameter.required:
+            return generate
+        self.omitted.append(f"{self.operation.label}: {reason}")
+        return None
 
     def _written(self, payloads: Payloads) -> Sequence[_Body]:
         """The media types that bodies can be built of. Raises Unbuildable when a body is required and
@@ -197,9 +233,10 @@ class CallBuilder:
             content, headers = body.encode(payload), body.headers
         if self._fields:
             headers = {**headers, **_fields(chosen)}
+        url = self.operation.url(path)
         return Call(
             operation=self.operation,
-            target=f"{self.operation.url(path)}?{query}" if query else self.operation.url(path),
+            target=f"{url}{'&' if '?' in url else '?'}{query}" if query else url,
             headers=headers,
             body=content,
             path=path,
@@ -216,7 +253,7 @@ class CallBuilder:
     def _chosen(self, bound: Mapping[Slot, Json], optional: float) -> Iterator[tuple[Parameter, Json]]:
         for parameter, slot, generate in self._slots:
             if slot in bound:
-                value = _fitting(bound[slot], parameter)
+                value = _typed(bound[slot], parameter)
                 if parameter.required or parameter.schema.validator.is_valid(value):
                     yield parameter, value
             elif generate and (parameter.required or self._random.random() < optional):
@@ -281,7 +318,11 @@ def _fields(chosen: Sequence[tuple[Parameter, Json]]) -> dict[str, str]:
     return {**fields, "Cookie": cookies} if cookies else fields
 
 
-def _fitting(value: Json, parameter: Parameter) -> Json:
+def _drawn(generate: Generator) -> Iterator[Json]:
+    return (generate() for _ in range(_DRAWS))
+
+
+def _typed(value: Json, parameter: Parameter) -> Json:
     """A value as one of a parameter's types: a number, or in a list, where it takes nothing else."""
     types = parameter.schema.types
     if types <= {"integer", "number", "null"} and isinstance(value, str) and value.isdecimal():

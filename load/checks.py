@@ -10,6 +10,10 @@ from openapi.operations import Operation
 from openapi.responses import response_violations
 
 GONE_STATUSES = (404, 410)
+# RFC 9110, sections 15.2, 15.3.5, 15.3.6 and 15.4.5
+_WITHOUT_CONTENT = (101, 204, 205, 304)
+# What a call may be answered that has been carried out before: it was sent twice.
+_REFUSED_AGAIN = (404, 409, 410, 412)
 _SHOWN_BYTES = 300
 
 
@@ -69,12 +73,17 @@ def findings(
         documented = operation.response(reply.status) is not None
         broken = _broken(operation, reply) if documented else []
         return [Finding(Fault.SERVER_ERROR, f"status {reply.status}", ""), *broken]
-    if reply.status in GONE_STATUSES and (guessed or absence not in (None, Absence.LOST)):
+    is_excused = guessed or absence not in (None, Absence.LOST)
+    if (is_excused and reply.status in GONE_STATUSES) or (reply.repeated and reply.status in _REFUSED_AGAIN):
         return _broken(operation, reply) if operation.response(reply.status) else []
     return _broken(operation, reply) or _refusal(absence, reply, loss)
 
 
 def _broken(operation: Operation, reply: Reply) -> list[Finding]:
+    if reply.undecodable:
+        place = f"{reply.status} content coding"
+        return [Finding(Fault.BROKEN_CONTRACT, place, "content coding", reply.undecodable)]
+    body = None if operation.method == "head" or reply.status in _WITHOUT_CONTENT else reply.body
     return [
         Finding(
             Fault.BROKEN_CONTRACT,
@@ -84,7 +93,7 @@ def _broken(operation: Operation, reply: Reply) -> list[Finding]:
             each.expected,
             each.found,
         )
-        for each in response_violations(operation, reply.status, reply.headers, reply.body)
+        for each in response_violations(operation, reply.status, reply.headers, body)
     ]
 
 

@@ -14,7 +14,7 @@ from load.archive import read
 from load.capacity import Search
 from load.connection import check_reachable
 from load.errors import LoadError
-from load.hosts import based, first_server
+from load.hosts import first_server
 from load.objectives import ALL
 from load.orders import OPTIONS, SHOW_PLAN, Orders, orders
 from load.report import COMPARISON_PAGE, write_page
@@ -245,12 +245,15 @@ def _loaded(
             from load.part import Load  # noqa: PLC0415 - as above
 
         load = Load(contract, told, alone=host is None and document is None)
+        named = first_server(contract) if document and host is None else None
+        if named:
+            load.stay_at(named)
         for note in load.notes():
             click.echo(note, err=True)
         served = ready()
         load.database_url = told.database_url or served.database_url
         check_reachable(served.url)
-        yield load, based(served.url, contract, load.operations.values())
+        yield load, load.located(served.url)[0]
 
 
 def _finish(ended: Mapping[str, Any], output: Path) -> None:

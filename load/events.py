@@ -22,7 +22,7 @@ from load import folder
 from load.arrivals import Share
 from load.connection import check_reachable
 from load.errors import LoadError
-from load.hosts import based, first_server
+from load.hosts import first_server
 from load.journeys import Existing
 from load.observer import Observer
 from load.orders import OPTIONS, SHOW_PLAN, orders, orders_from
@@ -58,7 +58,7 @@ def carry(environment: Environment, load: Load) -> None:
     environment.contract_load = load  # type: ignore[attr-defined] # Locust leaves room for such
     if not environment.stop_timeout:
         # A call cut off has an outcome that nobody knows: users finish theirs before they leave.
-        environment.stop_timeout = STOP_TIMEOUT_S
+        environment.stop_timeout = load.orders.timeout + STOP_TIMEOUT_S
     if load.orders.profile.stages:
         environment.shape_class = StagedShape(load.orders.profile)
     elif load.orders.workload.rate is not None and environment.parsed_options is not None:
@@ -112,6 +112,8 @@ def _init(environment: Environment, **_: Any) -> None:
         sys.exit(f"locustfile: {error}")
     if environment.host is None:
         environment.host = first_server(load.contract)
+        if environment.host:
+            load.stay_at(environment.host)
     if environment.host is None and options.headless and not is_worker:
         sys.exit("locustfile: give the URL of the service with --host: the document names none")
     carry(environment, load)
@@ -144,7 +146,7 @@ def _begin(workers: "_Workers | None", environment: Environment, **_: Any) -> No
     assert runner is not None
     try:
         check_reachable(environment.host or "")
-        environment.host = based(environment.host or "", load.contract, load.operations.values())
+        environment.host, asked = load.located(environment.host or "")
         existing, explored = existing_things(load, environment.host or "")
         observer = Observer(environment.host or "", load.database_url)
     except LoadError as error:
@@ -158,6 +160,7 @@ def _begin(workers: "_Workers | None", environment: Environment, **_: Any) -> No
         return
     load.begin(existing)
     load.results.beside["to see what exists"] += explored
+    load.results.beside["to see where the API is"] += asked
     load.watch_service(observer)
     if workers:
         workers.begin(existing)

@@ -9,12 +9,13 @@ from openapi.expressions import Exchange
 
 
 def sent(connection: Connection, step: Step) -> tuple[Reply | None, str]:
-    """The answer to a step, or the reason why there is none."""
-    call = step.call
+    """The answer to a step, or the reason why there is none; no reason where nobody can know it."""
+    call, operation = step.call, step.call.operation
+    target, headers = call.sent_target, call.sent_headers
     try:
-        return connection.send(call.operation.method, call.sent_target, call.sent_headers, call.body), ""
+        return connection.send(operation.method, target, headers, call.body, operation.base), ""
     except NetworkError as error:
-        return None, str(error)
+        return None, "" if error.unknown else str(error)
 
 
 def exchange_of(step: Step, reply: Reply) -> Exchange:

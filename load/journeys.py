@@ -105,7 +105,8 @@ class Journeys:
             for label, feeds in self.plan.feeds.items()
         }
         self._builders = dict(self._compiled(payloads))
-        self.omitted = list(dict.fromkeys(payloads.omitted))
+        told = (each for builder in self._builders.values() for each in builder.omitted)
+        self.omitted = list(dict.fromkeys([*payloads.omitted, *told]))
         if not self._builders:
             reasons = "; ".join(f"{label}: {reason}" for label, reason in [*self.uncovered.items()][:3])
             raise LoadError(f"no operation of the document can be called: {reasons}")
@@ -301,6 +302,10 @@ class Journeys:
     def lines(self) -> Iterator[str]:
         """What calls what, with the reason, and what is not called, for people."""
         yield from self.plan.lines([*self._builders])
+        for label in self._builders:
+            if server := self._operations[label].server:
+                base = self._operations[label].base or "/"
+                yield f"{label}: its own server is {server}: called under {base} of the host"
         for label, reason in self.uncovered.items():
             yield f"{label}: not called: {reason}"
 
@@ -558,6 +563,8 @@ def _is_single(operation: Operation, others: Sequence[Operation]) -> bool:
 def _fault(operation: Operation) -> str:
     """Why the schemas of an operation cannot be used; empty when they can."""
     body = operation.request_body
+    if "101" in operation.responses and not operation.successes:
+        return "it switches to another protocol (101), which this load does not speak"
     try:
         compile_responses(operation)
         for schema in (

@@ -10,7 +10,7 @@ from load.credentials import Credentials, credentials
 from load.errors import LoadError
 from load.selection import Selection
 from load.traffic import Profile, profile_from
-from load.workload import Workload, seconds, workload
+from load.workload import ANSWER_TIMEOUT_S, Workload, seconds, workload
 from openapi.security import SecurityScheme
 
 # How long replicas and caches may be behind before a state that is out of date counts as a loss.
@@ -19,8 +19,8 @@ CONSISTENCY_S = 5
 
 @dataclass(frozen=True)
 class Orders:
-    """What all users of a run share; a state that has been out of date for longer than `consistency` (s) is
-    one that the service has lost.
+    """What all users of a run share: a state that has been out of date for longer than `consistency` (s) is
+    one that the service has lost; `timeout` (s) is how long a call as a whole may take.
     """
 
     profile: Profile
@@ -30,6 +30,7 @@ class Orders:
     objectives: tuple[str, ...] = ()
     consistency: int = CONSISTENCY_S
     database_url: str = field(default="", repr=False)
+    timeout: float = ANSWER_TIMEOUT_S
 
     def message(self) -> dict[str, Any]:
         """As plain values, for another process."""
@@ -70,6 +71,8 @@ OPTIONS = (
            "service keeps up; as many connections as it takes. Without it, users call one after another."),
     Option("--arrivals", "How those calls are spread: constant or poisson.  [default: constant]"),
     Option("--warm-up", "How much of the start is left out of the figures, as in 10s."),
+    Option("--timeout", "How long to wait for a call, from connecting to the end of its answer, as in 90s.  "
+           f"[default: {ANSWER_TIMEOUT_S:.0f}s]"),
     Option("--objective", "A promise to hold the service to: 'get_student p95 < 50ms', 'error rate < 0.1%', "
            "'rate > 500/s'. May be given again.", multiple=True),
     Option("--consistency", "How long the service may take to show what it has acknowledged, as in 5s; what "
@@ -109,6 +112,7 @@ def orders(
         (*profile.objectives, *(given.get("objective") or ())),
         _consistency(given.get("consistency")),
         given.get("database_url") or "",
+        seconds(given["timeout"], of="--timeout ") if given.get("timeout") else ANSWER_TIMEOUT_S,
     )
 
 
@@ -137,4 +141,5 @@ def orders_from(message: Mapping[str, Any]) -> Orders:
         tuple(message["objectives"]),
         message["consistency"],
         message["database_url"],
+        message["timeout"],
     )

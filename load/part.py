@@ -12,8 +12,11 @@ from load.archive import Run, archived
 from load.arrivals import Share, arrivals
 from load.bottleneck import bottlenecks, explained
 from load.capacity import Trial, trial_of
+from load.connection import Connection
 from load.generator import Watch
+from load.hosts import based, elsewhere
 from load.journeys import Existing, Journeys
+from load.keep_alive import KeepAlive
 from load.ledger import Ledger
 from load.objectives import Objective, promised, stated
 from load.observer import Observation, Observer
@@ -31,13 +34,15 @@ SWITCH_S = 0.0005
 class Load:
     """One process's part in a run: the compiled contract, its users' journeys, and their results.
 
-    `alone` says that nobody else uses the service; `incomplete` why results are missing.
+    `alone` says that nobody else uses the service; `incomplete` why results are missing, `waiting` how many
+    calls wait for their answers now.
     Raises ContractError and LoadError when there is nothing to call.
     """
 
     def __init__(self, contract: Contract, orders: Orders, alone: bool = False) -> None:
         self.alone = alone
         self.incomplete: tuple[str, ...] = ()
+        self.waiting = 0
         self.share = Share()
         self.watch: Watch | None = None
         self.observation: Observation | None = None
@@ -52,6 +57,7 @@ class Load:
         self.database_url = orders.database_url
         found, self.faulty = readable_operations(contract)
         self.operations = {each.label: each for each in found}
+        self._located: dict[str, tuple[str, int]] = {}
         self.promised = [*promised(found)]
         self.asked = [stated(each, self.operations) for each in orders.objectives]
         self.begin(())
@@ -65,12 +71,33 @@ class Load:
         )
         self.results = Results.of(self.operations, self.orders.workload.warm_up, origin)
         self.incomplete = ()
+        self._keep_alive = KeepAlive()
         for kind, values in existing:
             self.journeys.know(kind, values)
         readable = {} if self.journeys.erases else self.journeys.documented
         self.ledger = Ledger(readable, self.journeys.makers, self.orders.consistency, payloads.is_own)
         self.ledger.private = self.alone and not self.orders.selection.allow_destructive
         self.take_share(self.share)
+
+    def connection(self, host: str) -> Connection:
+        """A connection to a host, for calls of this run."""
+        return Connection(host, self.orders.timeout, self._keep_alive)
+
+    def stay_at(self, host: str) -> None:
+        """Call nothing of what the document has at other hosts than this, which it names itself."""
+        left = elsewhere(self.operations.values(), host)
+        if left:
+            self.operations = {label: each for label, each in self.operations.items() if label not in left}
+            self.faulty = {**self.faulty, **left}
+            self.begin(())
+
+    def located(self, host: str) -> tuple[str, int]:
+        """Where the API is at a host, and how many calls it took to find out: it is done once."""
+        if host not in self._located:
+            operations, orders = self.operations.values(), self.orders
+            found = based(host, self.contract, operations, orders.credentials, orders.selection)
+            self._located |= {host: found, found[0]: (found[0], found[1])}
+        return self._located[host]
 
     def ask(self, rate: float) -> None:
         """Have another number of arrivals per second from the next beginning on."""

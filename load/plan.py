@@ -8,6 +8,7 @@ from urllib.parse import unquote, urljoin
 from load.identifiers import guessed, listed
 from openapi.contract import Json
 from openapi.expressions import UNRESOLVABLE, Exchange, at_pointer, evaluate
+from openapi.parameters import NO_SEGMENTS
 
 MAKES_ITS_PATH = "makes what its path names"
 JOINS_ITS_PATH = "joins the things that its path names"
@@ -98,10 +99,10 @@ class Feed:
     twin_of: str = ""
 
     def things(self, exchange: Exchange) -> Iterator[Values]:
-        """The values of each thing that an exchange tells of."""
+        """The values of each thing that an exchange tells of, and that a path can lead to."""
         for item in self._items(exchange):
             values = tuple(self._value(part, exchange, item) for part in self.parts)
-            if all(isinstance(each, (str, int, float)) for each in values):
+            if all(isinstance(each, (str, int, float)) and each not in NO_SEGMENTS for each in values):
                 yield values
 
     def _items(self, exchange: Exchange) -> Sequence[Json]:

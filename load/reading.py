@@ -22,7 +22,7 @@ LOOK_AGAIN_S = 0.02
 
 def existing_things(load: Load, host: str) -> tuple[list[Existing], int]:
     """What the lists of a service show, and how many calls told; those that do not answer show nothing."""
-    connection = Connection(host)
+    connection = load.connection(host)
     existing, calls = [], 0
     try:
         for steps in load.journeys.exploration():
@@ -55,7 +55,7 @@ def read_back(load: Load, host: str) -> None:
             if not _read_one(load, connection, record, host, deadline):
                 pending.append((record, load.results.elapsed + LOOK_AGAIN_S))
 
-    connections = [Connection(host) for _ in range(READERS)]
+    connections = [load.connection(host) for _ in range(READERS)]
     gevent.joinall([gevent.spawn(read, each) for each in connections], raise_error=True)
     for each in connections:
         each.close()

@@ -46,7 +46,7 @@ def page(run: Mapping[str, Any], comparison: Mapping[str, Any] | None = None) ->
         },
         plotly=(files("plotly") / "package_data" / "plotly.min.js").read_text(encoding="utf-8"),
         began=datetime.fromisoformat(run["began"]).strftime("%Y-%m-%d %H:%M UTC"),
-        conditions=[*summary.conditions(run), *summary.beside(run)],
+        conditions=[*summary.conditions(run), *summary.beside(run), *summary.closed(run)],
         objectives_of=lambda label: summary.objectives_of(run, label),
         findings=list(summary.findings(run)),
         without_success=list(summary.without_success(run)),

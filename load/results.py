@@ -12,6 +12,9 @@ from load.losses import Account, Loss
 from load.representations import DROPPED
 from load.times import Times
 
+# What becomes of calls whose connection the service closes as they are sent.
+REPEATED = "repeated on a new one"
+UNKNOWN = "not repeated, as nobody knows whether they were carried out"
 _PLACES_AT_MOST = 100
 _LOSSES_AT_MOST = 100
 
@@ -162,7 +165,8 @@ class OperationResults:
 class Results:
     """The calls of a run, by the label of their operation, and what the processes that made them saw of
     themselves, by name. `began` and `ended` are in s since the epoch, `warm_up` is in s. Calls that were made
-    `beside` those that are measured are counted by their purpose.
+    `beside` those that are measured are counted by their purpose; those that `closed` counts are among them:
+    the service closed their connection instead of an answer, which is no fault of it where it was idle.
     """
 
     operations: dict[str, OperationResults]
@@ -172,6 +176,7 @@ class Results:
     generators: dict[str, Generator] = field(default_factory=dict)
     account: Account = field(default_factory=Account)
     beside: Counter[str] = field(default_factory=Counter)
+    closed: Counter[str] = field(default_factory=Counter)
     _origin: float = field(default_factory=time.perf_counter)
 
     @classmethod
@@ -269,6 +274,7 @@ class Results:
             "generators": {name: each.message() for name, each in self.generators.items()},
             "account": asdict(self.account),
             "beside": dict(self.beside),
+            "closed": dict(self.closed),
         }
 
     def merge(self, message: Mapping[str, Any]) -> None:
@@ -280,6 +286,7 @@ class Results:
         if message.get("account"):
             self.account.add(Account.told(message["account"]))
         self.beside.update(message.get("beside", {}))
+        self.closed.update(message.get("closed", {}))
 
 
 def _plain(finding: Finding) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ from locust.event import Events
 from locust.runners import Runner
 
 from load.capacity import Search
-from load.connection import ANSWER_TIMEOUT_S
 from load.errors import LoadError
 from load.events import STOP_TIMEOUT_S, carry
 from load.objectives import outcomes
@@ -21,6 +20,8 @@ from load.signals import on_signals
 from load.users import ContractUser
 
 PROGRESS_S = 1.0
+# A run that has ended and still waits after so long says what for.
+PATIENCE_S = 1.0
 QUIET_PROGRESS_S = 10.0
 
 
@@ -57,8 +58,6 @@ def search_capacity(load: Load, url: str, search: Search, step_time: int) -> boo
     """
     begun, interrupted = Event(), Event()
     runner = _runner(load, url, begun)
-    # What waits after a rate that was too much for the service is not to be part of the next.
-    runner.environment.stop_timeout = ANSWER_TIMEOUT_S + STOP_TIMEOUT_S
     kept = load.results
     with on_signals(lambda *_: interrupted.set()):
         while (rate := search.next_rate) is not None and not interrupted.is_set():
@@ -103,8 +102,21 @@ def _go_on(runner: Runner, load: Load, events: tuple[Event, Event], seconds: flo
         raise LoadError(f"the run did not begin: {load.incomplete[0]}")
     interrupted.wait(seconds)
     load.results.end()
+    if interrupted.is_set():
+        # Whoever interrupts does not want to wait.
+        runner.environment.stop_timeout = STOP_TIMEOUT_S
+    waits = gevent.spawn_later(PATIENCE_S, _tell_waiting, load, runner.environment.stop_timeout)
     runner.stop()
+    waits.kill()
     load.look()
+
+
+def _tell_waiting(load: Load, most_s: float) -> None:
+    """A line that says what a run still waits for (s)."""
+    if load.waiting:
+        answers = f"{load.waiting} answer{'s' if load.waiting > 1 else ''}"
+        line = f"waiting for {answers}, up to {min(load.orders.timeout, most_s):g} s"
+        click.echo(f"\r{line}\x1b[K" if sys.stdout.isatty() else line)
 
 
 def _allow_connections() -> None:

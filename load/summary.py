@@ -21,6 +21,7 @@ def summary(run: Mapping[str, Any]) -> str:
         "",
         *conditions(run),
         *beside(run),
+        *closed(run),
         *ledger(run),
         f"{known - len(without)} of {known} operations succeeded",
         *(f"    {line}" for line in shown),
@@ -51,6 +52,13 @@ def beside(run: Mapping[str, Any]) -> Iterator[str]:
     told = ", ".join(f"{count} {purpose}" for purpose, count in run["beside"].items() if count)
     if told:
         yield f"calls that are not in the table: {told}"
+
+
+def closed(run: Mapping[str, Any]) -> Iterator[str]:
+    """The calls whose idle connection the service closed as they were sent, and what became of them."""
+    told = ", ".join(f"{count} {outcome}" for outcome, count in run.get("closed", {}).items())
+    if told:
+        yield f"calls whose connection, until then idle, the service closed as they were sent: {told}"
 
 
 def ledger(run: Mapping[str, Any]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from load.journeys import Step
 from load.ledger import Change
 from load.losses import Absence
 from load.part import Load
+from load.results import REPEATED, UNKNOWN
 from openapi.expressions import Exchange
 
 IN_FLIGHT_AT_MOST = 5_000
@@ -80,10 +81,12 @@ class ContractUser(User):
         load = self.load
         step = load.journeys.next()
         operation = step.call.operation
-        connection = self._idle.pop() if self._idle else Connection(self.host or "")
+        connection = self._idle.pop() if self._idle else load.connection(self.host or "")
         began = load.results.elapsed
         writes = load.ledger.sending(step, began)
+        load.waiting += 1
         reply, reason = sent(connection, step)
+        load.waiting -= 1
         ended = load.results.elapsed
         # Answers that have come meanwhile are timed before this one is looked at.
         gevent.sleep(0)
@@ -91,10 +94,12 @@ class ContractUser(User):
         response_s = ended - (began if due is None else due)
         if due is not None and load.watch:
             load.watch.arrived(began - due)
-        found = self._learnt(step, reply, writes, began, ended) if reply else [checks.network(reason)]
+        found = self._learnt(step, reply, writes, began, ended) if reply else _unanswered(reason)
         if reply is None:
             load.ledger.answered(writes, 0, None, ended)
             load.journeys.done(step, None, succeeded=False)
+        if reply.repeated if reply else not reason:
+            load.results.closed[REPEATED if reply else UNKNOWN] += 1
         status = reply.status if reply else 0
         if found:
             found = self._with_samples(step, reply, found)
@@ -128,7 +133,7 @@ class ContractUser(User):
         is_told = succeeded and (learns or writes or step.entity is not None)
         exchange = exchange_of(step, reply) if is_told else None
         body = exchange.response_body if exchange else None
-        load.ledger.answered(writes, reply.status, body, ended)
+        load.ledger.answered(writes, reply.status, body, ended, reply.repeated)
         absence, loss = None, ""
         if step.entity is not None and reply.status in checks.GONE_STATUSES:
             absence, loss = self._absence(step, reply, began, ended)
@@ -178,7 +183,7 @@ class ContractUser(User):
 
     def _look_for(self, step: Step, thing: Entity) -> None:
         load, pause = self.load, SOON_S
-        connection = Connection(self.host or "")
+        connection = load.connection(self.host or "")
         reading = load.journeys.reading(thing)
         label = step.call.operation.label
         while load.results.ended is None:
@@ -215,6 +220,10 @@ class ContractUser(User):
         sample = step.call.as_curl(self.host or "")
         answer = checks.answer_of(reply) if reply else ""
         return [each if each in known else replace(each, sample=sample, answer=answer) for each in found]
+
+
+def _unanswered(reason: str) -> list[checks.Finding]:
+    return [checks.network(reason)] if reason else []
 
 
 def _in_flight_at_most() -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from load.arrivals import CONSTANT, KINDS
 from load.errors import LoadError
 
+ANSWER_TIMEOUT_S = 60.0
 _TIMESPAN = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
 
 

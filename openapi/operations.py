@@ -2,18 +2,23 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from urllib.parse import quote
 
 from openapi import media_types
 from openapi.bodies import Encoding
 from openapi.contract import Contract, ContractError, Json, JsonObject
 from openapi.dialect import Dialect, Direction, Schema
 from openapi.parameters import Parameter
+from openapi.servers import path_of, server_urls
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _TEMPLATE_EXPRESSION = re.compile(r"\{([^}]*)\}")
+# Not that of an expression, as in {name#}.
+_FRAGMENT = re.compile(r"#[^{}]*(\{[^}]*\}[^{}]*)*$")
+_NO_ENCODING = re.compile(r"%(?![0-9A-Fa-f]{2})")
 # Described elsewhere, so that parameters of these names are ignored (OpenAPI 3.0.3, Parameter Object).
 _NOT_PARAMETERS = ("accept", "content-type", "authorization")
 _DEFAULT_STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
@@ -63,7 +68,8 @@ class RequestBody:
 @dataclass(frozen=True, eq=False)
 class Operation:
     """One method of one path. `responses` is keyed as the document does: 200, 4XX, default; `security`
-    are the alternatives that a caller has, each the names of schemes needed together.
+    are the alternatives that a caller has, each the names of schemes needed together; `server` the URL of its
+    own server, or its path's, empty when it has that of the document (OpenAPI 3.0.3, Path Item Object).
     """
 
     operation_id: str
@@ -75,6 +81,12 @@ class Operation:
     objectives: Mapping[str, float]
     tags: tuple[str, ...] = ()
     security: tuple[tuple[str, ...], ...] = ()
+    server: str = ""
+
+    @cached_property
+    def base(self) -> str | None:
+        """The path of its own server, which comes before its own path; None when it has no server."""
+        return path_of(self.server) if self.server else None
 
     @cached_property
     def label(self) -> str:
@@ -99,7 +111,8 @@ class Operation:
     @cached_property
     def path_names(self) -> list[str]:
         """The names of the path parameters, in the order of the path."""
-        return _TEMPLATE_EXPRESSION.findall(self.path)
+        declared = {each.name for each in self.parameters if each.location == "path"}
+        return [_name(each, declared) for each in _TEMPLATE_EXPRESSION.findall(self.path)]
 
     @cached_property
     def _path_pattern(self) -> re.Pattern[str]:
@@ -112,19 +125,41 @@ class Operation:
         return dict(zip(self.path_names, found.groups(), strict=True)) if found else None
 
     def url(self, values: Mapping[str, Json]) -> str:
-        """The path with its parameters filled in, percent-encoded. Raises KeyError on a missing one."""
+        """The path with its parameters filled in, percent-encoded; with a query if the document's has one.
+        Raises KeyError on a missing parameter.
+        """
         if not self.path_names:
-            return self.path
+            return "".join(map(str, self._template))
         return "".join(
             part if isinstance(part, str) else part.write(values[part.name]) for part in self._template
         )
 
     @cached_property
     def _template(self) -> list[str | Parameter]:
-        """The path in parts: literal text and parameters in turn."""
+        """The path in parts: literal text, encoded, and parameters in turn. A fragment is not for the service
+        (RFC 9110, section 7.1).
+        """
         by_name = {each.name: each for each in self.parameters if each.location == "path"}
-        parts = re.split(r"(\{[^}]*\})", self.path)
-        return [by_name[part[1:-1]] if part.startswith("{") else part for part in parts if part]
+        path = self.path if self.path.startswith("/") else f"/{self.path}"
+        parts = re.split(r"(\{[^}]*\})", _FRAGMENT.sub("", path))
+        return [
+            by_name[_name(part[1:-1], by_name)] if part.startswith("{") else _encoded(part)
+            for part in parts
+            if part
+        ]
+
+
+def _name(expression: str, declared: Container[str]) -> str:
+    """The name of the parameter that an expression of a path stands for: `path` of {path:.*}, {path+} and
+    {*path}, as routers write them, unless there is a parameter of just that name.
+    """
+    bare = expression.partition(":")[0].strip("*+?")
+    return bare if expression not in declared and bare in declared else expression
+
+
+def _encoded(literal: str) -> str:
+    """Literal text of a path, percent-encoded where it is not yet (RFC 3986, sections 2.1 and 3.3)."""
+    return quote(_NO_ENCODING.sub("%25", literal), safe="%/:?&=@!$'()*+,;~")
 
 
 def operations(contract: Contract) -> tuple[Operation, ...]:
@@ -214,8 +249,12 @@ class _Reader:
             },
             objectives={**self.contract.document.get("x-objectives", {}), **node.get("x-objectives", {})},
             tags=tuple(map(str, node.get("tags") or ())),
+            server=self._server(node) or self._server(item),
             security=tuple(tuple(each) for each in security or () if isinstance(each, dict)),
         )
+
+    def _server(self, node: JsonObject) -> str:
+        return next(server_urls(node.get("servers"), self.contract.source), "")
 
     def _parameters(self, stated: list[JsonObject], path: str, place: str) -> tuple[Parameter, ...]:
         by_key = {}
@@ -227,7 +266,8 @@ class _Reader:
                 continue
             key = (parameter["name"], parameter["in"])
             by_key[key] = self._parameter(parameter, parameter["name"], parameter["in"], self.request)
-        for name in _TEMPLATE_EXPRESSION.findall(path):
+        declared = [name for name, location in by_key if location == "path"]
+        for name in (_name(each, declared) for each in _TEMPLATE_EXPRESSION.findall(path)):
             if (name, "path") not in by_key:
                 by_key[name, "path"] = self._parameter(
                     {"schema": {"type": "string"}}, name, "path", self.request

@@ -2,6 +2,7 @@
 Parameter Object, Style Values).
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,11 @@ _UNAMBIGUOUS = {
     "header": r"^[!-~]([ -~]*[!-~])?$",
     "cookie": r"^[!#-+\--:<-\[\]-~]+$",
 }
+# As they are, fields and cookies hold these texts only; others are percent-encoded (RFC 8187, section 3.2.1).
+_PLAIN = {"header": re.compile(r"(?:[!-~](?:[ -~]*[!-~])?)?"), "cookie": re.compile(r"[!#-+\--:<-\[\]-~]*")}
+_PLAIN_CHARACTERS = {"header": "!\"#$&'()*+,/:;<=>?@[\\]^`{|}", "cookie": "!#$&'()*+/:<=>?@[]^`{|}"}
+# Segments of a path that are taken for something else, however they are encoded (RFC 3986, section 5.2.4).
+NO_SEGMENTS = ("", ".", "..")
 _UNAMBIGUOUS_PART = r"^[^\u0000-\u0020\u007f/\\?#%,;.|=&\"]+$"
 
 
@@ -69,13 +75,23 @@ class Parameter:
         `name=text` in a cookie. Empty when there is nothing to write, as for an empty array.
         """
         if self.media_type:
-            text = orjson.dumps(value).decode() if media_types.is_json(self.media_type) else _text(value)
-            return self._named(text)
+            return self._named(self._as_json(value) if media_types.is_json(self.media_type) else _text(value))
         if isinstance(value, Mapping):
             return self._write_object({str(name): each for name, each in value.items()})
         if isinstance(value, list):
             return self._write_array([self._encoded(_text(each)) for each in value])
         return self._prefixed(self._encoded(_text(value)))
+
+    def fits(self, value: Any) -> bool:
+        """Whether a value arrives as it is in its location: a path has no segments that are empty or made of
+        dots, fields and cookies hold certain characters only.
+        """
+        if self.location == "path":
+            return self.write(value) not in NO_SEGMENTS
+        plain = _PLAIN.get(self.location)
+        if plain is None or media_types.is_json(self.media_type):
+            return True
+        return all(plain.fullmatch(text) for text in _texts(value))
 
     def rules(self) -> tuple[Any, ...]:
         """JSON Schemas of values that everyone reads alike from the text they are written as."""
@@ -94,9 +110,16 @@ class Parameter:
             rules.append({"minProperties": 1, "additionalProperties": part})
         return tuple(rules)
 
-    def _encoded(self, text: str) -> str:
+    def _as_json(self, value: Any) -> str:
+        """JSON of ASCII characters where others would not pass."""
         if self.location in ("header", "cookie"):
-            return text
+            return json.dumps(value, separators=(",", ":")).replace("\x7f", "\\u007f")
+        return orjson.dumps(value).decode()
+
+    def _encoded(self, text: str) -> str:
+        plain = _PLAIN.get(self.location)
+        if plain is not None:
+            return text if plain.fullmatch(text) else quote(text, safe=_PLAIN_CHARACTERS[self.location])
         return quote(text, safe=_RESERVED if self.allow_reserved else "")
 
     def _named(self, text: str) -> str:
@@ -191,6 +214,17 @@ def _scalar(text: str, types: frozenset[str]) -> Any:
     if "null" in types and text in ("", "null"):
         return None
     return text
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The texts that a value is written as, before any encoding."""
+    if isinstance(value, Mapping):
+        yield from map(str, value)
+        yield from map(_text, value.values())
+    elif isinstance(value, list):
+        yield from map(_text, value)
+    else:
+        yield _text(value)
 
 
 def _text(value: Any) -> str:

@@ -9,6 +9,7 @@ from openapi.operations import Operation, Response
 from openapi.violations import Violation, schema_violations
 
 _SHOWN_BYTES = 200
+_EVENT_STREAM = "text/event-stream"
 
 
 def compile_responses(operation: Operation) -> None:
@@ -23,16 +24,19 @@ def response_violations(
 ) -> list[Violation]:
     """Every rule of the contract that a response breaks: status, headers, media type, body.
 
-    Header names are in lower case. `body` is None for an answer to HEAD, which has none.
+    Header names are in lower case. `body` is None for an answer to HEAD, and for others that have none. That
+    of an event stream is not looked at: its schema is one of events.
     """
     response = operation.response(status)
     if response is None:
         documented = ", ".join(operation.responses)
         leads = f"; it leads to {headers['location']}" if "location" in headers else ""
-        detail = f"{status} is not documented; {documented} are{leads}"
-        return [Violation("status", "", "status", detail, documented, str(status))]
-    found = _headers(response, headers) if response.headers else []
-    return found if body is None or not response.content else [*found, *_body(response, headers, body)]
+        detail = f"{status} is not documented; {documented} are"
+        return [Violation("status", "", "status", f"{detail}{leads}", documented, f"{status}{leads}")]
+    violations = _headers(response, headers) if response.headers else []
+    if body is None or not response.content:
+        return violations
+    return [*violations, *_body(response, headers, body)]
 
 
 def _headers(response: Response, headers: Mapping[str, str]) -> list[Violation]:
@@ -53,6 +57,8 @@ def _body(response: Response, headers: Mapping[str, str], body: bytes) -> list[V
         documented = ", ".join(response.content)
         detail = f"{stated or 'none'} is not documented; {documented} is"
         return [Violation("media type", "", "media type", detail, documented, stated)]
+    if media_types.essence(stated) == _EVENT_STREAM:
+        return []
     if media_types.is_json(stated):
         try:
             value = orjson.loads(body)

@@ -1,7 +1,9 @@
 """A service that answers each path in another strange way, byte by byte as it is written here."""
 
+import gzip
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -10,6 +12,7 @@ import yaml
 
 JSON = {"application/json": {"schema": {"type": "object", "properties": {"ok": {"type": "boolean"}}}}}
 TOTAL = {"X-Total": {"required": True, "schema": {"type": "integer"}}}
+PAUSE_S = 0.1
 BLOCK = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
 
 
@@ -35,6 +38,29 @@ ANSWERS = {
     "/refuses": answer("no", "400 Bad Request", "text/plain"),
     "/wrong": answer('{"ok": "yes"}'),
     "/endless": b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
+}
+
+
+def raw(head: str, body: bytes = b"") -> bytes:
+    return f"HTTP/1.1 {head}\r\n\r\n".encode() + body
+
+
+# What the document does not have, for tests of single connections.
+ASIDE = {
+    "/trickling": raw("200 OK\r\nContent-Length: 1000"),
+    "/gzip": raw("200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 25", gzip.compress(b"fine!", mtime=0)),
+    "/no-gzip": raw("200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5", b"fine!"),
+    "/early": raw("103 Early Hints\r\nLink: </x>") + raw("100 Continue") + answer(),
+    "/nothing-to-say": raw("204 No Content\r\nContent-Length: 4", b"null"),
+    "/as-before": raw("304 Not Modified\r\nContent-Length: 100"),
+    "/switches": raw("101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade", b"\x81\x02hi"),
+    "/ends-with-connection": raw("200 OK", b"fine!"),
+    "/chunks": raw(
+        "200 OK\r\nX-A: 1\r\nx-a:\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum",
+        b"4;ext=1\r\nfine\r\n1\r\n!\r\n0\r\nX-Sum: 1\r\n\r\n",
+    ),
+    "/events": raw("200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nTransfer-Encoding: chunked"),
+    "/few-events": raw("200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 10", b"data: it\n\n"),
 }
 
 FOUND = {
@@ -73,15 +99,23 @@ class _Handler(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         with suppress(OSError):
             while line := self.rfile.readline():
-                if not line.startswith(b"GET "):
+                if not line.startswith((b"GET ", b"HEAD ")):
                     return
                 path = line.split()[1].decode()
                 while self.rfile.readline().strip():
                     pass
-                self.wfile.write(ANSWERS.get(path, answer()))
+                if path in ("/late", "/silent"):
+                    time.sleep(PAUSE_S if path == "/late" else 100 * PAUSE_S)
+                self.wfile.write(ASIDE.get(path) or ANSWERS.get(path, answer()))
                 while path == "/endless":
                     self.wfile.write(BLOCK)
-                if path in ("/cut", "/nothing", "/nonsense"):
+                while path == "/trickling":
+                    time.sleep(PAUSE_S / 4)
+                    self.wfile.write(b" ")
+                while path == "/events":
+                    self.wfile.write(b"A\r\ndata: it\n\n\r\n")
+                    time.sleep(PAUSE_S)
+                if path in ("/cut", "/nothing", "/nonsense", "/ends-with-connection"):
                     return
 
 

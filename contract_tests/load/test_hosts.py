@@ -2,14 +2,22 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from contract_tests.processes import run
+from load.credentials import credentials
+from load.hosts import based, elsewhere, first_server
+from load.selection import Selection
+from openapi.contract import Contract
+from openapi.operations import readable_operations
+from openapi.security import security_schemes
 
 DOCUMENT = {
     "openapi": "3.1.0",
@@ -37,7 +45,7 @@ class _Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def origin() -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_address[1]}"
         server.shutdown()
@@ -74,3 +82,189 @@ def test_a_folder_that_is_none_is_told_before_the_run(origin: str) -> None:
     done = run("contract-load", "run", f"{origin}/docs/openapi.json", "-o", "/dev/null/it")
     assert done.output.startswith("contract-load: cannot write to /dev/null/it: ")
     assert done.process.returncode == 1
+
+
+JSON = {"application/json": {"schema": {"type": "object", "required": ["id"]}}}
+FINE = {"200": {"description": "fine", "content": JSON}}
+ID = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
+LIST = {"/things": {"get": {"responses": {"200": {"description": "fine"}}}}}
+ONE = {"/things/{id}": {"parameters": ID, "get": {"responses": {**FINE, "404": {"description": "gone"}}}}}
+NEW = {"/things": {"post": {"responses": {"201": {"description": "made"}}}}}
+RESET = {"/reset": {"get": {"responses": FINE}}, "/purge": {"post": {"responses": FINE}}}
+
+THING = (200, "application/json", b'{"id": 1}')
+UNKNOWN = (404, "application/json", b'{"detail": "Not Found", "at": "2026-11-26T06:00:00"}')
+NO_SUCH = (404, "application/json", b'{"detail": "no such thing"}')
+REFUSED = (405, "application/json", b"{}")
+PAGE = (200, "text/html", b"<html>")
+Answer = tuple[int, str, bytes]
+
+
+class _Told(BaseHTTPRequestHandler):
+    """Answers as it is told, by the start of the path; writes down what it is asked for."""
+
+    protocol_version = "HTTP/1.1"
+    answers: Mapping[str, Answer]
+    otherwise: Answer
+    token: str
+    asked: list[str]
+
+    def do_GET(self) -> None:
+        self.asked.append(f"{self.command} {self.path}")
+        found = (answer for start, answer in self.answers.items() if self.path.startswith(start))
+        status, media_type, body = next(found, self.otherwise)
+        if self.token and self.headers["Authorization"] != self.token:
+            status, body = 401, b"{}"
+        self.send_response(status)
+        self.send_header("Content-Type", media_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_HEAD = do_OPTIONS = do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def answering(**told: Any) -> Iterator[tuple[str, list[str]]]:
+    """The URL of a service, and what it has been asked for."""
+    asked: list[str] = []
+    handler = type("_Handler", (_Told,), {"asked": asked, "token": "", "otherwise": UNKNOWN, **told})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}", asked
+        server.shutdown()
+        thread.join()
+
+
+def described(paths: Any, *servers: Any, source: str = "it.yaml", **more: Any) -> Contract:
+    stated = {"servers": [{"url": each} if isinstance(each, str) else each for each in servers]}
+    document = {"openapi": "3.1.0", "paths": paths, **(stated if servers else {}), **more}
+    return Contract(source, document, (3, 1))
+
+
+def located(host: str, contract: Contract, bearer: str = "") -> tuple[str, int]:
+    found, _ = readable_operations(contract)
+    schemes = security_schemes(contract)
+    return based(host, contract, found, credentials((), bearer, (), "", schemes), Selection())
+
+
+@pytest.mark.parametrize(
+    ("paths", "answers", "otherwise", "path"),
+    [
+        pytest.param(LIST, {"/things": THING}, UNKNOWN, "", id="only without"),
+        pytest.param(LIST, {"/v1/things": THING}, UNKNOWN, "/v1", id="only with"),
+        pytest.param(LIST, {"/v1/things": THING, "/things": THING}, UNKNOWN, "/v1", id="both"),
+        pytest.param(LIST, {}, UNKNOWN, "/v1", id="neither"),
+        pytest.param(LIST, {"/v1/things": THING}, PAGE, "/v1", id="a page for all that is not known"),
+        pytest.param(LIST, {"/things": THING}, PAGE, "", id="a page for the rest"),
+        pytest.param(ONE, {"/things/": NO_SUCH}, UNKNOWN, "", id="no such thing, without"),
+        pytest.param(ONE, {"/v1/things/": NO_SUCH}, UNKNOWN, "/v1", id="no such thing, with"),
+        pytest.param(NEW, {"/things": REFUSED}, UNKNOWN, "", id="another method, without"),
+        pytest.param(NEW, {"/v1/things": REFUSED}, UNKNOWN, "/v1", id="another method, with"),
+        pytest.param({**ONE, **LIST}, {"/things/": UNKNOWN, "/things": THING}, UNKNOWN, "", id="one of two"),
+    ],
+)
+def test_where_operations_answer_is_found(paths: Any, answers: Any, otherwise: Answer, path: str) -> None:
+    with answering(answers=answers, otherwise=otherwise) as (host, asked):
+        assert located(host, described(paths, "/v1")) == (host + path, len(asked))
+        assert {each.partition(" ")[0] for each in asked} == {"GET"}
+        # A host with a path stands as it is, and so does one of a document without.
+        asked.clear()
+        assert located(f"{host}/mine", described(paths, "/v1")) == (f"{host}/mine", 0)
+        assert located(host, described(paths)) == (host, 0)
+        assert asked == []
+
+
+def test_credentials_are_sent_to_find_it_out() -> None:
+    schemes = {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}
+    contract = described(LIST, "/v1", components=schemes, security=[{"token": []}])
+    with answering(answers={"/things": THING}, token="Bearer it") as (host, _):
+        assert located(host, contract, "it")[0] == host
+        assert located(host, contract)[0] == f"{host}/v1"
+
+
+def test_what_may_destroy_is_not_asked_for() -> None:
+    with answering(answers={}) as (host, asked):
+        assert located(host, described(RESET, "/v1")) == (f"{host}/v1", 0)
+        assert asked == []
+
+
+def test_the_server_that_is_at_the_host_counts() -> None:
+    with answering(answers={}) as (host, _):
+        contract = described(LIST, "https://example.org/prod", f"{host}/test")
+        assert located(host, contract)[0] == f"{host}/test"
+        assert located(host.replace("127.0.0.1", "localhost"), contract)[0].endswith("/prod")
+
+
+OWN = {"/p": {"servers": [{"url": "https://example.org/other/"}], **LIST["/things"]}}
+VARIABLES = {
+    "url": "https://{place}.example.org/{base}",
+    "variables": {"place": {"default": "eu"}, "base": {"enum": ["api", "beta"]}},
+}
+
+
+@pytest.mark.parametrize(
+    ("contract", "url"),
+    [
+        (described(LIST, "https://example.org/v1/"), "https://example.org/v1"),
+        (described(LIST, VARIABLES), "https://eu.example.org/api"),
+        (described(LIST, "https://{x}.example.org", "https://example.org/b"), "https://example.org/b"),
+        (described(LIST, "v2", source="http://example.org/docs/it.json"), "http://example.org/docs/v2"),
+        (described(LIST, source="http://example.org/docs/it.json"), "http://example.org"),
+        (described(OWN, source="http://example.net/it.json"), "https://example.org/other"),
+        (described({**OWN, **LIST}, source="http://example.net/it.json"), "http://example.net"),
+        (described({**OWN, **LIST}), "https://example.org/other"),
+        (described(LIST, "/v1"), None),
+        (described(LIST), None),
+        (described(LIST, 5, {"url": None}), None),
+    ],
+)
+def test_the_first_server(contract: Contract, url: str | None) -> None:
+    assert first_server(contract) == url
+
+
+def test_servers_of_paths_and_operations_take_the_place_of_the_documents() -> None:
+    at_operation = {"get": {"servers": [{"url": "third"}], **LIST["/things"]["get"]}}
+    paths = {**LIST, **OWN, "/o": {"servers": [{"url": "/other"}], **at_operation}}
+    found, _ = readable_operations(described(paths, "/v1"))
+    assert [(each.path, each.server, each.base) for each in found] == [
+        ("/things", "", None),
+        ("/p", "https://example.org/other/", "/other"),
+        ("/o", "/third", "/third"),
+    ]
+    left = elsewhere(found, "https://example.net")
+    assert [*left] == ["GET /p"]
+    assert left["GET /p"].startswith("its server is https://example.org/other/, not https://example.net")
+    assert elsewhere(found, "https://example.org/v1") == {}
+
+
+def test_operations_are_called_at_their_own_servers(tmp_path: Path) -> None:
+    document = tmp_path / "it.json"
+    own = {"/p": {"servers": [{"url": "https://example.org/other"}], "get": {"responses": FINE}}}
+    paths = {"/things": {"get": {"responses": FINE}}, **own}
+    servers = {"url": "/{v}", "variables": {"v": {"default": "v1"}}}
+    told = {"openapi": "3.1.0", "info": {"title": "It"}, "servers": [servers], "paths": paths}
+    document.write_text(json.dumps(told))
+    plan = run("contract-load", "run", str(document), "--show-plan")
+    assert (
+        "GET /p: its own server is https://example.org/other: called under /other of the host" in plan.lines
+    )
+    with answering(answers={"/v1/things": THING, "/other/p": (200, "application/json", b"[]")}) as (
+        host,
+        asked,
+    ):
+        place = str(tmp_path)
+        done = run("contract-load", "run", str(document), "--host", host, "-t", "1s", "-o", place)
+        assert "2 of 2 operations succeeded" in done.output
+        assert f"curl -i -X GET {host}/other/p " in done.output
+        assert "2 to see where the API is" in done.output
+        told["servers"] = [{"url": f"{host}/v1"}]
+        document.write_text(json.dumps(told))
+        asked.clear()
+        done = run("contract-load", "run", str(document), "-t", "1s", "-o", place)
+        assert f"not called: GET /p: its server is https://example.org/other, not {host}/v1" in done.output
+        assert not [each for each in asked if "/p" in each]

@@ -143,8 +143,10 @@ def test_orders_reach_other_processes_whole() -> None:
         "api_key": ["token=c"],
         "basic": "d:e",
         "database_url": "postgresql://me:pass-word@127.0.0.1/it",
+        "timeout": "1m30s",
     }
     told = orders(load_profile("steps"), given, SCHEMES)
+    assert told.timeout == 90
     assert orders_from(told.message()) == told
     assert "pass-word" not in repr(told)
     secret = {"header", "bearer", "api_key", "basic", "database_url"}

@@ -1,5 +1,6 @@
 """Parameters in all of their styles: the table of the specification, row by row."""
 
+import json
 from typing import Any
 
 import pytest
@@ -110,3 +111,83 @@ def test_examples_beside_a_schema_are_used() -> None:
     (it,) = operation(parameters=[described]).parameters
     make = Payloads(1).generator(it.schema, it.name, it.rules())
     assert sum(make() == "Paris-Est" for _ in range(100)) > 50
+
+
+@pytest.mark.parametrize(
+    ("location", "value", "text"),
+    [
+        ("header", "plain; text, with %20", "plain; text, with %20"),
+        ("header", "日本", "%E6%97%A5%E6%9C%AC"),
+        ("header", "a\r\nX-B: c", "a%0D%0AX-B:%20c"),
+        ("header", "100% é", "100%25%20%C3%A9"),
+        ("header", " a", "%20a"),
+        ("header", ["é", "b"], "%C3%A9,b"),
+        ("cookie", "a;b c", "color=a%3Bb%20c"),
+        ("cookie", "é", "color=%C3%A9"),
+    ],
+)
+def test_what_a_field_cannot_hold_is_encoded(location: str, value: Any, text: str) -> None:
+    style = "simple" if location == "header" else "form"
+    assert parameter(location, style, False, {}).write(value) == text
+
+
+def test_json_in_a_field_is_of_ascii_characters() -> None:
+    it = parameter("header", "simple", False, {}, media_type="application/json")
+    text = it.write({"k": "日本\x7f\r\n"})
+    assert text == '{"k":"\\u65e5\\u672c\\u007f\\r\\n"}'
+    assert json.loads(text) == {"k": "日本\x7f\r\n"}
+    assert it.fits({"k": "日本"})
+
+
+@pytest.mark.parametrize(
+    ("location", "style", "value", "fits"),
+    [
+        ("path", "simple", "..", False),
+        ("path", "simple", ".", False),
+        ("path", "simple", "", False),
+        ("path", "simple", None, False),
+        ("path", "simple", [], False),
+        ("path", "simple", [".."], False),
+        ("path", "simple", "...", True),
+        ("path", "simple", "a/b", True),
+        ("path", "simple", 0, True),
+        ("path", "label", "", False),
+        ("path", "label", ".", False),
+        ("path", "label", "a", True),
+        ("path", "matrix", "..", True),
+        ("header", "simple", "é", False),
+        ("header", "simple", {"a": "é"}, False),
+        ("header", "simple", {"a": 1}, True),
+        ("cookie", "form", "a b", False),
+        ("query", "form", "é\n", True),
+    ],
+)
+def test_values_that_do_not_arrive_as_they_are(location: str, style: str, value: Any, fits: bool) -> None:
+    assert parameter(location, style, False, {}).fits(value) is fits
+
+
+@pytest.mark.parametrize(
+    ("path", "values", "target"),
+    [
+        ("/sp ace/ü", {}, "/sp%20ace/%C3%BC"),
+        ("/a%20b/50%", {}, "/a%20b/50%25"),
+        ("/h#frag", {}, "/h"),
+        ("/h/{id}#frag/{id}", {"id": "a#b"}, "/h/a%23b"),
+        ("/q?op=x&é", {}, "/q?op=x&%C3%A9"),
+        ("no-slash", {}, "/no-slash"),
+        ("/t/", {}, "/t/"),
+        ("/f/{b}.{c}", {"b": "x", "c": "y z"}, "/f/x.y%20z"),
+        ("/v:{verb}", {"verb": "go"}, "/v:go"),
+    ],
+)
+def test_paths_are_encoded_once(path: str, values: dict[str, Any], target: str) -> None:
+    assert operation(path).url(values) == target
+
+
+@pytest.mark.parametrize("expression", ["path:.*", "path+", "*path"])
+def test_expressions_of_routers_are_the_parameters_they_name(expression: str) -> None:
+    declared = [{"name": "path", "in": "path", "required": True, "schema": {"type": "string"}}]
+    it = operation(f"/files/{{{expression}}}", parameters=declared)
+    assert it.path_names == ["path"]
+    assert it.url({"path": "a b"}) == "/files/a%20b"
+    assert operation(f"/files/{{{expression}}}").path_names == [expression]

@@ -1,0 +1,65 @@
+"""Content codings, taken off what comes: every one that is asked for, and what is none."""
+
+import gzip
+import sys
+import zlib
+
+import brotli
+import pytest
+
+from load.codings import ACCEPTED, Undecodable, decoded
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+TEXT = b'{"ok": true}' * 1000
+RAW = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+WRITTEN = {
+    "gzip": gzip.compress(TEXT),
+    "deflate": zlib.compress(TEXT),
+    "br": brotli.compress(TEXT),
+    "zstd": zstd.compress(TEXT),
+}
+ENOUGH = len(TEXT)
+
+
+def test_all_that_are_asked_for_are_read() -> None:
+    assert WRITTEN.keys() == set(ACCEPTED.split(", "))
+    for coding, content in WRITTEN.items():
+        assert decoded(content, coding, ENOUGH) == TEXT
+
+
+@pytest.mark.parametrize(
+    ("codings", "content"),
+    [
+        ("identity", TEXT),
+        ("X-GZIP", WRITTEN["gzip"]),
+        ("gzip", gzip.compress(TEXT[:5]) + gzip.compress(TEXT[5:])),
+        ("zstd", zstd.compress(TEXT[:5]) + zstd.compress(TEXT[5:])),
+        ("deflate", RAW.compress(TEXT) + RAW.flush()),
+        ("gzip, br", brotli.compress(WRITTEN["gzip"])),
+        ("br , zstd", zstd.compress(WRITTEN["br"])),
+    ],
+)
+def test_other_ways_to_write_them(codings: str, content: bytes) -> None:
+    assert decoded(content, codings, ENOUGH) == TEXT
+
+
+@pytest.mark.parametrize("coding", WRITTEN)
+def test_what_is_not_of_its_coding_is_told(coding: str) -> None:
+    for content in (TEXT, WRITTEN[coding][:-5], WRITTEN[coding][: len(WRITTEN[coding]) // 2]):
+        with pytest.raises(Undecodable, match=rf"^the content is not {coding} as the answer says: \w"):
+            decoded(content, coding, ENOUGH)
+
+
+@pytest.mark.parametrize("coding", WRITTEN)
+def test_what_would_grow_without_bounds_is_told(coding: str) -> None:
+    with pytest.raises(Undecodable, match=f"no end within {ENOUGH - 1} bytes once {coding} is decoded"):
+        decoded(WRITTEN[coding], coding, ENOUGH - 1)
+
+
+def test_a_coding_that_nobody_asked_for_is_told() -> None:
+    with pytest.raises(Undecodable, match="'compress' is not known; gzip, deflate, br, zstd were asked for"):
+        decoded(TEXT, "compress", ENOUGH)
