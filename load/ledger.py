@@ -196,6 +196,10 @@ class Ledger:
         self._kept: Counter[tuple[str, str]] = Counter()
         self._altered: dict[tuple[str, str], list[Loss]] = {}
 
+    def __len__(self) -> int:
+        """How many things are followed."""
+        return len(self._records)
+
     @property
     def records(self) -> list[Record]:
         """The things to be read back: all whose state is claimed to be known."""

@@ -38,6 +38,9 @@ class Load:
     def __init__(self, contract: Contract, orders: Orders, alone: bool = False) -> None:
         self.alone = alone
         self.incomplete: tuple[str, ...] = ()
+        # What is missing of workers that went before their end; how many calls this process has sent.
+        self.missing: tuple[str, ...] = ()
+        self.calls = 0
         # What ends the run in time; whoever moves this load sets it.
         self.leave: Callable[[str], object] = lambda _reason: None
         self.share = Share()
@@ -65,7 +68,7 @@ class Load:
             [*self.operations.values()], self.orders, Payloads(), Random(), security_schemes(self.contract)
         )
         self.results = Results.of(self.operations, self.orders.workload.warm_up, origin)
-        self.incomplete = ()
+        self.incomplete, self.missing, self.calls = (), (), 0
         for kind, values in existing:
             self.journeys.know(kind, values)
         readable = () if self.journeys.erases else self.journeys.readable
@@ -157,7 +160,7 @@ class Load:
             workload=self.orders.workload,
             uncovered=self.uncovered,
         )
-        verdict = judge(self.objectives, self.results, self.incomplete)
+        verdict = judge(self.objectives, self.results, self.incomplete, self.missing)
         return archived(run, self.results, verdict, capacity, self.explanation or self.explained())
 
     def explained(self) -> dict[str, Any] | None:

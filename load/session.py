@@ -13,12 +13,13 @@ from locust.runners import Runner
 from load.capacity import Search
 from load.connection import ANSWER_TIMEOUT_S
 from load.errors import LoadError
-from load.events import STOP_TIMEOUT_S, carry
+from load.events import carry
 from load.objectives import outcomes
 from load.part import Load
 from load.reading import read_back
 from load.signals import on_signals
 from load.users import ContractUser
+from load.workers import STOP_TIMEOUT_S
 
 PROGRESS_S = 1.0
 QUIET_PROGRESS_S = 10.0

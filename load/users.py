@@ -70,6 +70,7 @@ class ContractUser(User):
         step = load.journeys.next()
         operation = step.call.operation
         connection = self._idle.pop() if self._idle else Connection(self.host or "")
+        load.calls += 1
         began = load.results.elapsed
         writes = load.ledger.sending(step, began)
         reply, reason = sent(connection, step)

@@ -38,11 +38,18 @@ class Verdict:
         return [each for each in self.outcomes if each.objective.label == label]
 
 
-def judge(objectives: Iterable[Objective], results: Results, incomplete: Sequence[str] = ()) -> Verdict:
-    """The verdict on a run; `incomplete` tells why results are missing."""
+def judge(
+    objectives: Iterable[Objective],
+    results: Results,
+    incomplete: Sequence[str] = (),
+    missing: Sequence[str] = (),
+) -> Verdict:
+    """The verdict on a run; `incomplete` tells why it did not come to its end, `missing` which parts of its
+    results are not there.
+    """
     held = outcomes(objectives, results)
     excused = {each.objective.label for each in held if each.objective.measure == ERROR_RATE}
-    limited = [*limits(results)]
+    limited = [*limits(results), *missing]
     # Times and rates that are not the service's alone say nothing of its objectives.
     doubted = [each for each in held if not each.holds and limited and each.objective.measure != ERROR_RATE]
     broken = [str(each) for each in held if not each.holds and each not in doubted]
