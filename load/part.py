@@ -10,6 +10,7 @@ from typing import Any
 
 from load.archive import Run, archived
 from load.arrivals import Share, arrivals
+from load.backlog import behind
 from load.bottleneck import bottlenecks, explained
 from load.capacity import Trial, trial_of
 from load.generator import Watch
@@ -26,6 +27,8 @@ from openapi.payloads import Payloads
 from openapi.security import security_schemes
 
 SWITCH_S = 0.0005
+# A service that restarts is back sooner.
+GONE_S = 10.0
 
 
 class Load:
@@ -91,6 +94,13 @@ class Load:
         if asked.rate is not None:
             self._arrivals = arrivals(asked.arrivals, asked.rate, share, elapsed, Random())
             self.due = next(self._arrivals)
+        if self.watch:
+            self.watch.rate = self._own_rate
+
+    @property
+    def _own_rate(self) -> float:
+        """How many arrivals per s this process makes."""
+        return (self.orders.workload.rate or 0.0) / self.share.count
 
     def next_arrival(self) -> float | None:
         """When the next arrival was due (s since the start), if it was; it is made now."""
@@ -109,7 +119,7 @@ class Load:
         sys.setswitchinterval(SWITCH_S)
         if self.watch:
             self.watch.end()
-        self.watch = Watch(max(self.results.warm_up - self.results.elapsed, 0))
+        self.watch = Watch(max(self.results.warm_up - self.results.elapsed, 0), self._own_rate)
 
     def watch_service(self, observer: Observer) -> None:
         """Have a service watched by an observer until the run ends."""
@@ -132,6 +142,12 @@ class Load:
         if reason not in self.incomplete:
             self.incomplete = (*self.incomplete, reason)
             self.leave(reason)
+
+    def missed(self) -> None:
+        """A call got no answer: when nobody has answered for long, going on is hopeless."""
+        silence = self.results.silence
+        if silence.lasts(self.results.elapsed) > GONE_S:
+            self.end_early(f"the run was ended early: nobody had answered for {GONE_S:.0f} s")
 
     def notes(self) -> Iterator[str]:
         """What people should know before the run: a line for each shortcoming."""
@@ -160,7 +176,13 @@ class Load:
             workload=self.orders.workload,
             uncovered=self.uncovered,
         )
-        verdict = judge(self.objectives, self.results, self.incomplete, self.missing)
+        unfinished = max(self.calls - self.results.total.requests, 0)
+        missing = [*self.missing]
+        if unfinished:
+            missing.append(f"{unfinished} calls had no answer when the run ended: they are in no figure")
+        is_open = self.orders.workload.rate is not None and capacity is None
+        left = behind(self.results, unfinished) if is_open else None
+        verdict = judge(self.objectives, self.results, self.incomplete, missing, left)
         return archived(run, self.results, verdict, capacity, self.explanation or self.explained())
 
     def explained(self) -> dict[str, Any] | None:

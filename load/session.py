@@ -130,7 +130,7 @@ def _show_progress(runner: Runner, load: Load) -> None:
         warming = "  warming up" if load.results.elapsed < load.results.warm_up else ""
         asked = "" if load.orders.workload.rate else f"{runner.user_count} users  "
         stated = outcomes(load.objectives, load.results)
-        broken = [str(each) for each in stated if each.figure is not None and not each.holds]
+        broken = [str(each) for each in stated if each.is_broken]
         told = f"  {len(broken)} of {len(stated)} objectives do not hold: {broken[0]}" if broken else ""
         line = (
             f"{load.results.elapsed:4.0f} s  {asked}{(total.requests - before) / pause:.0f} req/s  "

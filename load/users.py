@@ -16,6 +16,7 @@ from load.connection import Connection, Reply
 from load.exchanges import exchange_of, sent
 from load.journeys import Step
 from load.part import Load
+from load.throttling import retry_after_s
 
 IN_FLIGHT_AT_MOST = 5_000
 OTHER_FILES = 64
@@ -32,11 +33,13 @@ class ContractUser(User):
         self._most = _in_flight_at_most()
         self._idle: list[Connection] = []
         self._arrived = Group()
+        self._pause_s = 0.0
 
     def wait_time(self) -> float:
         """How long the user thinks between calls, or waits for an arrival (s)."""
         if self.load.orders.workload.rate is None:
-            return self.load.orders.profile.wait
+            pause_s, self._pause_s = self._pause_s, 0.0
+            return max(self.load.orders.profile.wait, pause_s)
         return max(self.load.due - self.load.results.elapsed, 0)
 
     @task
@@ -45,7 +48,8 @@ class ContractUser(User):
         if self.load.orders.workload.rate is None:
             self._call(None)
             # Users who never pause need not go by way of Locust's own loop, which takes its time.
-            while not self.load.orders.profile.wait and self._state != LOCUST_STATE_STOPPING:
+            wait = self.load.orders.profile.wait
+            while not wait and not self._pause_s and self._state != LOCUST_STATE_STOPPING:
                 self._call(None)
             return
         while (due := self.load.next_arrival()) is not None:
@@ -80,7 +84,8 @@ class ContractUser(User):
         self._idle.append(connection)
         response_s = ended - (began if due is None else due)
         if due is not None and load.watch:
-            load.watch.arrived(began - due)
+            load.watch.arrived(due, began)
+            load.watch.worked(ended)
         found = self._findings(step, reply) if reply else [checks.network(reason)]
         journeys = load.journeys
         if reply is not None and checks.is_gone(step.target, reply):
@@ -103,6 +108,12 @@ class ContractUser(User):
         if found:
             found = self._with_samples(step, reply, found)
         load.results.record(operation.label, status, response_s, ended - began, found)
+        if due is not None and load.watch:
+            load.watch.worked(load.results.elapsed)
+        if reply is None:
+            load.missed()
+        elif due is None and checks.is_throttled(reply):
+            self._pause_s = retry_after_s(reply)
         self.environment.events.request.fire(
             request_type=operation.method.upper(),
             name=operation.path,

@@ -246,7 +246,7 @@ class Workers:
         calls = sum(count for each in results["operations"].values() for _, count in each["statuses"])
         now = self._load.results.elapsed
         self._attendance.reported(worker, calls, results["account"]["read"], now)
-        self._load.results.merge(results)
+        self._load.results.merge(results, worker)
         return True
 
 

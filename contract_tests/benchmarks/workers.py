@@ -3,8 +3,8 @@
     python -m contract_tests.benchmarks.workers [--runs 20] [--seconds 6] [--of killed]
 
 A worker is killed, stopped for good, or stopped and continued, at a moment drawn at random between the first
-call and a second after the last. A line for each run, and a total; exit code 1 when a run did not end in time, or
-passed although it does not have all calls that the service has answered.
+call and a second after the last. A line for each run, and a total; exit code 1 when a run did not end in
+time, or passed although it does not have all calls that the service has answered.
 """
 
 import argparse
@@ -98,7 +98,9 @@ def harmed(harm: Harm, after: float, seconds: int, random: Random) -> Ended:
             workers = psutil.Process(master.pid).children()
             time.sleep(after)
             if workers and master.poll() is None:
-                harm(random.choice(workers), random)
+                # Where the run is over already, there may be nobody left to harm.
+                with suppress(psutil.NoSuchProcess):
+                    harm(random.choice(workers), random)
             return _ended(master, url, Path(folder), began, seconds)
         finally:
             master.kill()
