@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from load.bottleneck import slowest
 from load.errors import LoadError
 from load.objectives import ALL, Outcome
 from load.results import OperationResults, Results
@@ -41,7 +42,7 @@ def archived(
     """Everything that is known of a run, as JSON has it: times in ms, rates in calls per s, lengths in s.
     That of a search for the capacity is its best trial.
     """
-    total, throttling = results.total, results.throttling
+    total, throttling, longest = results.total, results.throttling, slowest(results)
     return {
         "format": FORMAT,
         "title": run.title,
@@ -63,6 +64,7 @@ def archived(
         "uncovered": dict(run.uncovered),
         "capacity": capacity,
         "explained": explained,
+        "slowest": longest and {**asdict(longest), "told": str(longest)},
         "total": _figures(ALL, total, results, verdict),
         "operations": {
             label: {**_figures(label, each, results, verdict), "findings": _findings(each)}

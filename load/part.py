@@ -176,7 +176,8 @@ class Load:
             workload=self.orders.workload,
             uncovered=self.uncovered,
         )
-        unfinished = max(self.calls - self.results.total.requests, 0)
+        # The results of a search are those of one rate of many.
+        unfinished = max(self.calls - self.results.total.requests, 0) if capacity is None else 0
         missing = [*self.missing]
         if unfinished:
             missing.append(f"{unfinished} calls had no answer when the run ended: they are in no figure")

@@ -27,6 +27,7 @@ def summary(run: Mapping[str, Any]) -> str:
         *([f"    and {len(without) - len(shown)} more without success"] if len(shown) < len(without) else []),
         "",
         *(line for head, lines in findings(run) for line in (head, *(f"    {each}" for each in lines))),
+        *([f"slowest operation: {run['slowest']['told']}", ""] if run["slowest"] else []),
         *bottlenecks(run),
         *([f"capacity: {run['capacity']['answer']}", ""] if run["capacity"] else []),
         run["verdict"],
