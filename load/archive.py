@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from load.bottleneck import slowest
 from load.errors import LoadError
 from load.objectives import ALL, Outcome
 from load.results import OperationResults, Results
@@ -15,7 +16,7 @@ from load.verdict import Verdict
 from load.workload import Workload
 
 FILE = "results.json"
-FORMAT = 3
+FORMAT = 4
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def archived(
     """Everything that is known of a run, as JSON has it: times in ms, rates in calls per s, lengths in s.
     That of a search for the capacity is its best trial.
     """
-    total = results.total
+    total, throttling, longest = results.total, results.throttling, slowest(results)
     return {
         "format": FORMAT,
         "title": run.title,
@@ -57,10 +58,13 @@ def archived(
         "verdict": verdict.word,
         "reasons": list(verdict.reasons),
         "invalid": list(verdict.invalid),
+        "notes": list(verdict.notes),
+        "throttling": throttling and {**asdict(throttling), "told": str(throttling)},
         "objectives": [_outcome(each) for each in verdict.outcomes],
         "uncovered": dict(run.uncovered),
         "capacity": capacity,
         "explained": explained,
+        "slowest": longest and {**asdict(longest), "told": str(longest)},
         "total": _figures(ALL, total, results, verdict),
         "operations": {
             label: {**_figures(label, each, results, verdict), "findings": _findings(each)}
@@ -79,6 +83,8 @@ def archived(
                 "late": seen.late,
                 "lateness_p99_ms": seen.lateness.percentile_ms(99),
                 "dropped": seen.dropped,
+                "late_as_answers_came_at_once": seen.held_up,
+                "stood_still_s": seen.halted_s,
             }
             for name, seen in results.generators.items()
         },
@@ -121,6 +127,7 @@ def _figures(label: str, each: OperationResults, results: Results, verdict: Verd
                 "at": at,
                 "requests": second.requests,
                 "failures": second.failures,
+                "answers": second.answers,
                 **_times(second.response),
                 "service": _times(second.service),
             }
@@ -135,7 +142,11 @@ def state(label: str, each: OperationResults, verdict: Verdict) -> str:
         return "not called"
     if any(reason.startswith(f"{label}: ") for reason in verdict.reasons):
         return "FAILED"
-    return "ok" if verdict.of(label) else "no objective"
+    stated = verdict.of(label)
+    unjudged = sum(not each.is_judged for each in stated)
+    if not unjudged:
+        return "ok" if stated else "no objective"
+    return "not judged" if unjudged == len(stated) else f"ok, {unjudged} not judged"
 
 
 def _times(times: Times) -> dict[str, Any]:
@@ -159,6 +170,8 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "limit": objective.limit,
         "figure": outcome.figure,
         "shown": "no call" if outcome.figure is None else objective.shown(outcome.figure),
+        "calls": outcome.calls,
+        "judged": outcome.is_judged,
         "holds": outcome.holds,
         "margin": outcome.margin,
         "told": str(outcome),

@@ -4,7 +4,7 @@ how sure it is. Nothing that was not seen.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from load.observer import Observation
@@ -28,6 +28,7 @@ _FEW_SAMPLES = 6
 _LONG_SCAN_ROWS = 1_000
 _QUEUED = 2.0
 _SLOW_PROBE_MS = 20.0
+_SLOW_MS = 20.0
 _WAL_WAITS = ("WalSync", "WalWrite", "WALWrite", "WALSync", "WALInsert", "WalInitSync")
 
 
@@ -46,14 +47,15 @@ class Bottleneck:
 
 @dataclass(frozen=True)
 class Kind:
-    """The calls of a kind in a run: answers per s, the mean and least time (ms) that they took, and how many
-    were under way at a time (Little's law).
+    """The calls of a kind in a run: answers per s, the mean and least time (ms) that they took, how many were
+    under way at a time (Little's law), and the operation that took the most of their time.
     """
 
     name: str
     rate: float
     mean_ms: float
     least_ms: float
+    longest: "Slowest | None" = None
 
     @property
     def under_way(self) -> float:
@@ -61,15 +63,53 @@ class Kind:
         return self.rate * self.mean_ms / 1000
 
 
+@dataclass(frozen=True)
+class Slowest:
+    """An operation that takes longer than others: its service times (ms), and its share of the time of all
+    calls that were looked at, 0 to 1.
+    """
+
+    operation: str
+    mean_ms: float
+    p95_ms: float
+    share: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.operation}, {self.mean_ms:.1f} ms at the mean and {self.p95_ms:.1f} ms at p95 of service "
+            f"time; {self.share:.0%} of the time of all calls"
+        )
+
+
 Rule = Callable[[Observation, Kind, Kind], Bottleneck | None]
 
 
 def bottlenecks(results: Results, methods: Mapping[str, str], seen: Observation) -> list[Bottleneck]:
     """The findings of a run; `methods` of operations by label."""
+    return [_doubted(each, seen) for each in _unquestioned(results, methods, seen)]
+
+
+def slowest(results: Results) -> Slowest | None:
+    """The operation whose calls took the longest, by the mean of their service times; None without calls."""
+    return max(_compared(results.operations), key=lambda each: each.mean_ms, default=None)
+
+
+def _compared(operations: Mapping[str, OperationResults]) -> list[Slowest]:
+    """Each operation that was called, beside all of these."""
+    times = {label: each.measured.service for label, each in operations.items()}
+    total = sum(each.mean_ms * each.count for each in times.values()) or 1.0
+    return [
+        Slowest(label, each.mean_ms, each.percentile_ms(95), each.mean_ms * each.count / total)
+        for label, each in times.items()
+        if each.count
+    ]
+
+
+def _unquestioned(results: Results, methods: Mapping[str, str], seen: Observation) -> list[Bottleneck]:
     # Arrivals that were not sent, as calls waited for their answers, are the service's doing.
     if any(each.is_slow for each in results.generators.values()):
         limit = next(limits(results))
-        return [Bottleneck(BOTH, limit, (), SURE)]
+        return [Bottleneck(BOTH, limit, (), LIKELY if _is_crowded(seen) else SURE)]
     kinds = [
         each
         for each in (
@@ -83,6 +123,27 @@ def bottlenecks(results: Results, methods: Mapping[str, str], seen: Observation)
     if len(found) == 2 and _same(*found):
         return [Bottleneck(BOTH, found[0].told, found[0].evidence, found[0].certainty)]
     return found
+
+
+def _doubted(found: Bottleneck, seen: Observation) -> Bottleneck:
+    """With what leaves it unsure: other programs that take the processors which the service waits for."""
+    waited = (seen.mean("wanted_cores") or 0) - (seen.mean("busiest_cores") or 0)
+    if found.certainty != SURE or not _is_crowded(seen) or waited < _WAITED:
+        return found
+    return replace(found, certainty=LIKELY, evidence=(*found.evidence, _others(seen)))
+
+
+def _is_crowded(seen: Observation) -> bool:
+    """Whether programs that have nothing to do with the run, as far as is known, fill the machine."""
+    is_full = (seen.mean("machine_cores") or 0) >= _FULL * seen.cores
+    return is_full and seen.others_cores is not None and seen.others_cores >= _MANY
+
+
+def _others(seen: Observation) -> str:
+    return (
+        f"other programs than the service, its database and this load used {seen.others_cores:.2f} of "
+        f"{seen.cores} cores, and the machine was full: they may be the reason"
+    )
 
 
 def explained(found: list[Bottleneck], seen: Observation) -> dict[str, Any]:
@@ -119,13 +180,14 @@ def _same(one: Bottleneck, other: Bottleneck) -> bool:
 
 def _kind(name: str, results: Results, belongs: Callable[[str], bool]) -> Kind:
     total = OperationResults(results.warm_up)
-    for label, each in results.operations.items():
-        if belongs(label):
-            total.add(each)
+    own = {label: each for label, each in results.operations.items() if belongs(label)}
+    for each in own.values():
+        total.add(each)
+    longest = max(_compared(own), key=lambda each: each.share, default=None)
     service = total.measured.service
     everything: Times = merged(second.service for _, second in total.seconds)
     least = min(everything.counts, default=0) / 1000
-    return Kind(name, total.rate(results.measured_s), service.mean_ms, least)
+    return Kind(name, total.rate(results.measured_s), service.mean_ms, least, longest)
 
 
 def _locks(seen: Observation, kind: Kind, _every: Kind) -> Bottleneck | None:
@@ -215,23 +277,28 @@ def _pool(seen: Observation, kind: Kind, every: Kind) -> Bottleneck | None:
 
 def _service_cpu(seen: Observation, kind: Kind, _every: Kind) -> Bottleneck | None:
     used, busiest = seen.mean("service_cores") or 0, seen.mean("busiest_cores") or 0
-    wanted = seen.mean("wanted_cores") or 0
+    wanted, certainty = seen.mean("wanted_cores") or 0, SURE
     if _FULL <= busiest <= _ONE_CORE:
         how = "one process, which uses one core"
     elif used >= _FULL * seen.cores:
         how = f"{used:.1f} of {seen.cores} cores"
     elif wanted >= _FULL and busiest >= _MOST and wanted - busiest >= _WAITED:
+        # Had it a machine of its own, something else might be the limit.
+        certainty = LIKELY
         how = f"it gets {used:.2f} cores beside what else runs on this machine, and waits for more"
     else:
         return None
     rest = "; PostgreSQL idles" if (seen.mean("postgres_cores") or 1) < _MANY else ""
-    return Bottleneck(kind.name, f"the service's CPU is full: {how}{rest}", tuple(_at_hand(seen)), SURE)
+    return Bottleneck(kind.name, f"the service's CPU is full: {how}{rest}", tuple(_at_hand(seen)), certainty)
 
 
 def _machine_cpu(seen: Observation, kind: Kind, _every: Kind) -> Bottleneck | None:
     cores = seen.mean("machine_cores") or 0
     if cores < _FULL * seen.cores:
         return None
+    if _is_crowded(seen):
+        told = f"the machine's CPU is full: other programs used {seen.others_cores:.1f} of {seen.cores} cores"
+        return Bottleneck(kind.name, told, tuple(_at_hand(seen)), LIKELY)
     told = "the machine's CPU is full; what runs on it, the load too, takes from each other"
     return Bottleneck(kind.name, told, tuple(_at_hand(seen)), SURE)
 
@@ -252,18 +319,46 @@ def _network(seen: Observation, kind: Kind, _every: Kind) -> Bottleneck | None:
     return Bottleneck(kind.name, told, evidence, LIKELY)
 
 
-def _turns(seen: Observation, kind: Kind, every: Kind) -> Bottleneck | None:
-    if not every.least_ms or kind.mean_ms < _QUEUED * every.least_ms or every.under_way < _QUEUED:
+def _wait_inside(seen: Observation, kind: Kind, every: Kind) -> Bottleneck | None:
+    """Calls that take long while neither the service nor its database work: they wait in it, or for what it
+    calls.
+    """
+    used, idle, longest = seen.mean("service_cores"), seen.idle_probe_ms, kind.longest
+    if used is None or idle is None or longest is None or len(seen.samples) < _FEW_SAMPLES:
         return None
-    at_once = every.rate * every.least_ms / 1000
+    is_idle = max(used, seen.mean("wanted_cores") or 0) < _MANY and not _matters(seen, kind)
+    if not is_idle or longest.mean_ms < max(_SLOW_MS, _QUEUED * idle):
+        return None
     evidence = (
-        f"the quickest call took {every.least_ms:.1f} ms, {kind.name} {kind.mean_ms:.1f} ms at the mean",
-        f"{every.rate:.1f} answers/s with {every.under_way:.1f} calls under way",
+        f"{longest.mean_ms:.1f} ms at the mean, {longest.share:.0%} of the time of {kind.name}",
+        f"a GET / took {idle:.1f} ms before the load",
+        *_one_by_one(kind, every),
         *_at_hand(seen),
     )
-    worked_on = f"about {max(at_once, 1):.0f} at a time are worked on, as with a pool or a lock"
-    told = f"calls wait for their turn: {worked_on}"
+    where = f"{longest.operation} waits inside the service"
+    if any(each.sessions is not None for each in seen.samples):
+        told = f"{where}: neither its CPU ({used:.0%}) nor its database were busy"
+        return Bottleneck(kind.name, told, evidence, LIKELY)
+    told = f"{where}, or for what that calls: its CPU was not busy ({used:.0%}), its database was not seen"
     return Bottleneck(kind.name, told, evidence, POSSIBLE)
+
+
+def _one_by_one(kind: Kind, every: Kind) -> Iterator[str]:
+    """What tells that calls wait for their turn."""
+    if every.least_ms and kind.mean_ms >= _QUEUED * every.least_ms and every.under_way >= _QUEUED:
+        at_once = max(every.rate * every.least_ms / 1000, 1)
+        worked_on = f"about {at_once:.0f} at a time are worked on, as with a pool or a lock"
+        yield f"calls wait for their turn: {worked_on}"
+        yield f"the quickest call took {every.least_ms:.1f} ms, {kind.name} {kind.mean_ms:.1f} ms at the mean"
+        yield f"{every.rate:.1f} answers/s with {every.under_way:.1f} calls under way"
+
+
+def _turns(seen: Observation, kind: Kind, every: Kind) -> Bottleneck | None:
+    told, *evidence = [*_one_by_one(kind, every)] or [""]
+    if not told:
+        return None
+    longest = [f"most of the time went to {kind.longest}"] if kind.longest else []
+    return Bottleneck(kind.name, told, (*evidence, *longest, *_at_hand(seen)), POSSIBLE)
 
 
 _RULES: tuple[Rule, ...] = (
@@ -275,6 +370,7 @@ _RULES: tuple[Rule, ...] = (
     _service_cpu,
     _network,
     _machine_cpu,
+    _wait_inside,
     _turns,
 )
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from math import sqrt
 from typing import Any
 
+from load.backlog import behind
 from load.checks import Fault
 from load.objectives import ALL, ERROR_RATE, RATE, Objective, outcomes
 from load.results import Results
@@ -14,9 +15,6 @@ from load.verdict import limits
 
 # Tried rates are narrowed in on until the one that holds and the one that does not are so close.
 PRECISION = 0.03
-# Of the calls that are due, so many may be missing from a second's answers before the service falls behind.
-BEHIND_AT_MOST = 0.02
-_FEW_CALLS = 2
 # A service that answers no more than this share of what it is asked for needs no second look.
 _CLEARLY_BEHIND = 0.9
 _RAISED_BY = 2.0
@@ -69,18 +67,17 @@ def trial_of(rate: float, results: Results, objectives: list[Objective], names: 
 
 def _broken(results: Results, objectives: list[Objective], names: Mapping[str, str]) -> Iterator[str]:
     """Why a rate is not within the objectives."""
+    if throttling := results.throttling:
+        yield f"the service throttles beyond {throttling.taken:.0f}/s: {'; '.join(throttling.answers)}"
     stated = (each for each in objectives if each.measure != RATE)
     for outcome in outcomes(stated, results):
         objective = outcome.objective
-        if outcome.figure is not None and not outcome.holds:
+        if outcome.figure is not None and outcome.is_broken:
             where = f" of {names.get(objective.label, objective.label)}"
             passes = f"passes {objective.shown(objective.limit)}, it was {objective.shown(outcome.figure)}"
             yield f"{objective.measure}{where} {passes}"
-    total = results.total
-    due = total.requests / results.length * results.measured_s if results.length else 0.0
-    answered = total.measured.requests - total.afterwards
-    if due - answered > BEHIND_AT_MOST * due + _FEW_CALLS:
-        yield f"the service falls behind: it answers {total.rate(results.measured_s):.1f}/s"
+    if left := behind(results):
+        yield str(left)
     promised = {each.label for each in objectives if each.measure == ERROR_RATE}
     for label, each in results.operations.items():
         if {label, ALL} & promised:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from http import HTTPStatus
 
 from load.connection import Reply
 from load.losses import Absence
@@ -18,8 +19,8 @@ _SHOWN_BYTES = 300
 
 
 class Fault(StrEnum):
-    """The kinds of failure. Each but the last is a fault of the service: calls are valid by
-    construction.
+    """The kinds of failure. Each but the last two is a fault of the service: calls are valid by
+    construction. A service that asks for fewer calls may do so.
     """
 
     BROKEN_CONTRACT = "broken contract"
@@ -29,6 +30,7 @@ class Fault(StrEnum):
     NOT_AS_ACKNOWLEDGED = "not as acknowledged"
     DROPPED = "dropped value"
     NETWORK = "network"
+    THROTTLED = "throttled"
     INTERNAL = "fault of the load itself"
 
 
@@ -69,6 +71,12 @@ def findings(
     if unauthorised and reply.status in (401, 403):
         place = f"status {reply.status} to a call without the credentials that it asks for"
         return [Finding(Fault.REFUSED, place, "")]
+    if is_throttled(reply):
+        after = reply.headers.get("retry-after")
+        told = Finding(
+            Fault.THROTTLED, f"status {reply.status}", "", f"Retry-After: {after}" if after else ""
+        )
+        return [told, *(_broken(operation, reply) if operation.response(reply.status) else [])]
     if reply.status >= 500:
         documented = operation.response(reply.status) is not None
         broken = _broken(operation, reply) if documented else []
@@ -95,6 +103,15 @@ def _broken(operation: Operation, reply: Reply) -> list[Finding]:
         )
         for each in response_violations(operation, reply.status, reply.headers, body)
     ]
+
+
+def is_throttled(reply: Reply) -> bool:
+    """Whether a service asks for fewer calls (RFC 6585, section 4), or for calls at a later time (RFC 9110,
+    section 15.6.4).
+    """
+    return reply.status == HTTPStatus.TOO_MANY_REQUESTS or (
+        reply.status == HTTPStatus.SERVICE_UNAVAILABLE and "retry-after" in reply.headers
+    )
 
 
 def network(reason: str) -> Finding:

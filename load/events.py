@@ -3,46 +3,34 @@
 import logging
 import signal
 import sys
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import gevent
-from gevent.lock import BoundedSemaphore
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
 from locust.event import Events
-from locust.rpc import Message
-from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
+from locust.runners import MasterRunner, WorkerRunner
 
 from load import folder
-from load.arrivals import Share
 from load.connection import check_reachable
 from load.errors import LoadError
 from load.hosts import first_server
-from load.journeys import Existing
 from load.observer import Observer
-from load.orders import OPTIONS, SHOW_PLAN, orders, orders_from
+from load.orders import OPTIONS, SHOW_PLAN, orders
 from load.part import Load
-from load.reading import READ_BACK_S, existing_things, read_back
+from load.reading import existing_things, read_back
 from load.shapes import OpenShape, StagedShape
 from load.summary import summary
 from load.traffic import DEFAULT_PROFILE, load_profile, profile_names
 from load.users import load_of
 from load.web_ui import add_tabs
-from openapi.contract import Contract, ContractError, load_contract, students_document
+from load.workers import STOP_TIMEOUT_S, Worker, Workers
+from openapi.contract import ContractError, load_contract, students_document
 from openapi.security import security_schemes
-
-STOP_TIMEOUT_S = 10.0
-WORKER_POLL_S = 0.05
-SHARING_S = 0.5
-BEGIN = "begin"
-FINISH = "finish"
-SHARE = "share"
-RESULTS = "contract results"
 
 logger = logging.getLogger(__name__)
 
@@ -66,11 +54,12 @@ def carry(environment: Environment, load: Load) -> None:
     if environment.shape_class:
         environment.shape_class.runner = environment.runner
     if isinstance(environment.runner, WorkerRunner):
-        _Worker(environment.runner, load)
+        Worker(environment.runner, load)
         return
-    workers = _Workers(environment.runner, load) if isinstance(environment.runner, MasterRunner) else None
+    workers = Workers(environment.runner, load) if isinstance(environment.runner, MasterRunner) else None
     environment.events.test_start.add_listener(partial(_begin, workers))
     environment.events.test_stopping.add_listener(partial(_end, load))
+    load.leave = partial(_leave, environment)
 
 
 def _add_options(parser: LocustArgumentParser) -> None:
@@ -139,7 +128,7 @@ def _load(options: Mapping[str, Any]) -> Load:
     return load
 
 
-def _begin(workers: "_Workers | None", environment: Environment, **_: Any) -> None:
+def _begin(workers: "Workers | None", environment: Environment, **_: Any) -> None:
     """Before users start: forget the last run, and find out what exists, once for all processes."""
     load = load_of(environment)
     runner = environment.runner
@@ -173,134 +162,14 @@ def _end(load: Load, **_: Any) -> None:
     load.leave_service()
 
 
-def _orders(load: Load, existing: Sequence[Existing]) -> dict[str, Any]:
-    """All that a worker needs to do its part, be its own options and files what they may."""
-    return {
-        "elapsed": load.results.elapsed,
-        "source": load.contract.source,
-        "document": load.contract.document,
-        "version": load.contract.version,
-        "orders": load.orders.message(),
-        "existing": existing,
-    }
-
-
-class _Worker:
-    """One process of many: begins and ends when the master says so, and tells it all results."""
-
-    def __init__(self, runner: WorkerRunner, load: Load) -> None:
-        self._runner = runner
-        self._load = load
-        self._stopping = BoundedSemaphore()
-        runner.register_message(BEGIN, self._begin)
-        runner.register_message(SHARE, self._share)
-        runner.register_message(FINISH, self._finish, concurrent=True)
-        events = runner.environment.events
-        events.report_to_master.add_listener(self._report)
-        events.test_stop.add_listener(self._report_finally)
-        events.quitting.add_listener(self._finish)
-
-    def _begin(self, msg: Message, **_: Any) -> None:
-        message = msg.data
-        contract = Contract(message["source"], message["document"], tuple(message["version"]))
-        told = orders_from(message["orders"])
-        if (contract, told) != (self._load.contract, self._load.orders):
-            self._load.take(contract, told)
-        existing = ((kind, tuple(values)) for kind, values in message["existing"])
-        self._load.begin(existing, message["elapsed"])
-        self._load.listen()
-
-    def _share(self, msg: Message, **_: Any) -> None:
-        self._load.take_share(Share(**msg.data))
-
-    def _finish(self, **_: Any) -> None:
-        # The master's word and a Ctrl-C may come at once: the users are stopped by one of them.
-        with self._stopping:
-            self._load.results.end()
-            self._runner.stop()
-
-    def _report(self, data: dict[str, Any], **_: Any) -> None:
-        data[RESULTS] = self._taken()
-
-    def _report_finally(self, **_: Any) -> None:
-        """Once the users have all gone, what has not been told yet."""
-        read_back(self._load, self._runner.environment.host or "")
-        self._runner.send_message(RESULTS, self._taken())
-
-    def _taken(self) -> dict[str, Any]:
-        self._load.look(self._runner.client_id)
-        message = self._load.results.message()
-        self._load.results = self._load.results.rest()
-        return message
-
-
-class _Workers:
-    """The workers of a master: each is told what to do, and its share of the arrivals, which changes as
-    workers come and go; their results are merged, and their ends awaited. Locust gives their last reports
-    half a second, then leaves.
-    """
-
-    def __init__(self, runner: MasterRunner, load: Load) -> None:
-        self._runner = runner
-        self._load = load
-        self._awaited: set[str] = set()
-        self._existing: Sequence[Existing] = ()
-        self._told: list[str] = []
-        self._sharing: gevent.Greenlet[[], None] | None = None
-        runner.register_message(RESULTS, self._merge_last)
-        events = runner.environment.events
-        events.worker_report.add_listener(self._merge)
-        events.test_stopping.add_listener(self._finish)
-        events.test_stop.add_listener(self._wait)
-
-    def begin(self, existing: Sequence[Existing]) -> None:
-        """Tell the workers that a run begins, with what exists."""
-        self._existing, self._told = existing, []
-        self._share()
-        self._sharing = gevent.spawn(self._keep_sharing)
-
-    def _keep_sharing(self) -> None:
-        while True:
-            gevent.sleep(SHARING_S)
-            self._share()
-
-    def _share(self) -> None:
-        """Split the arrivals among those who are there."""
-        present = sorted(each.id for each in self._runner.clients.all if each.state != STATE_MISSING)
-        if present == self._told:
-            return
-        for worker in present:
-            if worker not in self._told:
-                self._runner.send_message(BEGIN, _orders(self._load, self._existing), worker)
-        for index, worker in enumerate(present):
-            self._runner.send_message(SHARE, {"index": index, "count": len(present)}, worker)
-        self._told = present
-
-    def _finish(self, **_: Any) -> None:
-        if self._sharing:
-            self._sharing.kill()
-        self._awaited |= {each.id for each in self._runner.clients.all if each.state != STATE_MISSING}
-        self._runner.send_message(FINISH)
-
-    def _wait(self, **_: Any) -> None:
-        """Until each worker has told its last results, or is not to be heard of any more."""
-        deadline = time.monotonic() + self._runner.environment.stop_timeout + STOP_TIMEOUT_S + READ_BACK_S
-        while self._awaited and time.monotonic() < deadline:
-            gevent.sleep(WORKER_POLL_S)
-            missing = {each.id for each in self._runner.clients.all if each.state == STATE_MISSING}
-            if self._awaited <= missing:
-                break
-        self._load.incomplete = tuple(
-            f"worker {worker} ended without telling its last results" for worker in sorted(self._awaited)
-        )
-        self._awaited = set()
-
-    def _merge(self, data: dict[str, Any], **_: Any) -> None:
-        self._load.results.merge(data.get(RESULTS, {}))
-
-    def _merge_last(self, msg: Message, **_: Any) -> None:
-        self._load.results.merge(msg.data)
-        self._awaited.discard(msg.node_id)
+def _leave(environment: Environment, reason: str) -> None:
+    """The run is to end before its time, and with it Locust, where nobody can start another."""
+    runner, options = environment.runner, environment.parsed_options
+    assert runner is not None
+    if options is not None:
+        # Without a command line of Locust's, whoever started the run tells.
+        logger.warning("%s: the run ends", reason)
+    gevent.spawn(runner.quit if options is not None and options.headless else runner.stop)
 
 
 def _interrupt_in_main() -> None:
@@ -328,9 +197,20 @@ def _tell(environment: Environment, **_: Any) -> None:
     print(f"\nreport: {folder.write(Path(environment.parsed_options.output), ended)}\n")  # noqa: T201 - as above
     # Locust on its own counts refusals as failures, and ends with 1 for them.
     environment.process_exit_code = environment.process_exit_code or int(not ended["passed"])
+    if environment.parsed_options.headless and isinstance(environment.runner, MasterRunner):
+        # When its last worker is gone, Locust stops the run, and would wait for ever.
+        gevent.spawn(environment.runner.quit)
 
 
 def _stop(environment: Environment, **_: Any) -> None:
     """Ctrl-C and SIGTERM come here first: end the run in order, so that its verdict is complete."""
     if environment.runner is not None:
         environment.runner.stop()
+    if (
+        environment.process_exit_code is None
+        and environment.parsed_options
+        and environment.parsed_options.headless
+    ):
+        # Without a single worker, Locust does not begin, and calls that a success.
+        logger.error("there was no run: no worker was there to make it")
+        environment.process_exit_code = 1

@@ -3,6 +3,7 @@ service.
 """
 
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,12 +19,22 @@ LATE_AT_MOST = 0.01
 # Of few arrivals, one or two make a share that says nothing.
 FEW_LATE = 2
 CPU_AT_MOST = 0.9
+# An event loop that was so late, and did not work meanwhile, was not let run.
+HALTED_S = 1.0
+# Each arrival makes two pieces of work: an answer to read, and to check. When there is so much more of it
+# than of arrivals, answers that the service had held back come all at once.
+_BURST = 1.5
+_PIECES_PER_ARRIVAL = 2
+_FEW_PIECES = 20
+_PIECES_KEPT = 20_000
 
 
 @dataclass
 class Generator:
     """One process of the load: how long it has been watched and its CPU time (s), how late its event loop
-    was, by how much its arrivals were sent after they were due, and how many were not sent at all.
+    was, by how much its arrivals were sent after they were due, and how many were not sent at all; how many
+    more were late, as answers came all at once that the service had held back, which is not the generator's
+    doing; and for how long (s), at most, it stood still.
     """
 
     seconds: float = 0.0
@@ -31,6 +42,8 @@ class Generator:
     lag: Times = field(default_factory=Times)
     lateness: Times = field(default_factory=Times)
     dropped: int = 0
+    held_up: int = 0
+    halted_s: float = 0.0
 
     @property
     def cpu(self) -> float:
@@ -45,7 +58,7 @@ class Generator:
     @property
     def is_slow(self) -> bool:
         """Whether it could not keep its own time, whatever the service did."""
-        return self.cpu > CPU_AT_MOST or self._is_late
+        return self.cpu > CPU_AT_MOST or self._is_late or self.halted_s > HALTED_S
 
     @property
     def _is_late(self) -> bool:
@@ -58,6 +71,8 @@ class Generator:
         self.lag.add(other.lag)
         self.lateness.add(other.lateness)
         self.dropped += other.dropped
+        self.held_up += other.held_up
+        self.halted_s = max(self.halted_s, other.halted_s)
 
     def limits(self) -> Iterator[str]:
         """Why what was measured is not the service's alone; nothing when it is."""
@@ -66,6 +81,8 @@ class Generator:
         if self._is_late:
             late = f"{self.late:.1%} of arrivals were sent more than {LATE_S * 1000:.0f} ms late"
             yield f"{late}; give it more cores or workers, or ask for less"
+        if self.halted_s > HALTED_S:
+            yield f"it stood still for {self.halted_s:.1f} s, as when it is stopped or has no processor"
         if self.dropped:
             yield f"{self.dropped} arrivals were not sent, as too many calls waited for their answers"
 
@@ -77,6 +94,8 @@ class Generator:
             "lag": self.lag.packed(),
             "lateness": self.lateness.packed(),
             "dropped": self.dropped,
+            "held_up": self.held_up,
+            "halted_s": self.halted_s,
         }
 
     @classmethod
@@ -88,21 +107,45 @@ class Generator:
             Times.unpacked(message["lag"]),
             Times.unpacked(message["lateness"]),
             message["dropped"],
+            message["held_up"],
+            message["halted_s"],
         )
 
 
 class Watch:
-    """Watches this process, after a warm-up (s), until it is ended."""
+    """Watches this process, after a warm-up (s), until it is ended. `rate` is how many arrivals per s it is
+    to make.
+    """
 
-    def __init__(self, warm_up: float) -> None:
+    def __init__(self, warm_up: float, rate: float = 0.0) -> None:
+        self.rate = rate
+        self._pieces = deque[float](maxlen=_PIECES_KEPT)
         self._seen = Generator()
         self._since: tuple[float, float] | None = None
         self._beat = gevent.spawn(self._listen, warm_up)
 
-    def arrived(self, lateness: float) -> None:
-        """An arrival was sent, so long (s) after it was due."""
-        if self._since:
-            self._seen.lateness.record(lateness)
+    def arrived(self, due: float, sent: float) -> None:
+        """An arrival was due at a time and sent at another (s since the start)."""
+        if not self._since:
+            return
+        if sent - due > LATE_S and self._is_burst(due, sent):
+            self._seen.held_up += 1
+        else:
+            self._seen.lateness.record(sent - due)
+
+    def worked(self, at: float) -> None:
+        """A piece of work is done: an answer was read, or checked (s since the start)."""
+        self._pieces.append(at)
+
+    def _is_burst(self, since: float, until: float) -> bool:
+        """Whether this process was kept busy between two times by far more answers than it asked for then."""
+        usual = _PIECES_PER_ARRIVAL * self.rate * (until - since)
+        pieces = 0
+        for at in reversed(self._pieces):
+            if at < since:
+                break
+            pieces += 1
+        return pieces > _BURST * usual + _FEW_PIECES
 
     def drop(self) -> None:
         """An arrival was not sent."""
@@ -126,6 +169,10 @@ class Watch:
         gevent.sleep(warm_up)
         self._since = (time.perf_counter(), time.process_time())
         while True:
-            due = time.perf_counter() + BEAT_S
+            due, worked = time.perf_counter() + BEAT_S, time.process_time()
             gevent.sleep(BEAT_S)
-            self._seen.lag.record(max(time.perf_counter() - due, 0))
+            late = max(time.perf_counter() - due, 0)
+            self._seen.lag.record(late)
+            idle = late - (time.process_time() - worked)
+            if idle > late / 2:
+                self._seen.halted_s = max(self._seen.halted_s, late)

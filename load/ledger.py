@@ -94,6 +94,10 @@ class Ledger:
         self._expired = 0
         self.passed_over = 0
 
+    def __len__(self) -> int:
+        """How many things are followed."""
+        return len(self._records)
+
     @property
     def records(self) -> list[Record]:
         """The addresses to be read back: all whose state is claimed to be known."""

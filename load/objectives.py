@@ -3,12 +3,15 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from math import ceil
 
 from load.errors import LoadError
 from load.results import OperationResults, Results
 from openapi.operations import Operation
 
 ALL = "all operations"
+# A share such as 1 - 0.999 is not to be made smaller by what its arithmetic leaves behind.
+_ROUNDING = 1e-6
 ERROR_RATE = "error rate"
 RATE = "rate"
 _FORM = "'[operation] p95|median|mean|max < 50ms', '[operation] error rate < 0.1%' or 'rate > 500/s'"
@@ -27,17 +30,36 @@ _KEY = re.compile(r"(?:(?P<time>p\d{1,2}(?:\.\d+)?|median|mean|max)_ms|(?P<other
 @dataclass(frozen=True)
 class Objective:
     """A promise: of an operation, by its label, or of all; response times in ms, error rates as a share of
-    calls, rates in calls per s. Rates are to be reached, everything else is not to be exceeded.
+    calls, rates in calls per s. Rates are to be reached, everything else is not to be exceeded. `is_asked`
+    says that it comes from who runs the load, not from the document.
     """
 
     label: str
     measure: str
     limit: float
+    is_asked: bool = False
 
     @property
     def is_floor(self) -> bool:
         """Whether more is better."""
         return self.measure == RATE
+
+    @property
+    def percentile(self) -> float | None:
+        """Which percentile (%) it is about, if it is about one."""
+        if self.measure == "median":
+            return 50.0
+        return float(self.measure[1:]) if re.fullmatch(r"p\d.*", self.measure) else None
+
+    @property
+    def calls_needed(self) -> int:
+        """How many calls it takes to say that it holds: one beyond a percentile, or one that may fail."""
+        beyond = 1.0
+        if self.percentile is not None:
+            beyond = 1 - self.percentile / 100
+        elif self.measure == ERROR_RATE:
+            beyond = self.limit
+        return ceil(1 / beyond - _ROUNDING) if 0 < beyond < 1 else 1
 
     def shown(self, value: float) -> str:
         """A value of this measure, for people."""
@@ -56,18 +78,50 @@ class Objective:
 
 @dataclass(frozen=True)
 class Outcome:
-    """An objective and what was measured; `figure` is None when nothing was called."""
+    """An objective and what was measured, of how many calls; `figure` is None when nothing was called.
+    `median` (ms) is that of the same calls.
+
+    A percentile of fewer calls than it needs is not judged, unless more than half of them passed the limit;
+    an error rate that is within its limit is not judged, either, when one failure would have been too many.
+    """
 
     objective: Objective
     figure: float | None
+    calls: int
+    median: float = 0.0
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether there were enough calls to tell."""
+        if self.figure is None:
+            return False
+        if self.calls >= self.objective.calls_needed:
+            return True
+        if self.objective.percentile is not None:
+            return self.median > self.objective.limit
+        return not self._is_within
 
     @property
     def holds(self) -> bool:
         """Whether the promise was kept."""
-        if self.figure is None:
-            return False
-        limit = self.objective.limit
-        return self.figure >= limit if self.objective.is_floor else self.figure <= limit
+        return self.is_judged and self._is_within
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the promise was not kept."""
+        return self.is_judged and not self._is_within
+
+    @property
+    def _is_within(self) -> bool:
+        limit, figure = self.objective.limit, self.figure or 0.0
+        return figure >= limit if self.objective.is_floor else figure <= limit
+
+    @property
+    def word(self) -> str:
+        """In a word or two."""
+        if not self.is_judged:
+            return "not judged"
+        return "holds" if self.holds else "does not hold"
 
     @property
     def margin(self) -> float | None:
@@ -81,8 +135,11 @@ class Outcome:
         objective = self.objective
         if self.figure is None:
             return f"{objective.label}: {objective} cannot be judged, there was no call after the warm-up"
-        kept = "holds" if self.holds else "does not hold"
-        return f"{objective.label}: {objective} {kept}, it was {objective.shown(self.figure)}"
+        told = f"{objective.label}: {objective}"
+        if self.is_judged:
+            return f"{told} {self.word}, it was {objective.shown(self.figure)}"
+        few = f"{self.calls} calls are too few, it takes {objective.calls_needed:,}"
+        return f"{told} is not judged: {few}; it was {objective.shown(self.figure)}"
 
 
 def stated(text: str, operations: Mapping[str, Operation]) -> Objective:
@@ -102,7 +159,7 @@ def stated(text: str, operations: Mapping[str, Operation]) -> Objective:
             f"{text!r}: {measure} is to be {'reached: >' if measure == RATE else 'kept below: <'}"
         )
     return Objective(
-        _label(found["operation"], text, operations), measure, float(found["limit"]) * units[unit]
+        _label(found["operation"], text, operations), measure, float(found["limit"]) * units[unit], True
     )
 
 
@@ -128,8 +185,14 @@ def promised(operations: Iterable[Operation]) -> Iterator[Objective]:
 def outcomes(objectives: Iterable[Objective], results: Results) -> tuple[Outcome, ...]:
     """Each objective with what was measured."""
     total = results.total
+    of = {ALL: total, **results.operations}
     return tuple(
-        Outcome(each, _figure(each, total if each.label == ALL else results.operations[each.label], results))
+        Outcome(
+            each,
+            _figure(each, of[each.label], results),
+            of[each.label].requests if each.measure == ERROR_RATE else of[each.label].measured.response.count,
+            of[each.label].percentile_ms(50),
+        )
         for each in objectives
     )
 
@@ -151,7 +214,7 @@ def _figure(objective: Objective, results: OperationResults, run: Results) -> fl
         return results.error_rate
     if objective.measure == RATE:
         return results.rate(run.measured_s) if run.measured_s else None
-    return _time(objective.measure, results) if results.measured.requests else None
+    return _time(objective.measure, results) if results.measured.response.count else None
 
 
 def _time(measure: str, results: OperationResults) -> float:

@@ -17,7 +17,7 @@ import psycopg2
 from load.connection import Connection, NetworkError
 from load.errors import LoadError
 from load.postgres import READS, WRITES, Backend, Counters, Database
-from load.processes import Processes, Usage, is_here, names, port_of, serving, siblings
+from load.processes import Processes, Usage, forks, is_here, names, port_of, serving, siblings
 
 SAMPLE_S = 0.5
 # Processes and backends come and go; looking for them takes longer than looking at them.
@@ -34,7 +34,8 @@ class Sample:
     """A moment of a run, `at` (s since the start): cores used by the service and by its busiest process,
     those that one would have used had it had its processor to itself, cores used by PostgreSQL and by the
     whole machine, memory of the service (bytes), the time (ms) of a call for next to
-    nothing, and the service's sessions: all, busy ones, and those that wait for a lock. None is unknown.
+    nothing, the service's sessions: all, busy ones, and those that wait for a lock, and the cores used by the
+    load's own processes here. None is unknown.
     """
 
     at: float
@@ -48,6 +49,7 @@ class Sample:
     sessions: int | None = None
     busy: int | None = None
     locked: int | None = None
+    load_cores: float | None = None
 
 
 @dataclass
@@ -66,6 +68,18 @@ class Observation:
     blocked: Counter[str] = field(default_factory=Counter)
     counted: Counters | None = None
     probes: int = 0
+
+    @property
+    def others_cores(self) -> float | None:
+        """The cores used by programs that are neither the service, its database, nor this load, as far as
+        those are known.
+        """
+        known = [
+            each.machine_cores - each.service_cores - (each.postgres_cores or 0.0) - each.load_cores
+            for each in self.samples
+            if each.service_cores is not None and each.load_cores is not None
+        ]
+        return max(statistics.fmean(known), 0.0) if known else None
 
     def mean(self, name: str) -> float | None:
         """The mean of a figure of the samples, where it is known."""
@@ -99,7 +113,7 @@ class Observer:
     def __init__(self, host: str, database_url: str) -> None:
         self._is_here, self._port = is_here(host), port_of(host)
         self._seen = Observation(cores=psutil.cpu_count() or 1)
-        self._processes, self._postgres = Processes(), Processes()
+        self._processes, self._postgres, self._load = Processes(), Processes(), Processes()
         self._database = _aside(lambda: Database(database_url)) if database_url else None
         self._before = self._counted()
         self._probe = Connection(host)
@@ -142,7 +156,7 @@ class Observer:
         return service, siblings(self._database.pid) if self._database else []
 
     def _sample(self, at: float, service: list[psutil.Process], postgres: list[psutil.Process]) -> Sample:
-        mine, its, machine, backends = _aside(lambda: self._looked_at(service, postgres))
+        mine, its, own, machine, backends = _aside(lambda: self._looked_at(service, postgres))
         if backends is not None:
             self._seen.add(backends)
         return Sample(
@@ -157,18 +171,20 @@ class Observer:
             sessions=None if backends is None else len(backends),
             busy=None if backends is None else sum(each.is_busy for each in backends),
             locked=None if backends is None else sum(each.wait_type == "Lock" for each in backends),
+            load_cores=own.cores,
         )
 
     def _looked_at(
         self, service: list[psutil.Process], postgres: list[psutil.Process]
-    ) -> tuple[Usage, Usage, float, list[Backend] | None]:
+    ) -> tuple[Usage, Usage, Usage, float, list[Backend] | None]:
         machine = psutil.cpu_percent() / 100 * self._seen.cores
         backends = None
         if self._database:
             # It may come back; until then, less is seen.
             with suppress(psycopg2.Error):
                 backends = self._database.backends()
-        return self._processes.usage(service), self._postgres.usage(postgres), machine, backends
+        usages = self._processes.usage(service), self._postgres.usage(postgres), self._load.usage(forks())
+        return *usages, machine, backends
 
     def _counted(self) -> Counters | None:
         database = self._database

@@ -3,13 +3,14 @@
 import gc
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from random import Random
 from typing import Any
 
 from load.archive import Run, archived
 from load.arrivals import Share, arrivals
+from load.backlog import behind
 from load.bottleneck import bottlenecks, explained
 from load.capacity import Trial, trial_of
 from load.connection import Connection
@@ -29,6 +30,8 @@ from openapi.payloads import Payloads
 from openapi.security import security_schemes
 
 SWITCH_S = 0.0005
+# A service that restarts is back sooner.
+GONE_S = 10.0
 
 
 class Load:
@@ -43,6 +46,11 @@ class Load:
         self.alone = alone
         self.incomplete: tuple[str, ...] = ()
         self.waiting = 0
+        # What is missing of workers that went before their end; how many calls this process has sent.
+        self.missing: tuple[str, ...] = ()
+        self.calls = 0
+        # What ends the run in time; whoever moves this load sets it.
+        self.leave: Callable[[str], object] = lambda _reason: None
         self.share = Share()
         self.watch: Watch | None = None
         self.observation: Observation | None = None
@@ -70,7 +78,7 @@ class Load:
             [*self.operations.values()], self.orders, payloads, Random(), security_schemes(self.contract)
         )
         self.results = Results.of(self.operations, self.orders.workload.warm_up, origin)
-        self.incomplete = ()
+        self.incomplete, self.missing, self.calls = (), (), 0
         self._keep_alive = KeepAlive()
         for kind, values in existing:
             self.journeys.know(kind, values)
@@ -116,6 +124,13 @@ class Load:
         if asked.rate is not None:
             self._arrivals = arrivals(asked.arrivals, asked.rate, share, elapsed, Random())
             self.due = next(self._arrivals)
+        if self.watch:
+            self.watch.rate = self._own_rate
+
+    @property
+    def _own_rate(self) -> float:
+        """How many arrivals per s this process makes."""
+        return (self.orders.workload.rate or 0.0) / self.share.count
 
     def next_arrival(self) -> float | None:
         """When the next arrival was due (s since the start), if it was; it is made now."""
@@ -134,7 +149,7 @@ class Load:
         sys.setswitchinterval(SWITCH_S)
         if self.watch:
             self.watch.end()
-        self.watch = Watch(max(self.results.warm_up - self.results.elapsed, 0))
+        self.watch = Watch(max(self.results.warm_up - self.results.elapsed, 0), self._own_rate)
 
     def watch_service(self, observer: Observer) -> None:
         """Have a service watched by an observer until the run ends."""
@@ -151,6 +166,18 @@ class Load:
         """Add what this process has seen of itself to the results."""
         if self.watch:
             self.results.watched(name, self.watch.taken())
+
+    def end_early(self, reason: str) -> None:
+        """Have the run end before its time, since going on would tell nothing more; the verdict says why."""
+        if reason not in self.incomplete:
+            self.incomplete = (*self.incomplete, reason)
+            self.leave(reason)
+
+    def missed(self) -> None:
+        """A call got no answer: when nobody has answered for long, going on is hopeless."""
+        silence = self.results.silence
+        if silence.lasts(self.results.elapsed) > GONE_S:
+            self.end_early(f"the run was ended early: nobody had answered for {GONE_S:.0f} s")
 
     def notes(self) -> Iterator[str]:
         """What people should know before the run: a line for each shortcoming."""
@@ -179,7 +206,14 @@ class Load:
             workload=self.orders.workload,
             uncovered=self.uncovered,
         )
-        verdict = judge(self.objectives, self.results, self.incomplete)
+        # The results of a search are those of one rate of many.
+        unfinished = max(self.calls - self.results.total.requests, 0) if capacity is None else 0
+        missing = [*self.missing]
+        if unfinished:
+            missing.append(f"{unfinished} calls had no answer when the run ended: they are in no figure")
+        is_open = self.orders.workload.rate is not None and capacity is None
+        left = behind(self.results, unfinished) if is_open else None
+        verdict = judge(self.objectives, self.results, self.incomplete, missing, left)
         return archived(run, self.results, verdict, capacity, self.explanation or self.explained())
 
     def explained(self) -> dict[str, Any] | None:

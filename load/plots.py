@@ -48,7 +48,7 @@ def over_time(run: Mapping[str, Any], label: str, figures: Mapping[str, Any], nu
         "Throughput",
         f"{label}: answers and failures per second; {figures['rate']:.1f} answers/s on average",
         [
-            _line(0, "answers", whole_at, [each["requests"] for each in whole]),
+            _line(0, "answers", whole_at, [each["answers"] for each in whole]),
             _line(1, "failures", whole_at, [each["failures"] for each in whole]),
             *asked,
         ],

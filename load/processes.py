@@ -104,6 +104,16 @@ def serving(port: int) -> list[psutil.Process]:
     return [each for each in family.values() if not is_postgres(each)]
 
 
+def forks() -> list[psutil.Process]:
+    """This process and those that it has made of itself, as Locust makes its workers."""
+    me = psutil.Process()
+    try:
+        command = me.cmdline()
+        return [me, *(each for each in me.children() if each.cmdline() == command)]
+    except psutil.Error:
+        return [me]
+
+
 def is_postgres(process: psutil.Process) -> bool:
     """Whether a process is one of PostgreSQL's."""
     try:

@@ -1,15 +1,18 @@
 """What was measured: exact times, answers and findings per operation and second. Knows nothing of Locust."""
 
+import statistics
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from enum import Enum
 from typing import Any
 
 from load.checks import Fault, Finding
 from load.generator import Generator
 from load.losses import Account, Loss
 from load.representations import DROPPED
+from load.silence import Silence, together
 from load.times import Times
 
 # What becomes of calls whose connection the service closes as they are sent.
@@ -17,16 +20,32 @@ REPEATED = "repeated on a new one"
 UNKNOWN = "not repeated, as nobody knows whether they were carried out"
 _PLACES_AT_MOST = 100
 _LOSSES_AT_MOST = 100
+# A call that got no answer says how long users wait only if it waited: one that was refused did not.
+WAITED_S = 1.0
+
+
+class Outcome(Enum):
+    """What became of a call: an answer, one that put it off, or none."""
+
+    ANSWERED = "answered"
+    THROTTLED = "throttled"
+    UNANSWERED = "unanswered"
+
+
+PackedSecond = tuple[int, int, int, int, bytes, bytes]
 
 
 @dataclass
 class Second:
-    """The calls that ended within a second. Response times count from when calls were due, service times
-    from when they were sent.
+    """The calls that ended within a second: all, those that failed, those that were answered, and those that
+    were throttled, which are not among the answers. Response times count from when calls were due, service
+    times from when they were sent; both are those of answers, and of calls that waited for one in vain.
     """
 
     requests: int = 0
     failures: int = 0
+    answers: int = 0
+    throttled: int = 0
     response: Times = field(default_factory=Times)
     service: Times = field(default_factory=Times)
 
@@ -34,18 +53,22 @@ class Second:
         """Add the calls of another."""
         self.requests += other.requests
         self.failures += other.failures
+        self.answers += other.answers
+        self.throttled += other.throttled
         self.response.add(other.response)
         self.service.add(other.service)
 
-    def packed(self) -> tuple[int, int, bytes, bytes]:
+    def packed(self) -> PackedSecond:
         """As few bytes, for `unpacked`."""
-        return self.requests, self.failures, self.response.packed(), self.service.packed()
+        counts = self.requests, self.failures, self.answers, self.throttled
+        return *counts, self.response.packed(), self.service.packed()
 
     @classmethod
     def unpacked(cls, packed: Iterable[Any]) -> "Second":
         """What `packed` wrote."""
-        requests, failures, response, service = packed
-        return cls(requests, failures, Times.unpacked(response), Times.unpacked(service))
+        requests, failures, answers, throttled, response, service = packed
+        times = Times.unpacked(response), Times.unpacked(service)
+        return cls(requests, failures, answers, throttled, *times)
 
 
 @dataclass
@@ -61,13 +84,18 @@ class OperationResults:
     statuses: Counter[int] = field(default_factory=Counter)
     findings: Counter[Finding] = field(default_factory=Counter)
     _measured: Second = field(default_factory=Second)
-    _seconds: defaultdict[int, list[tuple[int, int, bytes, bytes]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    _seconds: defaultdict[int, list[PackedSecond]] = field(default_factory=lambda: defaultdict(list))
     _now: Second = field(default_factory=Second)
     _at: int = 0
 
-    def record(self, at: float, response_s: float, service_s: float, failed: bool) -> None:
+    def record(
+        self,
+        at: float,
+        response_s: float,
+        service_s: float,
+        failed: bool,
+        outcome: Outcome = Outcome.ANSWERED,
+    ) -> None:
         """Count a call that ended so long (s) after the start."""
         if int(at) != self._at:
             self._flush()
@@ -75,6 +103,13 @@ class OperationResults:
         now = self._now
         now.requests += 1
         now.failures += failed
+        if outcome is Outcome.ANSWERED:
+            now.answers += 1
+        elif outcome is Outcome.THROTTLED:
+            now.throttled += 1
+            return
+        elif service_s < WAITED_S:
+            return
         now.response.record(response_s)
         now.service.record(service_s)
 
@@ -101,7 +136,7 @@ class OperationResults:
 
     def rate(self, measured_s: float) -> float:
         """Calls answered per second, in the time (s) that was measured."""
-        return (self.measured.requests - self.afterwards) / measured_s if measured_s else 0.0
+        return max(self.measured.answers - self.afterwards, 0) / measured_s if measured_s else 0.0
 
     def percentile_ms(self, percentile: float) -> float:
         """The response time (ms) that this share (%) of calls did not exceed; 0 without calls."""
@@ -161,6 +196,25 @@ class OperationResults:
             self._measured.add(second)
 
 
+@dataclass(frozen=True)
+class Throttling:
+    """A service that put calls off: since when (s since the start), how many calls/s it took meanwhile, how
+    many of all calls it put off, and by which answers.
+    """
+
+    since: float
+    taken: float
+    throttled: int
+    calls: int
+    answers: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return (
+            f"throttled beyond {self.taken:.0f}/s: from {self.since:.0f} s on, {self.throttled} of "
+            f"{self.calls} calls were put off ({'; '.join(self.answers)})"
+        )
+
+
 @dataclass
 class Results:
     """The calls of a run, by the label of their operation, and what the processes that made them saw of
@@ -177,6 +231,8 @@ class Results:
     account: Account = field(default_factory=Account)
     beside: Counter[str] = field(default_factory=Counter)
     closed: Counter[str] = field(default_factory=Counter)
+    silence: Silence = field(default_factory=Silence)
+    _silences: dict[str, Silence] = field(default_factory=dict)
     _origin: float = field(default_factory=time.perf_counter)
 
     @classmethod
@@ -190,15 +246,24 @@ class Results:
     def rest(self) -> "Results":
         """Results of the same run that hold nothing yet."""
         operations = {label: OperationResults(self.warm_up) for label in self.operations}
-        return Results(operations, self.warm_up, self.began, self.ended, _origin=self._origin)
+        return Results(
+            operations, self.warm_up, self.began, self.ended, silence=self.silence, _origin=self._origin
+        )
 
     def record(
         self, label: str, status: int, response_s: float, service_s: float, findings: list[Finding]
     ) -> None:
         """Count one call that ends now; status 0 when no answer came."""
-        results = self.operations[label]
-        results.record(self.elapsed, response_s, service_s, bool(findings))
-        results.afterwards += self.ended is not None
+        results, at, outcome = self.operations[label], self.elapsed, Outcome.ANSWERED
+        if not status:
+            outcome = Outcome.UNANSWERED
+            self.silence.missed(at - service_s)
+        else:
+            self.silence.heard(at)
+            if findings and any(each.fault is Fault.THROTTLED for each in findings):
+                outcome = Outcome.THROTTLED
+        results.record(at, response_s, service_s, bool(findings), outcome)
+        results.afterwards += self.ended is not None and outcome is Outcome.ANSWERED
         results.statuses[status] += 1
         if findings:
             results.failures += 1
@@ -232,6 +297,36 @@ class Results:
         for each in self.operations.values():
             total.add(each)
         return total
+
+    @property
+    def nobody(self) -> Silence:
+        """Since when nobody has answered any process of the load, if nobody does."""
+        return together([self.silence, *self._silences.values()])
+
+    @property
+    def throttling(self) -> Throttling | None:
+        """How the service put calls off, if it did."""
+        total = self.total
+        put_off = [(at, second) for at, second in total.seconds if second.throttled]
+        if not put_off:
+            return None
+        # Seconds that were cut off have fewer calls than their rate.
+        whole = [second for at, second in put_off if at + 1 <= self.length and at > put_off[0][0]]
+        taken = [each.requests - each.throttled for each in whole or [second for _, second in put_off]]
+        return Throttling(
+            since=float(put_off[0][0]),
+            taken=statistics.median(taken),
+            throttled=sum(second.throttled for _, second in put_off),
+            calls=total.requests,
+            answers=tuple(
+                dict.fromkeys(
+                    f"{finding.place}, {finding.detail}" if finding.detail else finding.place
+                    for each in self.operations.values()
+                    for finding in each.findings
+                    if finding.fault is Fault.THROTTLED
+                )
+            ),
+        )
 
     def watched(self, name: str, seen: Generator) -> None:
         """Add what a process of the load saw of itself."""
@@ -275,9 +370,10 @@ class Results:
             "account": asdict(self.account),
             "beside": dict(self.beside),
             "closed": dict(self.closed),
+            "silence": asdict(self.silence),
         }
 
-    def merge(self, message: Mapping[str, Any]) -> None:
+    def merge(self, message: Mapping[str, Any], process: str = "another") -> None:
         """Add what another process told by `message`."""
         for label, each in message.get("operations", {}).items():
             self.operations.setdefault(label, OperationResults(self.warm_up)).merge(each)
@@ -287,6 +383,8 @@ class Results:
             self.account.add(Account.told(message["account"]))
         self.beside.update(message.get("beside", {}))
         self.closed.update(message.get("closed", {}))
+        if message.get("silence"):
+            self._silences[process] = Silence(**message["silence"])
 
 
 def _plain(finding: Finding) -> tuple[str, ...]:

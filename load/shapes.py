@@ -14,10 +14,10 @@ class OpenShape(LoadTestShape):
         self._seconds = seconds
 
     def tick(self) -> tuple[int, float] | None:
-        """As many users as processes; None at the end."""
+        """As many users as processes that are there; None at the end."""
         if self._seconds is not None and self.get_run_time() > self._seconds:  # type: ignore[no-untyped-call]
             return None
-        processes = len(self.runner.clients.all) if isinstance(self.runner, MasterRunner) else 1
+        processes = self.runner.worker_count if isinstance(self.runner, MasterRunner) else 1
         return max(processes, 1), max(processes, 1)
 
 

@@ -28,12 +28,22 @@ def summary(run: Mapping[str, Any]) -> str:
         *([f"    and {len(without) - len(shown)} more without success"] if len(shown) < len(without) else []),
         "",
         *(line for head, lines in findings(run) for line in (head, *(f"    {each}" for each in lines))),
+        *([f"slowest operation: {run['slowest']['told']}", ""] if run["slowest"] else []),
         *bottlenecks(run),
         *([f"capacity: {run['capacity']['answer']}", ""] if run["capacity"] else []),
         run["verdict"],
         *(f"  {reason}" for reason in (*run["reasons"], *run["invalid"])),
+        *unjudged(run),
     ]
     return "\n".join(lines)
+
+
+def unjudged(run: Mapping[str, Any]) -> Iterator[str]:
+    """The objectives that are left open."""
+    left = [each["told"] for each in run["objectives"] if not each["judged"]]
+    if left:
+        yield f"  with {len(left)} of {len(run['objectives'])} objectives not judged: too few calls"
+        yield from (f"    {each}" for each in left if each not in {*run["reasons"], *run["invalid"]})
 
 
 def conditions(run: Mapping[str, Any]) -> Iterator[str]:
@@ -45,6 +55,8 @@ def conditions(run: Mapping[str, Any]) -> Iterator[str]:
             f"the first {run['workload']['warm_up']} s are warm-up: {left_out} calls, checked and counted, "
             f"but not in rates and times"
         )
+    if run["throttling"]:
+        yield run["throttling"]["told"]
 
 
 def beside(run: Mapping[str, Any]) -> Iterator[str]:

@@ -21,6 +21,7 @@ from load.ledger import Change
 from load.losses import Absence
 from load.part import Load
 from load.results import REPEATED, UNKNOWN
+from load.throttling import retry_after_s
 from openapi.expressions import Exchange
 
 IN_FLIGHT_AT_MOST = 5_000
@@ -43,11 +44,13 @@ class ContractUser(User):
         self._idle: list[Connection] = []
         self._arrived = Group()
         self._awaiting = Group()
+        self._pause_s = 0.0
 
     def wait_time(self) -> float:
         """How long the user thinks between calls, or waits for an arrival (s)."""
         if self.load.orders.workload.rate is None:
-            return self.load.orders.profile.wait
+            pause_s, self._pause_s = self._pause_s, 0.0
+            return max(self.load.orders.profile.wait, pause_s)
         return max(self.load.due - self.load.results.elapsed, 0)
 
     @task
@@ -56,7 +59,8 @@ class ContractUser(User):
         if self.load.orders.workload.rate is None:
             self._call(None)
             # Users who never pause need not go by way of Locust's own loop, which takes its time.
-            while not self.load.orders.profile.wait and self._state != LOCUST_STATE_STOPPING:
+            wait = self.load.orders.profile.wait
+            while not wait and not self._pause_s and self._state != LOCUST_STATE_STOPPING:
                 self._call(None)
             return
         while (due := self.load.next_arrival()) is not None:
@@ -82,6 +86,7 @@ class ContractUser(User):
         step = load.journeys.next()
         operation = step.call.operation
         connection = self._idle.pop() if self._idle else load.connection(self.host or "")
+        load.calls += 1
         began = load.results.elapsed
         writes = load.ledger.sending(step, began)
         load.waiting += 1
@@ -93,7 +98,8 @@ class ContractUser(User):
         self._idle.append(connection)
         response_s = ended - (began if due is None else due)
         if due is not None and load.watch:
-            load.watch.arrived(began - due)
+            load.watch.arrived(due, began)
+            load.watch.worked(ended)
         found = self._learnt(step, reply, writes, began, ended) if reply else _unanswered(reason)
         if reply is None:
             load.ledger.answered(writes, 0, None, ended)
@@ -104,6 +110,12 @@ class ContractUser(User):
         if found:
             found = self._with_samples(step, reply, found)
         load.results.record(operation.label, status, response_s, ended - began, found)
+        if due is not None and load.watch:
+            load.watch.worked(load.results.elapsed)
+        if reply is None:
+            load.missed()
+        elif due is None and checks.is_throttled(reply):
+            self._pause_s = retry_after_s(reply)
         self.environment.events.request.fire(
             request_type=operation.method.upper(),
             name=operation.path,

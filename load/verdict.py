@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from load.backlog import Behind
 from load.checks import Fault
 from load.objectives import ALL, ERROR_RATE, Objective, Outcome, outcomes
 from load.results import Results
@@ -11,17 +12,19 @@ from load.results import Results
 REFUSED_AT_MOST = 0.5
 # What may be by design, for all that document and answers say.
 _FOR_PEOPLE = frozenset({Fault.REFUSED, Fault.DROPPED})
+_GONE_S = 1.0
 
 
 @dataclass(frozen=True)
 class Verdict:
     """The judgement of a run: objectives with what was measured, why it did not pass, and why its figures
-    are not the service's alone, or not whole, so that they do not count.
+    are not the service's alone, or not whole, so that they do not count. `notes` tell what it leaves open.
     """
 
     outcomes: tuple[Outcome, ...]
     reasons: tuple[str, ...]
     invalid: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -40,19 +43,56 @@ class Verdict:
         return [each for each in self.outcomes if each.objective.label == label]
 
 
-def judge(objectives: Iterable[Objective], results: Results, incomplete: Sequence[str] = ()) -> Verdict:
-    """The verdict on a run; `incomplete` tells why results are missing."""
+def judge(
+    objectives: Iterable[Objective],
+    results: Results,
+    incomplete: Sequence[str] = (),
+    missing: Sequence[str] = (),
+    left: Behind | None = None,
+) -> Verdict:
+    """The verdict on a run; `incomplete` tells why it did not come to its end, `missing` which parts of its
+    results are not there, `left` by how much the service fell behind.
+    """
     held = outcomes(objectives, results)
     excused = {each.objective.label for each in held if each.objective.measure == ERROR_RATE}
-    limited = [*limits(results)]
+    limited = [*limits(results), *missing]
     # Times and rates that are not the service's alone say nothing of its objectives.
-    doubted = [each for each in held if not each.holds and limited and each.objective.measure != ERROR_RATE]
-    broken = [str(each) for each in held if not each.holds and each not in doubted]
+    doubted = [each for each in held if each.is_broken and limited and each.objective.measure != ERROR_RATE]
+    broken = [str(each) for each in held if each.is_broken and each not in doubted]
+    behind = [str(left)] if left and not limited else []
     return Verdict(
         held,
-        (*incomplete, *_empty(results), *broken, *_faults(results, excused)),
-        (*limited, *_unread(results), *(f"{each}, which such a run cannot tell" for each in doubted)),
+        (*incomplete, *_empty(results), *_gone(results), *behind, *broken, *_faults(results, excused)),
+        (
+            *limited,
+            *_throttled(results),
+            *_unread(results),
+            *_unjudged(held),
+            *(f"{each}, which such a run cannot tell" for each in doubted),
+        ),
+        tuple(str(each) for each in held if not each.is_judged),
     )
+
+
+def _gone(results: Results) -> Iterator[str]:
+    """A service that is not there any more has not done well until then."""
+    if results.nobody.lasts(results.length) > _GONE_S:
+        yield str(results.nobody)
+
+
+def _throttled(results: Results) -> Iterator[str]:
+    """A service may ask for fewer calls; a run that it mostly put off has measured that alone."""
+    throttling = results.throttling
+    if throttling and throttling.throttled > throttling.calls * REFUSED_AT_MOST:
+        yield f"{throttling}: too many to say how the service does"
+
+
+def _unjudged(held: Sequence[Outcome]) -> Iterator[str]:
+    """What was asked for and has no answer: an objective without any call, or all of them with too few."""
+    asked = [each for each in held if each.objective.is_asked]
+    yield from (str(each) for each in asked if each.figure is None)
+    if asked and not any(each.is_judged for each in asked) and any(each.figure is not None for each in asked):
+        yield f"none of the objectives that were asked for could be judged: {asked[0]}"
 
 
 def _empty(results: Results) -> Iterator[str]:
@@ -79,7 +119,7 @@ def _faults(results: Results, excused: Collection[str]) -> Iterator[str]:
         is_promised = label in excused or ALL in excused
         left = {Fault.SERVER_ERROR, Fault.NETWORK, *_FOR_PEOPLE} if is_promised else _FOR_PEOPLE
         for fault, count in faults.items():
-            if fault not in left:
+            if fault not in left and fault is not Fault.THROTTLED:
                 yield f"{label}: {fault}, {count} times"
 
 

@@ -59,7 +59,7 @@ def objectives(load: Load) -> list[dict[str, str]]:
             "objective": str(each.objective),
             "figure": "no call" if each.figure is None else each.objective.shown(each.figure),
             "margin": "" if each.margin is None else f"{each.margin:.0%}",
-            "verdict": "✓ holds" if each.holds else "✗ does not hold",
+            "verdict": f"{'✓' if each.holds else '✗' if each.is_broken else '–'} {each.word}",
         }
         for each in outcomes(load.objectives, load.results)
     ]

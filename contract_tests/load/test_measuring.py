@@ -171,11 +171,13 @@ def test_objectives_of_a_document_that_are_none() -> None:
 
 def test_an_objective_without_calls_is_not_kept() -> None:
     results = Results.of([IT.label, "other"])
-    results.record("other", 200, 0.01, 0.01, [])
+    for _ in range(20):
+        results.record("other", 200, 0.01, 0.01, [])
     verdict = judge([stated("it p95 < 5ms", {IT.label: IT}), stated("p95 < 20ms", {})], results)
     assert [each.holds for each in verdict.outcomes] == [False, True]
     assert verdict.outcomes[1].margin == pytest.approx(0.5, rel=0.01)
-    assert verdict.reasons == (
+    assert (verdict.word, verdict.reasons) == ("INVALID", ())
+    assert verdict.invalid == (
         f"{IT.label}: p95 ≤ 5 ms cannot be judged, there was no call after the warm-up",
     )
 

@@ -1,0 +1,170 @@
+"""Whether a distributed run ever passes, or hangs, when one of its workers goes.
+
+    python -m contract_tests.benchmarks.workers [--runs 20] [--seconds 6] [--of killed]
+
+A worker is killed, stopped for good, or stopped and continued, at a moment drawn at random between the first
+call and a second after the last. A line for each run, and a total; exit code 1 when a run did not end in
+time, or passed although it does not have all calls that the service has answered.
+"""
+
+import argparse
+import json
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import click
+import httpx2 as httpx
+import psutil
+
+from contract_tests.processes import BIN, ROOT, free_port, served
+
+WORKERS = 2
+RATE = 60
+POLL_S = 0.02
+START_S = 60
+# Users are given 10 s to end, reading back 30 s, and Locust needs a few for its own ends.
+ENDING_S = 55
+# A worker that is back so soon has missed nothing that matters, apart from its own times.
+AWAY_S = (3.2, 8.0)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended: its verdict, exit code, what was told of its workers, how long (s) it took from its
+    first call on, and whether it has all calls that the service has answered; `verdict` is empty when it did
+    not end in time.
+    """
+
+    verdict: str
+    code: int | None
+    told: str
+    seconds: float
+    is_whole: bool = False
+
+    @property
+    def is_right(self) -> bool:
+        """Whether it ended, and either did not pass and named a worker, or lacks nothing."""
+        if self.verdict == "PASSED":
+            return self.is_whole and self.code == 0
+        return bool(self.verdict) and bool(self.code) and self.told.startswith("worker ")
+
+
+Harm = Callable[[psutil.Process, Random], None]
+
+
+def killed(worker: psutil.Process, _random: Random) -> None:
+    """By SIGKILL."""
+    worker.kill()
+
+
+def stopped(worker: psutil.Process, _random: Random) -> None:
+    """By SIGSTOP, for good."""
+    worker.suspend()
+
+
+def returning(worker: psutil.Process, random: Random) -> None:
+    """By SIGSTOP, and continued."""
+    worker.suspend()
+    time.sleep(random.uniform(*AWAY_S))
+    if worker.is_running():
+        worker.resume()
+
+
+HARMS: dict[str, Harm] = {each.__name__: each for each in (killed, stopped, returning)}
+
+
+def harmed(harm: Harm, after: float, seconds: int, random: Random) -> Ended:
+    """A run of so many seconds, one of whose workers is harmed so long (s) after its first call."""
+    with served("things", "--delay-ms", "5") as url, tempfile.TemporaryDirectory() as folder:
+        port = str(free_port())
+        told = ["--headless", "--host", url, "--rate", str(RATE), "-t", f"{seconds}s", "--output", folder]
+        many = ["--processes", str(WORKERS), "--master-bind-port", port, "--master-port", port]
+        locust = [str(BIN / "locust"), "-f", "load/locustfile.py", "--document", f"{url}/openapi.json"]
+        with (Path(folder) / "log").open("w") as output:
+            master = subprocess.Popen([*locust, *told, *many], cwd=ROOT, stdout=output, stderr=output)
+        workers: list[psutil.Process] = []
+        try:
+            _await_calls(url, master)
+            began = time.monotonic()
+            workers = psutil.Process(master.pid).children()
+            time.sleep(after)
+            if workers and master.poll() is None:
+                # Where the run is over already, there may be nobody left to harm.
+                with suppress(psutil.NoSuchProcess):
+                    harm(random.choice(workers), random)
+            return _ended(master, url, Path(folder), began, seconds)
+        finally:
+            master.kill()
+            master.wait()
+            for each in workers:
+                with suppress(psutil.NoSuchProcess):
+                    each.kill()
+
+
+def _await_calls(url: str, master: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + START_S
+    while not httpx.get(f"{url}/count").json():
+        if master.poll() is not None or time.monotonic() > deadline:
+            sys.exit("the run does not begin")
+        time.sleep(POLL_S)
+
+
+def _ended(master: "subprocess.Popen[bytes]", url: str, folder: Path, began: float, seconds: int) -> Ended:
+    try:
+        code = master.wait(began + seconds + ENDING_S - time.monotonic())
+    except subprocess.TimeoutExpired:
+        return Ended("", None, "it hangs", time.monotonic() - began)
+    took = time.monotonic() - began
+    file, log = folder / "results.json", (folder / "log").read_text()
+    if not file.exists():
+        return Ended("", code, log[-500:], took)
+    run = json.loads(file.read_text())
+    made = run["total"]["requests"] + run["beside"].get("to read back what was written", 0)
+    told = "; ".join(each for each in (*run["invalid"], *run["reasons"]) if each.startswith("worker "))
+    if "Traceback" in log:
+        told = f"a traceback in its log: {log}"
+    is_whole = made == httpx.get(f"{url}/count").json()
+    return Ended(run["verdict"], code, re.sub(r"worker \S+", "worker", told), took, is_whole)
+
+
+def main() -> None:
+    """Harm workers, and print what became of the runs."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--runs", type=int, default=20)
+    parser.add_argument("--seconds", type=int, default=6)
+    parser.add_argument("--of", choices=HARMS, action="append")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    wrong = 0
+    for name in given.of or HARMS:
+        random = Random(f"{name} {given.seed}")
+        runs = []
+        for number in range(1, given.runs + 1):
+            after = random.uniform(0, given.seconds + 1)
+            run = harmed(HARMS[name], after, given.seconds, random)
+            runs.append(run)
+            click.echo(
+                f"{name} {number:2}, at {after:.1f} s: {run.verdict or 'NO END'}, exit code {run.code}, "
+                f"{run.seconds:.1f} s: {run.told}"
+            )
+        right = sum(each.is_right for each in runs)
+        wrong += len(runs) - right
+        slowest = max(each.seconds for each in runs)
+        click.echo(f"{name}: {right} of {len(runs)} told, the longest took {slowest:.1f} s")
+    sys.exit(int(bool(wrong)))
+
+
+if __name__ == "__main__":
+    main()
