@@ -254,9 +254,14 @@ class Journeys:
 
     @cached_property
     def erases(self) -> bool:
-        """Whether calls may erase things that they do not name, as a reset does."""
+        """Whether calls may erase things that they do not name, as a reset of everything does."""
         called = (self._operations[label] for label in self._builders)
-        return any(each.method != "delete" and destruction(each) for each in called)
+        return any(
+            each.method != "delete" and destruction(each) and not self._addresses(each) for each in called
+        )
+
+    def _addresses(self, operation: Operation) -> bool:
+        return any(need.addressed for need in self.plan.needs[operation.label])
 
     def conflicted(self, step: Step) -> None:
         """A call was refused for what it has in common with something that exists."""

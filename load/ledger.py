@@ -43,8 +43,9 @@ _FEW_VALUES = 8
 _SPORADIC_AT_MOST = 0.1
 _FEW_WRITES = 20
 _SHOWN = 100
-# A call that was refused with one of these may have been carried out all the same.
-_UNCERTAIN_REFUSALS = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT)
+_ANSWERED, _READ = "answered", "read"
+# A call that was answered so has not been carried out. Of other refusals nobody can be sure.
+_REFUSALS = frozenset({400, 401, 403, 404, 410, 411, 412, 413, 414, 415, 422, 428, 429, 431})
 
 Change = tuple[Record, Write]
 
@@ -88,7 +89,8 @@ class Ledger:
         self._namesakes: defaultdict[Json, list[Record]] = defaultdict(list)
         self._everywhere: dict[str, Record] = {}
         self._values: defaultdict[tuple[str, str], set[Json]] = defaultdict(set)
-        self._counts: defaultdict[tuple[str, str], _Counts] = defaultdict(_Counts)
+        # By operation, property, and whether it was the answer that showed it or a later read.
+        self._counts: defaultdict[tuple[str, str, str], _Counts] = defaultdict(_Counts)
         self._lost: set[Record] = set()
         self._right: set[Record] = set()
         self._expired = 0
@@ -113,30 +115,32 @@ class Ledger:
         if operation.method in SAFE:
             return []
         addressed = step.entity.itself if step.entity else None
+        makes = operation.label in self._makers
+        at_address = self._named(step) if addressed is None else None
         changes: list[Change] = []
-        if (
-            addressed is not None
-            and operation.method in _REPLACING
-            and leads_to(operation, addressed.home.resource)
-        ):
+        if addressed is not None and _replaces(operation, addressed):
             record = self._record_of(addressed)
-            if record is not None:
-                changes.append(_added(record, _write(step, at)))
+            changes += [_added(record, _write(step, at))] if record else []
             beside = self._beside(addressed, record, operation.method == "delete")
             changes += self._disturbed(beside, operation, at, State.ANY)
         elif addressed is not None:
             # What is made within a thing leaves it there; anything else may do with it what it likes.
-            leaves = State.THERE if operation.label in self._makers else State.ANY
-            changes += self._disturbed(self._known([addressed]), operation, at, leaves)
-        elif (named := self._named(step)) is not None:
-            changes.append(_added(named, _write(step, at)))
-        elif operation.label not in self._makers:
-            changes += [] if looks_only(operation) else self._disturbed_everywhere(operation, at)
-        rest = [each.itself for each in step.leases if each.itself is not addressed]
-        changes += self._disturbed(self._known(rest), operation, at, State.THERE)
-        if operation.label in self._makers:
-            changes += self._disturbed(self._named_in_body(step), operation, at, State.ANY)
-        return changes
+            around = self._known([addressed])
+            around += [] if makes else self._beside(addressed, None, is_deletion=True)
+            changes += self._disturbed(around, operation, at, State.THERE if makes else State.ANY)
+        elif at_address is not None and operation.method in _REPLACING:
+            changes.append(_added(at_address, _write(step, at)))
+        elif not makes and not looks_only(operation):
+            changes += self._disturbed_everywhere(operation, at)
+        # What a creation or a replacement refers to stays there.
+        stays = makes or operation.method in ("put", "patch")
+        rest = self._known(each.itself for each in step.leases if each.itself is not addressed)
+        changes += self._disturbed(rest, operation, at, State.THERE if stays else State.ANY)
+        known = {record for record, _ in changes}
+        named = [each for each in (at_address, *self._named_in_body(step)) if each is not None]
+        return changes + self._disturbed(
+            [each for each in named if each not in known], operation, at, State.ANY
+        )
 
     def answered(
         self, changes: Iterable[Change], status: int, body: Json, at: float, repeated: bool = False
@@ -151,9 +155,7 @@ class Ledger:
                 if write.leaves is not State.GONE:
                     self._compare(write, body)
                     write.properties = _told(write.properties, body)
-            elif HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR and not (
-                repeated or status in _UNCERTAIN_REFUSALS
-            ):
+            elif status in _REFUSALS and not repeated:
                 record.writes.remove(write)
 
     def made(
@@ -312,7 +314,7 @@ class Ledger:
                 account.late_s = max(account.late_s, record.late_s)
         if self._expired:
             account.note("things had expired by their own word, or were answered 410 Gone", self._expired)
-        for (label, name), each in self._counts.items():
+        for (label, name, _), each in self._counts.items():
             self._habits(label, name, each, account)
         return account
 
@@ -364,7 +366,7 @@ class Ledger:
     def _count(self, each: Deviation, target: str, at: float) -> None:
         """A property that is otherwise than it should be, while the rest of its write shows."""
         written = each.write.says(each.name)
-        counts = self._counts[each.write.label, each.name]
+        counts = self._counts[each.write.label, each.name, _READ]
         how = (
             "as before"
             if each.stale
@@ -386,7 +388,7 @@ class Ledger:
         is_last = write.acknowledged < inf and not record.everywhere
         is_last = is_last and all(each.acknowledged <= write.sent for each in record.writes[:-1])
         for name, value in write.properties.items():
-            counts = self._counts[write.label, name]
+            counts = self._counts[write.label, name, _READ]
             if name in body:
                 counts.kept += name not in found
             elif is_last and name in documented and value not in (None, "", [], {}):
@@ -402,7 +404,7 @@ class Ledger:
             if not isinstance(body, dict) or name not in body:
                 continue
             how = change(value, body[name])
-            counts = self._counts[write.label, name]
+            counts = self._counts[write.label, name, _ANSWERED]
             if not how:
                 counts.kept += 1
             else:
@@ -449,24 +451,27 @@ class Ledger:
         return self._records.get((thing.home.resource, thing.values))
 
     def _named(self, step: Step) -> Record | None:
-        """The record of the address that a call's path is, if there is one: a PUT may name what it makes."""
+        """The record of the address that a call's path is, if there is one: a call may name what it makes."""
         call = step.call
-        if call.operation.method not in _REPLACING or not call.path:
+        if not call.path:
             return None
         values = tuple(call.path[name] for name in call.operation.path_names)
         return self._records.get((normalised(call.operation.path), values))
 
     def _named_in_body(self, step: Step) -> list[Record]:
-        """The things that a creation may find there already, by an identifier that its body names."""
-        payload, made = step.call.payload, self._makers[step.call.operation.label]
-        if not isinstance(payload, dict):
+        """The things that a body names by an identifier, so that a call may do something with them: texts,
+        and numbers where they name what the call makes.
+        """
+        call = step.call
+        if not isinstance(call.payload, (dict, list)) or not self._namesakes:
             return []
+        made = self._makers.get(call.operation.label, frozenset())
         return [
             record
-            for value in payload.values()
+            for value in scalars(call.payload)
             if isinstance(value, (str, int)) and value in self._namesakes
             for record in self._namesakes[value]
-            if record.entity.home.resource in made
+            if isinstance(value, str) or record.entity.home.resource in made
         ]
 
     def _is_certain(self, thing: Entity, step: Step) -> bool:
@@ -532,6 +537,11 @@ class Ledger:
             if f"{collection}/".startswith(f"{path}/") or path.startswith(f"{collection}/"):
                 found.append(record)
         return self._disturbed(found, operation, at, State.ANY)
+
+
+def _replaces(operation: Operation, thing: Entity) -> bool:
+    """Whether a call replaces, changes or deletes a thing, and says so by method and path."""
+    return operation.method in _REPLACING and leads_to(operation, thing.home.resource)
 
 
 def _added(record: Record, write: Write) -> Change:

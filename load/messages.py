@@ -13,6 +13,7 @@ from openapi.parameters import Parameter
 _DEPTH = 3
 _FEW = 100
 _GONE = ("404", "410", "4XX")
+_CHOSEN = ("enum", "const")
 _GIVEN = ("enum", "const", "example", "examples", "default")
 _TOKENS = ("cursor", "token", "marker", "continuation")
 _OWN = (["id"], ["uuid"], ["guid"])
@@ -123,8 +124,11 @@ class Choice(Enum):
 def choice_of(parameter: Parameter, operation: Operation) -> Choice:
     """How a value of a path parameter that identifies nothing known is found."""
     facts = outline(parameter.schema.translated, parameter.schema.translated)
-    if parameter.examples or any(key in facts for key in _GIVEN) or facts.get("type") == "boolean":
+    if any(key in facts for key in _CHOSEN) or facts.get("type") == "boolean":
         return Choice.FREE
+    if parameter.examples or any(key in facts for key in _GIVEN):
+        # Of the examples there may be one, of what looks like them none.
+        return Choice.GUESSED
     if facts.get("format") in ("date", "date-time"):
         return Choice.FREE
     if facts.get("maximum", _FEW) - facts.get("minimum", 0) < _FEW:
