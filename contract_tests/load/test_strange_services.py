@@ -56,7 +56,8 @@ def test_found_by_contract_load(service: str, described: str, tmp_path: Path) ->
     assert wrong["answer"].startswith("200 (application/json, ")
     assert '"yes"' in wrong["answer"]
     (redirect,) = results["GET /elsewhere"]["findings"]
-    assert redirect["detail"].endswith("307, which leads to /fine")
+    assert redirect["detail"].endswith("it leads to /fine")
+    assert "expected 200, found 307; it leads to /fine" in done.output
 
 
 def test_tls_that_fails_is_one_line(service: str, described: str, tmp_path: Path) -> None:
