@@ -42,6 +42,7 @@ SHARING_S = 0.5
 BEGIN = "begin"
 FINISH = "finish"
 SHARE = "share"
+LEAVE = "leave"
 RESULTS = "contract results"
 
 logger = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ def carry(environment: Environment, load: Load) -> None:
     workers = _Workers(environment.runner, load) if isinstance(environment.runner, MasterRunner) else None
     environment.events.test_start.add_listener(partial(_begin, workers))
     environment.events.test_stopping.add_listener(partial(_end, load))
+    load.leave = partial(_leave, environment)
 
 
 def _add_options(parser: LocustArgumentParser) -> None:
@@ -170,6 +172,16 @@ def _end(load: Load, **_: Any) -> None:
     load.leave_service()
 
 
+def _leave(environment: Environment, reason: str) -> None:
+    """The run is to end before its time, and with it Locust, where nobody can start another."""
+    runner, options = environment.runner, environment.parsed_options
+    assert runner is not None
+    if options is not None:
+        # Without a command line of Locust's, whoever started the run tells.
+        logger.warning("%s: the run ends", reason)
+    gevent.spawn(runner.quit if options is not None and options.headless else runner.stop)
+
+
 def _orders(load: Load, existing: Sequence[Existing]) -> dict[str, Any]:
     """All that a worker needs to do its part, be its own options and files what they may."""
     return {
@@ -196,6 +208,7 @@ class _Worker:
         events.report_to_master.add_listener(self._report)
         events.test_stop.add_listener(self._report_finally)
         events.quitting.add_listener(self._finish)
+        load.leave = lambda reason: runner.send_message(LEAVE, {"reason": reason})
 
     def _begin(self, msg: Message, **_: Any) -> None:
         message = msg.data
@@ -245,6 +258,7 @@ class _Workers:
         self._told: list[str] = []
         self._sharing: gevent.Greenlet[[], None] | None = None
         runner.register_message(RESULTS, self._merge_last)
+        runner.register_message(LEAVE, self._leave)
         events = runner.environment.events
         events.worker_report.add_listener(self._merge)
         events.test_stopping.add_listener(self._finish)
@@ -272,6 +286,9 @@ class _Workers:
         for index, worker in enumerate(present):
             self._runner.send_message(SHARE, {"index": index, "count": len(present)}, worker)
         self._told = present
+
+    def _leave(self, msg: Message, **_: Any) -> None:
+        self._load.end_early(msg.data["reason"])
 
     def _finish(self, **_: Any) -> None:
         if self._sharing:

@@ -3,7 +3,7 @@
 import gc
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -38,6 +38,8 @@ class Load:
     def __init__(self, contract: Contract, orders: Orders, alone: bool = False) -> None:
         self.alone = alone
         self.incomplete: tuple[str, ...] = ()
+        # What ends the run in time; whoever moves this load sets it.
+        self.leave: Callable[[str], object] = lambda _reason: None
         self.share = Share()
         self.watch: Watch | None = None
         self.observation: Observation | None = None
@@ -121,6 +123,12 @@ class Load:
         """Add what this process has seen of itself to the results."""
         if self.watch:
             self.results.watched(name, self.watch.taken())
+
+    def end_early(self, reason: str) -> None:
+        """Have the run end before its time, since going on would tell nothing more; the verdict says why."""
+        if reason not in self.incomplete:
+            self.incomplete = (*self.incomplete, reason)
+            self.leave(reason)
 
     def notes(self) -> Iterator[str]:
         """What people should know before the run: a line for each shortcoming."""

@@ -22,6 +22,8 @@ from load.users import ContractUser
 
 PROGRESS_S = 1.0
 QUIET_PROGRESS_S = 10.0
+# That a run has begun, was interrupted, and is hopeless.
+Course = tuple[Event, Event, Event]
 
 
 def run_users(load: Load, url: str, users: int, spawn_rate: float, run_time: int) -> bool:
@@ -30,8 +32,8 @@ def run_users(load: Load, url: str, users: int, spawn_rate: float, run_time: int
     Raises LoadError when the service is gone before they begin.
     """
     stages = bool(load.orders.profile.stages)
-    begun, interrupted = Event(), Event()
-    runner = _runner(load, url, begun)
+    events = _, interrupted, _ = Event(), Event(), Event()
+    runner = _runner(load, url, events)
     with on_signals(lambda *_: interrupted.set()):
         progress = gevent.spawn(_show_progress, runner, load)
         if stages:
@@ -40,7 +42,7 @@ def run_users(load: Load, url: str, users: int, spawn_rate: float, run_time: int
             # Without them, one user makes all arrivals.
             runner.start(users if load.orders.workload.rate is None else 1, spawn_rate)
         seconds = run_time if stages else load.orders.workload.warm_up + run_time
-        _go_on(runner, load, (begun, interrupted), seconds)
+        _go_on(runner, load, events, seconds)
         progress.kill()
     read_back(load, url)
     click.echo("", nl=sys.stdout.isatty())
@@ -55,18 +57,18 @@ def search_capacity(load: Load, url: str, search: Search, step_time: int) -> boo
 
     Raises LoadError when the service is gone.
     """
-    begun, interrupted = Event(), Event()
-    runner = _runner(load, url, begun)
+    events = begun, interrupted, hopeless = Event(), Event(), Event()
+    runner = _runner(load, url, events)
     # What waits after a rate that was too much for the service is not to be part of the next.
     runner.environment.stop_timeout = ANSWER_TIMEOUT_S + STOP_TIMEOUT_S
     kept = load.results
     with on_signals(lambda *_: interrupted.set()):
-        while (rate := search.next_rate) is not None and not interrupted.is_set():
+        while (rate := search.next_rate) is not None and not (interrupted.is_set() or hopeless.is_set()):
             load.ask(rate)
             begun.clear()
             progress = gevent.spawn(_show_progress, runner, load)
             runner.start(1, 1)
-            _go_on(runner, load, (begun, interrupted), load.orders.workload.warm_up + step_time)
+            _go_on(runner, load, events, load.orders.workload.warm_up + step_time)
             progress.kill()
             if not interrupted.is_set():
                 trial = load.trial()
@@ -82,26 +84,30 @@ def search_capacity(load: Load, url: str, search: Search, step_time: int) -> boo
     return interrupted.is_set()
 
 
-def _runner(load: Load, url: str, begun: Event) -> Runner:
+def _runner(load: Load, url: str, events: Course) -> Runner:
+    """What runs a load against a URL, and tells by the events how it goes on."""
+    begun, _, hopeless = events
     _allow_connections()
     environment = Environment(user_classes=[ContractUser], events=Events(), host=url)
     runner = environment.create_local_runner()
     carry(environment, load)
     # After the load's own listener, which finds out whether there is a service; Locust does not wait for it.
     environment.events.test_start.add_listener(lambda **_: begun.set())
+    load.leave = lambda _reason: hopeless.set()
     return runner
 
 
-def _go_on(runner: Runner, load: Load, events: tuple[Event, Event], seconds: float) -> None:
-    """Once the load has begun, let its users go on for a time (s) unless interrupted, and leave.
+def _go_on(runner: Runner, load: Load, events: Course, seconds: float) -> None:
+    """Once the load has begun, let its users go on for a time (s), unless it is interrupted or going on is
+    hopeless, and leave.
 
     Raises LoadError when there is no service.
     """
-    _, interrupted = events
-    gevent.wait(events, count=1)
+    begun, interrupted, hopeless = events
+    gevent.wait((begun, interrupted), count=1)
     if load.incomplete:
         raise LoadError(f"the run did not begin: {load.incomplete[0]}")
-    interrupted.wait(seconds)
+    gevent.wait((interrupted, hopeless), timeout=seconds, count=1)
     load.results.end()
     runner.stop()
     load.look()
