@@ -9,6 +9,7 @@ from load.blanks import filled
 from load.credentials import HIDDEN, Secret
 from load.identifiers import outline, words
 from load.plan import Slot
+from load.uniqueness import unique_names
 from openapi.bodies import Encode, writer
 from openapi.contract import Json
 from openapi.operations import Operation
@@ -18,8 +19,6 @@ from openapi.payloads import Generator, Payloads, Unbuildable
 OPTIONAL_PARAMETER = 0.3
 _FIRST_MEDIA_TYPE = 0.7
 _BODY_SHOWN_BYTES = 2_000
-_ACCOUNTS = frozenset({"email", "username", "login", "handle", "slug"})
-_NAMES = frozenset({"name", "title", "code", "key", "sku", "number", "reference", "identifier", "id"})
 _SOFT_DELETIONS = (["archived"], ["deleted"], ["trashed"], ["removed"])
 
 
@@ -109,7 +108,7 @@ class CallBuilder:
         self._queries, self._fields = "query" in locations, bool(locations & {"header", "cookie"})
         self._headers: Mapping[str, str] = {"Accept": _accepted(operation)}
         self._payloads = payloads
-        self._unique = _unique_names(operation)
+        self._unique = unique_names(operation)
         self._bodies = self._written(payloads)
 
     def _parameter(self, parameter: Parameter, payloads: Payloads) -> Generator:
@@ -150,8 +149,9 @@ class CallBuilder:
 
     def differ(self) -> None:
         """From now on, no two calls name what they make alike: a service has said that it minds."""
-        if not self._unique >= _NAMES:
-            self._unique = _ACCOUNTS | _NAMES
+        unique = unique_names(self.operation, is_refused=True)
+        if unique != self._unique:
+            self._unique = unique
             self._bodies = self._written(self._payloads)
 
     def build(self, bound: Mapping[Slot, Json], bare: bool = False) -> Call:
@@ -204,15 +204,6 @@ class CallBuilder:
         if not given and not self._unsent:
             return payload
         return filled(payload, given, self._unsent, body.is_valid)
-
-
-def _unique_names(operation: Operation) -> frozenset[str]:
-    """The last words of names whose values had better differ from call to call: those of accounts, and
-    wherever a conflict is documented those that things go by.
-    """
-    if operation.method == "get":
-        return frozenset()
-    return _ACCOUNTS | (_NAMES if "409" in operation.responses else frozenset())
 
 
 def _soft_deletions(operation: Operation) -> Iterator[str]:

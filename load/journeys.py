@@ -191,8 +191,13 @@ class Journeys:
         return any(each.method != "delete" and destruction(each) for each in called)
 
     def conflicted(self, step: Step) -> None:
-        """A call was refused for what it has in common with something that exists."""
-        self._builders[step.call.operation.label].differ()
+        """A call was refused for a conflict. Where it was to make something, that may go by a name that is
+        taken; elsewhere it is the state of a thing that forbids it, as of an order that is paid.
+        """
+        operation = step.call.operation
+        makes = any(feed.owned for feed in self.plan.feeds.get(operation.label, ()))
+        if operation.method == "post" and (makes or "201" in operation.responses):
+            self._builders[operation.label].differ()
 
     def forget(self, step: Step) -> None:
         """The thing of a step has turned out to be gone."""
