@@ -1,14 +1,17 @@
 """Calls: requests of one operation, valid by construction."""
 
+import base64
+import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
 from load.blanks import filled
-from load.credentials import HIDDEN, Secret
+from load.credentials import Secret, within_quotes
 from load.identifiers import outline, words
 from load.plan import Slot
+from load.printable import printable
 from load.uniqueness import unique_names
 from openapi.bodies import Encode, writer
 from openapi.contract import Json
@@ -18,7 +21,7 @@ from openapi.payloads import Generator, Payloads, Unbuildable
 
 OPTIONAL_PARAMETER = 0.3
 _FIRST_MEDIA_TYPE = 0.7
-_BODY_SHOWN_BYTES = 2_000
+_BODY_SHOWN_BYTES = 65_536
 _SOFT_DELETIONS = (["archived"], ["deleted"], ["trashed"], ["removed"])
 
 
@@ -53,18 +56,41 @@ class Call:
         return sent
 
     def as_curl(self, host: str) -> str:
-        """A command that repeats the call, without its credentials."""
-        query = "&".join(
-            f"{each.partition('=')[0]}={HIDDEN}" for each in filter(None, self.secret.query.split("&"))
-        )
-        target = self.target + (f"{'&' if '?' in self.target else '?'}{query}" if query else "")
-        headers = {**self.headers, **dict.fromkeys(self.secret.headers, HIDDEN)}
-        parts = ["curl", "-i", "-X", self.operation.method.upper(), f"{host.rstrip('/')}{target}"]
-        parts += [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
-        if self.body:
-            shown = self.body[:_BODY_SHOWN_BYTES].decode("utf-8", "backslashreplace")
-            parts += ["--data-binary", shown + ("…" if len(self.body) > _BODY_SHOWN_BYTES else "")]
-        return shlex.join(parts)
+        """A command for a POSIX shell that repeats the call to a host. Of credentials it has the names of
+        the variables that hold them; a body that is not plain text goes in by base64.
+        """
+        method = self.operation.method.upper()
+        url = f"{host.rstrip('/')}{self.target}"
+        if len(self.body) > _BODY_SHOWN_BYTES:
+            return f"{method} {url} with a body of {len(self.body):,} bytes, too long to be shown"
+        parts = ["curl -i", *_options(url), "-I" if method == "HEAD" else f"-X {method}", shlex.quote(url)]
+        cookies = "; ".join(filter(None, (within_quotes(self.headers.get("Cookie", "")), self.secret.cookie)))
+        own = {name: value for name, value in self.headers.items() if name not in self.secret.headers}
+        fields = {name: value for name, value in own.items() if name != "Cookie"}
+        if not self.body and method in ("POST", "PUT", "PATCH"):
+            fields["Content-Length"] = "0"
+        # A field without a value ends in a semicolon, or curl leaves it out.
+        parts += [
+            f"-H {shlex.quote(f'{name}: {value}' if value else f'{name};')}" for name, value in fields.items()
+        ]
+        parts += [f'-H "Cookie: {cookies}"'] if cookies else []
+        parts += self.secret.arguments
+        if not self.body:
+            return " ".join(parts)
+        text = self.body.decode("utf-8", "replace")
+        if text.encode() == self.body and printable(text) == text:
+            # What begins with @ would be the name of a file.
+            option = "--data-raw" if text.startswith("@") else "--data-binary"
+            return " ".join([*parts, option, shlex.quote(text)])
+        encoded = base64.b64encode(self.body).decode()
+        return f"printf %s {encoded} | base64 -d | {' '.join([*parts, '--data-binary', '@-'])}"
+
+
+def _options(url: str) -> list[str]:
+    """What keeps curl from reading more into a URL than it says."""
+    path = url.partition("?")[0]
+    ranges = ["-g"] if set("[]{}") & {*url} else []
+    return [*ranges, *(["--path-as-is"] if re.search(r"/\.\.?(/|$)", path) else [])]
 
 
 @dataclass(frozen=True)

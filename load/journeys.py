@@ -65,9 +65,8 @@ class Step:
 class Journeys:
     """The state of one process's users: known things, remembered values, what leads where.
 
-    `uncovered` maps the labels of operations that are not called to the reason, `unauthorised` those of
-    operations that are called without the credentials that they ask for; `omitted` tells of optional
-    properties that are never sent.
+    `uncovered` maps the labels of operations that are not called to the reason, `asking` those of them that
+    ask for credentials which were not given; `omitted` tells of optional properties that are never sent.
     Raises LoadError when nothing can be called.
     """
 
@@ -83,7 +82,7 @@ class Journeys:
         self._orders = orders
         self._schemes = schemes or {}
         self.uncovered: dict[str, str] = {}
-        self.unauthorised: dict[str, str] = {}
+        self.asking: dict[str, str] = {}
         self._operations = self._selected(operations)
         self.plan = plan([*self._operations.values()])
         self.uncovered.update(self.plan.uncovered)
@@ -104,6 +103,9 @@ class Journeys:
         }
         self._builders = dict(self._compiled(payloads))
         self.omitted = list(dict.fromkeys(payloads.omitted))
+        if not self._builders and self.asking:
+            *_, reason = self.asking.values()
+            raise LoadError(f"nothing is left to call: {len(self.asking)} operations ask{reason[4:]}")
         if not self._builders:
             reasons = "; ".join(f"{label}: {reason}" for label, reason in [*self.uncovered.items()][:3])
             raise LoadError(f"no operation of the document can be called: {reasons}")
@@ -255,12 +257,12 @@ class Journeys:
         for each in operations:
             refusal = self._orders.selection.refusal(each) or _fault(each)
             missing = self._orders.credentials.missing(each, self._schemes)
-            if refusal:
-                self.uncovered[each.label] = refusal
+            if refusal or missing:
+                self.uncovered[each.label] = refusal or missing
             else:
                 selected[each.label] = each
             if missing and not refusal:
-                self.unauthorised[each.label] = missing
+                self.asking[each.label] = missing
         return selected
 
     def _compiled(self, payloads: Payloads) -> Iterator[tuple[str, CallBuilder]]:

@@ -24,6 +24,7 @@ class Orders:
     workload: Workload = field(default_factory=Workload)
     objectives: tuple[str, ...] = ()
     database_url: str = field(default="", repr=False)
+    fail_fast: bool = False
 
     def message(self) -> dict[str, Any]:
         """As plain values, for another process."""
@@ -66,6 +67,8 @@ OPTIONS = (
     Option("--warm-up", "How much of the start is left out of the figures, as in 10s."),
     Option("--objective", "A promise to hold the service to: 'get_student p95 < 50ms', 'error rate < 0.1%', "
            "'rate > 500/s'. May be given again.", multiple=True),
+    Option("--fail-fast", "End the run as soon as a fault is found that makes it FAILED whatever follows.",
+           is_flag=True),
     Option("--database-url", "The PostgreSQL of the service, as postgresql://user:password@host:5432/name, "
            "to see what it does under the load.", variable="CONTRACT_DATABASE_URL"),
     Option("--basic", "user:password for basic authentication.", variable="CONTRACT_BASIC"),
@@ -100,6 +103,7 @@ def orders(
         asked,
         (*profile.objectives, *(given.get("objective") or ())),
         given.get("database_url") or "",
+        bool(given.get("fail_fast")),
     )
 
 
@@ -123,4 +127,5 @@ def orders_from(message: Mapping[str, Any]) -> Orders:
         Workload(**message["workload"]),
         tuple(message["objectives"]),
         message["database_url"],
+        message["fail_fast"],
     )

@@ -3,12 +3,13 @@
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from load.checks import Fault, Finding
 from load.generator import Generator
 from load.ledger import Account, Loss
+from load.masks import Mask
 from load.times import Times
 
 _PLACES_AT_MOST = 100
@@ -161,7 +162,9 @@ class OperationResults:
 class Results:
     """The calls of a run, by the label of their operation, and what the processes that made them saw of
     themselves, by name. `began` and `ended` are in s since the epoch, `warm_up` is in s. Calls that were made
-    `beside` those that are measured are counted by their purpose.
+    `beside` those that are measured are counted by their purpose; `unaccepted` tells since when credentials
+    are not accepted (s), and of how many calls nothing is said for that. What is kept for people goes
+    through the `mask`.
     """
 
     operations: dict[str, OperationResults]
@@ -171,6 +174,8 @@ class Results:
     generators: dict[str, Generator] = field(default_factory=dict)
     account: Account = field(default_factory=Account)
     beside: Counter[str] = field(default_factory=Counter)
+    unaccepted: dict[str, tuple[float, int]] = field(default_factory=dict)
+    mask: Mask = field(default_factory=Mask, compare=False)
     _origin: float = field(default_factory=time.perf_counter)
 
     @classmethod
@@ -184,7 +189,7 @@ class Results:
     def rest(self) -> "Results":
         """Results of the same run that hold nothing yet."""
         operations = {label: OperationResults(self.warm_up) for label in self.operations}
-        return Results(operations, self.warm_up, self.began, self.ended, _origin=self._origin)
+        return Results(operations, self.warm_up, self.began, self.ended, mask=self.mask, _origin=self._origin)
 
     def record(
         self, label: str, status: int, response_s: float, service_s: float, findings: list[Finding]
@@ -196,8 +201,9 @@ class Results:
         results.statuses[status] += 1
         if findings:
             results.failures += 1
-            for finding in findings:
-                _count(results.findings, finding, 1)
+            # Once a call: of many places, those beyond the first are one.
+            for finding in dict.fromkeys(self._kept(results.findings, each) for each in findings):
+                results.findings[finding] += 1
 
     @property
     def elapsed(self) -> float:
@@ -231,8 +237,29 @@ class Results:
         """Add what a process of the load saw of itself."""
         self.generators.setdefault(name, Generator()).add(seen)
 
+    def judge(self, label: str, findings: list[Finding]) -> None:
+        """Add what is wrong with a call that has been counted as a good one."""
+        results = self.operations[label]
+        results.failures += bool(findings)
+        for finding in dict.fromkeys(self._kept(results.findings, each) for each in findings):
+            results.findings[finding] += 1
+
+    def unjudged(self, reason: str, since: float, count: int) -> None:
+        """Count calls of which nothing is said, for a reason that holds since a time (s)."""
+        known = self.unaccepted.get(reason, (since, 0))
+        self.unaccepted[reason] = min(known[0], since), known[1] + count
+
+    def _kept(self, known: Counter[Finding], finding: Finding) -> Finding:
+        return finding if finding in known else _named(known, finding.masked(self.mask))
+
     def lost(self, loss: Loss, sample: str) -> None:
         """Count something that is not as acknowledged; a command shows how it is."""
+        loss = replace(
+            loss,
+            target=self.mask(loss.target),
+            expected=self.mask.answer(loss.expected),
+            found=self.mask.answer(loss.found),
+        )
         kind, _, name = loss.kind.partition(" ")
         finding = Finding(
             Fault.NOT_AS_ACKNOWLEDGED,
@@ -241,7 +268,8 @@ class Results:
             str(loss),
             sample=sample,
         )
-        _count(self.operations[loss.label].findings, finding, 1)
+        known = self.operations[loss.label].findings
+        known[self._kept(known, finding)] += 1
         self.account.lost += 1
         if len(self.account.losses) < _LOSSES_AT_MOST:
             self.account.losses.append(loss)
@@ -257,6 +285,7 @@ class Results:
             "generators": {name: each.message() for name, each in self.generators.items()},
             "account": asdict(self.account),
             "beside": dict(self.beside),
+            "unaccepted": [[reason, *each] for reason, each in self.unaccepted.items()],
         }
 
     def merge(self, message: Mapping[str, Any]) -> None:
@@ -268,6 +297,8 @@ class Results:
         if message.get("account"):
             self.account.add(Account.told(message["account"]))
         self.beside.update(message.get("beside", {}))
+        for reason, since, count in message.get("unaccepted", ()):
+            self.unjudged(reason, since, count)
 
 
 def _plain(finding: Finding) -> tuple[str, ...]:
@@ -284,9 +315,13 @@ def _plain(finding: Finding) -> tuple[str, ...]:
 
 
 def _count(findings: Counter[Finding], finding: Finding, count: int) -> None:
+    findings[_named(findings, finding)] += count
+
+
+def _named(known: Counter[Finding], finding: Finding) -> Finding:
     """One entry per place and rule, whose first occurrence stays as the sample; where places are without
     number, as under names that a service makes up, the rest are one.
     """
-    if finding not in findings and len(findings) >= _PLACES_AT_MOST:
-        finding = Finding(finding.fault, "other places", "")
-    findings[finding] += count
+    if finding not in known and len(known) >= _PLACES_AT_MOST:
+        return Finding(finding.fault, "other places", "")
+    return finding

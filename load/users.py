@@ -2,6 +2,7 @@
 
 import logging
 import resource
+import traceback
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -12,10 +13,12 @@ from locust.env import Environment
 from locust.user.task import LOCUST_STATE_STOPPING
 
 from load import checks
+from load.acceptance import Refusal
 from load.connection import Connection, Reply
 from load.exchanges import exchange_of, sent
 from load.journeys import Step
 from load.part import Load
+from load.selection import SAFE
 
 IN_FLIGHT_AT_MOST = 5_000
 OTHER_FILES = 64
@@ -80,7 +83,7 @@ class ContractUser(User):
         response_s = ended - (began if due is None else due)
         if due is not None and load.watch:
             load.watch.arrived(began - due)
-        found = self._findings(step, reply) if reply else [checks.network(reason)]
+        found = self._findings(step, reply, began, ended) if reply else [checks.network(reason)]
         journeys = load.journeys
         if reply is not None and checks.is_gone(step.target, reply):
             journeys.forget(step)
@@ -91,6 +94,8 @@ class ContractUser(User):
         learns = journeys.reads(operation.label)
         is_told = learns or writes or step.entity is not None
         exchange = exchange_of(step, reply) if reply and succeeded and is_told else None
+        if succeeded:
+            self._accepted(step, began)
         made = journeys.done(step, exchange if learns else None, succeeded)
         body = exchange.response_body if exchange else None
         load.ledger.answered(writes, status, body, ended)
@@ -99,15 +104,17 @@ class ContractUser(User):
         elif exchange and operation.method == "get":
             for loss in load.ledger.read(step, body, began, ended):
                 load.results.lost(loss, step.call.as_curl(self.host or ""))
+                load.failed(loss.label, [checks.Fault.NOT_AS_ACKNOWLEDGED])
         if found:
             found = self._with_samples(step, reply, found)
+            load.failed(operation.label, [each.fault for each in found])
         load.results.record(operation.label, status, response_s, ended - began, found)
         self.environment.events.request.fire(
             request_type=operation.method.upper(),
             name=operation.path,
             response_time=response_s * 1000,
             response_length=len(reply.body) if reply else 0,
-            exception=ContractFailure(str(found[0])) if found else None,
+            exception=ContractFailure(load.mask(str(found[0]))) if found else None,
             context={},
         )
 
@@ -119,15 +126,32 @@ class ContractUser(User):
             return False
         return bool(super().stop(force))
 
-    def _findings(self, step: Step, reply: Reply) -> list[checks.Finding]:
+    def _findings(self, step: Step, reply: Reply, began: float, ended: float) -> list[checks.Finding]:
+        load, operation = self.load, step.call.operation
         try:
-            operation, journeys = step.call.operation, self.load.journeys
-            unauthorised = operation.label in journeys.unauthorised
-            guessed = operation.label in journeys.plan.guessed or journeys.erases
-            return checks.findings(operation, step.target, reply, self.load.alone, unauthorised, guessed)
+            guessed = operation.label in load.journeys.plan.guessed or load.journeys.erases
+            found = checks.findings(operation, step.target, reply, load.alone, guessed)
         except Exception as error:  # a call that cannot be judged must not look like a good one
-            logger.exception("an answer of %s could not be judged", step.call.operation.label)
+            # Not with its traceback, which may show what the service said.
+            *_, place = traceback.extract_tb(error.__traceback__)
+            told = load.mask.answer(f"{type(error).__name__}: {error}, at {place.filename}:{place.lineno}")
+            logger.error("an answer of %s could not be judged: %s", load.mask(operation.label), told)
             return [checks.internal(error)]
+        if not found or step.call.secret.is_empty or reply.status not in checks.UNAUTHORISED:
+            return found
+        found = self._with_samples(step, reply, found)
+        if not load.acceptance.refuses(Refusal(operation, reply, began, ended, found)):
+            return found
+        load.tell_acceptance()
+        return []
+
+    def _accepted(self, step: Step, began: float) -> None:
+        """A call has succeeded: what it tells of the credentials that it carried, and of later ones."""
+        operation, acceptance = step.call.operation, self.load.acceptance
+        if operation.method not in SAFE:
+            acceptance.changed(operation.label)
+        if not step.call.secret.is_empty:
+            acceptance.accepted(operation, began)
 
     def _with_samples(
         self, step: Step, reply: Reply | None, found: list[checks.Finding]

@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from load.acceptance import told
 from load.checks import Fault
 from load.objectives import ALL, ERROR_RATE, Objective, Outcome, outcomes
 from load.results import Results
 
 REFUSED_AT_MOST = 0.5
+_OF_ERROR_RATE = frozenset({Fault.SERVER_ERROR, Fault.NETWORK, Fault.REFUSED})
 
 
 @dataclass(frozen=True)
@@ -41,15 +43,26 @@ class Verdict:
 def judge(objectives: Iterable[Objective], results: Results, incomplete: Sequence[str] = ()) -> Verdict:
     """The verdict on a run; `incomplete` tells why results are missing."""
     held = outcomes(objectives, results)
-    excused = {each.objective.label for each in held if each.objective.measure == ERROR_RATE}
+    excused = promised_errors(each.objective for each in held)
+    unaccepted = told((reason, *each) for reason, each in results.unaccepted.items())
     limited = [*limits(results)]
     # Times and rates that are not the service's alone say nothing of its objectives.
     doubted = [each for each in held if not each.holds and limited and each.objective.measure != ERROR_RATE]
     broken = [str(each) for each in held if not each.holds and each not in doubted]
     return Verdict(
         held,
-        (*incomplete, *_empty(results), *broken, *_faults(results, excused)),
-        (*limited, *_unread(results), *(f"{each}, which such a run cannot tell" for each in doubted)),
+        (
+            *(each for each in incomplete if each not in results.unaccepted),
+            *_empty(results),
+            *broken,
+            *_faults(results, excused),
+        ),
+        (
+            *([unaccepted] if unaccepted else []),
+            *limited,
+            *_unread(results),
+            *(f"{each}, which such a run cannot tell" for each in doubted),
+        ),
     )
 
 
@@ -68,14 +81,26 @@ def _empty(results: Results) -> Iterator[str]:
         yield f"{refused} of {calls} calls were refused although valid: too many to say how the service does"
 
 
-def _faults(results: Results, excused: Collection[str]) -> Iterator[str]:
-    """Faults by operation. Without a promise about errors, only refusals are left for people to judge."""
+def promised_errors(objectives: Iterable[Objective]) -> frozenset[str]:
+    """The operations of which so many errors are allowed that an objective says."""
+    return frozenset(each.label for each in objectives if each.measure == ERROR_RATE)
+
+
+def tolerated(label: str, promised: Collection[str]) -> frozenset[Fault]:
+    """The faults of an operation that do not fail a run by themselves. Without a promise about errors, only
+    refusals are left for people to judge.
+    """
+    is_promised = label in promised or ALL in promised
+    return _OF_ERROR_RATE if is_promised else frozenset({Fault.REFUSED})
+
+
+def _faults(results: Results, promised: Collection[str]) -> Iterator[str]:
+    """Faults by operation."""
     for label, each in results.operations.items():
         faults = Counter[Fault]()
         for finding, count in each.findings.items():
             faults[finding.fault] += count
-        is_promised = label in excused or ALL in excused
-        left = {Fault.SERVER_ERROR, Fault.NETWORK, Fault.REFUSED} if is_promised else {Fault.REFUSED}
+        left = tolerated(label, promised)
         for fault, count in faults.items():
             if fault not in left:
                 yield f"{label}: {fault}, {count} times"

@@ -1,4 +1,4 @@
-"""Reused names are no evidence that names must differ: only what tells things apart gets values of its own."""
+"""Reused names are no evidence that they must differ: only what tells things apart has values of its own."""
 
 from random import Random
 from typing import Any
@@ -86,4 +86,4 @@ def test_a_person_keeps_a_name_like_that_of_others() -> None:
     payloads = [on.next().call.payload for _ in range(300)]
     assert len({each["email"] for each in payloads}) == 300
     assert len({each["given_name"] for each in payloads}) < 300
-    assert all(each["given_name"].isalpha() for each in payloads), payloads[:3]
+    assert not any(each.isdecimal() for one in payloads for each in one["given_name"]), payloads[:3]
