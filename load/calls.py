@@ -1,5 +1,7 @@
 """Calls: requests of one operation, valid by construction."""
 
+import base64
+import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,10 +9,12 @@ from itertools import islice
 from random import Random
 
 from load.blanks import filled
-from load.credentials import HIDDEN, Secret
+from load.credentials import Secret, within_quotes
 from load.identifiers import outline, places, words
 from load.plan import Slot
+from load.printable import printable
 from load.selection import destructive_values
+from load.uniqueness import unique_names
 from openapi.bodies import Encode, writer
 from openapi.contract import ContractError, Json
 from openapi.dialect import Schema
@@ -20,7 +24,7 @@ from openapi.payloads import UNIQUE, Generator, Payloads, Unbuildable
 
 OPTIONAL_PARAMETER = 0.3
 _FIRST_MEDIA_TYPE = 0.7
-_BODY_SHOWN_BYTES = 2_000
+_BODY_SHOWN_BYTES = 65_536
 # So many values are looked at to tell what all of a parameter are like.
 _LOOKED_AT = 5
 _TRIALS, _DRAWS = 20, 1_000
@@ -29,8 +33,6 @@ _FRAMING = frozenset({
     "connection", "content-length", "expect", "host", "keep-alive", "proxy-connection", "te", "trailer",
     "transfer-encoding", "upgrade",
 })  # fmt: skip
-_ACCOUNTS = frozenset({"email", "username", "login", "handle", "slug"})
-_NAMES = frozenset({"name", "title", "code", "key", "sku", "number", "reference", "identifier", "id"})
 _SOFT_DELETIONS = (["archived"], ["deleted"], ["trashed"], ["removed"])
 
 
@@ -72,18 +74,41 @@ class Call:
         return f"{scheme or 'http'}://{rest.partition('/')[0]}{self.operation.base}"
 
     def as_curl(self, host: str) -> str:
-        """A command that repeats the call, without its credentials."""
-        query = "&".join(
-            f"{each.partition('=')[0]}={HIDDEN}" for each in filter(None, self.secret.query.split("&"))
-        )
-        target = self.target + (f"{'&' if '?' in self.target else '?'}{query}" if query else "")
-        headers = {**self.headers, **dict.fromkeys(self.secret.headers, HIDDEN)}
-        parts = ["curl", "-i", "-X", self.operation.method.upper(), f"{self._base(host)}{target}"]
-        parts += [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
-        if self.body:
-            shown = self.body[:_BODY_SHOWN_BYTES].decode("utf-8", "backslashreplace")
-            parts += ["--data-binary", shown + ("…" if len(self.body) > _BODY_SHOWN_BYTES else "")]
-        return shlex.join(parts)
+        """A command for a POSIX shell that repeats the call to a host. Of credentials it has the names of
+        the variables that hold them; a body that is not plain text goes in by base64.
+        """
+        method = self.operation.method.upper()
+        url = f"{self._base(host)}{self.target}"
+        if len(self.body) > _BODY_SHOWN_BYTES:
+            return f"{method} {url} with a body of {len(self.body):,} bytes, too long to be shown"
+        parts = ["curl -i", *_options(url), "-I" if method == "HEAD" else f"-X {method}", shlex.quote(url)]
+        cookies = "; ".join(filter(None, (within_quotes(self.headers.get("Cookie", "")), self.secret.cookie)))
+        own = {name: value for name, value in self.headers.items() if name not in self.secret.headers}
+        fields = {name: value for name, value in own.items() if name != "Cookie"}
+        if not self.body and method in ("POST", "PUT", "PATCH"):
+            fields["Content-Length"] = "0"
+        # A field without a value ends in a semicolon, or curl leaves it out.
+        parts += [
+            f"-H {shlex.quote(f'{name}: {value}' if value else f'{name};')}" for name, value in fields.items()
+        ]
+        parts += [f'-H "Cookie: {cookies}"'] if cookies else []
+        parts += self.secret.arguments
+        if not self.body:
+            return " ".join(parts)
+        text = self.body.decode("utf-8", "replace")
+        if text.encode() == self.body and printable(text) == text:
+            # What begins with @ would be the name of a file.
+            option = "--data-raw" if text.startswith("@") else "--data-binary"
+            return " ".join([*parts, option, shlex.quote(text)])
+        encoded = base64.b64encode(self.body).decode()
+        return f"printf %s {encoded} | base64 -d | {' '.join([*parts, '--data-binary', '@-'])}"
+
+
+def _options(url: str) -> list[str]:
+    """What keeps curl from reading more into a URL than it says."""
+    path = url.partition("?")[0]
+    ranges = ["-g"] if set("[]{}") & {*url} else []
+    return [*ranges, *(["--path-as-is"] if re.search(r"/\.\.?(/|$)", path) else [])]
 
 
 @dataclass(frozen=True)
@@ -148,7 +173,7 @@ class CallBuilder:
         self._queries, self._fields = "query" in locations, bool(locations & {"header", "cookie"})
         self._headers: Mapping[str, str] = {"Accept": _accepted(operation)}
         self._payloads = payloads
-        self._unique = _unique_names(operation)
+        self._unique = unique_names(operation)
         self._bodies = self._written(payloads)
 
     def _parameter(self, parameter: Parameter, payloads: Payloads) -> Generator:
@@ -214,8 +239,9 @@ class CallBuilder:
 
     def differ(self) -> None:
         """From now on, no two calls name what they make alike: a service has said that it minds."""
-        if not self._unique >= _NAMES:
-            self._unique = _ACCOUNTS | _NAMES
+        unique = unique_names(self.operation, is_refused=True)
+        if unique != self._unique:
+            self._unique = unique
             self._bodies = self._written(self._payloads)
 
     def build(self, bound: Mapping[Slot, Json], bare: bool = False) -> Call:
@@ -281,15 +307,6 @@ def _harmless(schema: Schema) -> Iterator[Json]:
                 key = step.replace("~1", "/").replace("~0", "~")
                 rule = {"items": rule} if step == "0" else {"properties": {key: rule}}
             yield rule
-
-
-def _unique_names(operation: Operation) -> frozenset[str]:
-    """The last words of names whose values had better differ from call to call: those of accounts, and
-    wherever a conflict is documented those that things go by.
-    """
-    if operation.method == "get":
-        return frozenset()
-    return _ACCOUNTS | (_NAMES if "409" in operation.responses else frozenset())
 
 
 def _soft_deletions(operation: Operation) -> Iterator[str]:

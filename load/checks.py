@@ -1,21 +1,29 @@
 """Responses under load, held against the contract."""
 
-import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from http import HTTPStatus
 
 from load.connection import Reply
+from load.identifiers import words
 from load.losses import Absence
+from load.masks import HIDDEN, Mask
+from load.messages import identifier_names
 from openapi.operations import Operation
 from openapi.responses import response_violations
 
 GONE_STATUSES = (404, 410)
+UNAUTHORISED = (401, 403)
 # RFC 9110, sections 15.2, 15.3.5, 15.3.6 and 15.4.5
 _WITHOUT_CONTENT = (101, 204, 205, 304)
 # What a call may be answered that has been carried out before: it was sent twice.
 _REFUSED_AGAIN = (404, 409, 410, 412)
 _SHOWN_BYTES = 300
+# Where credentials are shown in the body: what is made up there is rightly refused.
+_ENTRANCES = frozenset(
+    {"login", "signin", "logon", "token", "session", "sessions", "auth", "authenticate", "authentication"}
+)
 
 
 class Fault(StrEnum):
@@ -54,37 +62,63 @@ class Finding:
         """The same for each repetition, so that failures can be counted."""
         return f"{self.fault}: {self.place} ({self.rule})" if self.rule else f"{self.fault}: {self.place}"
 
+    def masked(self, mask: Mask) -> "Finding":
+        """The same for people: without credentials, and printable."""
+        hides = mask.names_secret(self.place)
+        return replace(
+            self,
+            place=mask(self.place),
+            detail=self.rule if hides and self.found else mask.answer(self.detail),
+            expected=mask.answer(self.expected),
+            found=HIDDEN if hides and self.found else mask.answer(self.found),
+            answer=mask.answer(self.answer),
+            sample=mask(self.sample),
+        )
+
 
 def findings(
     operation: Operation,
     absence: Absence | None,
     reply: Reply,
-    unauthorised: bool = False,
     guessed: bool = False,
     loss: str = "",
 ) -> list[Finding]:
-    """Everything wrong with a response; nothing when all is well. `absence` is why the thing that the call
-    works on may not be there, None when it works on none or the answer says nothing of that;
-    `unauthorised` that the call went without the credentials that its operation asks for, `guessed` that
-    its path may name something that never was; `loss` tells what was lost.
+    """Everything wrong with a response, each cause once; nothing when all is well. `absence` is why the thing
+    that the call works on may not be there, None when it works on none or the answer says nothing of that;
+    `guessed` says that its path may name something that never was; `loss` tells what was lost.
     """
-    if unauthorised and reply.status in (401, 403):
-        place = f"status {reply.status} to a call without the credentials that it asks for"
-        return [Finding(Fault.REFUSED, place, "")]
     if is_throttled(reply):
         after = reply.headers.get("retry-after")
         told = Finding(
             Fault.THROTTLED, f"status {reply.status}", "", f"Retry-After: {after}" if after else ""
         )
         return [told, *(_broken(operation, reply) if operation.response(reply.status) else [])]
-    if reply.status >= 500:
-        documented = operation.response(reply.status) is not None
-        broken = _broken(operation, reply) if documented else []
-        return [Finding(Fault.SERVER_ERROR, f"status {reply.status}", ""), *broken]
+    if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return [Finding(Fault.SERVER_ERROR, f"status {reply.status}", "")]
     is_excused = guessed or absence not in (None, Absence.LOST)
-    if (is_excused and reply.status in GONE_STATUSES) or (reply.repeated and reply.status in _REFUSED_AGAIN):
+    if (
+        (is_excused and reply.status in GONE_STATUSES)
+        or (reply.repeated and reply.status in _REFUSED_AGAIN)
+        or (reply.status in UNAUTHORISED and _is_entrance(operation))
+    ):
         return _broken(operation, reply) if operation.response(reply.status) else []
     return _broken(operation, reply) or _refusal(absence, reply, loss)
+
+
+@lru_cache(maxsize=1_000)
+def _is_entrance(operation: Operation) -> bool:
+    """Whether an operation takes credentials in its body, and may refuse those that are made up: one where
+    people log in, by its name, or one that asks for no others and says that it may answer so.
+    """
+    if operation.method != "post":
+        return False
+    last = [part for part in operation.path.split("/") if part and "{" not in part][-1:]
+    for text in (operation.operation_id, *last):
+        if _ENTRANCES & {*words(text), "".join(words(text))}:
+            return True
+    says = {str(each) for each in UNAUTHORISED} & {*operation.responses}
+    asks = bool(operation.security) and all(operation.security)
+    return bool(says) and not asks and any(Mask.names_secret(each) for each in identifier_names(operation))
 
 
 def _broken(operation: Operation, reply: Reply) -> list[Finding]:
@@ -92,17 +126,18 @@ def _broken(operation: Operation, reply: Reply) -> list[Finding]:
         place = f"{reply.status} content coding"
         return [Finding(Fault.BROKEN_CONTRACT, place, "content coding", reply.undecodable)]
     body = None if operation.method == "head" or reply.status in _WITHOUT_CONTENT else reply.body
-    return [
+    found = (
         Finding(
             Fault.BROKEN_CONTRACT,
-            _place(reply.status, each.location, each.pointer),
+            f"{reply.status} {each.location} {each.place or each.pointer}".rstrip(),
             each.rule,
             each.detail,
             each.expected,
             each.found,
         )
         for each in response_violations(operation, reply.status, reply.headers, body)
-    ]
+    )
+    return [*dict.fromkeys(found)]
 
 
 def is_throttled(reply: Reply) -> bool:
@@ -139,9 +174,3 @@ def answer_of(reply: Reply) -> str:
     media_type = reply.headers.get("content-type", "no media type")
     more = "…" if len(reply.body) > _SHOWN_BYTES else ""
     return f"{reply.status} ({media_type}, {len(reply.body):,} bytes): {start}{more}".rstrip(": ")
-
-
-def _place(status: int, location: str, pointer: str) -> str:
-    """Items of a list are one place: /students/17/email is /students/*/email."""
-    general = re.sub(r"/(\d+|[0-9a-fA-F-]{16,})(?=/|$)", "/*", pointer)
-    return f"{status} {location} {general}".rstrip()

@@ -15,8 +15,10 @@ from load.capacity import Search
 from load.connection import check_reachable
 from load.errors import LoadError
 from load.hosts import first_server
+from load.masks import Mask
 from load.objectives import ALL
 from load.orders import OPTIONS, SHOW_PLAN, Orders, orders
+from load.printable import printable
 from load.report import COMPARISON_PAGE, write_page
 from load.service import Served, throwaway_service
 from load.signals import leave, on_signals, signals_deferred
@@ -142,7 +144,7 @@ def run(
     if show_plan:
         from load.part import Load  # noqa: PLC0415 - what makes payloads takes a second
 
-        click.echo("\n".join(Load(contract, told).journeys.lines()))
+        click.echo("\n".join(printable(each) for each in Load(contract, told).journeys.lines()))
         return
     stages = told.profile.stages
     if stages:
@@ -151,7 +153,10 @@ def run(
     with _loaded(document, host, contract, told, output) as (load, url):
         from load.session import run_users  # noqa: PLC0415 - as above
 
-        click.echo(f"loading {url} with {_asked(told, users)} for {run_time} s, profile {told.profile.name}")
+        click.echo(
+            f"loading {load.mask(url)} with {_asked(told, users)} for {run_time} s, "
+            f"profile {told.profile.name}"
+        )
         if told.workload.warm_up:
             warm_up = told.workload.warm_up
             click.echo(f"after a warm-up of {warm_up} s, checked and counted, but not in rates and times")
@@ -220,7 +225,7 @@ def capacity(
         from load.session import search_capacity  # noqa: PLC0415 - it brings Locust, which takes a second
 
         warm_up = told.workload.warm_up
-        click.echo(f"loading {url} at rates from {lowest:g}/s, {warm_up} + {step_time} s each")
+        click.echo(f"loading {load.mask(url)} at rates from {lowest:g}/s, {warm_up} + {step_time} s each")
         interrupted = search_capacity(load, url, search, step_time)
     if interrupted:
         load.incomplete = (f"interrupted after {len(search.trials)} rates",)
@@ -249,7 +254,7 @@ def _loaded(
         if named:
             load.stay_at(named)
         for note in load.notes():
-            click.echo(note, err=True)
+            click.echo(load.mask(note), err=True)
         served = ready()
         load.database_url = told.database_url or served.database_url
         check_reachable(served.url)
@@ -288,7 +293,7 @@ def compare(before: Path, after: Path, tolerance: float) -> None:
     found = compared(read(before), run, tolerance / 100)
     for difference in found.differences:
         if difference.verdict != ALIKE or difference.operation == ALL:
-            click.echo(str(difference))
+            click.echo(printable(str(difference)))
     for line in found.left_out:
         click.echo(f"not compared: {line}")
     alike = sum(each.verdict == ALIKE for each in found.differences)
@@ -322,7 +327,7 @@ def main() -> None:
 
 
 def _fail(message: str, code: int) -> None:
-    click.echo(f"contract-load: {message}", err=True)
+    click.echo(f"contract-load: {Mask()(message)}", err=True)
     sys.exit(code)
 
 

@@ -1,23 +1,36 @@
 """Credentials, matched to the security schemes of the contract; never shown."""
 
 import base64
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from load.errors import LoadError
+from load.masks import HIDDEN, Mask
 from openapi.operations import Operation
 from openapi.security import API_KEY, BASIC, BEARER, SecurityScheme
 
-HIDDEN = "***"
+_USER_AT_LEAST = 6
+_SPECIAL = re.compile(r'(["$`\\])')
 
 
 @dataclass(frozen=True)
 class Secret:
-    """What is sent beside a call and never shown: header fields, and `name=text` of a query."""
+    """What is sent beside a call and never shown: header fields, and `name=text` of a query. A command
+    that repeats the call has `arguments` instead, and a `cookie`: words of a POSIX shell, which name the
+    variables of the environment that hold them.
+    """
 
     headers: Mapping[str, str] = field(default_factory=dict)
     query: str = ""
+    arguments: tuple[str, ...] = field(default=(), compare=False)
+    cookie: str = field(default="", compare=False)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether a call goes without credentials."""
+        return not self.headers and not self.query
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,23 +58,57 @@ class Credentials:
     def secret(self, operation: Operation, schemes: Mapping[str, SecurityScheme]) -> Secret:
         """What to send with calls of an operation."""
         headers = dict(self.headers)
-        query, cookies = [], []
+        query, cookies, shown, arguments = [], [], [], [*self._header_arguments()]
         for name in self._satisfied(operation, schemes) or ():
             scheme = schemes[name]
+            field_name = within_quotes(scheme.field)
             match scheme.kind, scheme.location:
                 case "basic", _:
                     headers["Authorization"] = f"Basic {base64.b64encode(self.basic.encode()).decode()}"
+                    arguments.append('-u "$CONTRACT_BASIC"')
                 case "bearer", _:
                     headers["Authorization"] = f"Bearer {self.bearer}"
+                    arguments.append('-H "Authorization: Bearer $CONTRACT_BEARER"')
                 case "api key", "header":
                     headers[scheme.field] = self._api_key(name)
+                    arguments.append(f'-H "{field_name}: {self._variable_of(name)}"')
                 case "api key", "query":
                     query.append(f"{quote(scheme.field)}={quote(self._api_key(name), safe='')}")
+                    arguments.append(f'--url-query "{quote(scheme.field)}={self._variable_of(name)}"')
                 case "api key", "cookie":
                     cookies.append(f"{scheme.field}={self._api_key(name)}")
+                    shown.append(f"{field_name}={self._variable_of(name)}")
         if cookies:
             headers["Cookie"] = "; ".join(cookies)
-        return Secret(headers, "&".join(query))
+        return Secret(headers, "&".join(query), tuple(arguments), "; ".join(shown))
+
+    @property
+    def mask(self) -> Mask:
+        """What hides all of them in texts."""
+        user, _, password = self.basic.partition(":")
+        parts = [part for _, value in self.headers for part in (value, *value.split()[1:])]
+        whole = [self.bearer, self.basic, password, *(key for _, key in self.api_keys), *parts]
+        return Mask([*whole, *([user] if len(user) >= _USER_AT_LEAST else [])])
+
+    def _header_arguments(self) -> Iterator[str]:
+        """Those of --header, each a line of its variable."""
+        for number in range(1, len(self.headers) + 1):
+            if len(self.headers) == 1:
+                yield '-H "$CONTRACT_HEADER"'
+            else:
+                yield f'-H "$(printf \'%s\\n\' "$CONTRACT_HEADER" | sed -n {number}p)"'
+
+    def _variable_of(self, scheme: str) -> str:
+        """What a shell reads the key of a scheme from, within double quotes: the variable has a line for
+        each, `scheme=key`, or no more than a key.
+        """
+        if scheme not in dict(self.api_keys):
+            scheme = ""
+        if len(self.api_keys) == 1:
+            return f"${{CONTRACT_API_KEY#{scheme}=}}" if scheme.isidentifier() else "$CONTRACT_API_KEY"
+        line = [name for name, _ in self.api_keys].index(scheme) + 1
+        cut = f"s/^{re.escape(scheme)}=//" if scheme else ""
+        return f"$(printf '%s\\n' \"$CONTRACT_API_KEY\" | sed -n '{line}{{{cut};p;}}')"
 
     def _satisfied(
         self, operation: Operation, schemes: Mapping[str, SecurityScheme]
@@ -81,6 +128,11 @@ class Credentials:
 
 
 _OPTIONS = {BASIC: "--basic", BEARER: "--bearer", API_KEY: "--api-key"}
+
+
+def within_quotes(text: str) -> str:
+    """A text that stands between double quotes of a shell."""
+    return _SPECIAL.sub(r"\\\1", text)
 
 
 def credentials(

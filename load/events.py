@@ -22,6 +22,7 @@ from load.hosts import first_server
 from load.observer import Observer
 from load.orders import OPTIONS, SHOW_PLAN, orders
 from load.part import Load
+from load.printable import printable
 from load.reading import existing_things, read_back
 from load.shapes import OpenShape, StagedShape
 from load.summary import summary
@@ -98,7 +99,7 @@ def _init(environment: Environment, **_: Any) -> None:
         if not is_worker:
             folder.prepare(Path(options.output))
     except (ContractError, LoadError) as error:
-        sys.exit(f"locustfile: {error}")
+        sys.exit(f"locustfile: {printable(str(error))}")
     if environment.host is None:
         environment.host = first_server(load.contract)
         if environment.host:
@@ -115,7 +116,7 @@ def _init(environment: Environment, **_: Any) -> None:
         environment.events.test_stop.add_listener(_tell)
         environment.events.quitting.add_listener(_stop)
         for note in load.notes():
-            logger.warning("%s", note)
+            logger.warning("%s", load.mask(note))
 
 
 def _load(options: Mapping[str, Any]) -> Load:
@@ -123,7 +124,7 @@ def _load(options: Mapping[str, Any]) -> Load:
     profile = load_profile(options["profile"] or DEFAULT_PROFILE)
     load = Load(contract, orders(profile, options, security_schemes(contract)))
     if options["show_plan"]:
-        print("\n".join(load.journeys.lines()))  # noqa: T201 - the user's terminal
+        print("\n".join(printable(each) for each in load.journeys.lines()))  # noqa: T201 - the user's terminal
         sys.exit(0)
     return load
 
@@ -141,7 +142,7 @@ def _begin(workers: "Workers | None", environment: Environment, **_: Any) -> Non
     except LoadError as error:
         if environment.parsed_options is not None:
             # Without a command line of Locust's, whoever started the run tells.
-            logger.error("%s", error)
+            logger.error("%s", load.mask(str(error)))
         environment.process_exit_code = 1
         gevent.spawn_later(0, runner.stop if environment.web_ui else runner.quit)
         load.begin(())
@@ -189,6 +190,7 @@ def _tell(environment: Environment, **_: Any) -> None:
     load = load_of(environment)
     if not isinstance(environment.runner, MasterRunner):
         load.look()
+        load.settle()
         read_back(load, environment.host or "")
     users = environment.runner.target_user_count if environment.runner else 0
     ended = load.archived(environment.host or "", users)

@@ -67,9 +67,8 @@ class Step:
 class Journeys:
     """The state of one process's users: known things, remembered values, what leads where.
 
-    `uncovered` maps the labels of operations that are not called to the reason, `unauthorised` those of
-    operations that are called without the credentials that they ask for; `omitted` tells of optional
-    properties that are never sent.
+    `uncovered` maps the labels of operations that are not called to the reason, `asking` those of them that
+    ask for credentials which were not given; `omitted` tells of optional properties that are never sent.
     Raises LoadError when nothing can be called.
     """
 
@@ -85,7 +84,7 @@ class Journeys:
         self._orders = orders
         self._schemes = schemes or {}
         self.uncovered: dict[str, str] = {}
-        self.unauthorised: dict[str, str] = {}
+        self.asking: dict[str, str] = {}
         self._operations = self._selected(operations)
         self.plan = self._planned(payloads)
         self.uncovered.update(self.plan.uncovered)
@@ -107,6 +106,9 @@ class Journeys:
         self._builders = dict(self._compiled(payloads))
         told = (each for builder in self._builders.values() for each in builder.omitted)
         self.omitted = list(dict.fromkeys([*payloads.omitted, *told]))
+        if not self._builders and self.asking:
+            *_, reason = self.asking.values()
+            raise LoadError(f"nothing is left to call: {len(self.asking)} operations ask{reason[4:]}")
         if not self._builders:
             reasons = "; ".join(f"{label}: {reason}" for label, reason in [*self.uncovered.items()][:3])
             raise LoadError(f"no operation of the document can be called: {reasons}")
@@ -264,8 +266,13 @@ class Journeys:
         return any(need.addressed for need in self.plan.needs[operation.label])
 
     def conflicted(self, step: Step) -> None:
-        """A call was refused for what it has in common with something that exists."""
-        self._builders[step.call.operation.label].differ()
+        """A call was refused for a conflict. Where it was to make something, that may go by a name that is
+        taken; elsewhere it is the state of a thing that forbids it, as of an order that is paid.
+        """
+        operation = step.call.operation
+        makes = any(feed.owned for feed in self.plan.feeds.get(operation.label, ()))
+        if operation.method == "post" and (makes or "201" in operation.responses):
+            self._builders[operation.label].differ()
 
     def forget(self, step: Step) -> None:
         """The thing of a step has turned out to be gone."""
@@ -327,12 +334,12 @@ class Journeys:
         for each in operations:
             refusal = self._orders.selection.refusal(each) or _fault(each)
             missing = self._orders.credentials.missing(each, self._schemes)
-            if refusal:
-                self.uncovered[each.label] = refusal
+            if refusal or missing:
+                self.uncovered[each.label] = refusal or missing
             else:
                 selected[each.label] = each
             if missing and not refusal:
-                self.unauthorised[each.label] = missing
+                self.asking[each.label] = missing
         return selected
 
     def _planned(self, payloads: Payloads) -> Plan:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from load.printable import printable
 from load.summary import findings
 
 FILE = "junit.xml"
@@ -17,7 +18,7 @@ def write(path: Path, run: Mapping[str, Any]) -> None:
     failed = sum(bool(problems) and problems[0] not in skipped for _, _, problems in cases)
     suite = ET.Element(
         "testsuite",
-        name=f"{run['title']} under load",
+        name=printable(f"{run['title']} under load"),
         timestamp=run["began"],
         time=f"{run['seconds']:.3f}",
         tests=str(len(cases)),
@@ -26,12 +27,13 @@ def write(path: Path, run: Mapping[str, Any]) -> None:
         skipped=str(len(skipped)),
     )
     for group, name, problems in cases:
-        case = ET.SubElement(suite, "testcase", classname=group, name=name)
+        case = ET.SubElement(suite, "testcase", classname=group, name=printable(name))
+        # Printable is what XML 1.0 allows, too (section 2.2).
         if problems and problems[0] in skipped:
-            ET.SubElement(case, "skipped", message=_clean(problems[0]))
+            ET.SubElement(case, "skipped", message=printable(problems[0]))
         elif problems:
-            failure = ET.SubElement(case, "failure", message=_clean(problems[0]))
-            failure.text = _clean("\n".join(problems))
+            failure = ET.SubElement(case, "failure", message=printable(problems[0]))
+            failure.text = "\n".join(printable(each) for each in problems)
     ET.ElementTree(suite).write(path, encoding="utf-8", xml_declaration=True)
 
 
@@ -54,8 +56,3 @@ def _operations(run: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
             )
             yield "operations", label, [*own, *shown] if own else []
     yield "run", "is whole", reasons
-
-
-def _clean(text: str) -> str:
-    """Without characters that XML 1.0 does not allow (section 2.2)."""
-    return "".join(each if each in "\t\n" or each >= " " else "\N{REPLACEMENT CHARACTER}" for each in text)

@@ -31,6 +31,7 @@ class Orders:
     consistency: int = CONSISTENCY_S
     database_url: str = field(default="", repr=False)
     timeout: float = ANSWER_TIMEOUT_S
+    fail_fast: bool = False
 
     def message(self) -> dict[str, Any]:
         """As plain values, for another process."""
@@ -77,6 +78,8 @@ OPTIONS = (
            "'rate > 500/s'. May be given again.", multiple=True),
     Option("--consistency", "How long the service may take to show what it has acknowledged, as in 5s; what "
            "shows by then is late, not lost.  [default: 5s]"),
+    Option("--fail-fast", "End the run as soon as a fault is found that makes it FAILED whatever follows.",
+           is_flag=True),
     Option("--database-url", "The PostgreSQL of the service, as postgresql://user:password@host:5432/name, "
            "to see what it does under the load.", variable="CONTRACT_DATABASE_URL"),
     Option("--basic", "user:password for basic authentication.", variable="CONTRACT_BASIC"),
@@ -113,6 +116,7 @@ def orders(
         _consistency(given.get("consistency")),
         given.get("database_url") or "",
         seconds(given["timeout"], of="--timeout ") if given.get("timeout") else ANSWER_TIMEOUT_S,
+        bool(given.get("fail_fast")),
     )
 
 
@@ -142,4 +146,5 @@ def orders_from(message: Mapping[str, Any]) -> Orders:
         message["consistency"],
         message["database_url"],
         message["timeout"],
+        message["fail_fast"],
     )

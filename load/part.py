@@ -8,11 +8,13 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+from load.acceptance import Acceptance
 from load.archive import Run, archived
 from load.arrivals import Share, arrivals
 from load.backlog import behind
 from load.bottleneck import bottlenecks, explained
 from load.capacity import Trial, trial_of
+from load.checks import Fault, Finding
 from load.connection import Connection
 from load.generator import Watch
 from load.hosts import based, elsewhere
@@ -23,7 +25,7 @@ from load.objectives import Objective, promised, stated
 from load.observer import Observation, Observer
 from load.orders import Orders
 from load.results import Results
-from load.verdict import judge
+from load.verdict import judge, promised_errors, tolerated
 from openapi.contract import Contract
 from openapi.operations import readable_operations
 from openapi.payloads import Payloads
@@ -68,6 +70,7 @@ class Load:
         self._located: dict[str, tuple[str, int]] = {}
         self.promised = [*promised(found)]
         self.asked = [stated(each, self.operations) for each in orders.objectives]
+        self.mask = orders.credentials.mask
         self.begin(())
 
     def begin(self, existing: Iterable[Existing], elapsed: float | None = None) -> None:
@@ -78,6 +81,9 @@ class Load:
             [*self.operations.values()], self.orders, payloads, Random(), security_schemes(self.contract)
         )
         self.results = Results.of(self.operations, self.orders.workload.warm_up, origin)
+        self.results.mask = self.mask
+        self.acceptance = Acceptance(self._judge)
+        self._promised_errors = promised_errors([*self.promised, *self.asked])
         self.incomplete, self.missing, self.calls = (), (), 0
         self._keep_alive = KeepAlive()
         for kind, values in existing:
@@ -179,14 +185,41 @@ class Load:
         if silence.lasts(self.results.elapsed) > GONE_S:
             self.end_early(f"the run was ended early: nobody had answered for {GONE_S:.0f} s")
 
+    def failed(self, label: str, faults: Iterable[Fault]) -> None:
+        """A call of an operation went wrong: with --fail-fast, that ends a run that cannot pass any more."""
+        if not self.orders.fail_fast or self.incomplete:
+            return
+        for fault in faults:
+            if fault not in tolerated(label, self._promised_errors):
+                self.end_early(f"ended early, as told by --fail-fast: {label}: {fault}")
+                return
+
+    def _judge(self, label: str, found: list[Finding]) -> None:
+        self.results.judge(label, found)
+
+    def settle(self) -> None:
+        """All calls of the users have ended: what was held back of them is said now."""
+        self.acceptance.settle()
+        self.tell_acceptance()
+
+    def tell_acceptance(self) -> None:
+        """Once credentials are not accepted, going on tells nothing more."""
+        acceptance = self.acceptance
+        if acceptance.reason:
+            count, acceptance.refused = acceptance.refused, 0
+            self.results.unjudged(acceptance.reason, acceptance.since, count)
+            self.end_early(acceptance.reason)
+
     def notes(self) -> Iterator[str]:
         """What people should know before the run: a line for each shortcoming."""
+        asking = self.journeys.asking
         for label, reason in self.uncovered.items():
-            yield f"not called: {label}: {reason}"
-        for reason in dict.fromkeys(self.journeys.unauthorised.values()):
-            labels = [label for label, each in self.journeys.unauthorised.items() if each == reason]
+            if label not in asking:
+                yield f"not called: {label}: {reason}"
+        for reason in dict.fromkeys(asking.values()):
+            labels = [label for label, each in asking.items() if each == reason]
             others = f" and {len(labels) - 1} more" if len(labels) > 1 else ""
-            yield f"{labels[0]}{others} {reason}"
+            yield f"not called: {labels[0]}{others}: {reason}; the load does not log in by itself"
         for reason in self.journeys.omitted:
             yield f"never sent: {reason}"
 

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
 
 from load import summary
 from load.plots import capacity_curves, changes, observed, over_time
+from load.printable import printable
 
 PAGE = "report.html"
 COMPARISON_PAGE = "comparison.html"
@@ -24,7 +26,10 @@ def write_page(path: Path, run: Mapping[str, Any], comparison: Mapping[str, Any]
 def page(run: Mapping[str, Any], comparison: Mapping[str, Any] | None = None) -> str:
     """The page of an archived run."""
     source = (files("load") / "report.html.j2").read_text(encoding="utf-8")
-    template = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True).from_string(source)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, finalize=_printable
+    )
+    template = environment.from_string(source)
     shown = [
         (label, list(over_time(run, label, figures, number)))
         for number, (label, figures) in enumerate(
@@ -52,3 +57,8 @@ def page(run: Mapping[str, Any], comparison: Mapping[str, Any] | None = None) ->
         without_success=list(summary.without_success(run)),
         ledger=list(summary.ledger(run)),
     )
+
+
+def _printable(value: Any) -> Any:
+    """What a template shows of a value; what is markup already stays so."""
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value

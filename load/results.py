@@ -4,13 +4,14 @@ import statistics
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import Enum
 from typing import Any
 
 from load.checks import Fault, Finding
 from load.generator import Generator
 from load.losses import Account, Loss
+from load.masks import Mask
 from load.representations import DROPPED
 from load.silence import Silence, together
 from load.times import Times
@@ -221,6 +222,8 @@ class Results:
     themselves, by name. `began` and `ended` are in s since the epoch, `warm_up` is in s. Calls that were made
     `beside` those that are measured are counted by their purpose; those that `closed` counts are among them:
     the service closed their connection instead of an answer, which is no fault of it where it was idle.
+    `unaccepted` tells since when credentials are not accepted (s), and of how many calls nothing is said for
+    that. What is kept for people goes through the `mask`.
     """
 
     operations: dict[str, OperationResults]
@@ -233,6 +236,8 @@ class Results:
     closed: Counter[str] = field(default_factory=Counter)
     silence: Silence = field(default_factory=Silence)
     _silences: dict[str, Silence] = field(default_factory=dict)
+    unaccepted: dict[str, tuple[float, int]] = field(default_factory=dict)
+    mask: Mask = field(default_factory=Mask, compare=False)
     _origin: float = field(default_factory=time.perf_counter)
 
     @classmethod
@@ -247,7 +252,13 @@ class Results:
         """Results of the same run that hold nothing yet."""
         operations = {label: OperationResults(self.warm_up) for label in self.operations}
         return Results(
-            operations, self.warm_up, self.began, self.ended, silence=self.silence, _origin=self._origin
+            operations,
+            self.warm_up,
+            self.began,
+            self.ended,
+            silence=self.silence,
+            mask=self.mask,
+            _origin=self._origin,
         )
 
     def record(
@@ -267,8 +278,9 @@ class Results:
         results.statuses[status] += 1
         if findings:
             results.failures += 1
-            for finding in findings:
-                _count(results.findings, finding, 1)
+            # Once a call: of many places, those beyond the first are one.
+            for finding in dict.fromkeys(self._kept(results.findings, each) for each in findings):
+                results.findings[finding] += 1
 
     @property
     def elapsed(self) -> float:
@@ -332,15 +344,32 @@ class Results:
         """Add what a process of the load saw of itself."""
         self.generators.setdefault(name, Generator()).add(seen)
 
+    def judge(self, label: str, findings: list[Finding]) -> None:
+        """Add what is wrong with a call that has been counted as a good one."""
+        results = self.operations[label]
+        results.failures += bool(findings)
+        for finding in dict.fromkeys(self._kept(results.findings, each) for each in findings):
+            results.findings[finding] += 1
+
+    def unjudged(self, reason: str, since: float, count: int) -> None:
+        """Count calls of which nothing is said, for a reason that holds since a time (s)."""
+        known = self.unaccepted.get(reason, (since, 0))
+        self.unaccepted[reason] = min(known[0], since), known[1] + count
+
+    def _kept(self, known: Counter[Finding], finding: Finding) -> Finding:
+        return finding if finding in known else _named(known, finding.masked(self.mask))
+
     def lost(self, loss: Loss, sample: str) -> None:
         """Count something that is not as acknowledged, or a property that a service does not keep as a rule;
         a command shows how it is.
         """
+        loss = self._masked(loss)
         kind, _, name = loss.kind.partition(" ")
         if kind == DROPPED:
             place = f"/{name} is not kept"
             dropped = Finding(Fault.DROPPED, place, "", loss.expected, sample=sample)
-            _count(self.operations[loss.label].findings, dropped, loss.count)
+            habits = self.operations[loss.label].findings
+            habits[self._kept(habits, dropped)] += loss.count
             return
         finding = Finding(
             Fault.NOT_AS_ACKNOWLEDGED,
@@ -349,11 +378,23 @@ class Results:
             str(loss),
             sample=sample,
         )
-        _count(self.operations[loss.label].findings, finding, 1)
-        self.missed(loss)
+        known = self.operations[loss.label].findings
+        known[self._kept(known, finding)] += 1
+        self._account(loss)
 
     def missed(self, loss: Loss) -> None:
         """Note a loss that a call has shown, which is a finding of its own."""
+        self._account(self._masked(loss))
+
+    def _masked(self, loss: Loss) -> Loss:
+        return replace(
+            loss,
+            target=self.mask(loss.target),
+            expected=self.mask.answer(loss.expected),
+            found=self.mask.answer(loss.found),
+        )
+
+    def _account(self, loss: Loss) -> None:
         self.account.lost += 1
         if len(self.account.losses) < _LOSSES_AT_MOST:
             self.account.losses.append(loss)
@@ -371,6 +412,7 @@ class Results:
             "beside": dict(self.beside),
             "closed": dict(self.closed),
             "silence": asdict(self.silence),
+            "unaccepted": [[reason, *each] for reason, each in self.unaccepted.items()],
         }
 
     def merge(self, message: Mapping[str, Any], process: str = "another") -> None:
@@ -385,6 +427,8 @@ class Results:
         self.closed.update(message.get("closed", {}))
         if message.get("silence"):
             self._silences[process] = Silence(**message["silence"])
+        for reason, since, count in message.get("unaccepted", ()):
+            self.unjudged(reason, since, count)
 
 
 def _plain(finding: Finding) -> tuple[str, ...]:
@@ -401,9 +445,13 @@ def _plain(finding: Finding) -> tuple[str, ...]:
 
 
 def _count(findings: Counter[Finding], finding: Finding, count: int) -> None:
+    findings[_named(findings, finding)] += count
+
+
+def _named(known: Counter[Finding], finding: Finding) -> Finding:
     """One entry per place and rule, whose first occurrence stays as the sample; where places are without
     number, as under names that a service makes up, the rest are one.
     """
-    if finding not in findings and len(findings) >= _PLACES_AT_MOST:
-        finding = Finding(finding.fault, "other places", "")
-    findings[finding] += count
+    if finding not in known and len(known) >= _PLACES_AT_MOST:
+        return Finding(finding.fault, "other places", "")
+    return finding

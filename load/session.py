@@ -46,6 +46,7 @@ def run_users(load: Load, url: str, users: int, spawn_rate: float, run_time: int
         seconds = run_time if stages else load.orders.workload.warm_up + run_time
         _go_on(runner, load, events, seconds)
         progress.kill()
+    load.settle()
     read_back(load, url)
     click.echo("", nl=sys.stdout.isatty())
     return interrupted.is_set()

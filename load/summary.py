@@ -4,6 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+from load.checks import Fault
+from load.printable import printable
+
 _WITHOUT_SUCCESS_SHOWN = 10
 _HEADINGS = ("operation", "requests", "failures", "req/s", "median", "p95", "p99", "p99.9", "max")
 _SERVICE_HEADINGS = ("service p50", "p99")
@@ -11,7 +14,7 @@ _TIMES = ("median_ms", "p95_ms", "p99_ms", "p99.9_ms", "max_ms")
 
 
 def summary(run: Mapping[str, Any]) -> str:
-    """Table, coverage, findings and verdict of an archived run as text; times in ms."""
+    """Table, coverage, findings and verdict of an archived run as text for a terminal; times in ms."""
     known = len(run["operations"].keys() | run["uncovered"].keys())
     without = [*without_success(run)]
     shown = without if len(without) <= _WITHOUT_SUCCESS_SHOWN + 1 else without[:_WITHOUT_SUCCESS_SHOWN]
@@ -35,7 +38,7 @@ def summary(run: Mapping[str, Any]) -> str:
         *(f"  {reason}" for reason in (*run["reasons"], *run["invalid"])),
         *unjudged(run),
     ]
-    return "\n".join(lines)
+    return "\n".join(printable(each) for each in lines)
 
 
 def unjudged(run: Mapping[str, Any]) -> Iterator[str]:
@@ -132,7 +135,9 @@ def findings(run: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     for label, each in run["operations"].items():
         for finding in each["findings"]:
             count = finding["count"]
-            share = f", {count / each['requests']:.1%} of its calls" if each["requests"] else ""
+            # What is not as acknowledged is counted by things, and found by calls of other operations, too.
+            is_of_calls = each["requests"] and finding["fault"] != Fault.NOT_AS_ACKNOWLEDGED
+            share = f", {count / each['requests']:.1%} of its calls" if is_of_calls else ""
             yield f"{label}: {finding['told']}, {count} times{share}", [*_described(finding)]
 
 

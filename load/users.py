@@ -3,6 +3,7 @@
 import logging
 import resource
 import time
+import traceback
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -13,6 +14,7 @@ from locust.env import Environment
 from locust.user.task import LOCUST_STATE_STOPPING
 
 from load import checks
+from load.acceptance import Refusal
 from load.connection import Connection, Reply
 from load.entities import Entity
 from load.exchanges import exchange_of, sent
@@ -21,6 +23,7 @@ from load.ledger import Change
 from load.losses import Absence
 from load.part import Load
 from load.results import REPEATED, UNKNOWN
+from load.selection import SAFE
 from load.throttling import retry_after_s
 from openapi.expressions import Exchange
 
@@ -109,6 +112,7 @@ class ContractUser(User):
         status = reply.status if reply else 0
         if found:
             found = self._with_samples(step, reply, found)
+            load.failed(operation.label, [each.fault for each in found])
         load.results.record(operation.label, status, response_s, ended - began, found)
         if due is not None and load.watch:
             load.watch.worked(load.results.elapsed)
@@ -121,7 +125,7 @@ class ContractUser(User):
             name=operation.path,
             response_time=response_s * 1000,
             response_length=len(reply.body) if reply else 0,
-            exception=ContractFailure(str(found[0])) if found else None,
+            exception=ContractFailure(load.mask(str(found[0]))) if found else None,
             context={},
         )
 
@@ -151,6 +155,8 @@ class ContractUser(User):
             absence, loss = self._absence(step, reply, began, ended)
         if reply.status == HTTPStatus.CONFLICT:
             load.journeys.conflicted(step)
+        if succeeded:
+            self._accepted(step, began)
         made = load.journeys.done(step, exchange if learns else None, succeeded)
         if made:
             load.ledger.made(made, step, body, writes, (began, ended), time.time())
@@ -161,7 +167,9 @@ class ContractUser(User):
         elif exchange and operation.method == "get":
             for each in load.ledger.read(step, body, began, ended):
                 load.results.lost(each, step.call.as_curl(self.host or ""))
-        return self._findings(step, reply, absence, loss)
+                load.failed(each.label, [checks.Fault.NOT_AS_ACKNOWLEDGED])
+        found = self._findings(step, reply, absence, loss)
+        return self._but_for_credentials(step, reply, found, began, ended)
 
     def _absence(self, step: Step, reply: Reply, began: float, ended: float) -> tuple[Absence | None, str]:
         """Why the thing of a step is not there, and what was lost if it is; where something else may be what
@@ -213,14 +221,37 @@ class ContractUser(User):
         connection.close()
 
     def _findings(self, step: Step, reply: Reply, absence: Absence | None, loss: str) -> list[checks.Finding]:
+        load, operation = self.load, step.call.operation
         try:
-            operation, journeys = step.call.operation, self.load.journeys
-            unauthorised = operation.label in journeys.unauthorised
-            guessed = operation.label in journeys.plan.guessed or journeys.erases
-            return checks.findings(operation, absence, reply, unauthorised, guessed, loss)
+            guessed = operation.label in load.journeys.plan.guessed or load.journeys.erases
+            return checks.findings(operation, absence, reply, guessed, loss)
         except Exception as error:  # a call that cannot be judged must not look like a good one
-            logger.exception("an answer of %s could not be judged", step.call.operation.label)
+            # Not with its traceback, which may show what the service said.
+            *_, place = traceback.extract_tb(error.__traceback__)
+            told = load.mask.answer(f"{type(error).__name__}: {error}, at {place.filename}:{place.lineno}")
+            logger.error("an answer of %s could not be judged: %s", load.mask(operation.label), told)
             return [checks.internal(error)]
+
+    def _but_for_credentials(
+        self, step: Step, reply: Reply, found: list[checks.Finding], began: float, ended: float
+    ) -> list[checks.Finding]:
+        """The findings of an answer, without those of a refusal that is about the credentials of its call."""
+        load = self.load
+        if not found or step.call.secret.is_empty or reply.status not in checks.UNAUTHORISED:
+            return found
+        found = self._with_samples(step, reply, found)
+        if not load.acceptance.refuses(Refusal(step.call.operation, reply, began, ended, found)):
+            return found
+        load.tell_acceptance()
+        return []
+
+    def _accepted(self, step: Step, began: float) -> None:
+        """A call has succeeded: what it tells of the credentials that it carried, and of later ones."""
+        operation, acceptance = step.call.operation, self.load.acceptance
+        if operation.method not in SAFE:
+            acceptance.changed(operation.label)
+        if not step.call.secret.is_empty:
+            acceptance.accepted(operation, began)
 
     def _with_samples(
         self, step: Step, reply: Reply | None, found: list[checks.Finding]

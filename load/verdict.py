@@ -4,15 +4,17 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from load.acceptance import told
 from load.backlog import Behind
 from load.checks import Fault
 from load.objectives import ALL, ERROR_RATE, Objective, Outcome, outcomes
 from load.results import Results
 
 REFUSED_AT_MOST = 0.5
-# What may be by design, for all that document and answers say.
-_FOR_PEOPLE = frozenset({Fault.REFUSED, Fault.DROPPED})
 _GONE_S = 1.0
+# What may be by design, for all that document and answers say.
+_FOR_PEOPLE = frozenset({Fault.REFUSED, Fault.DROPPED, Fault.THROTTLED})
+_OF_ERROR_RATE = frozenset({Fault.SERVER_ERROR, Fault.NETWORK, *_FOR_PEOPLE})
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ def judge(
     results are not there, `left` by how much the service fell behind.
     """
     held = outcomes(objectives, results)
-    excused = {each.objective.label for each in held if each.objective.measure == ERROR_RATE}
+    excused = promised_errors(each.objective for each in held)
+    unaccepted = told((reason, *each) for reason, each in results.unaccepted.items())
     limited = [*limits(results), *missing]
     # Times and rates that are not the service's alone say nothing of its objectives.
     doubted = [each for each in held if each.is_broken and limited and each.objective.measure != ERROR_RATE]
@@ -62,8 +65,16 @@ def judge(
     behind = [str(left)] if left and not limited else []
     return Verdict(
         held,
-        (*incomplete, *_empty(results), *_gone(results), *behind, *broken, *_faults(results, excused)),
         (
+            *(each for each in incomplete if each not in results.unaccepted),
+            *_empty(results),
+            *_gone(results),
+            *behind,
+            *broken,
+            *_faults(results, excused),
+        ),
+        (
+            *([unaccepted] if unaccepted else []),
             *limited,
             *_throttled(results),
             *_unread(results),
@@ -110,16 +121,28 @@ def _empty(results: Results) -> Iterator[str]:
         yield f"{refused} of {calls} calls were refused although valid: too many to say how the service does"
 
 
-def _faults(results: Results, excused: Collection[str]) -> Iterator[str]:
-    """Faults by operation. Without a promise about errors, only refusals are left for people to judge."""
+def promised_errors(objectives: Iterable[Objective]) -> frozenset[str]:
+    """The operations of which so many errors are allowed that an objective says."""
+    return frozenset(each.label for each in objectives if each.measure == ERROR_RATE)
+
+
+def tolerated(label: str, promised: Collection[str]) -> frozenset[Fault]:
+    """The faults of an operation that do not fail a run by themselves. Without a promise about errors, only
+    refusals are left for people to judge.
+    """
+    is_promised = label in promised or ALL in promised
+    return _OF_ERROR_RATE if is_promised else _FOR_PEOPLE
+
+
+def _faults(results: Results, promised: Collection[str]) -> Iterator[str]:
+    """Faults by operation."""
     for label, each in results.operations.items():
         faults = Counter[Fault]()
         for finding, count in each.findings.items():
             faults[finding.fault] += count
-        is_promised = label in excused or ALL in excused
-        left = {Fault.SERVER_ERROR, Fault.NETWORK, *_FOR_PEOPLE} if is_promised else _FOR_PEOPLE
+        left = tolerated(label, promised)
         for fault, count in faults.items():
-            if fault not in left and fault is not Fault.THROTTLED:
+            if fault not in left:
                 yield f"{label}: {fault}, {count} times"
 
 

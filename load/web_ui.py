@@ -6,6 +6,7 @@ from flask import Flask, Response, json, request
 
 from load.objectives import outcomes
 from load.part import Load
+from load.printable import printable
 
 _FINDINGS, _OBJECTIVES = "contract-findings", "contract-objectives"
 _TABLES = {
@@ -39,7 +40,7 @@ def findings(load: Load) -> list[dict[str, str]]:
     """A row for each finding."""
     return [
         {
-            "operation": label,
+            "operation": printable(label),
             "finding": str(finding),
             "count": str(count),
             "detail": f"expected {finding.expected}, found {finding.found}"
@@ -55,7 +56,7 @@ def objectives(load: Load) -> list[dict[str, str]]:
     """A row for each objective."""
     return [
         {
-            "operation": each.objective.label,
+            "operation": printable(each.objective.label),
             "objective": str(each.objective),
             "figure": "no call" if each.figure is None else each.objective.shown(each.figure),
             "margin": "" if each.margin is None else f"{each.margin:.0%}",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 from typing import Any
@@ -28,7 +28,12 @@ class Direction(Enum):
 
 ALL_TYPES = frozenset({"null", "boolean", "object", "array", "number", "string", "integer"})
 
+# In a translated schema, what marks a property that must not be there, and the names of a discriminator.
+WRITE_ONLY = "writeOnly"
+BRANCHES = "x-branches"
+
 _DEFINITIONS = "#/$defs/"
+_NULL: JsonObject = {"type": "null"}
 _DEPTH_OF_PARTS = 5
 _SUBSCHEMA = (
     "not",
@@ -48,6 +53,19 @@ _SUBSCHEMA_MAPS = ("patternProperties", "dependentSchemas", "$defs", "definition
 
 
 @dataclass(frozen=True)
+class _Context:
+    """What schemas beside a schema say of the same value: it cannot require properties that they have
+    `barred`; where it is `plain`, a discriminator has led there already.
+    """
+
+    barred: frozenset[str] = frozenset()
+    plain: bool = False
+
+
+_FREE = _Context()
+
+
+@dataclass(frozen=True)
 class Dialect:
     """Translates the schemas of one contract for one direction; each reference once.
 
@@ -64,7 +82,7 @@ class Dialect:
 
         Raises ContractError on a reference that leads nowhere.
         """
-        return self._schema(schema, frozenset())
+        return self._schema(schema, _FREE)
 
     def complete(self, node: Json) -> Json:
         """A translated schema made self-contained: what it refers to stands in its own `$defs`."""
@@ -79,59 +97,64 @@ class Dialect:
             return node
         return {**node, "$defs": {name: self.definitions[name] for name in sorted(reached)}}
 
-    def _schema(self, schema: Json, barred: frozenset[str]) -> Json:
-        """`barred` are properties that schemas beside this one bar: it cannot require them."""
+    def _schema(self, schema: Json, context: "_Context") -> Json:
+        """A schema as it holds in its context."""
         if isinstance(schema, bool):
             return schema
         if not isinstance(schema, dict):
             raise ContractError(f"{self.contract.source}: a schema must be an object, not {schema!r}")
         if any(key in schema for key in _IN_PLACE):
-            barred = barred | self._barred_by(schema)
+            context = replace(context, barred=context.barred | self._barred_by(schema))
         if isinstance(schema.get("$ref"), str):
-            return self._reference(schema, barred)
+            return self._reference(schema, context)
         translated = {
-            key: self._keyword(key, value, barred) for key, value in schema.items() if key != "discriminator"
+            key: self._keyword(key, value, context) for key, value in schema.items() if key != "discriminator"
         }
         if "discriminator" in schema and self.direction is Direction.REQUEST:
             translated |= self._discriminator(schema)
+        if "discriminator" in schema and self.direction is Direction.RESPONSE:
+            translated = self._told_apart(schema, translated, context)
         if self.contract.version == (3, 0):
             translated = _without_openapi_30(translated, self.direction)
-        return self._directed(schema, translated, barred)
+        return self._directed(schema, translated, context.barred)
 
-    def _reference(self, schema: JsonObject, barred: frozenset[str]) -> Json:
-        reference = {"$ref": self._defined(schema["$ref"], barred)}
+    def _reference(self, schema: JsonObject, context: "_Context") -> Json:
+        reference = {"$ref": self._defined(schema["$ref"], context)}
         siblings = {key: value for key, value in schema.items() if key != "$ref"}
         if not siblings or self.contract.version == (3, 0):
             return reference
-        return {**self._schema(siblings, barred), **reference}
+        return {**self._schema(siblings, context), **reference}
 
-    def _defined(self, pointer: str, barred: frozenset[str]) -> str:
+    def _defined(self, pointer: str, context: "_Context") -> str:
         """Where the definition of what a pointer leads to stands; made when first asked for."""
         target = self.contract.at(pointer)
-        relevant = barred & self._required_by(target, set())
+        relevant = context.barred & self._required_by(target, set())
+        plain = context.plain and self._is_discriminated(target)
         name = "".join(
             (_definition_name(pointer), *(f"-{_definition_name(each)}" for each in sorted(relevant)))
         )
+        name = f"{name}--plain" if plain else name
         if name not in self.definitions:
             self.definitions[name] = True
-            self.definitions[name] = self._schema(target, relevant)
+            self.definitions[name] = self._schema(target, _Context(relevant, plain))
         return _DEFINITIONS + name
 
-    def _keyword(self, key: str, value: Json, barred: frozenset[str]) -> Json:
-        within = barred if key in _IN_PLACE else frozenset()
+    def _keyword(self, key: str, value: Json, context: "_Context") -> Json:
+        within = context if key in _IN_PLACE else _FREE
         if key in _SUBSCHEMA and isinstance(value, dict):
             return self._schema(value, within)
         if key in _SUBSCHEMA_LISTS and isinstance(value, list):
             return [self._schema(item, within) for item in value]
         if key in (*_SUBSCHEMA_MAPS, "properties") and isinstance(value, dict):
-            return {name: self._schema(item, frozenset()) for name, item in value.items()}
+            return {name: self._schema(item, _FREE) for name, item in value.items()}
         return value
 
     def _directed(self, schema: JsonObject, translated: JsonObject, beside: frozenset[str]) -> JsonObject:
         own = self._own_barred(schema)
         if own:
             properties = translated["properties"]
-            kept = {name: False if name in own else each for name, each in properties.items()}
+            never: Json = {WRITE_ONLY: True, "not": {}} if self.direction is Direction.RESPONSE else False
+            kept = {name: never if name in own else each for name, each in properties.items()}
             translated = {**translated, "properties": kept}
         barred = own | beside
         if barred and isinstance(translated.get("required"), list):
@@ -185,27 +208,91 @@ class Dialect:
                 yield from schema[key]
         yield from (schema[key] for key in ("if", "then", "else") if key in schema)
 
+    def _is_discriminated(self, schema: Json) -> bool:
+        """Whether a discriminator tells of the same value as this schema."""
+        seen: set[int] = set()
+        pending = [schema]
+        while pending:
+            each = pending.pop()
+            if isinstance(each, dict) and id(each) not in seen:
+                if "discriminator" in each:
+                    return True
+                seen.add(id(each))
+                pending.extend(self._in_place(each))
+        return False
+
     def _discriminator(self, schema: JsonObject) -> JsonObject:
         """The names that tell alternatives apart, each with the reference it stands for (OpenAPI
         3.0.3, Discriminator Object); nothing when it cannot be read.
         """
-        told = schema["discriminator"]
-        if not isinstance(told, dict) or not isinstance(told.get("propertyName"), str):
-            return {}
-        stated = told.get("mapping")
-        mapped = stated.items() if isinstance(stated, dict) else ()
-        pointers = {name: self._mapped(value) for name, value in mapped}
-        branches = [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
-        known = [each["$ref"] for each in branches if isinstance(each, dict) and "$ref" in each]
-        for pointer in known or self._heirs(schema):
-            if pointer not in pointers.values():
-                pointers[last_name(pointer)] = pointer
+        name, pointers = self._names(schema)
         mapping = {
-            name: {"$ref": self._defined(pointer, frozenset())}
-            for name, pointer in pointers.items()
+            each: {"$ref": self._defined(pointer, _FREE)}
+            for each, pointer in pointers.items()
             if pointer is not None
         }
-        return {"discriminator": {"propertyName": told["propertyName"], "mapping": mapping}}
+        return {"discriminator": {"propertyName": name, "mapping": mapping}} if name else {}
+
+    def _names(self, schema: JsonObject) -> tuple[str, dict[str, str | None]]:
+        """The property of a discriminator, and what its values lead to; empty when it cannot be read."""
+        told = schema["discriminator"]
+        if not isinstance(told, dict) or not isinstance(told.get("propertyName"), str):
+            return "", {}
+        stated = told.get("mapping")
+        mapped = stated.items() if isinstance(stated, dict) else ()
+        pointers = {str(name): self._mapped(value) for name, value in mapped}
+        for pointer in self._known_branches(schema) or self._heirs(schema):
+            if pointer not in pointers.values():
+                pointers[last_name(pointer)] = pointer
+        return told["propertyName"], pointers
+
+    def _known_branches(self, schema: JsonObject) -> list[str]:
+        branches = [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
+        return [each["$ref"] for each in branches if isinstance(each, dict) and "$ref" in each]
+
+    def _told_apart(self, schema: JsonObject, translated: JsonObject, context: "_Context") -> JsonObject:
+        """A schema of answers whose discriminator holds: its value names a branch, and that branch fits,
+        be there others that do, too. Within the branch, the discriminator that led there leads no further.
+        """
+        if "oneOf" in translated and "anyOf" not in translated:
+            translated = {**translated, "anyOf": translated["oneOf"]}
+            del translated["oneOf"]
+        name, pointers = self._names(schema)
+        if context.plain or not pointers:
+            return translated
+        for pointer in [each for each in pointers.values() if each]:
+            pointers.setdefault(last_name(pointer), pointer)
+        listed = self._known_branches(schema)
+        if not listed:
+            pointers |= {own: None for own in self._own_names(schema) if own not in pointers}
+        branches = {
+            each: {"$ref": self._defined(pointer, _Context(plain=True))} if pointer else None
+            for each, pointer in pointers.items()
+        }
+        checks: list[Json] = [
+            {"if": {"type": "object", "required": [name], "properties": {name: {"enum": _tags(each)}}},
+             "then": branch}
+            for each, branch in branches.items() if branch
+        ]  # fmt: skip
+        check: JsonObject = {BRANCHES: {"propertyName": name, "names": branches}, "allOf": checks}
+        if self._are_all_named(schema, listed):
+            known = [tag for each in branches for tag in _tags(each)]
+            check["if"] = {"type": "object", "required": [name]}
+            check["then"] = {"properties": {name: {"enum": known}}}
+        return {**translated, "allOf": [*translated.get("allOf", ()), check]}
+
+    def _are_all_named(self, schema: JsonObject, listed: list[str]) -> bool:
+        """Whether every branch has a name, so that no other value can be right."""
+        branches = [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
+        others = [each for each in branches if not (isinstance(each, dict) and "$ref" in each)]
+        targets = [self.contract.resolve(self.contract.at(each)) for each in listed]
+        return all(isinstance(each, dict) and each.get("type") == "null" for each in others) and not any(
+            isinstance(each, dict) and {"oneOf", "anyOf"} & {*each} for each in targets
+        )
+
+    def _own_names(self, base: JsonObject) -> list[str]:
+        schemas = (self.contract.document.get("components") or {}).get("schemas") or {}
+        return [name for name, schema in schemas.items() if schema is base]
 
     def _mapped(self, value: Json) -> str | None:
         try:
@@ -242,6 +329,7 @@ class Schema:
 
     dialect: Dialect
     source: Json
+    _branches: dict[str, jsonschema_rs.Validator] = field(default_factory=dict, repr=False)
 
     @cached_property
     def node(self) -> Json:
@@ -261,6 +349,14 @@ class Schema:
         except ValueError as error:
             reason = str(error).splitlines()[0]
             raise ContractError(f"{self.dialect.contract.source}: not a valid schema: {reason}") from None
+
+    def fits(self, reference: JsonObject, value: Json) -> bool:
+        """Whether a value is what a reference of this schema leads to. Compiled when first asked for."""
+        pointer = str(reference["$ref"])
+        if pointer not in self._branches:
+            whole = {**reference, "$defs": self.translated["$defs"]}
+            self._branches[pointer] = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+        return self._branches[pointer].is_valid(value)
 
     @cached_property
     def types(self) -> frozenset[str]:
@@ -311,6 +407,9 @@ def flattened(schema: Json, root: Json) -> JsonObject:
     if not isinstance(schema, dict):
         return {}
     merged: JsonObject = {}
+    if schema.get("if") == _NULL:
+        others = {key: value for key, value in schema.items() if key not in ("if", "else")}
+        schema = {**others, "allOf": [*schema.get("allOf", ()), schema["else"]]}
     parts = [part for part in (_target(schema, root), *schema.get("allOf", ())) if part is not None]
     own = {key: value for key, value in schema.items() if key not in ("$ref", "allOf", "$defs")}
     for part in (*(flattened(each, root) for each in parts), own):
@@ -346,7 +445,8 @@ def _without_openapi_30(schema: JsonObject, direction: Direction) -> JsonObject:
     """The keywords in which OpenAPI 3.0 differs from JSON Schema 2020-12.
 
     An `enum` without null does not allow it (OpenAPI proposal 2019-10-31, Clarify Nullable), but
-    many take `nullable` for enough: nobody is to send it, and nobody is blamed for it.
+    many take `nullable` for enough: nobody is to send it, and nobody is blamed for it. The same goes for
+    `nullable` beside `allOf`, `oneOf` and `anyOf`, where it says nothing without a type.
     """
     translated = {key: value for key, value in schema.items() if key != "nullable"}
     for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
@@ -358,7 +458,16 @@ def _without_openapi_30(schema: JsonObject, direction: Direction) -> JsonObject:
         translated["type"] = [*stated, "null"] if isinstance(stated, list) else [stated, "null"]
         if direction is not Direction.REQUEST and None not in translated.get("enum", (None,)):
             translated["enum"] = [*translated["enum"], None]
+    parts = {key: translated[key] for key in ("allOf", "anyOf", "oneOf") if key in translated}
+    if schema.get("nullable") is True and direction is Direction.RESPONSE and parts:
+        others = {key: value for key, value in translated.items() if key not in parts}
+        return {**others, "if": _NULL, "else": parts}
     return translated
+
+
+def _tags(name: str) -> list[Json]:
+    """What stands for a name in an answer: a number, too, where the name is one."""
+    return [name, int(name)] if name.isdecimal() else [name]
 
 
 def _references(node: Any) -> set[str]:

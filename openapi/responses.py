@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import orjson
 
 from openapi import media_types
+from openapi.causes import causes
 from openapi.operations import Operation, Response
-from openapi.violations import Violation, schema_violations
+from openapi.violations import Violation
 
 _SHOWN_BYTES = 200
 _EVENT_STREAM = "text/event-stream"
@@ -22,7 +23,7 @@ def compile_responses(operation: Operation) -> None:
 def response_violations(
     operation: Operation, status: int, headers: Mapping[str, str], body: bytes | None
 ) -> list[Violation]:
-    """Every rule of the contract that a response breaks: status, headers, media type, body.
+    """What a response does against the contract: status, headers, media type, body; each cause once.
 
     Header names are in lower case. `body` is None for an answer to HEAD, and for others that have none. That
     of an event stream is not looked at: its schema is one of events.
@@ -44,7 +45,7 @@ def _headers(response: Response, headers: Mapping[str, str]) -> list[Violation]:
     for name, header in response.headers.items():
         if name in headers:
             value = header.read([headers[name]])
-            found += schema_violations(header.schema, value, "header", header.name)
+            found += causes(header.schema, value, "header", header.name)
         elif header.required:
             found.append(Violation("header", header.name, "required", "is missing"))
     return found
@@ -65,7 +66,7 @@ def _body(response: Response, headers: Mapping[str, str], body: bytes) -> list[V
         except orjson.JSONDecodeError as error:
             found = body[:_SHOWN_BYTES].decode("utf-8", "backslashreplace")
             return [Violation("body", "", "json", f"not JSON: {error}", "JSON", found)]
-        return schema_violations(schema, value, "body")
+        return causes(schema, value, "body")
     if media_types.essence(stated).startswith("text/") and "string" in schema.types:
-        return schema_violations(schema, body.decode("utf-8", "replace"), "body")
+        return causes(schema, body.decode("utf-8", "replace"), "body")
     return []

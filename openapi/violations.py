@@ -17,7 +17,8 @@ class Violation:
 
     `location` is path, query, header, cookie, body, status or "media type"; `pointer` the name of
     a parameter or header, or a JSON pointer (RFC 6901) into the body; `rule` the keyword broken, and
-    what it `expected` and `found` there, in JSON.
+    what it `expected` and `found` there, in JSON. `place` is the pointer with `*` for items of lists and
+    for keys of maps, which makes one place of many.
     """
 
     location: str
@@ -26,6 +27,7 @@ class Violation:
     detail: str
     expected: str = ""
     found: str = ""
+    place: str = ""
 
     def __str__(self) -> str:
         place = f"{self.location}, {self.pointer}" if self.pointer else self.location
@@ -42,26 +44,29 @@ def schema_violations(schema: Schema, value: Any, location: str, pointer: str = 
 def _violation(
     schema: Schema, error: jsonschema_rs.ValidationError, location: str, pointer: str
 ) -> Violation:
-    path = pointer + "".join(f"/{_escaped(str(token))}" for token in error.instance_path)
+    path = pointer + "".join(f"/{escaped(str(token))}" for token in error.instance_path)
     rule = error.kind.name
-    detail = "must not be sent: it is read-only" if rule == "falseSchema" else _short(error.message)
-    return Violation(location, path, rule, detail, _expected(schema, error), _shown(error.instance))
+    detail = "must not be sent: it is read-only" if rule == "falseSchema" else shortened(error.message)
+    return Violation(location, path, rule, detail, _expected(schema, error), shown(error.instance))
 
 
 def _expected(schema: Schema, error: jsonschema_rs.ValidationError) -> str:
     stated = schema.translated
     for token in error.schema_path:
         stated = stated[token]
-    return f"{error.schema_path[-1]}: {_shown(stated)}" if error.schema_path else _shown(stated)
+    return f"{error.schema_path[-1]}: {shown(stated)}" if error.schema_path else shown(stated)
 
 
-def _shown(value: Any) -> str:
-    return _short(json.dumps(value, ensure_ascii=False))
+def shown(value: Any) -> str:
+    """A value as JSON, as much of it as a line has room for."""
+    return shortened(json.dumps(value, ensure_ascii=False))
 
 
-def _escaped(token: str) -> str:
+def escaped(token: str) -> str:
+    """A token of a JSON pointer (RFC 6901, section 3)."""
     return token.replace("~", "~0").replace("/", "~1")
 
 
-def _short(message: str) -> str:
+def shortened(message: str) -> str:
+    """The start of a text, where it is long."""
     return message if len(message) <= DETAIL_LIMIT else f"{message[: DETAIL_LIMIT - 1]}…"

@@ -59,8 +59,8 @@ class Payloads:
         unique: frozenset[str] = frozenset(),
     ) -> Generator:
         """A generator of valid values for a schema; `name` is the parameter's or property's, for
-        realism, `rules` are JSON Schemas that hold besides. Texts of properties whose name ends in one of
-        the words of `unique` differ from each other where their rules leave room for that.
+        realism, `rules` are JSON Schemas that hold besides. Texts of properties whose name is among
+        `unique` differ from each other where their rules leave room for that.
 
         Raises Unbuildable when there are no valid values or when none can be made, ContractError when it
         is no schema.

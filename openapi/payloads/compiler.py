@@ -14,7 +14,7 @@ from openapi.dialect import Dialect
 from openapi.payloads.alternatives import Alternatives, Turn
 from openapi.payloads.facts import KINDS, Contains, Facts, identity, kind_of, rules_at, rules_for
 from openapi.payloads.numbers import numbers, rules_of
-from openapi.payloads.realism import Realism, last_word
+from openapi.payloads.realism import Realism
 from openapi.payloads.shapes import Choice, Items, Later, Leaf, Properties, Shape, settle
 from openapi.payloads.texts import Texts
 from openapi.payloads.unbuildable import Unbuildable
@@ -48,8 +48,8 @@ class Compiler:
         self.omitted: list[str] = []
 
     def compile(self, rules: Rules, name: str, unique: frozenset[str] = frozenset()) -> Shape:
-        """The shape of the values that satisfy the rules together, with texts that differ where the last
-        word of their name is among `unique` and there is room for it. Raises Unbuildable.
+        """The shape of the values that satisfy the rules together, with texts that differ where
+        their name is among `unique` and there is room for it. Raises Unbuildable.
         """
         self._unique = unique
         shape = self._shape(rules, name, name, 0)
@@ -178,7 +178,7 @@ class Compiler:
         return Leaf(lambda: self._random.choice(allowed))
 
     def _text(self, facts: Facts, name: str, place: str) -> Shape:
-        if last_word(name) in self._unique and not facts.unique:
+        if name in self._unique and not facts.unique:
             try:
                 return Leaf(self._texts.source(replace(facts, unique=True), name, place))
             except Unbuildable:

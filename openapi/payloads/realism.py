@@ -160,10 +160,5 @@ class Realism:
         return self._pools[source]
 
 
-def last_word(name: str) -> str:
-    """The last word of a name: that of `userName` is name."""
-    return _in_words(name).rpartition("_")[2]
-
-
 def _in_words(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[-. ]", "_", name).lower()

@@ -1,0 +1,89 @@
+"""Reused names are no evidence that they must differ: only what tells things apart has values of its own."""
+
+from random import Random
+from typing import Any
+
+import pytest
+
+from contract_tests.openapi.documents import contract, operation
+from load.journeys import Journeys
+from load.orders import Orders
+from load.traffic import load_profile
+from load.uniqueness import unique_names
+from openapi.operations import Operation, operations
+from openapi.payloads import Payloads
+
+TEXT = {"type": "string", "maxLength": 40}
+CREATED = {"description": "made"}
+
+
+def making(*names: str, status: str = "409", method: str = "post") -> Operation:
+    body = {"type": "object", "properties": dict.fromkeys(names, TEXT)}
+    return operation(
+        "/things",
+        method,
+        requestBody={"content": {"application/json": {"schema": body}}},
+        responses={"201": CREATED, status: {"description": "no"}},
+    )
+
+
+PERSON = ("given_name", "family_name", "displayName", "email")
+
+
+@pytest.mark.parametrize(
+    ("names", "status", "at_first", "once_refused"),
+    [
+        (PERSON, "409", {"email"}, {"email"}),
+        (PERSON, "400", {"email"}, {"email"}),
+        (("username", "full_name"), "409", {"username"}, {"username"}),
+        (("name", "colour"), "409", {"name"}, {"name"}),
+        (("name", "colour"), "400", set(), {"name"}),
+        (("name", "email"), "409", {"email"}, {"email", "name"}),
+        (("name", "sku", "country_code"), "409", {"sku"}, {"sku", "name"}),
+        (("title", "author_id"), "409", {"title"}, {"title"}),
+        (("first_name", "last_name"), "400", set(), {"first_name", "last_name"}),
+        (("displayName", "productName"), "409", {"productName"}, {"productName"}),
+        (("amount",), "409", set(), set()),
+    ],
+    ids=str,
+)
+def test_which_names_differ(
+    names: tuple[str, ...], status: str, at_first: set[str], once_refused: set[str]
+) -> None:
+    made = making(*names, status=status)
+    assert unique_names(made) == at_first
+    assert unique_names(made, is_refused=True) == once_refused
+    assert unique_names(making(*names, method="get")) == frozenset()
+
+
+def journeys(*paths: Any) -> Journeys:
+    found = operations(contract({key: item for each in paths for key, item in each.items()}))
+    return Journeys(found, Orders(load_profile("mixed")), Payloads(1), Random(1))
+
+
+def names(on: Journeys, count: int) -> list[str]:
+    return [str(on.next().call.payload["name"]) for _ in range(count)]
+
+
+@pytest.mark.parametrize(("made", "differ"), [("201", 200), ("200", 2)])
+def test_a_conflict_is_evidence_only_where_something_is_made(made: str, differ: int) -> None:
+    name = {**TEXT, "examples": ["one", "two"]}
+    few = {"type": "object", "required": ["name"], "properties": {"name": name}}
+    body = {"required": True, "content": {"application/json": {"schema": few}}}
+    on = journeys({"/payments": {"post": {"requestBody": body, "responses": {made: {"description": ""}}}}})
+    assert len({*names(on, 200)}) < 200
+    on.conflicted(on.next())
+    assert (len({*names(on, 200)}) == 200) is (differ == 200)
+
+
+def test_a_person_keeps_a_name_like_that_of_others() -> None:
+    person = {"type": "object", "required": ["given_name", "email"],
+              "properties": {"given_name": TEXT, "email": {"type": "string", "format": "email"}}}  # fmt: skip
+    body = {"required": True, "content": {"application/json": {"schema": person}}}
+    responses = {"201": CREATED, "409": {"description": "taken"}}
+    on = journeys({"/people": {"post": {"requestBody": body, "responses": responses}}})
+    on.conflicted(on.next())
+    payloads = [on.next().call.payload for _ in range(300)]
+    assert len({each["email"] for each in payloads}) == 300
+    assert len({each["given_name"] for each in payloads}) < 300
+    assert not any(each.isdecimal() for one in payloads for each in one["given_name"]), payloads[:3]

@@ -1,0 +1,179 @@
+"""What is wrong with an answer is told once, and called what it is."""
+
+from typing import Any
+
+import pytest
+
+from contract_tests.openapi.documents import operation, schema
+from openapi.causes import causes
+from openapi.dialect import Direction
+from openapi.responses import response_violations
+
+SCHEMAS = "#/components/schemas/"
+
+
+def told(source: Any, value: Any, version: tuple[int, int] = (3, 0), **schemas: Any) -> list[tuple[str, str]]:
+    """The place and the rule of each cause."""
+    compiled = schema(source, version, Direction.RESPONSE, **schemas)
+    return [(each.place, each.rule) for each in causes(compiled, value, "body")]
+
+
+def choice(*branches: Any) -> dict[str, Any]:
+    return {"anyOf": [*branches]}
+
+
+TEXT, NOTHING = {"type": "string"}, {"type": "null"}
+TIME = {"type": "string", "format": "date-time"}
+RANGE = {"type": "object", "required": ["from", "to"], "properties": {"from": {"type": "integer"}}}
+
+
+@pytest.mark.parametrize(
+    ("source", "value", "expected"),
+    [
+        ({"type": "string", "enum": ["a"], "minLength": 1}, None, [("", "null")]),
+        ({"enum": ["a"]}, None, [("", "null")]),
+        ({"type": "string", "enum": ["a"], "pattern": "^a"}, 5, [("", "type")]),
+        ({"type": "string", "enum": ["a"], "pattern": "^a$"}, "b", [("", "enum")]),
+        ({"type": "string", "format": "uuid", "minLength": 36}, "b", [("", "format")]),
+        ({"allOf": [{"type": "string"}, {"type": "string", "maxLength": 9}]}, 5, [("", "type")]),
+        (choice(TEXT, NOTHING), 5, [("", "type")]),
+        (choice(TEXT, {"type": "integer"}), None, [("", "null")]),
+        (choice(RANGE, NOTHING), {"from": "x", "to": 1}, [("/from", "type")]),
+        (choice(RANGE, {"type": "object", "required": list("abc")}), {"to": 1}, [("/from", "required")]),
+        (choice(RANGE, {**RANGE, "required": ["x", "y"]}), {"z": 1}, [("", "anyOf")]),
+        (choice({"required": ["k", "a"], "properties": {"k": {"const": 1}}},
+                {"required": ["k", "b", "c"], "properties": {"k": {"const": 2}}}), {"k": 2},
+         [("", "required")]),
+        ({"required": ["a", "b"]}, {}, [("", "required")]),
+        ({"required": ["a", "b"]}, {"a": 1}, [("/b", "required")]),
+        ({"type": "object", "properties": {"a": {"type": "string"}}, "unevaluatedProperties": False},
+         {"a": 1}, [("/a", "type")]),
+        ({"additionalProperties": False, "required": ["name"]}, {"Name": 1},
+         [("/name", "required"), ("", "additionalProperties")]),
+        ({"items": {"properties": {"a": {"maximum": 1}}}}, [{"a": 2}, {"a": 3}], [("/*/a", "maximum")]),
+        ({"prefixItems": [{"maximum": 1}]}, [2], [("/*", "maximum")]),
+        ({"additionalProperties": {"items": TEXT}}, {"k1": [1], "k2": [2]}, [("/*/*", "type")]),
+        ({"properties": {"7": TEXT}}, {"7": 7}, [("/7", "type")]),
+        (TIME, "2024-02-29T10:00:00", [("", "date-time without an offset")]),
+        (choice(TIME, NOTHING), "2024-02-29T10:00:00.123", [("", "date-time without an offset")]),
+        (TIME, "2024-02-30T10:00:00Z", [("", "format")]),
+        (TIME, "yesterday", [("", "format")]),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_one_cause_is_one_violation(source: Any, value: Any, expected: list[tuple[str, str]]) -> None:
+    assert told(source, value, (3, 1)) == expected
+
+
+def test_places_are_found_through_references() -> None:
+    node = {"type": "object", "properties": {"next": {"$ref": f"{SCHEMAS}Node"}, "name": TEXT}}
+    value = {"next": {"next": {"name": 1}}}
+    assert told({"$ref": f"{SCHEMAS}Node"}, value, Node=node) == [("/next/next/name", "type")]
+
+
+def test_what_is_missing_is_named() -> None:
+    (found,) = causes(schema({"required": ["a", "b"]}, direction=Direction.RESPONSE), {"a": 1}, "body")
+    assert (found.expected, found.found) == ('required: "b"', '{"a": 1}')
+    assert str(found) == 'body, /b: "b" is missing'
+
+
+def test_a_write_only_property_in_an_answer_is_called_that() -> None:
+    source = {"type": "object", "properties": {"secret": {"type": "string", "writeOnly": True}}}
+    compiled = schema(source, direction=Direction.RESPONSE)
+    (found,) = causes(compiled, {"secret": "leak"}, "body")
+    assert (found.place, found.rule) == ("/secret", "writeOnly")
+    assert str(found) == "body, /secret: write-only property in an answer"
+    assert causes(compiled, {}, "body") == []
+
+
+CAT = {"type": "object", "required": ["kind", "lives"],
+       "properties": {"kind": {"type": "string"}, "lives": {"type": "integer"}}}  # fmt: skip
+DOG = {"type": "object", "required": ["kind", "bark"],
+       "properties": {"kind": {"type": "string"}, "bark": {"type": "string"}}}  # fmt: skip
+MAPPING = {"c": f"{SCHEMAS}Cat", "d": f"{SCHEMAS}Dog"}
+BRANCHES = [{"$ref": f"{SCHEMAS}Cat"}, {"$ref": f"{SCHEMAS}Dog"}]
+
+
+def either(*more: Any, **mapping: str) -> dict[str, Any]:
+    return {"oneOf": [*BRANCHES, *more], "discriminator": {"propertyName": "kind", "mapping": mapping}}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"kind": "c", "lives": 9}, []),
+        ({"kind": "Cat", "lives": 9}, []),
+        ({"kind": "c", "lives": 9, "bark": "is one, too"}, []),
+        ({"kind": "d", "lives": 9}, [("/*", "discriminator")]),
+        ({"kind": "zebra", "lives": 9}, [("/*/kind", "discriminator")]),
+        ({"kind": 5, "lives": 9}, [("/*/kind", "discriminator")]),
+        ({"kind": "d", "bark": 1}, [("/*/bark", "type")]),
+        ({"lives": 9}, [("/*/kind", "required")]),
+        ("a cat", [("/*", "type")]),
+    ],
+    ids=str,
+)
+def test_a_discriminator_says_which_branch_an_answer_is(value: Any, expected: list[tuple[str, str]]) -> None:
+    listed = {"type": "array", "items": either(**MAPPING)}
+    assert told(listed, [value, value], Cat=CAT, Dog=DOG) == expected
+    assert told(listed, [value, value], (3, 1), Cat=CAT, Dog=DOG) == expected
+
+
+def test_a_discriminator_tells_what_it_names_and_what_the_body_is() -> None:
+    compiled = schema(either(**MAPPING), direction=Direction.RESPONSE, Cat=CAT, Dog=DOG)
+    (other,) = causes(compiled, {"kind": "d", "lives": 9}, "body")
+    assert other.detail == "the discriminator names Dog, the body is no Dog but a Cat"
+    (none,) = causes(compiled, {"kind": "zebra", "lives": 9}, "body")
+    assert (none.expected, none.found) == ('one of "c", "d", "Cat", "Dog"', '"zebra"')
+
+
+def test_a_discriminator_says_nothing_of_null_and_of_branches_without_a_name() -> None:
+    assert told({**either(), "nullable": True}, None, Cat=CAT, Dog=DOG) == []
+    assert told(either(), None, Cat=CAT, Dog=DOG) == [("", "null")]
+    assert told(either(NOTHING), None, (3, 1), Cat=CAT, Dog=DOG) == []
+    assert told(either(NOTHING), {"kind": "zebra"}, (3, 1), Cat=CAT, Dog=DOG) == [("/kind", "discriminator")]
+    own = {"type": "object", "properties": {"kind": {"const": "zebra"}}}
+    assert told(either(own), {"kind": "zebra"}, (3, 1), Cat=CAT, Dog=DOG) == []
+
+
+PET = {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}},
+       "discriminator": {"propertyName": "kind", "mapping": {"c": f"{SCHEMAS}Cat"}}}  # fmt: skip
+
+
+def heir(name: str) -> dict[str, Any]:
+    own = {"type": "object", "required": [name], "properties": {name: {"type": "integer"}}}
+    return {"allOf": [{"$ref": f"{SCHEMAS}Pet"}, own]}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"kind": "Dog", "bark": 1}, []),
+        ({"kind": "c", "lives": 9}, []),
+        ({"kind": "Pet"}, []),
+        ({"kind": "Dog", "lives": 1}, [("", "discriminator")]),
+        ({"kind": "zebra"}, [("/kind", "discriminator")]),
+        ({"kind": "c", "lives": None}, [("/lives", "null")]),
+        ({}, [("/kind", "required")]),
+    ],
+    ids=str,
+)
+def test_heirs_of_a_base_are_its_branches(value: Any, expected: list[tuple[str, str]]) -> None:
+    base = {"$ref": f"{SCHEMAS}Pet"}
+    assert told(base, value, Pet=PET, Cat=heir("lives"), Dog=heir("bark")) == expected
+
+
+def test_what_is_said_to_be_nullable_may_be_null() -> None:
+    named = {"allOf": [{"$ref": f"{SCHEMAS}Dog"}], "nullable": True}
+    source = {"type": "object", "properties": {"dog": named}}
+    assert told(source, {"dog": None}, Dog=DOG) == []
+    assert told(source, {"dog": {"kind": "d"}}, Dog=DOG) == [("/dog/bark", "required")]
+    compiled = schema(source, direction=Direction.RESPONSE, Dog=DOG)
+    assert compiled.property_types("dog") == {"object"}
+    assert not schema(source, Dog=DOG).validator.is_valid({"dog": None})
+
+
+def test_a_status_that_is_not_documented_is_all_that_is_told() -> None:
+    answer = operation(responses={"200": {"content": {"application/json": {"schema": {"type": "object"}}}}})
+    found = response_violations(answer, 418, {"content-type": "text/html"}, b"<p>")
+    assert [each.rule for each in found] == ["status"]

@@ -1,0 +1,70 @@
+"""What is hidden of texts before anybody sees them: credentials that were given, and those that come back."""
+
+import base64
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote, quote_plus
+
+from load.printable import printable
+
+HIDDEN = "***"
+
+_SHORTEST = 4
+_NAMES = (
+    r"[\w .-]*(?:token|passw(?:or)?d|passphrase|secret|api[_-]?key|private[_-]?key|access[_-]?key|"
+    r"credentials?|authorization|jwt|cookie|session[_-]?id)"
+)
+_QUOTED = re.compile(rf'("{_NAMES}"\s*:\s*")(?:[^"\\]|\\.)+', re.IGNORECASE)
+_ASSIGNED = re.compile(rf"\b({_NAMES}=)[^&;\s\"']+", re.IGNORECASE)
+_NAMED = re.compile(rf"(?:^|.*[/ ]){_NAMES}", re.IGNORECASE)
+_USER_OF_URL = re.compile(r"(?<=://)[^/@\s\"']+(?=@)")
+
+
+class Mask:
+    """Hides secrets, in whatever way they may have been written, and makes texts printable."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        forms = {form for each in secrets if len(each) >= _SHORTEST for form in _forms(each)}
+        self._forms = sorted(forms, key=len, reverse=True)
+        # A form that is part of a longer one comes after it.
+        self._pattern = re.compile("|".join(re.escape(each) for each in self._forms)) if forms else None
+
+    def __call__(self, text: str) -> str:
+        """A text of the load's own, such as a command: without the secrets that were given."""
+        if self._pattern is not None:
+            text = self._without_part(self._pattern.sub(HIDDEN, text))
+        return printable(_USER_OF_URL.sub(HIDDEN, text))
+
+    def answer(self, text: str) -> str:
+        """What a service has said: without the tokens that it hands out, too."""
+        return self(_ASSIGNED.sub(rf"\g<1>{HIDDEN}", _QUOTED.sub(rf"\g<1>{HIDDEN}", text)))
+
+    @staticmethod
+    def names_secret(place: str) -> bool:
+        """Whether the value at a place is a secret by its name."""
+        return bool(_NAMED.fullmatch(place))
+
+    def _without_part(self, text: str) -> str:
+        """Texts are cut somewhere: what they end in may be the start of a secret."""
+        whole = text.removesuffix("…")
+        for form in self._forms:
+            for length in range(len(form) - 1, _SHORTEST - 1, -1):
+                if whole.endswith(form[:length]):
+                    return f"{whole[:-length]}{HIDDEN}{text[len(whole) :]}"
+        return text
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """A secret as it may come back: as it is, in URLs, JSON, HTML, and base64 (RFC 4648)."""
+    for text in (secret, quote(secret, safe=""), quote(secret), quote_plus(secret)):
+        yield text
+        yield re.sub("%..", lambda found: found[0].lower(), text)
+    yield json.dumps(secret)[1:-1]
+    yield json.dumps(secret, ensure_ascii=False)[1:-1]
+    yield html.escape(secret)
+    yield repr(secret)[1:-1]
+    encoded = secret.encode()
+    yield base64.b64encode(encoded).decode().rstrip("=")
+    yield base64.urlsafe_b64encode(encoded).decode().rstrip("=")
