@@ -34,7 +34,8 @@ GONE_S = 10.0
 class Load:
     """One process's part in a run: the compiled contract, its users' journeys, and their results.
 
-    `alone` says that nobody else uses the service; `incomplete` why results are missing.
+    `alone` says that nobody else uses the service; `incomplete` why results are missing, `is_gone` that the
+    service does not answer any more.
     Raises ContractError and LoadError when there is nothing to call.
     """
 
@@ -43,6 +44,7 @@ class Load:
         self.incomplete: tuple[str, ...] = ()
         # What is missing of workers that went before their end; how many calls this process has sent.
         self.missing: tuple[str, ...] = ()
+        self.is_gone = False
         self.calls = 0
         # What ends the run in time; whoever moves this load sets it.
         self.leave: Callable[[str], object] = lambda _reason: None
@@ -71,7 +73,7 @@ class Load:
             [*self.operations.values()], self.orders, Payloads(), Random(), security_schemes(self.contract)
         )
         self.results = Results.of(self.operations, self.orders.workload.warm_up, origin)
-        self.incomplete, self.missing, self.calls = (), (), 0
+        self.incomplete, self.missing, self.calls, self.is_gone = (), (), 0, False
         for kind, values in existing:
             self.journeys.know(kind, values)
         readable = () if self.journeys.erases else self.journeys.readable
@@ -147,6 +149,7 @@ class Load:
         """A call got no answer: when nobody has answered for long, going on is hopeless."""
         silence = self.results.silence
         if silence.lasts(self.results.elapsed) > GONE_S:
+            self.is_gone = True
             self.end_early(f"the run was ended early: nobody had answered for {GONE_S:.0f} s")
 
     def notes(self) -> Iterator[str]:

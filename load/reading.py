@@ -41,7 +41,8 @@ def read_back(load: Load, host: str) -> None:
     Random().shuffle(records)
     account.followed += len(records)
     account.passed_over += load.ledger.passed_over
-    deadline = load.results.elapsed + READ_BACK_S
+    # One that has been away for long is not waited for once more.
+    deadline = load.results.elapsed + (0 if load.is_gone else READ_BACK_S)
     pending = iter(records)
 
     def read(connection: Connection) -> None:
