@@ -1,13 +1,14 @@
 """A service of things, as a process, which can be told how fast it is and what it does wrong.
 
     python -m contract_tests.things [--delay-ms 5] [--pool 4] [--freeze 1 --every 10] [--fault F] [--file F]
-        [--lag 0.3]
+        [--lag 0.3] [--limit 50]
 
 Prints its port. Its document is at /openapi.json, and /count tells how many calls were answered.
 """
 
 import argparse
 import asyncio
+import collections
 import itertools
 import json
 import os
@@ -164,7 +165,11 @@ class Things:
 class Server:
     """HTTP/1.1 with connections that stay open, as slow as it is told to be."""
 
-    def __init__(self, things: Things, delay_s: float, pool: int, freeze_s: float, every_s: float) -> None:
+    def __init__(
+        self, things: Things, delay_s: float, pool: int, freeze_s: float, every_s: float, limit: int = 0
+    ) -> None:
+        self._limit = limit
+        self._allowed = collections.deque[float]()
         self._things = things
         self._delay_s = delay_s
         self._pool = asyncio.Semaphore(pool) if pool else None
@@ -191,6 +196,8 @@ class Server:
     async def _answer(self, method: str, path: str, body: bytes) -> bytes:
         if path == "/count":
             return _written(200, self._answered)
+        if self._limit and path not in {"/openapi.json", "/"} and not self._is_allowed():
+            return b"HTTP/1.1 429 it\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n"
         if self._pool:
             async with self._pool:
                 await asyncio.sleep(self._delay_s)
@@ -201,6 +208,16 @@ class Server:
             await asyncio.sleep(max(self._freeze_s - phase, 0))
         self._answered += path not in {"/openapi.json", "/"}
         return _written(*self._things.answer(method, path, body)) if path != "/" else _written(404, None)
+
+    def _is_allowed(self) -> bool:
+        """Whether there were fewer calls than the limit within the last second."""
+        now = time.monotonic()
+        while self._allowed and self._allowed[0] < now - 1:
+            self._allowed.popleft()
+        if len(self._allowed) >= self._limit:
+            return False
+        self._allowed.append(now)
+        return True
 
 
 def _written(status: int, value: Any) -> bytes:
@@ -222,10 +239,10 @@ async def main() -> None:
     parser.add_argument("--fault", choices=("", *FAULTS), default="")
     parser.add_argument("--file", type=Path)
     parser.add_argument("--lag", type=float, default=0.0)
+    parser.add_argument("--limit", type=int, default=0)
     told = parser.parse_args()
-    server = Server(
-        Things(told.fault, told.file, told.lag), told.delay_ms / 1000, told.pool, told.freeze, told.every
-    )
+    pace = told.delay_ms / 1000, told.pool, told.freeze, told.every, told.limit
+    server = Server(Things(told.fault, told.file, told.lag), *pace)
     listening = await asyncio.start_server(server.serve, told.host, told.port, backlog=1024)
     print(listening.sockets[0].getsockname()[1], flush=True)  # noqa: T201 - who started it waits for this
     async with listening:

@@ -40,7 +40,7 @@ class Load:
     """One process's part in a run: the compiled contract, its users' journeys, and their results.
 
     `alone` says that nobody else uses the service; `incomplete` why results are missing, `waiting` how many
-    calls wait for their answers now.
+    calls wait for their answers now, `is_gone` that the service does not answer any more.
     Raises ContractError and LoadError when there is nothing to call.
     """
 
@@ -50,6 +50,7 @@ class Load:
         self.waiting = 0
         # What is missing of workers that went before their end; how many calls this process has sent.
         self.missing: tuple[str, ...] = ()
+        self.is_gone = False
         self.calls = 0
         # What ends the run in time; whoever moves this load sets it.
         self.leave: Callable[[str], object] = lambda _reason: None
@@ -84,7 +85,7 @@ class Load:
         self.results.mask = self.mask
         self.acceptance = Acceptance(self._judge)
         self._promised_errors = promised_errors([*self.promised, *self.asked])
-        self.incomplete, self.missing, self.calls = (), (), 0
+        self.incomplete, self.missing, self.calls, self.is_gone = (), (), 0, False
         self._keep_alive = KeepAlive()
         for kind, values in existing:
             self.journeys.know(kind, values)
@@ -183,6 +184,7 @@ class Load:
         """A call got no answer: when nobody has answered for long, going on is hopeless."""
         silence = self.results.silence
         if silence.lasts(self.results.elapsed) > GONE_S:
+            self.is_gone = True
             self.end_early(f"the run was ended early: nobody had answered for {GONE_S:.0f} s")
 
     def failed(self, label: str, faults: Iterable[Fault]) -> None:

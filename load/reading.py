@@ -46,7 +46,9 @@ def read_back(load: Load, host: str) -> None:
     account.followed += len(records)
     account.passed_over += load.ledger.passed_over
     pending = deque((record, 0.0) for record in records)
-    deadline = load.results.elapsed + READ_BACK_S + load.ledger.consistency
+    # One that has been away for long is not waited for once more.
+    patience = 0.0 if load.is_gone else READ_BACK_S + load.ledger.consistency
+    deadline = load.results.elapsed + patience
 
     def read(connection: Connection) -> None:
         while pending and load.results.elapsed < deadline:

@@ -109,6 +109,7 @@ class Worker:
         if self._is_told:
             return
         self._is_told = True
+        self._load.settle()
         read_back(self._load, self._runner.environment.host or "")
         self._runner.send_message(RESULTS, self._taken())
 
@@ -218,7 +219,8 @@ class Workers:
         """Until each worker has told its last results, or is not to be heard of any more. What comes later
         belongs to no run.
         """
-        deadline = time.monotonic() + self._runner.environment.stop_timeout + STOP_TIMEOUT_S + READ_BACK_S
+        deadline = time.monotonic() + self._runner.environment.stop_timeout + STOP_TIMEOUT_S
+        deadline += READ_BACK_S + self._load.orders.consistency
         while self._attendance.awaited and time.monotonic() < deadline:
             due = time.monotonic() + POLL_S
             gevent.sleep(POLL_S)

@@ -2,9 +2,10 @@
 
     python -m contract_tests.benchmarks.workers [--runs 20] [--seconds 6] [--of killed]
 
-A worker is killed, stopped for good, or stopped and continued, at a moment drawn at random between the first
-call and a second after the last. A line for each run, and a total; exit code 1 when a run did not end in
-time, or passed although it does not have all calls that the service has answered.
+A worker is killed, stopped for good, or stopped and continued, at a moment of the run drawn at random, or
+killed about its end. A line for each run, and a total; exit code 1 when a run did not end in time, did not
+name the worker, or passed: one that is over by then may pass, if it has all calls that the service has
+answered.
 """
 
 import argparse
@@ -17,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -40,8 +41,8 @@ AWAY_S = (3.2, 8.0)
 @dataclass(frozen=True)
 class Ended:
     """How a run ended: its verdict, exit code, what was told of its workers, how long (s) it took from its
-    first call on, and whether it has all calls that the service has answered; `verdict` is empty when it did
-    not end in time.
+    first call on, whether it has all calls that the service has answered, and whether it may have been over
+    when a worker was harmed; `verdict` is empty when it did not end in time.
     """
 
     verdict: str
@@ -49,13 +50,14 @@ class Ended:
     told: str
     seconds: float
     is_whole: bool = False
+    is_over: bool = False
 
     @property
     def is_right(self) -> bool:
         """Whether it ended, and either did not pass and named a worker, or lacks nothing."""
         if self.verdict == "PASSED":
-            return self.is_whole and self.code == 0
-        return bool(self.verdict) and bool(self.code) and self.told.startswith("worker ")
+            return self.is_over and self.is_whole and self.code == 0
+        return bool(self.verdict) and bool(self.code) and "worker " in self.told
 
 
 Harm = Callable[[psutil.Process, Random], None]
@@ -79,7 +81,12 @@ def returning(worker: psutil.Process, random: Random) -> None:
         worker.resume()
 
 
-HARMS: dict[str, Harm] = {each.__name__: each for each in (killed, stopped, returning)}
+def killed_late(worker: psutil.Process, _random: Random) -> None:
+    """By SIGKILL, about the end of the run."""
+    worker.kill()
+
+
+HARMS: dict[str, Harm] = {each.__name__: each for each in (killed, stopped, returning, killed_late)}
 
 
 def harmed(harm: Harm, after: float, seconds: int, random: Random) -> Ended:
@@ -129,11 +136,18 @@ def _ended(master: "subprocess.Popen[bytes]", url: str, folder: Path, began: flo
         return Ended("", code, log[-500:], took)
     run = json.loads(file.read_text())
     made = run["total"]["requests"] + run["beside"].get("to read back what was written", 0)
-    told = "; ".join(each for each in (*run["invalid"], *run["reasons"]) if each.startswith("worker "))
+    told = "; ".join((*run["invalid"], *run["reasons"]))
     if "Traceback" in log:
         told = f"a traceback in its log: {log}"
     is_whole = made == httpx.get(f"{url}/count").json()
     return Ended(run["verdict"], code, re.sub(r"worker \S+", "worker", told), took, is_whole)
+
+
+def moment(name: str, seconds: int, random: Random) -> float:
+    """When to harm a worker (s after the first call of a run of so many seconds)."""
+    return (
+        random.uniform(seconds - 1, seconds + 1) if name == "killed_late" else random.uniform(0, seconds - 1)
+    )
 
 
 def main() -> None:
@@ -152,8 +166,9 @@ def main() -> None:
         random = Random(f"{name} {given.seed}")
         runs = []
         for number in range(1, given.runs + 1):
-            after = random.uniform(0, given.seconds + 1)
+            after = moment(name, given.seconds, random)
             run = harmed(HARMS[name], after, given.seconds, random)
+            run = replace(run, is_over=after > given.seconds - 1)
             runs.append(run)
             click.echo(
                 f"{name} {number:2}, at {after:.1f} s: {run.verdict or 'NO END'}, exit code {run.code}, "

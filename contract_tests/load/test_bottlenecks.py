@@ -10,7 +10,8 @@ import psycopg2
 import pytest
 
 from contract_tests.processes import run, served
-from load.bottleneck import Bottleneck, bottlenecks
+from load.bottleneck import Bottleneck, bottlenecks, slowest
+from load.generator import Generator
 from load.observer import Observation, Sample
 from load.postgres import Backend
 from load.results import Results
@@ -138,6 +139,41 @@ def test_full_processors_are_told_apart() -> None:
     shared = told(busy, Sample(1.0, 0.6, 0.6, 1.0, 1, None, 1.95)).told
     assert "it gets 0.60 cores beside what else runs on this machine, and waits for more" in shared
     assert "the machine's CPU is full" in told(busy, Sample(1.0, 0.3, 0.3, 0.5, 1, None, 1.95)).told
+
+
+def test_nothing_is_sure_while_other_programs_fill_the_machine() -> None:
+    busy = results_of([5.0] * 1_000, 10)
+    alone = Sample(1.0, 0.3, 0.3, 0.5, 1, None, 1.95, load_cores=1.6)
+    assert told(busy, alone).certainty == "sure"
+    crowded = told(busy, replace(alone, load_cores=0.2))
+    assert crowded.told == "the machine's CPU is full: other programs used 1.4 of 2 cores"
+    assert crowded.certainty == "likely"
+    # What it would do with a processor to itself nobody has seen.
+    assert told(busy, Sample(1.0, 0.6, 0.6, 1.0, 1, None, 1.95)).certainty == "likely"
+    busy.watched("", Generator(10, 9.5))
+    assert told(busy, alone).certainty == "sure"
+    assert told(busy, replace(alone, load_cores=0.2)).certainty == "likely"
+
+
+def test_a_wait_inside_the_service_is_told_with_its_operation() -> None:
+    results = Results.of([LABEL, "GET /reports"])
+    for _ in range(50):
+        results.record(LABEL, 200, 0.002, 0.002, [])
+        results.record("GET /reports", 200, 0.4, 0.4, [])
+    results.ended = results.began + 10
+    methods = {LABEL: "get", "GET /reports": "get"}
+    idle = Sample(1.0, 0.04, 0.04, 0.04, 1, None, 0.2, 1.0)
+    (found,) = bottlenecks(results, methods, Observation(("it",), 2, 1.0, [idle] * 10))
+    where = "GET /reports waits inside the service"
+    unseen = "or for what that calls: its CPU was not busy (4%), its database was not seen"
+    assert (found.told, found.certainty) == (f"{where}, {unseen}", "possible")
+    known = replace(idle, postgres_cores=0.0, sessions=2, busy=0, locked=0)
+    (found,) = bottlenecks(results, methods, Observation(("it",), 2, 1.0, [known] * 10))
+    neither = "neither its CPU (4%) nor its database were busy"
+    assert (found.told, found.certainty) == (f"{where}: {neither}", "likely")
+    longest = slowest(results)
+    assert longest is not None
+    assert (longest.operation, round(longest.share, 2)) == ("GET /reports", 1.0)
 
 
 def test_a_flush_of_the_log_is_told() -> None:
