@@ -66,5 +66,6 @@ def _forms(secret: str) -> Iterator[str]:
     yield html.escape(secret)
     yield repr(secret)[1:-1]
     encoded = secret.encode()
-    yield base64.b64encode(encoded).decode().rstrip("=")
-    yield base64.urlsafe_b64encode(encoded).decode().rstrip("=")
+    for text in (base64.b64encode(encoded).decode(), base64.urlsafe_b64encode(encoded).decode()):
+        yield text
+        yield text.rstrip("=")
