@@ -45,7 +45,7 @@ PERSON = ("given_name", "family_name", "displayName", "email")
         (("displayName", "productName"), "409", {"productName"}, {"productName"}),
         (("amount",), "409", set(), set()),
     ],
-    ids=str,
+    ids=lambda each: "-".join(sorted(each)) if isinstance(each, set) else str(each),
 )
 def test_which_names_differ(
     names: tuple[str, ...], status: str, at_first: set[str], once_refused: set[str]
