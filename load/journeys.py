@@ -225,15 +225,15 @@ class Journeys:
 
     @cached_property
     def documented(self) -> Mapping[str, frozenset[str]]:
-        """The properties that reading a thing is documented to show, by its resource."""
-        return {
-            resource: frozenset(
-                name
-                for schema in json_schemas(operation)
-                for name in outline(schema.translated, schema.translated).get("properties", {})
-            )
-            for resource, operation in self.readable.items()
-        }
+        """The properties that reading a thing may show, by its resource. Where one that is required is not
+        there, that breaks the contract and is told as such.
+        """
+        found: dict[str, frozenset[str]] = {}
+        for resource, operation in self.readable.items():
+            facts = [outline(each.translated, each.translated) for each in json_schemas(operation)]
+            names = {name for each in facts for name in each.get("properties", {})}
+            found[resource] = frozenset(names.difference(*(each.get("required", ()) for each in facts)))
+        return found
 
     @cached_property
     def readable(self) -> Mapping[str, Operation]:

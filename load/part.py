@@ -24,6 +24,7 @@ from load.ledger import Ledger
 from load.objectives import Objective, promised, stated
 from load.observer import Observation, Observer
 from load.orders import Orders
+from load.printable import printable
 from load.results import Results
 from load.verdict import judge, promised_errors, tolerated
 from openapi.contract import Contract
@@ -69,6 +70,7 @@ class Load:
         found, self.faulty = readable_operations(contract)
         self.operations = {each.label: each for each in found}
         self._located: dict[str, tuple[str, int]] = {}
+        self.paths = {each.label: printable(each.path) for each in found}
         self.promised = [*promised(found)]
         self.asked = [stated(each, self.operations) for each in orders.objectives]
         self.mask = orders.credentials.mask

@@ -105,7 +105,9 @@ class Database:
         plain = url.replace("postgresql+psycopg2://", "postgresql://")
         if not plain.startswith(("postgresql://", "postgres://")):
             # What it says instead may be a secret.
-            raise LoadError("--database-url: it looks like postgresql://user:password@host:5432/name")
+            raise LoadError(
+                "--database-url: it looks like postgresql://host:5432/name, with user:password@ before the host"
+            )
         try:
             self._connection: Connection = psycopg2.connect(
                 plain,

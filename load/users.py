@@ -122,7 +122,7 @@ class ContractUser(User):
             self._pause_s = retry_after_s(reply)
         self.environment.events.request.fire(
             request_type=operation.method.upper(),
-            name=operation.path,
+            name=load.paths[operation.label],
             response_time=response_s * 1000,
             response_length=len(reply.body) if reply else 0,
             exception=ContractFailure(load.mask(str(found[0]))) if found else None,

@@ -82,7 +82,9 @@ def test_what_a_service_is_slow_for_is_found(
         found = explained(url, tmp_path, "--database-url", database)[of]
     assert found["told"].startswith(told)
     assert any(evidence in each for each in found["evidence"]), found["evidence"]
-    assert found["certainty"] == certainty
+    # Where other programs take the processors, such as other tests, that of the service is not sure; it is said.
+    crowded = any(each.startswith("other programs than the service") for each in found["evidence"])
+    assert found["certainty"] == ("likely" if crowded else certainty)
 
 
 def test_a_slow_way_is_found(database: str, tmp_path: Path) -> None:
@@ -195,7 +197,10 @@ def test_a_flush_of_the_log_is_told() -> None:
     ("nowhere", "reason"),
     [
         ("postgresql://nobody:pass-word@127.0.0.1:1/none", "cannot reach the database: connection to server"),
-        ("me:pass-word@127.0.0.1/none", "it looks like postgresql://user:password@host:5432/name"),
+        (
+            "me:pass-word@127.0.0.1/none",
+            "it looks like postgresql://host:5432/name, with user:password@ before the host",
+        ),
     ],
 )
 def test_a_database_that_is_not_there_is_told_at_once(nowhere: str, reason: str, tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def test_a_generator_that_stood_still_is_a_limit() -> None:
         (Reply(429, {"retry-after": "1"}, b""), ["throttled: status 429", "broken contract: 429 media type"]),
         (
             Reply(429, {"content-type": "application/json"}, b"{}"),
-            ["throttled: status 429", "broken contract: 429 body (required)"],
+            ["throttled: status 429", "broken contract: 429 body /why (required)"],
         ),
         (Reply(429, {"content-type": "application/json"}, b'{"why": 1}'), ["throttled: status 429"]),
         (Reply(503, {"retry-after": "1"}, b""), ["throttled: status 503"]),

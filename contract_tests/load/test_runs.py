@@ -95,7 +95,7 @@ def test_a_service_that_breaks_its_contract_fails_with_rule_and_place(
     host = ("--host", f"http://127.0.0.1:{port}")
     done = run("contract-load", "run", *host, "--run-time", "4s", "--output", str(tmp_path))
     assert done.process.returncode == 1
-    place = r"GET /students/\{student_id\}: broken contract: 200 body \(required\), \d+ times"
+    place = r"GET /students/\{student_id\}: broken contract: 200 body /email \(required\), \d+ times"
     assert re.search(place, done.output), done.output
     plain = run(*LOCUST, "--headless", "-u", "2", "-t", "6s", *host)
     assert plain.process.returncode == 1
