@@ -82,7 +82,7 @@ def test_what_a_service_is_slow_for_is_found(
         found = explained(url, tmp_path, "--database-url", database)[of]
     assert found["told"].startswith(told)
     assert any(evidence in each for each in found["evidence"]), found["evidence"]
-    # Where other programs take the processors, such as other tests, that of the service is not sure; it is said.
+    # Where other programs take the processors, such as other tests, nothing is sure, and that is said.
     crowded = any(each.startswith("other programs than the service") for each in found["evidence"])
     assert found["certainty"] == ("likely" if crowded else certainty)
 
