@@ -106,7 +106,8 @@ class Database:
         if not plain.startswith(("postgresql://", "postgres://")):
             # What it says instead may be a secret.
             raise LoadError(
-                "--database-url: it looks like postgresql://host:5432/name, with user:password@ before the host"
+                "--database-url: it looks like postgresql://host:5432/name, with user:password@ before "
+                "the host"
             )
         try:
             self._connection: Connection = psycopg2.connect(
