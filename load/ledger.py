@@ -28,6 +28,7 @@ from load.representations import (
     is_marked_deleted,
     is_under_way,
     scalars,
+    shows,
 )
 from load.selection import SAFE, looks_only
 from openapi.contract import Json
@@ -166,13 +167,14 @@ class Ledger:
         changes: Iterable[Change],
         at: tuple[float, float],
         now: float = 0.0,
-    ) -> None:
+    ) -> list[Loss]:
         """A call has made things; `changes` are the writes that it may be, `at` is when it was sent and
-        acknowledged (s since the start), `now` when that was (s since 1970).
+        acknowledged (s since the start), `now` when that was (s since 1970). Gives what was lost by it: a
+        service that gives an identifier twice has not kept what it gave it to at first.
         """
         if is_failure(body):
-            return
-        known = dict(changes)
+            return []
+        known, losses = dict(changes), []
         for entity in entities:
             if entity.itself is not entity or not (self.alone or self._is_certain(entity, step)):
                 continue
@@ -180,6 +182,7 @@ class Ledger:
             if record is None:
                 self.passed_over += 1
                 continue
+            losses += self._given_twice(record, entity, step, body, at)
             record.entity = entity
             for parent in entity.parents:
                 self._children[parent.itself].append(record)
@@ -191,6 +194,30 @@ class Ledger:
             moment = expiry(body, now)
             if moment is not None:
                 record.expires = at[1] + moment - now if moment else -inf
+        return losses
+
+    def _given_twice(
+        self, record: Record, thing: Entity, step: Step, body: Json, at: tuple[float, float]
+    ) -> list[Loss]:
+        """The loss of what was at an address, when another thing was given it while that must have been
+        there: by an identifier of the service's own, with none of the texts that were written before.
+        """
+        if not record.writes or not isinstance(body, dict) or self._is_named(thing, step):
+            return []
+        if not _is_upright(record.entity) or at[1] >= record.expires - self.consistency:
+            return []
+        age, former = record.age_of(State.GONE, *at), record.last_of(State.THERE)
+        texts = [
+            name
+            for name, value in former.properties.items()
+            if is_free_text(value) and name in body and len(self._values[former.label, name]) > _FEW_VALUES
+        ]
+        if not age or not texts or any(shows(former.properties[name], body[name]) for name in texts):
+            return []
+        self._lost.add(record)
+        loss = _existence(record, _address(thing), State.THERE, at[1], age)
+        loss.found = f"another thing, which {step.call.operation.label} made"
+        return [loss]
 
     def _creation(self, record: Record, known: Write | None, write: Write, body: Json) -> None:
         """Record the write that made a thing. One that is `known` may have been sent to its address, or have
@@ -478,9 +505,13 @@ class Ledger:
         """Whether no other process can have made a thing under the same identifier: the service gave it, or
         it is one of this process's own.
         """
-        name, call = thing.values[-1], step.call
+        return not self._is_named(thing, step) or self._is_own(thing.values[-1])
+
+    def _is_named(self, thing: Entity, step: Step) -> bool:
+        """Whether a call may have named what it made itself."""
+        call = step.call
         told = {str(each) for each in scalars([call.payload, *call.path.values(), *call.query.values()])}
-        return str(name) not in told or self._is_own(name)
+        return str(thing.values[-1]) in told
 
     def _known(self, things: Iterable[Entity]) -> list[Record]:
         found = (self._record_of(each) for each in dict.fromkeys(things))

@@ -124,16 +124,18 @@ class Choice(Enum):
 def choice_of(parameter: Parameter, operation: Operation) -> Choice:
     """How a value of a path parameter that identifies nothing known is found."""
     facts = outline(parameter.schema.translated, parameter.schema.translated)
+    documents_absence = any(key in operation.responses for key in _GONE)
+    # Where it is documented that there may be nothing, of what may be asked for there need not be all.
+    free = Choice.GUESSED if documents_absence else Choice.FREE
     if any(key in facts for key in _CHOSEN) or facts.get("type") == "boolean":
-        return Choice.FREE
+        return free
     if parameter.examples or any(key in facts for key in _GIVEN):
         # Of the examples there may be one, of what looks like them none.
         return Choice.GUESSED
     if facts.get("format") in ("date", "date-time"):
-        return Choice.FREE
+        return free
     if facts.get("maximum", _FEW) - facts.get("minimum", 0) < _FEW:
-        return Choice.FREE
-    documents_absence = any(key in operation.responses for key in _GONE)
+        return free
     if is_identifier(parameter.name) or documents_absence or operation.method not in ("get", "head"):
         return Choice.NONE
     return Choice.GUESSED

@@ -6,16 +6,20 @@ from random import Random
 
 import gevent
 
-from load.connection import Connection
+from load.checks import is_throttled
+from load.connection import Connection, Reply
 from load.exchanges import exchange_of, json_of, sent
 from load.journeys import Existing
 from load.losses import Account
 from load.part import Load
 from load.records import Record
+from load.throttling import retry_after_s
 
 READ_BACK_S = 30.0
 READERS = 10
 RETRY_S = 0.2
+# What a service asks for is waited for, but not longer than this.
+PUT_OFF_S = 2.0
 # How long what is not there yet is left alone before it is read again.
 LOOK_AGAIN_S = 0.02
 
@@ -78,12 +82,12 @@ def _read_one(load: Load, connection: Connection, record: Record, host: str, dea
         began = load.results.elapsed
         reply, _ = sent(connection, step)
         load.results.beside["to read back what was written"] += 1
-        if reply is not None and reply.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        if reply is not None and not _is_put_off(reply):
             break
         if load.results.elapsed > deadline:
             account.unread += 1
             return True
-        gevent.sleep(RETRY_S)
+        gevent.sleep(max(RETRY_S, min(retry_after_s(reply), PUT_OFF_S) if reply else 0.0))
     is_gone = reply.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
     if not is_gone and not HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
         account.note(f"{step.call.operation.label} was answered {reply.status} when read back", 1)
@@ -94,6 +98,11 @@ def _read_one(load: Load, connection: Connection, record: Record, host: str, dea
         account.read += told.read
         _count(load, told, step.call.as_curl(host))
     return told is not None
+
+
+def _is_put_off(reply: Reply) -> bool:
+    """Whether a service is to be asked again later."""
+    return reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR or is_throttled(reply)
 
 
 def _count(load: Load, told: Account, sample: str) -> None:

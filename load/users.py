@@ -159,7 +159,8 @@ class ContractUser(User):
             self._accepted(step, began)
         made = load.journeys.done(step, exchange if learns else None, succeeded)
         if made:
-            load.ledger.made(made, step, body, writes, (began, ended), time.time())
+            for each in load.ledger.made(made, step, body, writes, (began, ended), time.time()):
+                load.results.lost(each, step.call.as_curl(self.host or ""))
         if exchange and reply.status == HTTPStatus.ACCEPTED:
             self._await(step, exchange)
         elif exchange and writes:

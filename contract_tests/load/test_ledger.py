@@ -252,6 +252,20 @@ def test_an_identifier_that_is_used_again_is_a_thing_of_its_own() -> None:
     assert told.absence(again, 20.0) is Absence.LOST
 
 
+def test_an_identifier_that_is_given_twice_has_lost_its_first_thing() -> None:
+    step = Told().step("POST /things")
+    step.call.payload.update(id=None, name="quite another")
+    body = {**SHOWN, "name": "quite another"}
+    made = [Entity(Entities("/things/{}"), (1,), owned=True)]
+    for name, losses in (("quite another", ["lost"]), ("the first of them", [])):
+        told = Told()
+        for number in range(2, 12):
+            told.made(number)
+        told.made(1, name="the first of them")
+        found = told.ledger.made(made, step, {**body, "name": name}, [], (3.0, 3.1))
+        assert [each.kind for each in found] == losses
+
+
 def test_a_child_dies_with_its_parent() -> None:
     told = Told()
     thing = told.made(1)

@@ -192,3 +192,13 @@ def test_what_cannot_be_built_is_told_when_compiled(source: Any) -> None:
     }
     with pytest.raises(Unbuildable):
         Payloads().generator(schema(source, Endless=endless), "it")
+
+
+def test_one_body_is_not_made_by_what_is_unique_in_another() -> None:
+    counts = {"type": "object", "minProperties": 2, "additionalProperties": {"type": "integer"}}
+    whole = schema({"type": "object", "properties": {"counts": counts, "named": {"type": "object"}}})
+    of_counts = Schema(whole.dialect, counts)
+    payloads = Payloads(1)
+    make = payloads.generator(of_counts)
+    payloads.generator(whole, unique=frozenset({"email"}))
+    assert all(of_counts.validator.is_valid(make()) for _ in range(VALUES))

@@ -275,7 +275,7 @@ class Compiler:
             always=always,
             sometimes=sometimes,
             extra_name=extra_name,
-            other=lambda name: self._extra(facts, name, place, allowed),
+            other=self._others(facts, place, allowed),
             extras_wanted=extra_name is not None and _is_map(facts),
             least=facts.min_properties,
             most=facts.max_properties,
@@ -295,6 +295,23 @@ class Compiler:
         if not facts.names:
             return lambda _: True
         return self._validator(facts.names).is_valid
+
+    def _others(
+        self, facts: Facts, place: str, allowed: Callable[[str], bool]
+    ) -> Callable[[str], Shape | None]:
+        """What finds the shapes of properties that no schema names when they are drawn: those of this body,
+        whichever names are unique in one that has been compiled since.
+        """
+        unique = self._unique
+
+        def other(name: str) -> Shape | None:
+            now, self._unique = self._unique, unique
+            try:
+                return self._extra(facts, name, place, allowed)
+            finally:
+                self._unique = now
+
+        return other
 
     def _extra(self, facts: Facts, name: str, place: str, allowed: Callable[[str], bool]) -> Shape | None:
         """The shape of a property that no schema names; made when compiled, found again when drawn."""
