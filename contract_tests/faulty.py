@@ -29,7 +29,7 @@ FAULTS = (
     "changes the id",
     "fails on a value",
 )
-CACHED_S, COMMITTED_S, BACK_S, HELD_S = 3.0, 0.5, 0.5, 0.05
+CACHED_S, COMMITTED_S, BACK_S, HELD_S = 3.0, 5.0, 0.5, 0.05
 CALLS_PER_S = 40
 UNLUCKY = 7
 

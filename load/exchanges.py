@@ -1,21 +1,20 @@
 """Steps of a journey, sent, and their answers."""
 
-import orjson
-
 from load.connection import Connection, NetworkError, Reply
 from load.journeys import Step
+from openapi import json_texts
 from openapi.contract import Json
 from openapi.expressions import Exchange
 
 
-def sent(connection: Connection, step: Step) -> tuple[Reply | None, str]:
-    """The answer to a step, or the reason why there is none; no reason where nobody can know it."""
+def sent(connection: Connection, step: Step) -> tuple[Reply | None, NetworkError | None]:
+    """The answer to a step, or why there is none."""
     call, operation = step.call, step.call.operation
     target, headers = call.sent_target, call.sent_headers
     try:
-        return connection.send(operation.method, target, headers, call.body, operation.base), ""
+        return connection.send(operation.method, target, headers, call.body, operation.base), None
     except NetworkError as error:
-        return None, "" if error.unknown else str(error)
+        return None, error
 
 
 def exchange_of(step: Step, reply: Reply) -> Exchange:
@@ -37,6 +36,6 @@ def exchange_of(step: Step, reply: Reply) -> Exchange:
 def json_of(reply: Reply) -> Json:
     """What an answer says, or None when it is no JSON."""
     try:
-        return orjson.loads(reply.body)
-    except orjson.JSONDecodeError:
+        return json_texts.read(reply.body)
+    except ValueError:
         return None

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from math import inf
 
 from load.entities import Entity
-from load.identifiers import collection_of, normalised, noun_of
+from load.identifiers import collection_of, is_identifier, normalised, noun_of
 from load.journeys import Step, leads_to
 from load.losses import Absence, Account, Loss
 from load.records import Deviation, Record, State, Write
@@ -158,6 +158,11 @@ class Ledger:
                     write.properties = _told(write.properties, body)
             elif status in _REFUSALS and not repeated:
                 record.writes.remove(write)
+
+    def unanswered(self, changes: Iterable[Change], is_sent: bool) -> None:
+        """No answer came: what was sent may have happened, or may still do so; what was not has not."""
+        for record, write in changes if not is_sent else ():
+            record.writes.remove(write)
 
     def made(
         self,
@@ -493,10 +498,13 @@ class Ledger:
         if not isinstance(call.payload, (dict, list)) or not self._namesakes:
             return []
         made = self._makers.get(call.operation.label, frozenset())
+        items = call.payload.items() if isinstance(call.payload, dict) else ()
+        numbers = [value for name, value in items if isinstance(value, int) and is_identifier(name)]
+        texts = [each for each in scalars(call.payload) if isinstance(each, str)]
         return [
             record
-            for value in scalars(call.payload)
-            if isinstance(value, (str, int)) and value in self._namesakes
+            for value in (*texts, *numbers)
+            if value in self._namesakes
             for record in self._namesakes[value]
             if isinstance(value, str) or record.entity.home.resource in made
         ]

@@ -15,7 +15,7 @@ from locust.user.task import LOCUST_STATE_STOPPING
 
 from load import checks
 from load.acceptance import Refusal
-from load.connection import Connection, Reply
+from load.connection import Connection, NetworkError, Reply
 from load.entities import Entity
 from load.exchanges import exchange_of, sent
 from load.journeys import Step
@@ -93,7 +93,7 @@ class ContractUser(User):
         began = load.results.elapsed
         writes = load.ledger.sending(step, began)
         load.waiting += 1
-        reply, reason = sent(connection, step)
+        reply, error = sent(connection, step)
         load.waiting -= 1
         ended = load.results.elapsed
         # Answers that have come meanwhile are timed before this one is looked at.
@@ -103,11 +103,11 @@ class ContractUser(User):
         if due is not None and load.watch:
             load.watch.arrived(due, began)
             load.watch.worked(ended)
-        found = self._learnt(step, reply, writes, began, ended) if reply else _unanswered(reason)
+        found = self._learnt(step, reply, writes, began, ended) if reply else _unanswered(error)
         if reply is None:
-            load.ledger.answered(writes, 0, None, ended)
+            load.ledger.unanswered(writes, is_sent=error is None or not error.unreachable)
             load.journeys.done(step, None, succeeded=False)
-        if reply.repeated if reply else not reason:
+        if reply.repeated if reply else error is not None and error.unknown:
             load.results.closed[REPEATED if reply else UNKNOWN] += 1
         status = reply.status if reply else 0
         if found:
@@ -266,8 +266,9 @@ class ContractUser(User):
         return [each if each in known else replace(each, sample=sample, answer=answer) for each in found]
 
 
-def _unanswered(reason: str) -> list[checks.Finding]:
-    return [checks.network(reason)] if reason else []
+def _unanswered(error: NetworkError | None) -> list[checks.Finding]:
+    """Where nobody can know whether a call was carried out, nobody is to blame."""
+    return [checks.network(str(error))] if error and not error.unknown else []
 
 
 def _in_flight_at_most() -> int:

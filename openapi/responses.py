@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 
-import orjson
-
-from openapi import media_types
+from openapi import json_texts, media_types
 from openapi.causes import causes
 from openapi.operations import Operation, Response
 from openapi.violations import Violation
@@ -62,8 +60,8 @@ def _body(response: Response, headers: Mapping[str, str], body: bytes) -> list[V
         return []
     if media_types.is_json(stated):
         try:
-            value = orjson.loads(body)
-        except orjson.JSONDecodeError as error:
+            value = json_texts.read(body)
+        except ValueError as error:
             found = body[:_SHOWN_BYTES].decode("utf-8", "backslashreplace")
             return [Violation("body", "", "json", f"not JSON: {error}", "JSON", found)]
         return causes(schema, value, "body")

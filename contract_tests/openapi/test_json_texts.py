@@ -1,0 +1,28 @@
+"""What is JSON, whatever the size of its numbers."""
+
+from typing import Any
+
+import pytest
+
+from openapi import json_texts
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (b'{"n": 1.5}', {"n": 1.5}),
+        (b"1e400", 10**400),
+        (b"[-1e400, 2.0]", [-(10**400), 2.0]),
+        (b"1e999999999", 10**10_000),
+        (b"-1e999999999", -(10**10_000)),
+    ],
+    ids=lambda each: each.decode() if isinstance(each, bytes) else "",
+)
+def test_numbers_of_any_size_are_read(text: bytes, value: Any) -> None:
+    assert json_texts.read(text) == value
+
+
+@pytest.mark.parametrize("text", [b"NaN", b"[1e400, NaN]", b"[1e400", b"{", b"\xff"])
+def test_what_is_no_json_is_told(text: bytes) -> None:
+    with pytest.raises(ValueError, match="line 1"):
+        json_texts.read(text)
