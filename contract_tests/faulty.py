@@ -30,6 +30,8 @@ FAULTS = (
     "fails on a value",
 )
 CACHED_S, COMMITTED_S, BACK_S, HELD_S = 3.0, 5.0, 0.5, 0.05
+# What a call takes at least: a service that answers at once is one that the load's own core limits.
+ANSWERED_S = 0.004
 CALLS_PER_S = 40
 UNLUCKY = 7
 
@@ -214,6 +216,7 @@ def handler(faulty: Faulty) -> type[BaseHTTPRequestHandler]:
                 else faulty.answer(self.command, self.path, json.loads(body) if body else None)
             )
             content = b"" if told is None else json.dumps(told).encode()
+            time.sleep(ANSWERED_S)
             self.send_response(status)
             if content:
                 self.send_header("Content-Type", "application/json")
