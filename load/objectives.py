@@ -14,9 +14,12 @@ ALL = "all operations"
 _ROUNDING = 1e-6
 ERROR_RATE = "error rate"
 RATE = "rate"
-_FORM = "'[operation] p95|median|mean|max < 50ms', '[operation] error rate < 0.1%' or 'rate > 500/s'"
+LATE = "late"
+_FORM = (
+    "'[operation] p95|median|mean|max < 50ms', '[operation] error rate < 0.1%', 'rate > 500/s' or 'late < 1s'"
+)
 _STATED = re.compile(
-    r"(?:(?P<operation>\S.*?)\s+)??(?P<measure>p\d{1,2}(?:\.\d+)?|median|mean|max|error rate|rate)\s*"
+    r"(?:(?P<operation>\S.*?)\s+)??(?P<measure>p\d{1,2}(?:\.\d+)?|median|mean|max|error rate|rate|late)\s*"
     r"(?P<sign>[<>])=?\s*(?P<limit>\d+(?:\.\d+)?)\s*(?P<unit>ms|s|%|/s|req/s)?"
 )
 _UNITS: Mapping[str, Mapping[str, float]] = {
@@ -30,8 +33,9 @@ _KEY = re.compile(r"(?:(?P<time>p\d{1,2}(?:\.\d+)?|median|mean|max)_ms|(?P<other
 @dataclass(frozen=True)
 class Objective:
     """A promise: of an operation, by its label, or of all; response times in ms, error rates as a share of
-    calls, rates in calls per s. Rates are to be reached, everything else is not to be exceeded. `is_asked`
-    says that it comes from who runs the load, not from the document.
+    calls, rates in calls per s, and for how long (ms) what was acknowledged may not show yet. Rates are to be
+    reached, everything else is not to be exceeded. `is_asked` says that it comes from who runs the load, not
+    from the document.
     """
 
     label: str
@@ -134,7 +138,12 @@ class Outcome:
     def __str__(self) -> str:
         objective = self.objective
         if self.figure is None:
-            return f"{objective.label}: {objective} cannot be judged, there was no call after the warm-up"
+            none = (
+                "nothing was read back"
+                if objective.measure == LATE
+                else "there was no call after the warm-up"
+            )
+            return f"{objective.label}: {objective} cannot be judged, {none}"
         told = f"{objective.label}: {objective}"
         if self.is_judged:
             return f"{told} {self.word}, it was {objective.shown(self.figure)}"
@@ -158,9 +167,10 @@ def stated(text: str, operations: Mapping[str, Operation]) -> Objective:
         raise LoadError(
             f"{text!r}: {measure} is to be {'reached: >' if measure == RATE else 'kept below: <'}"
         )
-    return Objective(
-        _label(found["operation"], text, operations), measure, float(found["limit"]) * units[unit], True
-    )
+    label = _label(found["operation"], text, operations)
+    if measure == LATE and label != ALL:
+        raise LoadError(f"{text!r}: how late things show is told of the whole run: 'late < 1s'")
+    return Objective(label, measure, float(found["limit"]) * units[unit], True)
 
 
 def promised(operations: Iterable[Operation]) -> Iterator[Objective]:
@@ -190,7 +200,7 @@ def outcomes(objectives: Iterable[Objective], results: Results) -> tuple[Outcome
         Outcome(
             each,
             _figure(each, of[each.label], results),
-            of[each.label].requests if each.measure == ERROR_RATE else of[each.label].measured.response.count,
+            _calls(each, of[each.label], results),
             of[each.label].percentile_ms(50),
         )
         for each in objectives
@@ -207,7 +217,15 @@ def _label(name: str | None, text: str, operations: Mapping[str, Operation]) -> 
     raise LoadError(f"{text!r}: there is no operation {name!r}; there are {known}")
 
 
+def _calls(objective: Objective, results: OperationResults, run: Results) -> int:
+    if objective.measure == LATE:
+        return run.account.read
+    return results.requests if objective.measure == ERROR_RATE else results.measured.response.count
+
+
 def _figure(objective: Objective, results: OperationResults, run: Results) -> float | None:
+    if objective.measure == LATE:
+        return run.account.late_s * 1000 if run.account.read else None
     if not results.requests:
         return None
     if objective.measure == ERROR_RATE:

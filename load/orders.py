@@ -75,7 +75,7 @@ OPTIONS = (
     Option("--timeout", "How long to wait for a call, from connecting to the end of its answer, as in 90s.  "
            f"[default: {ANSWER_TIMEOUT_S:.0f}s]"),
     Option("--objective", "A promise to hold the service to: 'get_student p95 < 50ms', 'error rate < 0.1%', "
-           "'rate > 500/s'. May be given again.", multiple=True),
+           "'rate > 500/s', 'late < 1s'. May be given again.", multiple=True),
     Option("--consistency", "How long the service may take to show what it has acknowledged, as in 5s; what "
            "shows by then is late, not lost.  [default: 5s]"),
     Option("--fail-fast", "End the run as soon as a fault is found that makes it FAILED whatever follows.",

@@ -1,6 +1,8 @@
 """What a service shows: what exists before a run, and what is there of what it has acknowledged."""
 
+import logging
 from collections import deque
+from collections.abc import Callable
 from http import HTTPStatus
 from random import Random
 
@@ -15,7 +17,11 @@ from load.part import Load
 from load.records import Record
 from load.throttling import retry_after_s
 
+logger = logging.getLogger(__name__)
+
 READ_BACK_S = 30.0
+# How often a long reading says how far it is.
+PROGRESS_S = 2.0
 READERS = 10
 RETRY_S = 0.2
 # What a service asks for is waited for, but not longer than this.
@@ -40,9 +46,10 @@ def existing_things(load: Load, host: str) -> tuple[list[Existing], int]:
     return existing, calls
 
 
-def read_back(load: Load, host: str) -> None:
+def read_back(load: Load, host: str, tell: Callable[[str], object] = logger.info) -> None:
     """Hold what a service has now against what it has acknowledged: all of it, or as much as there is time
-    for. What is not there yet, or not as it should be, is read again for as long as it may be late.
+    for. What is not there yet, or not as it should be, is read again for as long as it may be late. `tell` is
+    told now and then how far that is.
     """
     account = load.results.account
     records = load.ledger.records
@@ -61,8 +68,17 @@ def read_back(load: Load, host: str) -> None:
             if not _read_one(load, connection, record, host, deadline):
                 pending.append((record, load.results.elapsed + LOOK_AGAIN_S))
 
+    def tell_progress() -> None:
+        while True:
+            gevent.sleep(PROGRESS_S)
+            left = max(deadline - load.results.elapsed, 0)
+            known = len(records) - len(pending)
+            tell(f"reading back what was written: {known:,} of {len(records):,}, {left:.0f} s left at most")
+
     connections = [load.connection(host) for _ in range(READERS)]
+    progress = gevent.spawn(tell_progress)
     gevent.joinall([gevent.spawn(read, each) for each in connections], raise_error=True)
+    progress.kill()
     for each in connections:
         each.close()
     account.unread += len(pending)

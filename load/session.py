@@ -47,7 +47,7 @@ def run_users(load: Load, url: str, users: int, spawn_rate: float, run_time: int
         _go_on(runner, load, events, seconds)
         progress.kill()
     load.settle()
-    read_back(load, url)
+    read_back(load, url, _tell)
     click.echo("", nl=sys.stdout.isatty())
     return interrupted.is_set()
 
@@ -123,8 +123,14 @@ def _tell_waiting(load: Load, most_s: float) -> None:
     """A line that says what a run still waits for (s)."""
     if load.waiting:
         answers = f"{load.waiting} answer{'s' if load.waiting > 1 else ''}"
-        line = f"waiting for {answers}, up to {min(load.orders.timeout, most_s):g} s"
-        click.echo(f"\r{line}\x1b[K" if sys.stdout.isatty() else line)
+        _tell(f"waiting for {answers}, up to {min(load.orders.timeout, most_s):g} s")
+
+
+def _tell(line: str) -> None:
+    """Show how a run goes on: in place on a terminal, line by line elsewhere."""
+    terminal = sys.stdout.isatty()
+    click.echo(f"\r{line}\x1b[K" if terminal else line, nl=not terminal)
+    sys.stdout.flush()
 
 
 def _allow_connections() -> None:
@@ -134,9 +140,8 @@ def _allow_connections() -> None:
 
 
 def _show_progress(runner: Runner, load: Load) -> None:
-    terminal = sys.stdout.isatty()
     before = 0
-    pause = PROGRESS_S if terminal else QUIET_PROGRESS_S
+    pause = PROGRESS_S if sys.stdout.isatty() else QUIET_PROGRESS_S
     while True:
         gevent.sleep(pause)
         total = load.results.total
@@ -150,5 +155,4 @@ def _show_progress(runner: Runner, load: Load) -> None:
             f"{total.failures} failures  p95 {total.percentile_ms(95):.0f} ms{warming}{told}"
         )
         before = total.requests
-        click.echo(f"\r{line}\x1b[K" if terminal else line, nl=not terminal)
-        sys.stdout.flush()
+        _tell(line)

@@ -79,14 +79,18 @@ def test_a_service_that_keeps_all_is_not_blamed(things: Things, tmp_path: Path) 
 
 def test_a_service_that_is_late_is_told_by_how_much(things: Things, tmp_path: Path) -> None:
     url = things("--lag", "0.3")
-    options = ("-t", "3s", "--rate", "60", "--warm-up", "0", "-o", str(tmp_path))
+    late = ("--objective", "late < 1s", "--objective", "late < 100ms")
+    options = ("-t", "3s", "--rate", "60", "--warm-up", "0", "-o", str(tmp_path), *late)
     done = run("contract-load", "run", f"{url}/openapi.json", "--host", url, *options)
-    ledger = json.loads((tmp_path / "results.json").read_text())["ledger"]
+    results = json.loads((tmp_path / "results.json").read_text())
+    ledger = results["ledger"]
     assert (ledger["lost"], ledger["unread"]) == (0, 0)
     assert ledger["late"] > 10
     assert 0.2 < ledger["late_s"] < 0.5
     assert "reads were stale by up to" in done.output
-    assert done.process.returncode == 0, done.output
+    assert [each["holds"] for each in results["objectives"]] == [True, False], done.output
+    assert "all operations: late ≤ 100 ms does not hold, it was " in done.output
+    assert done.process.returncode == 1, done.output
 
 
 def test_the_ledger_stays_clean_while_a_service_is_killed(start: Start, tmp_path: Path) -> None:

@@ -141,6 +141,7 @@ def test_a_warm_up_is_checked_and_not_in_the_figures(things: Things, tmp_path: P
         ("error rate < 0.1%", Objective("all operations", "error rate", 0.001)),
         ("rate > 500/s", Objective("all operations", "rate", 500)),
         ("it median<3ms", Objective(IT.label, "median", 3)),
+        ("late < 0.5s", Objective("all operations", "late", 500)),
     ],
 )
 def test_objectives_in_words(text: str, expected: Objective) -> None:
@@ -157,6 +158,7 @@ def test_objectives_in_words(text: str, expected: Objective) -> None:
         ("p95 < 5%", "p95 is given in ms or s"),
         ("rate < 5/s", "rate is to be reached: >"),
         ("p95 > 5ms", "p95 is to be kept below: <"),
+        ("it late < 5ms", "how late things show is told of the whole run: 'late < 1s'"),
     ],
 )
 def test_objectives_that_are_none(text: str, told: str) -> None:
