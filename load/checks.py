@@ -27,8 +27,9 @@ _ENTRANCES = frozenset(
 
 
 class Fault(StrEnum):
-    """The kinds of failure. Each but the last two is a fault of the service: calls are valid by
-    construction. A service that asks for fewer calls may do so.
+    """The kinds of failure. Each but the last three is a fault of the service: calls are valid by
+    construction. A service that asks for fewer calls may do so, and one that forbids a call may not have been
+    given credentials that allow it.
     """
 
     BROKEN_CONTRACT = "broken contract"
@@ -38,6 +39,7 @@ class Fault(StrEnum):
     NOT_AS_ACKNOWLEDGED = "not as acknowledged"
     DROPPED = "dropped value"
     NETWORK = "network"
+    FORBIDDEN = "forbidden"
     THROTTLED = "throttled"
     INTERNAL = "fault of the load itself"
 
@@ -82,10 +84,12 @@ def findings(
     reply: Reply,
     guessed: bool = False,
     loss: str = "",
+    credentialed: bool = False,
 ) -> list[Finding]:
     """Everything wrong with a response, each cause once; nothing when all is well. `absence` is why the thing
     that the call works on may not be there, None when it works on none or the answer says nothing of that;
-    `guessed` says that its path may name something that never was; `loss` tells what was lost.
+    `guessed` says that its path may name something that never was; `loss` tells what was lost. Whether what
+    the call carried as credentials (`credentialed`) allows it, the document does not say.
     """
     if is_throttled(reply):
         after = reply.headers.get("retry-after")
@@ -95,6 +99,11 @@ def findings(
         return [told, *(_broken(operation, reply) if operation.response(reply.status) else [])]
     if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return [Finding(Fault.SERVER_ERROR, f"status {reply.status}", "")]
+    if credentialed and reply.status in UNAUTHORISED and not _is_entrance(operation):
+        told = Finding(
+            Fault.FORBIDDEN, f"status {reply.status}", "", "the credentials that were given may not allow it"
+        )
+        return [told, *(_broken(operation, reply) if operation.response(reply.status) else [])]
     is_excused = guessed or absence not in (None, Absence.LOST)
     if (
         (is_excused and reply.status in GONE_STATUSES)

@@ -165,11 +165,16 @@ class _Planner:
                 self.feeds[operation.label].append(feed)
 
     def _is_named_by_callers(self, operation: Operation, resource: str) -> bool:
-        """Whether a PUT makes things under names of the caller's: where something else makes them, it names
-        them, and a PUT replaces.
+        """Whether a call makes things under names of the caller's, as a PUT may, or a POST that is answered
+        201 and never 200, of what can be read there: where something else makes them, that names them, and a
+        PUT replaces.
         """
-        is_made = any(feed.owned for feed in self._feeds_of(resource))
-        return operation.method == "put" and _makes(operation) and not is_made
+        if not _makes(operation) or any(feed.owned for feed in self._feeds_of(resource)):
+            return False
+        readers = [each for each in self.by_path.get(resource, ()) if each.method == "get"]
+        return operation.method == "put" or (
+            operation.method == "post" and bool(readers) and "200" not in operation.responses
+        )
 
     def _infer_by_attribute(self, resource: str) -> None:
         """What a path such as /flows/name/{name} asks for stands in what /flows tells of its things."""

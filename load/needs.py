@@ -171,8 +171,8 @@ class _Reader:
                 break
             meant = self._meant(name) or self._named(name)
             if resource in makes:
-                # It makes things under new names, and replaces those that it has made.
-                if index == 0:
+                # It makes things under new names, and a PUT replaces those that it has made.
+                if index == 0 and operation.method == "put":
                     made = ((Slot("path", name), 0),)
                     needs.append(Need(resource, made, required=False, addressed=True))
                 continue

@@ -225,7 +225,8 @@ class ContractUser(User):
         load, operation = self.load, step.call.operation
         try:
             guessed = operation.label in load.journeys.plan.guessed or load.journeys.erases
-            return checks.findings(operation, absence, reply, guessed, loss)
+            credentialed = not step.call.secret.is_empty
+            return checks.findings(operation, absence, reply, guessed, loss, credentialed)
         except Exception as error:  # a call that cannot be judged must not look like a good one
             # Not with its traceback, which may show what the service said.
             *_, place = traceback.extract_tb(error.__traceback__)

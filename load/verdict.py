@@ -13,7 +13,7 @@ from load.results import Results
 REFUSED_AT_MOST = 0.5
 _GONE_S = 1.0
 # What may be by design, for all that document and answers say.
-_FOR_PEOPLE = frozenset({Fault.REFUSED, Fault.DROPPED, Fault.THROTTLED})
+_FOR_PEOPLE = frozenset({Fault.REFUSED, Fault.DROPPED, Fault.FORBIDDEN, Fault.THROTTLED})
 _OF_ERROR_RATE = frozenset({Fault.SERVER_ERROR, Fault.NETWORK, *_FOR_PEOPLE})
 
 
@@ -77,6 +77,7 @@ def judge(
             *([unaccepted] if unaccepted else []),
             *limited,
             *_throttled(results),
+            *_forbidden(results),
             *_unread(results),
             *_unjudged(held),
             *(f"{each}, which such a run cannot tell" for each in doubted),
@@ -108,17 +109,28 @@ def _unjudged(held: Sequence[Outcome]) -> Iterator[str]:
 
 def _empty(results: Results) -> Iterator[str]:
     """Refusals alone are for people to judge; a run that saw little else has judged nothing."""
-    calls = sum(each.requests for each in results.operations.values())
-    refused = sum(
-        count
-        for each in results.operations.values()
-        for finding, count in each.findings.items()
-        if finding.fault is Fault.REFUSED
-    )
+    calls, refused = _counted(results, Fault.REFUSED)
     if not calls:
         yield "no call was made"
     elif refused > calls * REFUSED_AT_MOST:
         yield f"{refused} of {calls} calls were refused although valid: too many to say how the service does"
+
+
+def _forbidden(results: Results) -> Iterator[str]:
+    """A run whose credentials allow next to nothing has measured that alone."""
+    calls, forbidden = _counted(results, Fault.FORBIDDEN)
+    if forbidden > calls * REFUSED_AT_MOST:
+        yield (
+            f"{forbidden} of {calls} calls were answered 401 or 403: the credentials that were given do not "
+            f"allow enough to say how the service does"
+        )
+
+
+def _counted(results: Results, fault: Fault) -> tuple[int, int]:
+    """How many calls there were, and how many of them had this fault."""
+    found = [finding for each in results.operations.values() for finding in each.findings.items()]
+    calls = sum(each.requests for each in results.operations.values())
+    return calls, sum(count for finding, count in found if finding.fault is fault)
 
 
 def promised_errors(objectives: Iterable[Objective]) -> frozenset[str]:
