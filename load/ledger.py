@@ -293,8 +293,7 @@ class Ledger:
         if record is None or len(record.writes) < 2 or not isinstance(body, dict):
             return []
         if record.is_as_written(body) or not _is_upright(record.entity):
-            if record.late:
-                self._right.add(record)
+            self._show_right(record, State.THERE, since, until)
             return []
         found = {each.name: each for each in record.deviations(body, since, until)}
         losses = []
@@ -322,6 +321,7 @@ class Ledger:
                 return None
             if absence is Absence.UNKNOWN and not record.entity.home.trusted:
                 self._untraced(record, step.call.operation, account)
+            self._show_right(record, State.GONE, *at)
             # What a call has missed under load is told already.
             return self._accused(record, account, [loss] if loss and not was_lost else [])
         age = record.age_of(State.THERE, *at)
@@ -361,6 +361,8 @@ class Ledger:
         if ages and max(ages) <= self.consistency:
             _delay(record, max(ages))
             return None
+        if not unseen:
+            self._show_right(record, State.THERE, *at)
         lost = {each.name for group in unseen for each in group}
         for name, each in found.items():
             if name not in lost:
@@ -475,9 +477,13 @@ class Ledger:
         if losses:
             self._lost.add(record)
             account.losses += losses
-        else:
-            self._right.add(record)
         return account
+
+    def _show_right(self, record: Record, state: State, since: float, until: float) -> None:
+        """What was late is right by now: a read between two times (s) shows a state, and no other may be."""
+        other = State.GONE if state is State.THERE else State.THERE
+        if record.late and record.age_of(other, since, until):
+            self._right.add(record)
 
     def _record_of(self, thing: Entity) -> Record | None:
         return self._records.get((thing.home.resource, thing.values))

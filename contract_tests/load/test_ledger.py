@@ -245,6 +245,21 @@ def test_what_is_not_there_yet_is_late_and_then_lost() -> None:
     assert told.absence(thing, 20.0) is Absence.LOST
 
 
+def test_what_came_late_is_told_where_it_was_right_afterwards_for_sure() -> None:
+    told = Told()
+    thing = told.made(1)
+    assert told.absence(thing, 2.0) is Absence.LATE
+    assert told.read_back(thing, 20.0, 200, SHOWN) == Account(read=1)
+    assert told.ledger.settled().late == 1
+    told = Told()
+    thing = told.made(1)
+    assert told.absence(thing, 2.0) is Absence.LATE
+    # A deletion whose answer never came: whatever is there afterwards is right.
+    told.call("DELETE /things/{id}", thing, 3.0, inf, 0)
+    assert told.read_back(thing, 20.0, 404, None) == Account(read=1)
+    assert told.ledger.settled().late == 0
+
+
 def test_an_identifier_that_is_used_again_is_a_thing_of_its_own() -> None:
     told = Told()
     thing = told.made(1)
