@@ -3,7 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from http import HTTPStatus
 from itertools import chain
 from random import Random
 from urllib.parse import urlsplit
@@ -11,6 +14,7 @@ from urllib.parse import urlsplit
 from load.calls import Call, CallBuilder
 from load.connection import Connection, NetworkError, Reply
 from load.credentials import Credentials
+from load.errors import LoadError
 from load.selection import Selection, destruction
 from openapi.contract import Contract, ContractError, Json
 from openapi.operations import METHODS, Operation
@@ -23,8 +27,16 @@ _PROBED = 6
 _NUMBER = re.compile(r"[0-9a-fA-F]*\d[0-9a-fA-F]*")
 # No service has anything there.
 _NOWHERE = "/contract-load-looks-for-the-api"
-# How sure it is that an operation is at an address.
-_NOT_THERE, _SOMETHING, _AS_DOCUMENTED = range(3)
+# Where many services have their API, though their documents do not say so.
+_USUAL_PATHS = ("/api", "/api/v1", "/v1")
+
+
+class _Certainty(IntEnum):
+    """How sure it is that an API is at an address."""
+
+    NOT_THERE = 0
+    SOMETHING = 1
+    AS_DOCUMENTED = 2
 
 
 def first_server(contract: Contract) -> str | None:
@@ -57,69 +69,94 @@ def based(
     credentials: Credentials,
     selection: Selection,
 ) -> tuple[str, int]:
-    """A host with the path of the document's server, and how many calls it took to find out.
+    """A host with the path of the API there, and how many calls it took to find out.
 
-    A host with a path stands as it is. So does one without, when an operation answers, as it is documented,
-    only without the path of the server.
+    A host with a path stands as it is. Else it is the path of the document's server, unless an operation
+    answers, as it is documented, only without it; or a usual path, where one answers so only there.
+
+    Raises LoadError when nothing of the API is there.
     """
     whole = host if "://" in host else f"http://{host}"
-    path = _path_at(whole, contract)
-    if not path or urlsplit(whole).path.strip("/"):
-        return host, 0
-    schemes = security_schemes(contract)
-    payloads, random = Payloads(), Random()
-
-    def builder(of: Operation) -> CallBuilder:
-        return CallBuilder(of, (), (), payloads, random, credentials.secret(of, schemes))
-
-    search = _Search(Connection(host), path)
+    given = urlsplit(whole).path.rstrip("/")
+    path = "" if given else _path_at(whole, contract)
+    start = host.rstrip("/").removesuffix(given)
+    calls = [*_probes(operations, credentials, selection, contract)]
+    connection = Connection(host)
+    search = _Search(connection, dict.fromkeys([given or path, given]))
+    usual = _Search(connection, {} if given else dict.fromkeys(_USUAL_PATHS))
     try:
-        for operation in _probes(operations, selection):
-            if search.is_over:
-                break
-            try:
-                search.look(builder(operation).build({}, bare=True))
-            except (Unbuildable, ContractError):
-                continue
+        search.look(calls)
+        if search.is_absent:
+            usual.look(calls)
     except NetworkError:
-        return host.rstrip("/") + path, search.calls
+        return start + (given or path), search.calls + usual.calls
     finally:
-        search.connection.close()
-    return host.rstrip("/") + ("" if search.is_bare else path), search.calls
+        connection.close()
+    if usual.is_found:
+        return start + usual.best, search.calls + usual.calls
+    if search.is_absent:
+        raise LoadError(
+            f"nothing of the document is at {host}: {search.told}, as is a path that nothing has; give the "
+            f"base URL of the API with --host, as in {start}/api"
+        )
+    return start + search.best, search.calls
 
 
+@dataclass
 class _Search:
-    """Whether a service has its API under a path, or without. Changes nothing there."""
+    """Under which path, of some, a service has its API; by path, how sure that is. Changes nothing there."""
 
-    def __init__(self, connection: Connection, path: str) -> None:
-        self.connection = connection
-        self.calls = 0
-        self._path = path
-        self._known = {path: _NOT_THERE, "": _NOT_THERE}
-        self._strangers: dict[str, Reply] = {}
-
-    @property
-    def is_over(self) -> bool:
-        return _AS_DOCUMENTED in self._known.values()
+    connection: Connection
+    bases: dict[str, _Certainty | None]
+    calls: int = 0
+    told: str = ""
+    _strangers: dict[str, Reply] = field(default_factory=dict)
+    _is_there: bool = False
 
     @property
-    def is_bare(self) -> bool:
-        return self._known[""] > self._known[self._path]
+    def best(self) -> str:
+        """The path at which it is most certain, the first of several."""
+        return max(self.bases, key=lambda each: self.bases[each] or _Certainty.NOT_THERE)
 
-    def look(self, call: Call) -> None:
-        """Ask for an operation in both places. Raises NetworkError."""
-        for base in self._known:
-            reply = self._asked(base, call.sent_target, call)
-            found = _SOMETHING
-            if _is_as_documented(call.operation, reply):
-                found = _AS_DOCUMENTED
-            if base not in self._strangers:
-                self._strangers[base] = self._asked(base, _NOWHERE, call)
-            if _outline(reply, call.target) == _outline(self._strangers[base], _NOWHERE):
-                found = _NOT_THERE
-            self._known[base] = max(self._known[base], found)
-            if self._known[self._path] == _AS_DOCUMENTED:
+    @property
+    def is_found(self) -> bool:
+        """Whether an operation answers as it is documented."""
+        return _Certainty.AS_DOCUMENTED in self.bases.values()
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether an operation that anybody may ask for is answered as what there is not, at every path, and
+        no other is answered otherwise.
+        """
+        return bool(self.told) and not self._is_there
+
+    def look(self, calls: Iterable[Call]) -> None:
+        """Ask for operations at each path, until it is clear where they are. Raises NetworkError."""
+        first, *others = self.bases or [""]
+        for call in calls:
+            for base in self.bases:
+                found = self._found(base, call)
+                self.bases[base] = max(self.bases[base] or found, found)
+                if self.bases[first] is _Certainty.AS_DOCUMENTED:
+                    return
+            if self.is_found or (not others and self._is_there):
                 return
+
+    def _found(self, base: str, call: Call) -> _Certainty:
+        reply = self._asked(base, call.sent_target, call)
+        if base not in self._strangers:
+            self._strangers[base] = self._asked(base, _NOWHERE, call)
+        is_documented = _is_as_documented(call.operation, reply)
+        if _outline(reply, call.target) != _outline(self._strangers[base], _NOWHERE):
+            self._is_there = True
+            return _Certainty.AS_DOCUMENTED if is_documented else _Certainty.SOMETHING
+        if is_documented or not (reply.status == HTTPStatus.NOT_FOUND or reply.status < 300):
+            # As what is forbidden to all, for instance, tells nothing.
+            self._is_there = True
+        elif call.operation.method == "get" and not call.operation.path_names:
+            media_type = reply.headers.get("content-type", "no media type")
+            self.told = self.told or f"{call.operation.label} is answered {reply.status} ({media_type})"
+        return _Certainty.NOT_THERE
 
     def _asked(self, base: str, target: str, call: Call) -> Reply:
         self.calls += 1
@@ -148,13 +185,20 @@ def _outline(reply: Reply, target: str) -> tuple[int, str, str]:
     )
 
 
-def _probes(operations: Iterable[Operation], selection: Selection) -> list[Operation]:
-    """Operations of different paths to look for: first those that need nothing."""
+def _probes(
+    operations: Iterable[Operation], credentials: Credentials, selection: Selection, contract: Contract
+) -> Iterator[Call]:
+    """Calls to look for operations of different paths: first those that need nothing."""
+    schemes = security_schemes(contract)
+    payloads, random = Payloads(), Random()
     by_path: dict[str, Operation] = {}
     harmless = (each for each in operations if not each.server and not _is_left_alone(each, selection))
     for each in sorted(harmless, key=_effort):
         by_path.setdefault(each.path, each)
-    return [*by_path.values()][:_PROBED]
+    for each in [*by_path.values()][:_PROBED]:
+        secret = credentials.secret(each, schemes)
+        with suppress(Unbuildable, ContractError):
+            yield CallBuilder(each, (), (), payloads, random, secret).build({}, bare=True)
 
 
 def _effort(operation: Operation) -> tuple[bool, bool, int]:

@@ -88,6 +88,7 @@ JSON = {"application/json": {"schema": {"type": "object", "required": ["id"]}}}
 FINE = {"200": {"description": "fine", "content": JSON}}
 ID = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
 LIST = {"/things": {"get": {"responses": {"200": {"description": "fine"}}}}}
+TOLD = {"/things": {"get": {"responses": FINE}}}
 ONE = {"/things/{id}": {"parameters": ID, "get": {"responses": {**FINE, "404": {"description": "gone"}}}}}
 NEW = {"/things": {"post": {"responses": {"201": {"description": "made"}}}}}
 RESET = {"/reset": {"get": {"responses": FINE}}, "/purge": {"post": {"responses": FINE}}}
@@ -160,7 +161,10 @@ def located(host: str, contract: Contract, bearer: str = "") -> tuple[str, int]:
         pytest.param(LIST, {"/things": THING}, UNKNOWN, "", id="only without"),
         pytest.param(LIST, {"/v1/things": THING}, UNKNOWN, "/v1", id="only with"),
         pytest.param(LIST, {"/v1/things": THING, "/things": THING}, UNKNOWN, "/v1", id="both"),
-        pytest.param(LIST, {}, UNKNOWN, "/v1", id="neither"),
+        pytest.param(LIST, {}, (401, "application/json", b"{}"), "/v1", id="nobody may know"),
+        pytest.param(LIST, {"/api/things": THING}, UNKNOWN, "/api", id="a usual path"),
+        pytest.param(TOLD, {"/api/things": THING}, PAGE, "/api", id="a usual path, a page for the rest"),
+        pytest.param(NEW, {}, UNKNOWN, "/v1", id="nothing that may be asked for"),
         pytest.param(LIST, {"/v1/things": THING}, PAGE, "/v1", id="a page for all that is not known"),
         pytest.param(LIST, {"/things": THING}, PAGE, "", id="a page for the rest"),
         pytest.param(ONE, {"/things/": NO_SUCH}, UNKNOWN, "", id="no such thing, without"),
@@ -174,11 +178,26 @@ def test_where_operations_answer_is_found(paths: Any, answers: Any, otherwise: A
     with answering(answers=answers, otherwise=otherwise) as (host, asked):
         assert located(host, described(paths, "/v1")) == (host + path, len(asked))
         assert {each.partition(" ")[0] for each in asked} == {"GET"}
-        # A host with a path stands as it is, and so does one of a document without.
-        asked.clear()
-        assert located(f"{host}/mine", described(paths, "/v1")) == (f"{host}/mine", 0)
-        assert located(host, described(paths)) == (host, 0)
-        assert asked == []
+
+
+@pytest.mark.parametrize("server", ["/v1", "/"])
+@pytest.mark.parametrize("path", ["", "/mine"])
+def test_a_host_without_the_api_is_told(server: str, path: str, tmp_path: Path) -> None:
+    document = tmp_path / "it.json"
+    document.write_text(json.dumps({**DOCUMENT, "servers": [{"url": server}], "paths": {**TOLD, **ONE}}))
+    with answering(otherwise=PAGE, answers={}) as (host, _):
+        done = run("contract-load", "run", str(document), "--host", host + path, "-o", str(tmp_path))
+    assert done.process.returncode == 1
+    assert done.lines[-1] == (
+        f"contract-load: nothing of the document is at {host}{path}: GET /things is answered 200 (text/html), "
+        f"as is a path that nothing has; give the base URL of the API with --host, as in {host}/api"
+    )
+
+
+def test_a_host_with_a_path_stands_as_it_is() -> None:
+    with answering(answers={"/mine/things": THING, "/v1/things": THING}) as (host, _):
+        assert located(f"{host}/mine/", described(LIST, "/v1"))[0] == f"{host}/mine"
+        assert located(host, described(LIST, "/mine"))[0] == f"{host}/mine"
 
 
 def test_credentials_are_sent_to_find_it_out() -> None:
@@ -197,7 +216,7 @@ def test_what_may_destroy_is_not_asked_for() -> None:
 
 def test_the_server_that_is_at_the_host_counts() -> None:
     with answering(answers={}) as (host, _):
-        contract = described(LIST, "https://example.org/prod", f"{host}/test")
+        contract = described(NEW, "https://example.org/prod", f"{host}/test")
         assert located(host, contract)[0] == f"{host}/test"
         assert located(host.replace("127.0.0.1", "localhost"), contract)[0].endswith("/prod")
 
