@@ -85,11 +85,13 @@ def findings(
     guessed: bool = False,
     loss: str = "",
     credentialed: bool = False,
+    conflicting: bool = False,
 ) -> list[Finding]:
     """Everything wrong with a response, each cause once; nothing when all is well. `absence` is why the thing
     that the call works on may not be there, None when it works on none or the answer says nothing of that;
     `guessed` says that its path may name something that never was; `loss` tells what was lost. Whether what
-    the call carried as credentials (`credentialed`) allows it, the document does not say.
+    the call carried as credentials (`credentialed`) allows it, the document does not say; nor whether what it
+    names may be there already (`conflicting`).
     """
     if is_throttled(reply):
         after = reply.headers.get("retry-after")
@@ -99,6 +101,8 @@ def findings(
         return [told, *(_broken(operation, reply) if operation.response(reply.status) else [])]
     if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return [Finding(Fault.SERVER_ERROR, f"status {reply.status}", "")]
+    if conflicting and reply.status == HTTPStatus.CONFLICT and not operation.response(reply.status):
+        return _refusal(None, reply, "")
     if credentialed and reply.status in UNAUTHORISED and not _is_entrance(operation):
         told = Finding(
             Fault.FORBIDDEN, f"status {reply.status}", "", "the credentials that were given may not allow it"

@@ -17,6 +17,7 @@ from load.inference import plan
 from load.messages import json_schemas
 from load.orders import Orders
 from load.plan import JOINS_ITS_PATH, MAKES_ITS_PATH, Feed, Identifier, Need, Plan, Slot
+from load.representations import is_earlier
 from load.selection import SAFE, destruction
 from load.traffic import Profile, kind_of, lists
 from openapi.contract import ContractError, Json
@@ -157,7 +158,7 @@ class Journeys:
 
     def done(self, step: Step, exchange: Exchange | None, succeeded: bool = True) -> list[Entity]:
         """Tell how a call went: releases its things, learns what the plan says it tells, and gives the things
-        that the call has made.
+        that the call has made, or found in place of what it was to make.
 
         `exchange` is None when nothing is to be learnt. A deleted thing stays forgotten however it went.
         """
@@ -518,7 +519,7 @@ class Journeys:
                 continue
             # What stands within a thing of this run, the run may change as it may change that.
             within = step.entity is not None and feed.resource.startswith(f"{step.entity.home.resource}/")
-            makes = feed.owned and _has_made(step.call.operation, feed, exchange.status)
+            makes = feed.owned and _has_made(step, feed, exchange)
             owned = makes or (within and step.entity is not None and step.entity.owned)
             for values in feed.things(exchange):
                 if feed.twin_of in made:
@@ -526,7 +527,7 @@ class Journeys:
                 else:
                     thing = entities.add(values, owned, step.leases, step.began, makes)
                     made[feed.resource] = thing
-                    if makes:
+                    if feed.owned and exchange.status != HTTPStatus.ACCEPTED:
                         own.append(thing)
         for memory in self.plan.memories.get(label, ()):
             value = evaluate(memory.expression, exchange)
@@ -536,16 +537,19 @@ class Journeys:
         return own
 
 
-def _has_made(operation: Operation, feed: Feed, status: int) -> bool:
+def _has_made(step: Step, feed: Feed, exchange: Exchange) -> bool:
     """Whether an answer says that something has been made, and not that it was there: where 201 is
-    documented, that is what says so (RFC 9110, section 15.3.2). Under a name of the run's own, nothing was
-    there.
+    documented, that is what says so (RFC 9110, section 15.3.2), unless what is shown is older than the call.
+    Under a name of the run's own, nothing was there.
     """
-    if status == HTTPStatus.ACCEPTED:
+    if exchange.status == HTTPStatus.ACCEPTED:
         return False
     if feed.reason in (MAKES_ITS_PATH, JOINS_ITS_PATH):
         return True
-    return status == HTTPStatus.CREATED or "201" not in operation.responses
+    taken_s = time.monotonic() - step.began
+    if is_earlier(exchange.response_body, exchange.response_headers.get("date", ""), taken_s):
+        return False
+    return exchange.status == HTTPStatus.CREATED or "201" not in step.call.operation.responses
 
 
 def _kept(operation: Operation, entity: Entity) -> dict[Slot, Json]:

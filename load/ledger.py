@@ -173,21 +173,29 @@ class Ledger:
         at: tuple[float, float],
         now: float = 0.0,
     ) -> list[Loss]:
-        """A call has made things; `changes` are the writes that it may be, `at` is when it was sent and
-        acknowledged (s since the start), `now` when that was (s since 1970). Gives what was lost by it: a
-        service that gives an identifier twice has not kept what it gave it to at first.
+        """A call has made things, or found them in their place; `changes` are the writes that it may be, `at`
+        is when it was sent and acknowledged (s since the start), `now` when that was (s since 1970). Gives
+        what was lost by it: a service that gives an identifier twice has not kept what it gave it to first.
         """
         if is_failure(body):
             return []
         known, losses = dict(changes), []
         for entity in entities:
-            if entity.itself is not entity or not (self.alone or self._is_certain(entity, step)):
+            if entity.itself is not entity or not entity.owned:
+                continue
+            if not self.alone and not self._is_certain(entity, step):
                 continue
             record = self._record_of(entity) or self._followed(entity)
             if record is None:
                 self.passed_over += 1
                 continue
-            losses += self._given_twice(record, entity, step, body, at)
+            twice = self._given_twice(record, entity, step, body, at)
+            losses += twice
+            if not twice and record not in known and record.age_of(State.GONE, *at):
+                # It was there already, and perhaps it has been changed.
+                (found,) = self._disturbed([record], step.call.operation, at[0], State.THERE)
+                found[1].acknowledged = at[1]
+                continue
             record.entity = entity
             for parent in entity.parents:
                 self._children[parent.itself].append(record)
@@ -260,9 +268,17 @@ class Ledger:
                     followed.add(Write(write.label, write.sent, write.properties, True, write.acknowledged))
                 write.leaves, write.properties, write.whole = State.ANY, {}, True
 
-    def absence(self, entity: Entity, status: int, since: float, until: float) -> tuple[Absence, Loss | None]:
+    def may_conflict(self, step: Step) -> bool:
+        """Whether what a call names may be there already: texts that have been made for it alone are not."""
+        texts = (each for each in scalars(step.call.payload) if isinstance(each, str) and each)
+        return any(not self._is_own(each) for each in texts)
+
+    def absence(
+        self, entity: Entity, status: int, since: float, until: float, is_target: bool = True
+    ) -> tuple[Absence, Loss | None]:
         """Why a thing was not there for a call that was sent and answered at these times (s), with the loss
-        if it is one of something that was written.
+        if it is one of something that was written. Where something else than it may be what was not there, it
+        is no `is_target`, and nothing is noted.
         """
         thing = entity.itself
         record = self._record_of(thing)
@@ -271,6 +287,8 @@ class Ledger:
         if record is None or not _is_upright(record.entity):
             return Absence.UNKNOWN, None
         if status == HTTPStatus.GONE or until >= record.expires - self.consistency:
+            if not is_target:
+                return Absence.EXPLAINED, None
             self._expired += 1
             record.add(Write("its own end", since, {}, whole=True, acknowledged=until, leaves=State.ANY))
             return Absence.EXPLAINED, None
@@ -279,10 +297,10 @@ class Ledger:
             return Absence.EXPLAINED, None
         if not thing.home.trusted:
             return Absence.UNKNOWN, None
+        if is_target:
+            self._note(record, age)
         if age <= self.consistency:
-            _delay(record, age)
             return Absence.LATE, None
-        self._lost.add(record)
         return Absence.LOST, _existence(record, _address(thing), State.THERE, until, age)
 
     def read(self, step: Step, body: Json, since: float, until: float) -> list[Loss]:
@@ -479,6 +497,13 @@ class Ledger:
             account.losses += losses
         return account
 
+    def _note(self, record: Record, age: float) -> None:
+        """Note that a read showed what had been out of date for so long (s): late, or lost."""
+        if age <= self.consistency:
+            _delay(record, age)
+        else:
+            self._lost.add(record)
+
     def _show_right(self, record: Record, state: State, since: float, until: float) -> None:
         """What was late is right by now: a read between two times (s) shows a state, and no other may be."""
         other = State.GONE if state is State.THERE else State.THERE
@@ -552,6 +577,9 @@ class Ledger:
             for each in self._children.get(thing, ())
             if is_deletion or each.entity.home.resource.startswith(below)
         ]
+        # What goes with a thing may take along what else it belongs to.
+        joined = [parent.itself for each in found if is_deletion for parent in each.entity.parents]
+        found += [each for each in self._known(joined) if each is not record]
         name = thing.values[-1]
         noun = noun_of(thing.home.resource)
         is_number = isinstance(name, int) or str(name).isdecimal()

@@ -1,7 +1,8 @@
 """Representations of a thing compared: what was sent, what was answered, and what is read later."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from math import isclose
 
 from load.identifiers import words
@@ -14,8 +15,13 @@ _DELETED = frozenset({"deleted", "archived", "removed", "trashed", "cancelled", 
 _UNDER_WAY = frozenset(
     {"deleting", "removing", "terminating", "pending", "scheduled", "queued", "destroying"}
 )
+_CREATED = (["created"], ["created", "at"], ["created", "on"], ["created", "time"], ["creation", "time"],
+            ["creation", "date"], ["create", "time"], ["date", "created"], ["inserted", "at"])  # fmt: skip
 _EXPIRING = frozenset({"expires", "expire", "expiry", "expiration", "expired", "ttl"})
 _FAILED = frozenset({"error", "failed", "failure"})
+_NOTHING: tuple[Json, ...] = (None, "", [], {})
+# Between a service's own clocks, that of its database for instance.
+_CLOCKS_S = 2.0
 # Texts of fewer characters, and whole numbers below, come about by chance or by default.
 _FEW_CHARACTERS = 4
 _SMALL = 1_000
@@ -27,9 +33,11 @@ _EPOCH_MS = 1_000_000_000_000
 
 
 def shows(written: Json, found: Json) -> bool:
-    """Whether what was written is found, whatever else there is: objects may have more properties, and a
-    time may be written in another way (RFC 3339).
+    """Whether what was written is found, whatever else there is: objects may have more properties, a time may
+    be written in another way (RFC 3339), and so may what is nothing.
     """
+    if written in _NOTHING and found in _NOTHING:
+        return True
     if isinstance(written, dict) and isinstance(found, dict):
         return all(name not in found or shows(value, found[name]) for name, value in written.items())
     if isinstance(written, list) and isinstance(found, list):
@@ -47,7 +55,7 @@ def change(written: Json, found: Json) -> str:
     """
     if shows(written, found):
         return ""
-    if found in (None, "", [], {}):
+    if found in _NOTHING:
         return DROPPED
     if isinstance(written, str) and isinstance(found, str):
         return _change_of_text(written, found)
@@ -96,6 +104,22 @@ def is_failure(body: Json) -> bool:
         return False
     refused = any(body.get(name) is False for name in ("success", "ok", "succeeded"))
     return refused or (bool(body.get("error")) and "id" not in body) or body.get("status") in _FAILED
+
+
+def is_earlier(body: Json, date: str, taken_s: float) -> bool:
+    """Whether what an answer shows was created, by its own words, before the call that it answers was sent:
+    `date` is the answer's Date (RFC 9110, section 6.6.1), `taken_s` how long the call took (s).
+    """
+    shown = body if isinstance(body, dict) else {}
+    inner = next((each for each in shown.values() if isinstance(each, dict)), {}) if len(shown) == 1 else {}
+    texts = [value for name, value in {**inner, **shown}.items() if words(name) in _CREATED]
+    times = [moment for each in texts if isinstance(each, str) and (moment := _time(each)) and moment.tzinfo]
+    try:
+        answered = parsedate_to_datetime(date)
+    except ValueError:
+        return False
+    before = answered - timedelta(seconds=taken_s + _CLOCKS_S)
+    return any(each < before for each in times)
 
 
 def expiry(body: Json, now: float) -> float | None:

@@ -177,8 +177,8 @@ class ContractUser(User):
         is not there, it is not said to be lost. What may still show is not forgotten.
         """
         assert step.entity is not None
-        absence, loss = self.load.ledger.absence(step.entity, reply.status, began, ended)
         is_target = step.target is not None
+        absence, loss = self.load.ledger.absence(step.entity, reply.status, began, ended, is_target)
         if is_target and absence is not Absence.LATE:
             self.load.journeys.forget(step)
         if absence is not Absence.LOST:
@@ -226,7 +226,8 @@ class ContractUser(User):
         try:
             guessed = operation.label in load.journeys.plan.guessed or load.journeys.erases
             credentialed = not step.call.secret.is_empty
-            return checks.findings(operation, absence, reply, guessed, loss, credentialed)
+            conflicting = reply.status == HTTPStatus.CONFLICT and load.ledger.may_conflict(step)
+            return checks.findings(operation, absence, reply, guessed, loss, credentialed, conflicting)
         except Exception as error:  # a call that cannot be judged must not look like a good one
             # Not with its traceback, which may show what the service said.
             *_, place = traceback.extract_tb(error.__traceback__)
