@@ -17,6 +17,7 @@ GONE_STATUSES = (404, 410)
 UNAUTHORISED = (401, 403)
 # RFC 9110, sections 15.2, 15.3.5, 15.3.6 and 15.4.5
 _WITHOUT_CONTENT = (101, 204, 205, 304)
+_OF_WHAT_IS_NAMED = (404, 409, 410)
 # What a call may be answered that has been carried out before: it was sent twice.
 _REFUSED_AGAIN = (404, 409, 410, 412)
 _SHOWN_BYTES = 300
@@ -85,13 +86,13 @@ def findings(
     guessed: bool = False,
     loss: str = "",
     credentialed: bool = False,
-    conflicting: bool = False,
+    doubtful: bool = False,
 ) -> list[Finding]:
     """Everything wrong with a response, each cause once; nothing when all is well. `absence` is why the thing
     that the call works on may not be there, None when it works on none or the answer says nothing of that;
     `guessed` says that its path may name something that never was; `loss` tells what was lost. Whether what
-    the call carried as credentials (`credentialed`) allows it, the document does not say; nor whether what it
-    names may be there already (`conflicting`).
+    the call carried as credentials (`credentialed`) allows it, the document does not say; nor what
+    there is of what else it names in query or body, which may be there already, or not be there (`doubtful`).
     """
     if is_throttled(reply):
         after = reply.headers.get("retry-after")
@@ -101,8 +102,8 @@ def findings(
         return [told, *(_broken(operation, reply) if operation.response(reply.status) else [])]
     if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return [Finding(Fault.SERVER_ERROR, f"status {reply.status}", "")]
-    if conflicting and reply.status == HTTPStatus.CONFLICT and not operation.response(reply.status):
-        return _refusal(None, reply, "")
+    if doubtful and reply.status in _OF_WHAT_IS_NAMED and not operation.response(reply.status):
+        return _refusal(absence, reply, loss)
     if credentialed and reply.status in UNAUTHORISED and not _is_entrance(operation):
         told = Finding(
             Fault.FORBIDDEN, f"status {reply.status}", "", "the credentials that were given may not allow it"

@@ -57,12 +57,12 @@ class Step:
 
     @property
     def target(self) -> Entity | None:
-        """The thing that the path leads to. Further down the path, or where a body speaks of other things,
-        it may be something else that is not there.
+        """The thing that the path leads to. Further down the path, or where a query or a body speaks of other
+        things, it may be something else that is not there.
         """
         entity, operation = self.entity, self.call.operation
         leads = entity is not None and leads_to(operation, entity.home.resource)
-        return entity if leads and operation.request_body is None else None
+        return entity if leads and operation.request_body is None and not self.call.query else None
 
 
 class Journeys:

@@ -268,10 +268,14 @@ class Ledger:
                     followed.add(Write(write.label, write.sent, write.properties, True, write.acknowledged))
                 write.leaves, write.properties, write.whole = State.ANY, {}, True
 
-    def may_conflict(self, step: Step) -> bool:
-        """Whether what a call names may be there already: texts that have been made for it alone are not."""
-        texts = (each for each in scalars(step.call.payload) if isinstance(each, str) and each)
-        return any(not self._is_own(each) for each in texts)
+    def is_doubtful(self, step: Step, status: int) -> bool:
+        """Whether a call names something in query or body that may be there already (409), though not by
+        texts that have been made for it alone, or may not be there (404, 410).
+        """
+        named = scalars([step.call.payload, *step.call.query.values()])
+        if status == HTTPStatus.CONFLICT:
+            return any(isinstance(each, str) and each and not self._is_own(each) for each in named)
+        return any(isinstance(each, (str, int)) and each not in ("", True, False) for each in named)
 
     def absence(
         self, entity: Entity, status: int, since: float, until: float, is_target: bool = True

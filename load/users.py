@@ -226,8 +226,8 @@ class ContractUser(User):
         try:
             guessed = operation.label in load.journeys.plan.guessed or load.journeys.erases
             credentialed = not step.call.secret.is_empty
-            conflicting = reply.status == HTTPStatus.CONFLICT and load.ledger.may_conflict(step)
-            return checks.findings(operation, absence, reply, guessed, loss, credentialed, conflicting)
+            doubtful = reply.status >= HTTPStatus.BAD_REQUEST and load.ledger.is_doubtful(step, reply.status)
+            return checks.findings(operation, absence, reply, guessed, loss, credentialed, doubtful)
         except Exception as error:  # a call that cannot be judged must not look like a good one
             # Not with its traceback, which may show what the service said.
             *_, place = traceback.extract_tb(error.__traceback__)
