@@ -10,10 +10,10 @@ from random import Random
 
 from load.blanks import filled
 from load.credentials import Secret, within_quotes
-from load.identifiers import outline, places, words
+from load.identifiers import kinds_of, outline, places, words
 from load.plan import Slot
 from load.printable import printable
-from load.selection import destructive_values
+from load.selection import destructive_values, pretends
 from load.uniqueness import unique_names
 from openapi.bodies import Encode, writer
 from openapi.contract import ContractError, Json
@@ -135,9 +135,9 @@ def can_name(operation: Operation, payloads: Payloads) -> bool:
 
 class CallBuilder:
     """Builds the calls of one operation. `bound` are slots that values are always given for, `unsent`
-    those that are left empty when none is given: nothing is made up for either. `naming` are parameters
-    whose made-up values name what the call makes: they are the run's own names, which nothing else can have.
-    A `careful` one sends no value that asks for a deletion.
+    those that are left empty when none is given: nothing is made up for either. `naming` are slots whose
+    made-up values name what the call makes: they are the run's own names, which nothing else can have, and
+    numbers are left out of bodies. A `careful` one sends no value that asks for a deletion.
 
     Raises Unbuildable when there is no way to make a valid call.
     """
@@ -150,7 +150,7 @@ class CallBuilder:
         payloads: Payloads,
         random: Random,
         secret: Secret,
-        naming: frozenset[str] = frozenset(),
+        naming: frozenset[Slot] = frozenset(),
         careful: bool = False,
     ) -> None:
         self.operation = operation
@@ -161,24 +161,26 @@ class CallBuilder:
         given, empty = frozenset(bound), frozenset(unsent)
         self._kept = dict.fromkeys(_soft_deletions(operation), False)
         self._unsent = [slot.name for slot in empty if slot.location == "body" and slot.name]
+        self._own_names, numbers = _names_of_body(operation, naming)
+        self._unsent += numbers
         self._slots: list[tuple[Parameter, Slot, Generator | None]] = []
         for each in operation.parameters:
             if each.location == "header" and each.name.lower() in _FRAMING:
                 continue
             slot = Slot(each.location, each.name)
-            is_left = slot in given or (slot in empty and not each.required)
+            is_left = slot in given or (not each.required and (slot in empty or pretends(each.name)))
             generate = None if is_left else self._parameter(each, payloads)
             self._slots.append((each, slot, self._fitting(each, generate) if generate else None))
         locations = {each.location for each in operation.parameters}
         self._queries, self._fields = "query" in locations, bool(locations & {"header", "cookie"})
         self._headers: Mapping[str, str] = {"Accept": _accepted(operation)}
         self._payloads = payloads
-        self._unique = unique_names(operation)
+        self._unique = unique_names(operation) | self._own_names
         self._bodies = self._written(payloads)
 
     def _parameter(self, parameter: Parameter, payloads: Payloads) -> Generator:
         """Of values that are read alike by everyone, if there are such."""
-        names = parameter.location == "path" and parameter.name in self._naming
+        names = Slot(parameter.location, parameter.name) in self._naming
         facts = outline(parameter.schema.translated, parameter.schema.translated)
         barred = destructive_values(parameter.name, facts) if self._careful else []
         always = ({UNIQUE: True},) if names else ({"not": {"enum": barred}},) if barred else ()
@@ -239,7 +241,7 @@ class CallBuilder:
 
     def differ(self) -> None:
         """From now on, no two calls name what they make alike: a service has said that it minds."""
-        unique = unique_names(self.operation, is_refused=True)
+        unique = unique_names(self.operation, is_refused=True) | self._own_names
         if unique != self._unique:
             self._unique = unique
             self._bodies = self._written(self._payloads)
@@ -307,6 +309,22 @@ def _harmless(schema: Schema) -> Iterator[Json]:
                 key = step.replace("~1", "/").replace("~0", "~")
                 rule = {"items": rule} if step == "0" else {"properties": {key: rule}}
             yield rule
+
+
+def _names_of_body(operation: Operation, naming: Iterable[Slot]) -> tuple[frozenset[str], list[str]]:
+    """The properties of a body by which it names what the call makes: texts by name, others by pointer."""
+    pointers = {slot.name for slot in naming if slot.location == "body"}
+    texts: set[str] = set()
+    numbers: list[str] = []
+    for schema in operation.request_body.content.values() if pointers and operation.request_body else ():
+        for place in places(schema):
+            if place.pointer not in pointers:
+                continue
+            if "string" in kinds_of(place.node, schema.translated):
+                texts.add(place.pointer[1:])
+            else:
+                numbers.append(place.pointer)
+    return frozenset(texts), numbers
 
 
 def _soft_deletions(operation: Operation) -> Iterator[str]:

@@ -16,6 +16,7 @@ from load.identifiers import (
     kinds_of,
     normalised,
     noun_of,
+    outline,
     places,
     pointer_to,
     resource_of,
@@ -39,6 +40,8 @@ from openapi.parameters import Parameter
 _WITHIN = ("login", "username", "name", "slug", "key", "id")
 # Of fewer properties, nothing can be said of what kind a thing is.
 _TELLING = 3
+# What has such a type has a few values, or none of its own.
+_CLOSED = ("boolean", "null", "object", "array")
 _MAKING = ("upload", "create", "import", "new", "register", "add")
 
 
@@ -138,7 +141,10 @@ class _Planner:
         )
         own = self._own_resource(operation)
         makes = operation.method == "post" or (operation.method == "put" and _makes(operation))
-        owned = makes and own in (None, resource) and not lists and not looks_only(operation)
+        # Elsewhere than in its collection, a POST may speak of what was there before.
+        is_new = own is None and _makes(operation) and self._is_of_kind(operation, resource)
+        is_made = own == resource or (is_new and not _is_reference(expressions[-1], resource))
+        owned = makes and is_made and not lists and not looks_only(operation)
         feed = Feed(operation.label, resource, parts, each, owned, reason, linked=True)
         known = {(one.resource, one.parts, one.each) for one in self.feeds[operation.label]}
         if (resource, parts, each) not in known:
@@ -269,6 +275,7 @@ class _Planner:
     def _infer_from_namesakes(self, resource: str) -> None:
         """Things that are made elsewhere: /features/{name} of what POST /projects/{id}/features makes."""
         noun, name = noun_of(resource), "".join(words(self.resources[resource][0].name))
+        collection = _collection_words(resource)
         if resource.count("{}") > 1 or not noun:
             return
         for operation in self.operations.values():
@@ -277,7 +284,8 @@ class _Planner:
                 called = {last.pointer, last.request} if isinstance(last, Identifier) else {last}
                 names = {"".join(words(str(each).rpartition("/")[2])) for each in called if each}
                 same = name in names or name in {f"{noun}{each}" for each in names}
-                if same and noun_of(feed.resource) == noun and feed.resource != resource and not feed.twin_of:
+                is_kind = _is_end_of(_collection_words(feed.resource), collection)
+                if same and is_kind and feed.resource != resource and not feed.twin_of:
                     reason = f"makes it elsewhere: {feed.reason.partition(': ')[2] or feed.reason}"
                     twin = replace(
                         feed, resource=resource, parts=(last,), reason=reason, twin_of=feed.resource
@@ -366,22 +374,35 @@ class _Planner:
             else f"the Location or identifier of its answer{f', or {named} of its request' if named else ''}"
         )
         parts = (*_own_path(operation), identifier)
+        # One of a few bodies may be answered with what is there already.
+        owned = not is_list and (_makes(operation) or body is None or self._is_open(body))
         # What stands in a list is listed; whether it has just been made, nothing tells.
         told = f"lists it: {reason}" if is_list else f"makes it: {reason}"
-        feed = Feed(operation.label, resource, parts, each if is_list else None, not is_list, told)
+        feed = Feed(operation.label, resource, parts, each if is_list else None, owned, told)
         self.feeds[operation.label].append(feed)
 
     def _is_of_kind(self, operation: Operation, resource: str) -> bool:
         """Whether an operation answers with the kind of thing that reading one does, as far as both say."""
-        made = self._property_names(operation)
+        made = self._property_names(operation, resource)
         for reader in self.by_path.get(resource, ()):
-            read = self._property_names(reader) if reader.method == "get" else frozenset()
+            read = self._property_names(reader, resource) if reader.method == "get" else frozenset()
             if min(len(made), len(read)) >= _TELLING and len(made & read) < min(len(made), len(read)) / 2:
                 return False
         return True
 
-    def _property_names(self, operation: Operation) -> frozenset[str]:
-        return frozenset(each.name for schema in json_schemas(operation) for each in self._places_of(schema))
+    def _property_names(self, operation: Operation, resource: str) -> frozenset[str]:
+        """The properties beside the identifier in an answer."""
+        names, kinds = self._names(resource), self._kinds(resource)
+        found: set[str] = set()
+        for schema in json_schemas(operation):
+            holder = _holder(self._pointer(schema, names, kinds) or "")
+            found |= {each.name for each in self._places_of(schema) if _holder(each.pointer) == holder}
+        return frozenset(found)
+
+    def _is_open(self, body: Schema) -> bool:
+        """Whether a body has properties that are not one of a few values."""
+        facts = (outline(each.node, body.translated) for each in self._places_of(body))
+        return any(not {"enum", "const"} & {*each} and each.get("type") not in _CLOSED for each in facts)
 
     def _infer_list(self, operation: Operation, resource: str) -> None:
         names, kinds = self._names(resource), self._kinds(resource)
@@ -395,6 +416,28 @@ class _Planner:
         parts = (*_own_path(operation), identifier)
         reason = f"lists it: {pointer or 'the identifiers in its answer'}"
         self.feeds[operation.label].append(Feed(operation.label, resource, parts, each, False, reason))
+
+
+def _holder(pointer: str) -> str:
+    return pointer.rpartition("/")[0]
+
+
+def _is_reference(expression: Json, resource: str) -> bool:
+    """Whether an expression names another thing's identifier, as `seller_id` does."""
+    *holder, last = words(str(expression).rpartition("/")[2]) or [""]
+    return bool(holder) and last == "id" and holder[-1] == noun_of(resource)
+
+
+def _collection_words(resource: str) -> list[str]:
+    """The words that the things of a resource go by, the last in the singular."""
+    *first, _ = words(collection_of(resource).rpartition("/")[2]) or [""]
+    return [*first, noun_of(resource)]
+
+
+def _is_end_of(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether the shorter of two is what the longer ends with."""
+    length = min(len(one), len(other))
+    return [*one[-length:]] == [*other[-length:]]
 
 
 def _makes(operation: Operation) -> bool:

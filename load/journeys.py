@@ -17,7 +17,7 @@ from load.inference import plan
 from load.messages import json_schemas
 from load.orders import Orders
 from load.plan import JOINS_ITS_PATH, MAKES_ITS_PATH, Feed, Identifier, Need, Plan, Slot
-from load.representations import is_earlier
+from load.representations import is_distinctive, is_earlier, scalars
 from load.selection import SAFE, destruction
 from load.traffic import Profile, kind_of, lists
 from openapi.contract import ContractError, Json
@@ -173,12 +173,15 @@ class Journeys:
 
     def moved(self, step: Step, exchange: Exchange) -> Entity | None:
         """The thing that a change has given another address, when the answer shows it by another identifier
-        than the path did: it is known by that from now on.
+        than the path did: it is known by that from now on. An answer that shows nothing of what was sent, or
+        the former identifier as well, is about something else.
         """
         thing = step.entity.itself if step.entity else None
         operation = step.call.operation
         is_change = operation.method in ("put", "patch")
         if thing is None or not is_change or not leads_to(operation, thing.home.resource):
+            return None
+        if not _is_about(exchange, thing):
             return None
         for pointer in self._identifiers.get(thing.home.resource, ()):
             found = at_pointer(exchange.response_body, pointer)
@@ -187,6 +190,17 @@ class Journeys:
             if isinstance(found, (str, int)):
                 thing.home.forget(thing)
                 return thing.home.add((*thing.values[:-1], found), thing.owned, thing.parents, step.began)
+        return None
+
+    def shown_instead(self, step: Step, exchange: Exchange) -> Json:
+        """The identifier that a thing of this run shows, when it was asked for by another; else None."""
+        thing = step.target
+        if thing is None or thing.itself is not thing or not thing.owned:
+            return None
+        for pointer in self._identifiers.get(thing.home.resource, ()):
+            found = at_pointer(exchange.response_body, pointer)
+            if isinstance(found, (str, int)) and str(found).casefold() != str(thing.values[-1]).casefold():
+                return found
         return None
 
     @cached_property
@@ -407,12 +421,21 @@ class Journeys:
             except (Unbuildable, ContractError) as reason:
                 self.uncovered[label] = str(reason)
 
-    def _naming(self, operation: Operation) -> frozenset[str]:
-        """The path parameter by which a call names what it makes, where that is to be the run's own name."""
-        feeds = self.plan.feeds.get(operation.label, ())
-        makes = any(feed.reason == MAKES_ITS_PATH for feed in feeds)
-        careful = not self._orders.selection.allow_destructive
-        return frozenset(operation.path_names[-1:] if makes and careful else ())
+    def _naming(self, operation: Operation) -> frozenset[Slot]:
+        """Where a call names what it makes, by the last parameter of its path or by a property of its body;
+        that is to be the run's own name.
+        """
+        if self._orders.selection.allow_destructive:
+            return frozenset()
+        found: set[Slot] = set()
+        for feed in self.plan.feeds.get(operation.label, ()):
+            last = feed.parts[-1]
+            if feed.reason == MAKES_ITS_PATH:
+                found |= {Slot("path", each) for each in operation.path_names[-1:]}
+            elif feed.owned and not feed.twin_of and isinstance(last, Identifier):
+                pointers = filter(None, (last.pointer, last.request))
+                found |= {Slot("body", each) for each in pointers if each.count("/") == 1}
+        return frozenset(found)
 
     def _weighted(self, profile: Profile) -> tuple[list[Operation], list[float]]:
         choices = [self._operations[label] for label in self._builders]
@@ -480,7 +503,8 @@ class Journeys:
         # it less than it tells of.
         makes = operation.method == "post" and self._makes(operation, need if need.addressed else None)
         refers = operation.method in ("put", "patch") and not need.addressed
-        owned_only = changes and not makes and not refers
+        # Where the run makes such things, it works with its own.
+        owned_only = changes and (need.resource in self._made or (not makes and not refers))
         if ends:
             return entities.take(self._random, owned_only)
         within = (
@@ -493,6 +517,12 @@ class Journeys:
                 parent.users += 1
                 leases.append(parent)
         return entity
+
+    @cached_property
+    def _made(self) -> frozenset[str]:
+        """The resources that this run makes things of."""
+        feeds = (feed for feeds in self.plan.feeds.values() for feed in feeds)
+        return frozenset(feed.resource for feed in feeds if feed.owned)
 
     def _makes(self, operation: Operation, within: Need | None) -> bool:
         """Whether an operation makes things, within those of a need if there is one."""
@@ -550,6 +580,13 @@ def _has_made(step: Step, feed: Feed, exchange: Exchange) -> bool:
     if is_earlier(exchange.response_body, exchange.response_headers.get("date", ""), taken_s):
         return False
     return exchange.status == HTTPStatus.CREATED or "201" not in step.call.operation.responses
+
+
+def _is_about(exchange: Exchange, thing: Entity) -> bool:
+    """Whether the answer to a change shows what was sent, and no more by the thing's former identifier."""
+    told = {str(each) for each in scalars(exchange.response_body)}
+    shown = any(is_distinctive(each) and str(each) in told for each in scalars(exchange.request_body))
+    return shown and str(thing.values[-1]) not in told
 
 
 def _kept(operation: Operation, entity: Entity) -> dict[Slot, Json]:

@@ -18,6 +18,7 @@ from load.losses import Absence, Account, Loss
 from load.records import Deviation, Record, State, Write
 from load.representations import (
     DROPPED,
+    NOTHING,
     OTHERWISE,
     change,
     expiry,
@@ -29,6 +30,7 @@ from load.representations import (
     is_under_way,
     scalars,
     shows,
+    unwrapped,
 )
 from load.selection import SAFE, looks_only
 from openapi.contract import Json
@@ -45,6 +47,9 @@ _SPORADIC_AT_MOST = 0.1
 _FEW_WRITES = 20
 _SHOWN = 100
 _ANSWERED, _READ = "answered", "read"
+IGNORED = "as it was before"
+# How many found things are looked at for their states, and how many values for other things that have them.
+_LOOKED_AT, _COMPARED_AT_MOST = 5_000, 50
 # A call that was answered so has not been carried out. Of other refusals nobody can be sure.
 _REFUSALS = frozenset({400, 401, 403, 404, 410, 411, 412, 413, 414, 415, 422, 428, 429, 431})
 
@@ -93,8 +98,15 @@ class Ledger:
         # By operation, property, and whether it was the answer that showed it or a later read.
         self._counts: defaultdict[tuple[str, str, str], _Counts] = defaultdict(_Counts)
         self._lost: set[Record] = set()
+        self._certain: list[Loss] = []
+        self._compared = 0
         self._right: set[Record] = set()
         self._expired = 0
+        # By resource, the values of properties with a few of them, such as states, of things that were found.
+        self._found: defaultdict[str, set[tuple[str, Json]]] = defaultdict(set)
+        self._looked = 0
+        self._written: Counter[str] = Counter()
+        self._hidden: Counter[str] = Counter()
         self.passed_over = 0
 
     def __len__(self) -> int:
@@ -133,29 +145,48 @@ class Ledger:
             changes.append(_added(at_address, _write(step, at)))
         elif not makes and not looks_only(operation):
             changes += self._disturbed_everywhere(operation, at)
-        # What a creation or a replacement refers to stays there.
-        stays = makes or operation.method in ("put", "patch")
+        # What a call refers to may be used up by it, as a voucher is.
         rest = self._known(each.itself for each in step.leases if each.itself is not addressed)
-        changes += self._disturbed(rest, operation, at, State.THERE if stays else State.ANY)
+        changes += self._disturbed(rest, operation, at, State.ANY)
+        if addressed is not None and operation.method in ("put", "patch"):
+            self._belong(addressed, rest)
         known = {record for record, _ in changes}
         named = [each for each in (at_address, *self._named_in_body(step)) if each is not None]
         return changes + self._disturbed(
             [each for each in named if each not in known], operation, at, State.ANY
         )
 
+    def _belong(self, thing: Entity, others: Iterable[Record]) -> None:
+        """From now on, a thing may go with others."""
+        record = self._record_of(thing)
+        for each in others:
+            heirs = self._children[each.entity.itself]
+            if record is not None and record not in heirs[-_FEW_VALUES:]:
+                heirs.append(record)
+
     def answered(
-        self, changes: Iterable[Change], status: int, body: Json, at: float, repeated: bool = False
+        self,
+        changes: Iterable[Change],
+        status: int,
+        body: Json,
+        at: float,
+        repeated: bool = False,
+        now: float = 0.0,
     ) -> None:
-        """How a call went, at a time (s since the start): 0 when no answer came. Whether what was not
-        acknowledged has happened nobody knows; what was refused has not, unless it was sent twice.
+        """How a call went, at a time (s since the start), which is `now` (s since 1970): 0 when no answer
+        came. Whether what was not acknowledged has happened nobody knows; what was refused has not, unless it
+        was sent twice.
         """
         acknowledged = _is_acknowledged(status) and not is_failure(body)
         for record, write in changes:
             if acknowledged and not (write.leaves is State.GONE and is_under_way(body)):
                 write.acknowledged = at
                 if write.leaves is not State.GONE:
-                    self._compare(write, body)
-                    write.properties = _told(write.properties, body)
+                    shown = unwrapped(body, write.properties)
+                    self._compare(write, shown, record)
+                    _ends(record, (write.properties, shown), at, now)
+                    write.shown = _confirmed(write.properties, shown)
+                    write.properties = _told(write.properties, shown)
             elif status in _REFUSALS and not repeated:
                 record.writes.remove(write)
 
@@ -172,6 +203,7 @@ class Ledger:
         changes: Iterable[Change],
         at: tuple[float, float],
         now: float = 0.0,
+        status: int = HTTPStatus.CREATED,
     ) -> list[Loss]:
         """A call has made things, or found them in their place; `changes` are the writes that it may be, `at`
         is when it was sent and acknowledged (s since the start), `now` when that was (s since 1970). Gives
@@ -189,7 +221,8 @@ class Ledger:
             if record is None:
                 self.passed_over += 1
                 continue
-            twice = self._given_twice(record, entity, step, body, at)
+            is_new = status == HTTPStatus.CREATED
+            twice = self._given_twice(record, entity, step, body, at) if is_new else []
             losses += twice
             if not twice and record not in known and record.age_of(State.GONE, *at):
                 # It was there already, and perhaps it has been changed.
@@ -203,10 +236,9 @@ class Ledger:
             self._creation(
                 record, known.get(record), _write(step, at[0]), body if len(entities) == 1 else None
             )
-            record.writes[-1].acknowledged = at[1]
-            moment = expiry(body, now)
-            if moment is not None:
-                record.expires = at[1] + moment - now if moment else -inf
+            write = record.writes[-1]
+            write.acknowledged = at[1]
+            _ends(record, (step.call.payload, unwrapped(body, write.properties)), at[1], now)
         return losses
 
     def _given_twice(
@@ -245,8 +277,10 @@ class Ledger:
         if body is None:
             write.properties = {}
         else:
-            self._compare(write, body)
-            write.properties = _told(write.properties, body)
+            shown = unwrapped(body, write.properties)
+            self._compare(write, shown)
+            write.shown = _confirmed(write.properties, shown)
+            write.properties = _told(write.properties, shown)
         write.whole = True
         record.add(write)
 
@@ -301,19 +335,58 @@ class Ledger:
             return Absence.EXPLAINED, None
         if not thing.home.trusted:
             return Absence.UNKNOWN, None
+        hidden = self._hiding(record)
+        if hidden:
+            self._hidden[hidden] += is_target
+            return Absence.UNKNOWN, None
         if is_target:
             self._note(record, age)
         if age <= self.consistency:
             return Absence.LATE, None
         return Absence.LOST, _existence(record, _address(thing), State.THERE, until, age)
 
+    def _hiding(self, record: Record) -> str:
+        """Why a thing may be hidden, though it is there: no other in the same state was ever found."""
+        write = record.last_of(State.THERE)
+        found = self._found[record.entity.home.resource]
+        for name, value in self._states(write):
+            if (name, value) not in found:
+                return f"nothing that {write.label} left with {name} {value!r} was ever found"
+        return ""
+
+    def _states(self, write: Write) -> Iterator[tuple[str, Json]]:
+        """The properties of a write that have one of a few values, as far as many writes tell."""
+        is_telling = self._written[write.label] >= _FEW_WRITES
+        for name, value in write.properties.items():
+            is_one_of_few = is_telling and len(self._values[write.label, name]) <= _FEW_VALUES
+            if isinstance(value, bool) or (isinstance(value, str) and is_one_of_few):
+                yield name, value
+
+    def _look_at(self, record: Record) -> None:
+        """A thing was found, as it was written."""
+        if self._looked < _LOOKED_AT:
+            self._looked += 1
+            write = record.writes[-1]
+            self._found[record.entity.home.resource].update(self._states(write))
+
     def read(self, step: Step, body: Json, since: float, until: float) -> list[Loss]:
         """What has been out of date for too long in an answer, to a call sent and answered at these times
         (s). What was written once has no former state to show.
         """
         record = self._record_of(step.entity.itself) if step.entity else None
-        if record is None or len(record.writes) < 2 or not isinstance(body, dict):
+        if record is None:
             return []
+        self._look_at(record)
+        if len(record.writes) < 2:
+            return []
+        body = unwrapped(body, record.writes[-1].properties or record.writes[0].properties)
+        if not isinstance(body, dict):
+            return []
+        last = record.writes[-1]
+        if last.leaves is State.ANY and last.acknowledged <= since and not is_marked_deleted(body):
+            # Whatever a call may have done, the thing is there.
+            label = step.call.operation.label
+            record.add(Write(label, since, {}, whole=True, acknowledged=until))
         if record.is_as_written(body) or not _is_upright(record.entity):
             self._show_right(record, State.THERE, since, until)
             return []
@@ -336,6 +409,7 @@ class Ledger:
         """
         account = Account(read=1)
         target = step.call.target
+        body = unwrapped(body, {name for each in record.writes for name in each.properties})
         if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
             was_lost = record in self._lost
             absence, loss = self.absence(record.entity, status, *at)
@@ -348,9 +422,13 @@ class Ledger:
             return self._accused(record, account, [loss] if loss and not was_lost else [])
         age = record.age_of(State.THERE, *at)
         if not age:
+            self._look_at(record)
             return self._properties(record, step, body, at) if isinstance(body, dict) else account
         if isinstance(body, dict) and is_marked_deleted(body):
             account.note("deleted things can be read, marked as such", 1)
+            return account
+        if isinstance(body, dict) and not record.shows_what_was(body):
+            account.note("deleted things can be read, without what they were", 1)
             return account
         if age <= self.consistency:
             _delay(record, age)
@@ -361,11 +439,22 @@ class Ledger:
         """After all has been read back: what was late, what comes back otherwise than it was written, and
         what the service seems to do by design.
         """
-        account = Account()
+        account = Account(losses=self._certain)
         for record in self._records.values():
             if record.late and record in self._right - self._lost:
                 account.late += record.late
                 account.late_s = max(account.late_s, record.late_s)
+        made = Counter(
+            record.last_of(State.THERE).label
+            for record in self._records.values()
+            if record.entity.home.resource not in self._readable and record.writes
+        )
+        for label, count in made.items() if self._readable else ():
+            account.note(
+                f"what {label} made is read by no operation, so whether it was kept is unknown", count
+            )
+        for text, count in self._hidden.items():
+            account.note(text, count)
         if self._expired:
             account.note("things had expired by their own word, or were answered 410 Gone", self._expired)
         for (label, name, _), each in self._counts.items():
@@ -404,6 +493,8 @@ class Ledger:
         for each in found.values():
             by_write[each.write].append(each)
         for write, group in by_write.items():
+            if all(each.write.says(each.name) in NOTHING for each in group):
+                continue
             is_sure = len(group) > 1 or any(self._is_distinctive(each) for each in group)
             if is_sure and all(each.stale for each in group) and record.shows_nothing_of(write, body, found):
                 yield group
@@ -413,6 +504,8 @@ class Ledger:
         written = each.write.says(each.name)
         if each.stale:
             return self._is_distinctive(each)
+        if change(written, each.found) == DROPPED:
+            return is_free_text(written)
         return is_free_text(written) and is_free_text(each.found) and not is_derived(written, each.found)
 
     def _is_distinctive(self, each: Deviation) -> bool:
@@ -432,8 +525,24 @@ class Ledger:
         )
         counts.changes[how] += 1
         counts.example = counts.example or _example(written, each.found)
-        if self._is_claimable(each):
-            counts.losses.append(_deviating(target, each, at))
+        if not self._is_claimable(each):
+            return
+        loss = _deviating(target, each, at)
+        if each.name in each.write.shown and (each.stale or self._is_of_another(each)):
+            # The service has shown that it knew better, or shows what is another thing's.
+            self._certain.append(loss)
+            counts.changes[how] -= 1
+        else:
+            counts.losses.append(loss)
+
+    def _is_of_another(self, each: Deviation) -> bool:
+        """Whether what was found has been written to another thing by the same operation."""
+        self._compared += 1
+        return self._compared <= _COMPARED_AT_MOST and any(
+            write.label == each.write.label and write.properties.get(each.name) == each.found
+            for record in self._records.values()
+            for write in record.writes
+        )
 
     def _count_rest(
         self, record: Record, body: Mapping[str, Json], target: str, found: Mapping[str, Deviation]
@@ -450,9 +559,24 @@ class Ledger:
             elif is_last and name in documented and value not in (None, "", [], {}):
                 counts.changes[DROPPED] += 1
                 counts.example = counts.example or f"{target}: {_example(value, None)}"
+        former = record.writes[-2] if is_last and not write.whole and len(record.writes) > 1 else None
+        for name, value in former.properties.items() if former else ():
+            # What a change does not name, it leaves (RFC 7396, RFC 5789).
+            if (
+                name not in body
+                and name in documented
+                and name not in write.properties
+                and is_free_text(value)
+            ):
+                counts = self._counts[write.label, name, _READ]
+                counts.changes[DROPPED] += 1
+                counts.example = counts.example or f"{target}: {_example(value, None)}"
 
-    def _compare(self, write: Write, body: Json) -> None:
-        """Hold what was sent against what the answer to it shows."""
+    def _compare(self, write: Write, body: Json, record: Record | None = None) -> None:
+        """Hold what was sent against what the answer to it shows; a change to the thing of a `record` may be
+        answered with what was there before.
+        """
+        self._written[write.label] += 1
         for name, value in write.properties.items():
             values = self._values[write.label, name]
             if len(values) <= _FEW_VALUES and isinstance(value, (str, int, float)):
@@ -463,18 +587,23 @@ class Ledger:
             counts = self._counts[write.label, name, _ANSWERED]
             if not how:
                 counts.kept += 1
-            else:
-                counts.changes[how] += 1
-                counts.example = counts.example or _example(value, body[name])
+                continue
+            if how == OTHERWISE and record is not None and record.had_before(write, name, body[name]):
+                how = IGNORED
+                counts.losses.append(_ignored(record, write, name, body[name]))
+            counts.changes[how] += 1
+            counts.example = counts.example or _example(value, body[name])
 
     def _habits(self, label: str, name: str, each: _Counts, account: Account) -> None:
         """What a service does with a property as a rule is a note; what happens now and then, a loss."""
         changed = each.changes.total()
         total = each.kept + changed
-        if total >= _FEW_WRITES and changed <= _SPORADIC_AT_MOST * total:
+        if total >= _FEW_WRITES and changed <= _SPORADIC_AT_MOST * total and each.losses:
             account.losses += each.losses
             changed -= len(each.losses)
-        dropped = each.changes.pop(DROPPED, 0)
+            for how in (DROPPED, IGNORED):
+                each.changes.pop(how, 0)
+        dropped = each.changes.pop(DROPPED, 0) + each.changes.pop(IGNORED, 0)
         if dropped:
             found = Loss(f"{DROPPED} {name}", label, "", each.example, "", 0.0, 0.0, 0.0, count=dropped)
             account.losses.append(found)
@@ -632,7 +761,8 @@ def _write(step: Step, at: float) -> Write:
     if method == "delete":
         return Write(call.operation.label, at, {}, whole=True, leaves=State.GONE)
     is_json = "json" in call.headers.get("Content-Type", "")
-    properties = call.payload if is_json and isinstance(call.payload, dict) else {}
+    payload = unwrapped(call.payload, ())
+    properties = payload if is_json and isinstance(payload, dict) else {}
     return Write(call.operation.label, at, properties, whole=method != "patch" or not properties)
 
 
@@ -641,6 +771,13 @@ def _told(properties: Mapping[str, Json], body: Json) -> Mapping[str, Json]:
     if not isinstance(body, dict):
         return properties
     return {name: body.get(name, value) for name, value in properties.items()}
+
+
+def _confirmed(properties: Mapping[str, Json], body: Json) -> frozenset[str]:
+    """The properties that an answer shows as they were sent."""
+    if not isinstance(body, dict):
+        return frozenset()
+    return frozenset(name for name, value in properties.items() if name in body and shows(value, body[name]))
 
 
 def _is_acknowledged(status: int) -> bool:
@@ -654,6 +791,22 @@ def _is_acknowledged(status: int) -> bool:
 def _is_upright(entity: Entity) -> bool:
     """Whether nothing that a thing was made of is gone: it may have gone with it."""
     return all(each.is_known and _is_upright(each) for each in entity.parents)
+
+
+def _ends(record: Record, told: Iterable[Json], at: float, now: float) -> None:
+    """Note when a thing expires, by what was written to it and answered at a time (s), which is `now`."""
+    moments = [moment for each in told if (moment := expiry(each, now)) is not None]
+    if moments:
+        record.expires = at + min(moments) - now if all(moments) else -inf
+
+
+def _ignored(record: Record, write: Write, name: str, found: Json) -> Loss:
+    """The loss of a change that was answered with what was there before."""
+    expected = f"{name} {_short(repr(write.properties[name]))}"
+    times = write.sent, write.acknowledged, write.acknowledged
+    return Loss(
+        f"ignored {name}", write.label, _address(record.entity), expected, _short(repr(found)), *times
+    )
 
 
 def _delay(record: Record, age: float) -> None:

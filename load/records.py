@@ -13,7 +13,7 @@ from math import inf
 from typing import Any
 
 from load.entities import Entity
-from load.representations import shows
+from load.representations import is_distinctive, shows
 from openapi.contract import Json
 
 _WRITES_KEPT = 16
@@ -32,7 +32,8 @@ class State(Enum):
 class Write:
     """A call that changes what is at an address: when it was sent and acknowledged (s since the start;
     infinity when no answer tells how it went), the properties that it set, and whether it `leaves` something
-    there. One that is `whole` leaves no property as it was: those that it does not name may be anything.
+    there. One that is `whole` leaves no property as it was: those that it does not name may be anything. Of
+    some of its properties the answer has `shown` that they are as they were sent.
     """
 
     label: str
@@ -41,6 +42,7 @@ class Write:
     whole: bool
     acknowledged: float = inf
     leaves: State = State.THERE
+    shown: frozenset[str] = frozenset()
 
     def says(self, name: str) -> Json | State:
         """What a property is after it."""
@@ -134,6 +136,20 @@ class Record:
         return not any(
             name not in deviating and name in body and self._is_new(write, name) for name in write.properties
         )
+
+    def shows_what_was(self, body: Mapping[str, Json]) -> bool:
+        """Whether a body shows anything that was written, or nothing was that could be told by."""
+        known = [(name, value) for each in self.writes for name, value in each.properties.items()]
+        telling = [(name, value) for name, value in known if is_distinctive(value)]
+        return not telling or any(name in body and shows(value, body[name]) for name, value in telling)
+
+    def had_before(self, write: Write, name: str, found: Json) -> bool:
+        """Whether a value stood in a property before a write, which was sent when all others were over."""
+        others = [each for each in (*self.writes, *self.everywhere) if each is not write]
+        if not is_distinctive(found) or any(each.acknowledged > write.sent for each in others):
+            return False
+        said = [each.properties[name] for each in others if name in each.properties]
+        return bool(said) and shows(said[-1], found)
 
     def last_of(self, state: State) -> Write:
         """The last acknowledged write that left something, or nothing."""

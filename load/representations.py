@@ -1,7 +1,8 @@
 """Representations of a thing compared: what was sent, what was answered, and what is read later."""
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from math import isclose
 
@@ -11,15 +12,29 @@ from openapi.contract import Json
 DROPPED = "dropped"
 CUT, TRIMMED, CASED, ROUNDED, OTHERWISE = "cut", "trimmed", "in another case", "rounded", "otherwise"
 
-_DELETED = frozenset({"deleted", "archived", "removed", "trashed", "cancelled", "canceled", "inactive"})
-_UNDER_WAY = frozenset(
-    {"deleting", "removing", "terminating", "pending", "scheduled", "queued", "destroying"}
-)
+_DELETED = frozenset(
+    {"deleted", "deletion", "archived", "removed", "trashed", "cancelled", "canceled", "inactive", "disabled",
+     "deactivated", "closed", "terminated", "void", "voided", "withdrawn", "retired", "destroyed"}
+)  # fmt: skip
+_LIVE = frozenset({"active", "enabled", "live", "visible"})
+_UNDER_WAY = frozenset({"deleting", "removing", "terminating", "destroying"})
+# The same where little else is said: a thing may have such a state of its own.
+_WAITING = frozenset({"pending", "scheduled", "queued"})
 _CREATED = (["created"], ["created", "at"], ["created", "on"], ["created", "time"], ["creation", "time"],
             ["creation", "date"], ["create", "time"], ["date", "created"], ["inserted", "at"])  # fmt: skip
-_EXPIRING = frozenset({"expires", "expire", "expiry", "expiration", "expired", "ttl"})
+_EXPIRING = frozenset(
+    {"expires", "expire", "expiry", "expiration", "expired", "ttl", "until", "lifetime", "lease", "retention"}
+)
+_LENGTHS = frozenset({"ttl", "lifetime", "lease", "retention"})
+# A part of a date, as that of a card, is no time.
+_PARTS = frozenset({"year", "month", "day"})
+_DURATION = re.compile(r"P[\dTDHMSWY.]+|\d+ ?(ms|s|m|h|d|w|sec|min|hours?|days?)")
+# What has no offset may be as much earlier.
+_ZONES_S = 14 * 3600.0
+_DAY_S = 24 * 3600.0
+_WRAPPED = 3
 _FAILED = frozenset({"error", "failed", "failure"})
-_NOTHING: tuple[Json, ...] = (None, "", [], {})
+NOTHING: tuple[Json, ...] = (None, "", [], {})
 # Between a service's own clocks, that of its database for instance.
 _CLOCKS_S = 2.0
 # Texts of fewer characters, and whole numbers below, come about by chance or by default.
@@ -36,7 +51,7 @@ def shows(written: Json, found: Json) -> bool:
     """Whether what was written is found, whatever else there is: objects may have more properties, a time may
     be written in another way (RFC 3339), and so may what is nothing.
     """
-    if written in _NOTHING and found in _NOTHING:
+    if written in NOTHING and found in NOTHING:
         return True
     if isinstance(written, dict) and isinstance(found, dict):
         return all(name not in found or shows(value, found[name]) for name, value in written.items())
@@ -55,7 +70,7 @@ def change(written: Json, found: Json) -> str:
     """
     if shows(written, found):
         return ""
-    if found in _NOTHING:
+    if found in NOTHING:
         return DROPPED
     if isinstance(written, str) and isinstance(found, str):
         return _change_of_text(written, found)
@@ -89,13 +104,27 @@ def is_free_text(value: Json) -> bool:
 
 
 def is_marked_deleted(body: Mapping[str, Json]) -> bool:
-    """Whether a thing that is there says that it is deleted."""
-    return any(value and _DELETED & {*words(name)} for name, value in body.items()) or _says(body, _DELETED)
+    """Whether a thing that is there says that it is deleted, or no longer in use."""
+    return any(
+        bool(value and _DELETED & {*words(name)}) or (value is False and bool(_LIVE & {*words(name)[-1:]}))
+        for name, value in body.items()
+    ) or _says(body, _DELETED)
+
+
+def unwrapped(body: Json, names: Iterable[str]) -> Json:
+    """The object within a body that has properties of these names, where the body itself has none of them."""
+    known = {*names}
+    if not isinstance(body, dict) or len(body) > _WRAPPED or known & body.keys():
+        return body
+    inner = [each for each in body.values() if isinstance(each, dict)]
+    return inner[0] if len(inner) == 1 and (len(body) == 1 or known & inner[0].keys()) else body
 
 
 def is_under_way(body: Json) -> bool:
     """Whether an answer says that what was asked for is still to be done."""
-    return isinstance(body, dict) and _says(body, _UNDER_WAY)
+    if not isinstance(body, dict):
+        return False
+    return _says(body, _UNDER_WAY) or (len(body) <= _WRAPPED and _says(body, _WAITING))
 
 
 def is_failure(body: Json) -> bool:
@@ -133,16 +162,29 @@ def expiry(body: Json, now: float) -> float | None:
 
 
 def _expiry(name: str, value: Json, now: float) -> float | None:
-    if not _EXPIRING & {*words(name)} or value in (None, False, ""):
+    parts = {*words(name)}
+    if not _EXPIRING & parts or _PARTS & parts or value in (None, False, ""):
         return None
     if isinstance(value, str):
-        moment = _time(value)
-        return moment.timestamp() if moment and moment.tzinfo else 0.0
+        moment = _moment(value)
+        return 0.0 if moment is None and _LENGTHS & parts else moment
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return 0.0
     if value > _EPOCH_MS:
         return value / 1000
     return float(value) if value > _EPOCH_S else now + value
+
+
+def _moment(text: str) -> float | None:
+    """The earliest time that a text may mean (s since 1970), 0 when it says how long instead, else None."""
+    moment = _time(text)
+    if moment is not None:
+        return moment.timestamp() if moment.tzinfo else moment.replace(tzinfo=UTC).timestamp() - _ZONES_S
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        return 0.0 if _DURATION.fullmatch(text) else None
+    return day.timestamp() + _DAY_S - _ZONES_S
 
 
 def _says(body: Mapping[str, Json], meant: frozenset[str]) -> bool:

@@ -26,6 +26,11 @@ _CHANGING = frozenset({
     "transfer", "merge", "archive", "disable", "deactivate", "suspend", "block", "ban", "lock", "close",
     "cancel", "rotate", "regenerate", "overwrite", "rollback", "restore", "migrate", "sync",
 })  # fmt: skip
+# Flags by which a call does nothing but say what it would do.
+_PRETENDING = frozenset(
+    {"dry run", "dryrun", "validate only", "check only", "test mode", "preview", "simulate", "simulation",
+     "noop", "no op", "what if"}
+)  # fmt: skip
 # What a POST of such a name asks for; it makes and changes nothing.
 _LOOKING = frozenset({
     "search", "filter", "query", "find", "lookup", "count", "list", "get", "read", "fetch", "validate",
@@ -33,7 +38,7 @@ _LOOKING = frozenset({
     "verify", "preview", "estimate", "calculate", "compare", "match", "matches", "misses", "suggest",
     "suggestions",
     "autocomplete", "paginate", "history", "stats", "statistics", "aggregate", "explain", "render", "lookups",
-    "analyze", "evaluate", "test", "dry",
+    "analyze", "evaluate", "test", "dry", "export", "report", "download", "print",
 })  # fmt: skip
 
 
@@ -114,7 +119,13 @@ def destructive_values(name: str, facts: Mapping[str, Json]) -> list[Json]:
         if isinstance(each, str) and any(word in _DESTRUCTIVE for word in words(each))
     ]
     is_flag = facts.get("type") in ("boolean", ["boolean", "null"])
-    return [True] if is_flag and any(word in _DESTRUCTIVE for word in words(name)) else found
+    bars = any(word in _DESTRUCTIVE for word in words(name)) or pretends(name)
+    return [True] if is_flag and bars else found
+
+
+def pretends(name: str) -> bool:
+    """Whether a parameter or property of this name asks for nothing to be done."""
+    return " ".join(words(name)) in _PRETENDING
 
 
 def _foreign(reason: str) -> str:

@@ -149,7 +149,7 @@ class ContractUser(User):
         is_told = succeeded and (learns or writes or step.entity is not None)
         exchange = exchange_of(step, reply) if is_told else None
         body = exchange.response_body if exchange else None
-        load.ledger.answered(writes, reply.status, body, ended, reply.repeated)
+        load.ledger.answered(writes, reply.status, body, ended, reply.repeated, time.time())
         absence, loss = None, ""
         if step.entity is not None and reply.status in checks.GONE_STATUSES:
             absence, loss = self._absence(step, reply, began, ended)
@@ -159,18 +159,29 @@ class ContractUser(User):
             self._accepted(step, began)
         made = load.journeys.done(step, exchange if learns else None, succeeded)
         if made:
-            for each in load.ledger.made(made, step, body, writes, (began, ended), time.time()):
+            at = (began, ended)
+            for each in load.ledger.made(made, step, body, writes, at, time.time(), reply.status):
                 load.results.lost(each, step.call.as_curl(self.host or ""))
         if exchange and reply.status == HTTPStatus.ACCEPTED:
             self._await(step, exchange)
         elif exchange and writes:
             self._follow(step, exchange, writes)
-        elif exchange and operation.method == "get":
+        elif exchange and operation.method == "get" and step.target is not None:
             for each in load.ledger.read(step, body, began, ended):
                 load.results.lost(each, step.call.as_curl(self.host or ""))
                 load.failed(each.label, [checks.Fault.NOT_AS_ACKNOWLEDGED])
         found = self._findings(step, reply, absence, loss)
+        if exchange and operation.method == "get":
+            found += self._of_another(step, exchange)
         return self._but_for_credentials(step, reply, found, began, ended)
+
+    def _of_another(self, step: Step, exchange: Exchange) -> list[checks.Finding]:
+        """What is wrong with a read of one thing that shows another."""
+        shown = self.load.journeys.shown_instead(step, exchange)
+        if shown is None or step.entity is None:
+            return []
+        told = f"asked for {step.entity.values[-1]}, shown {shown}"
+        return [checks.Finding(checks.Fault.NOT_AS_ACKNOWLEDGED, "another thing", "", told)]
 
     def _absence(self, step: Step, reply: Reply, began: float, ended: float) -> tuple[Absence | None, str]:
         """Why the thing of a step is not there, and what was lost if it is; where something else may be what

@@ -79,14 +79,14 @@ class Delicate:
                 return 201, {"id": number, **body}
             if method != "GET":
                 self.damage.append(f"{method} {path}")
-            return 200, [_item(each) for each in self._there if each.startswith("/items/")]
+            return 200, [self._item(each) for each in self._there if each.startswith("/items/")]
         if path in ("/items/remove", "/items/update", "/items/act") or path.endswith("/delete"):
             target = f"/items/{body['item_id']}" if body else "/items/1"
             if path != "/items/act" and target in self._before:
                 self.damage.append(f"{method} {path} for {target}")
-            return 200, _item(target)
+            return 200, self._item(target)
         if path == "/items/search":
-            return 200, [_item("/items/1")]
+            return 200, [self._item("/items/1")]
         target = re.sub("/(clear|act)$", "", path)
         if method == "PUT" and not target.startswith("/items/"):
             self._there[target] = body
@@ -100,12 +100,14 @@ class Delicate:
         if method == "DELETE":
             del self._there[target]
             return 204, None
+        if body and method in ("PUT", "PATCH"):
+            self._there[target] = {**self._there[target], **body}
         shown = {"/me": {"mode": "mine"}, "/settings": {"mode": "mine"}}
-        return 200, _item(target) if target.startswith("/items/") else shown.get(target, "text")
+        return 200, self._item(target) if target.startswith("/items/") else shown.get(target, "text")
 
-
-def _item(path: str) -> dict[str, Any]:
-    return {"id": int(path.rpartition("/")[2]), "title": "an item"}
+    def _item(self, path: str) -> dict[str, Any]:
+        title = self._there.get(path, {}).get("title", "an item")
+        return {"id": int(path.rpartition("/")[2]), "title": title}
 
 
 def _asks_for_deletion(body: Any) -> bool:
