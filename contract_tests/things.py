@@ -119,6 +119,8 @@ class Things:
             thing = {"id": number, "colour": None, **json.loads(body)}
             self._keep(number, thing, "creation dropped")
             return 201, thing
+        if not path.rpartition("/")[2].isdigit():
+            return 404, None
         number = int(path.rpartition("/")[2])
         if method == "GET" and self._lag_s:
             shown = self._shown(number)

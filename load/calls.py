@@ -180,7 +180,9 @@ class CallBuilder:
 
     def _parameter(self, parameter: Parameter, payloads: Payloads) -> Generator:
         """Of values that are read alike by everyone, if there are such."""
-        names = Slot(parameter.location, parameter.name) in self._naming
+        # One that is sent twice is answered with what the first was.
+        is_once = "idempotency" in words(parameter.name)
+        names = is_once or Slot(parameter.location, parameter.name) in self._naming
         facts = outline(parameter.schema.translated, parameter.schema.translated)
         barred = destructive_values(parameter.name, facts) if self._careful else []
         always = ({UNIQUE: True},) if names else ({"not": {"enum": barred}},) if barred else ()

@@ -389,8 +389,13 @@ class Journeys:
         return self._orders.selection.refusal_of_plan(
             operation,
             makes=bool(own),
-            owns=any(need.resource in made for need in needs if need.addressed or need.required),
+            owns=any(
+                need.resource in made
+                for need in needs
+                if need.addressed or (need.required and operation.method == "post")
+            ),
             is_single=_is_single(operation, [*self._operations.values()]),
+            is_action=_is_action(operation, [*self._operations.values()]),
         )
 
     def _compiled(self, payloads: Payloads) -> Iterator[tuple[str, CallBuilder]]:
@@ -611,6 +616,12 @@ def _is_single(operation: Operation, others: Sequence[Operation]) -> bool:
     reads = [each for each in others if each.method == "get" and normalised(each.path) == path]
     has_items = any(normalised(each.path).startswith(f"{path}/{{") for each in others)
     return bool(reads) and not has_items and not any(lists(each) for each in reads)
+
+
+def _is_action(operation: Operation, others: Sequence[Operation]) -> bool:
+    """Whether a path goes on from that of something that can be read, by a word."""
+    whole, _, last = normalised(operation.path).rpartition("/")
+    return "{" not in last and any(each.method == "get" and normalised(each.path) == whole for each in others)
 
 
 def _fault(operation: Operation) -> str:

@@ -186,6 +186,8 @@ class Ledger:
                     self._compare(write, shown, record)
                     _ends(record, (write.properties, shown), at, now)
                     write.shown = _confirmed(write.properties, shown)
+                    if record.may_be_renamed(write, shown):
+                        write.leaves = State.ANY
                     write.properties = _told(write.properties, shown)
             elif status in _REFUSALS and not repeated:
                 record.writes.remove(write)
@@ -257,7 +259,10 @@ class Ledger:
             for name, value in former.properties.items()
             if is_free_text(value) and name in body and len(self._values[former.label, name]) > _FEW_VALUES
         ]
-        if not age or not texts or any(shows(former.properties[name], body[name]) for name in texts):
+        # What both have alike may be what the service knows it by.
+        known = [each for each in former.properties.items() if each[1] not in (*NOTHING, thing.values[-1])]
+        alike = any(name in body and shows(value, body[name]) for name, value in known)
+        if not age or not texts or alike:
             return []
         self._lost.add(record)
         loss = _existence(record, _address(thing), State.THERE, at[1], age)
@@ -337,7 +342,8 @@ class Ledger:
             return Absence.UNKNOWN, None
         hidden = self._hiding(record)
         if hidden:
-            self._hidden[hidden] += is_target
+            if is_target:
+                self._hidden[hidden] += 1
             return Absence.UNKNOWN, None
         if is_target:
             self._note(record, age)
@@ -347,11 +353,11 @@ class Ledger:
 
     def _hiding(self, record: Record) -> str:
         """Why a thing may be hidden, though it is there: no other in the same state was ever found."""
-        write = record.last_of(State.THERE)
         found = self._found[record.entity.home.resource]
-        for name, value in self._states(write):
+        states = {name: (value, each.label) for each in record.writes for name, value in self._states(each)}
+        for name, (value, label) in states.items():
             if (name, value) not in found:
-                return f"nothing that {write.label} left with {name} {value!r} was ever found"
+                return f"nothing that {label} left with {name} {value!r} was ever found"
         return ""
 
     def _states(self, write: Write) -> Iterator[tuple[str, Json]]:
@@ -472,7 +478,7 @@ class Ledger:
         if ages and max(ages) <= self.consistency:
             _delay(record, max(ages))
             return None
-        if not unseen:
+        if not found:
             self._show_right(record, State.THERE, *at)
         lost = {each.name for group in unseen for each in group}
         for name, each in found.items():

@@ -74,7 +74,8 @@ class Identifier:
             lambda: located(exchange, self.resource),
             lambda: _at(item, self.pointer),
             lambda: _at(exchange.request_body, self.request),
-            lambda: guessed(item, self.names),
+            # Where a schema tells, its absence is no reason to guess.
+            lambda: guessed(item, self.names) if self.is_guess else UNRESOLVABLE,
             lambda: _at(exchange.request_body, self.named),
         )
         found = (way() for way in ways)

@@ -126,8 +126,10 @@ class Record:
                 continue
             known = [(write, value) for write, value in told if not isinstance(value, State)]
             stale = any(_matches(found, value) for _, value in known)
-            visible = [write for write, value in known if not superseders(write, told, since)]
-            yield Deviation(name, visible[-1] if visible else known[-1][0], found, age, stale)
+            # What was not acknowledged may have happened, but is nothing to hold a service to.
+            certain = [write for write, _ in known if write.acknowledged <= since] or [known[-1][0]]
+            visible = [write for write in certain if not superseders(write, told, since)]
+            yield Deviation(name, (visible or certain)[-1], found, age, stale)
 
     def shows_nothing_of(
         self, write: Write, body: Mapping[str, Json], deviating: Mapping[str, Deviation]
@@ -136,6 +138,21 @@ class Record:
         return not any(
             name not in deviating and name in body and self._is_new(write, name) for name in write.properties
         )
+
+    def may_be_renamed(self, write: Write, body: Json) -> bool:
+        """Whether a change may have given the thing another address, which its answer does not show: one that
+        was made of a text that has been changed, as a slug is of a title.
+        """
+        name, texts = _letters(self.entity.values[-1]), write.properties
+        if isinstance(body, dict) or not name or name.isdecimal():
+            return False
+        known = [
+            (key, value)
+            for each in self.writes
+            if each is not write
+            for key, value in each.properties.items()
+        ]
+        return any(key in texts and _letters(value) and _letters(value) in name for key, value in known)
 
     def shows_what_was(self, body: Mapping[str, Json]) -> bool:
         """Whether a body shows anything that was written, or nothing was that could be told by."""
@@ -165,6 +182,11 @@ class Record:
             each.properties[name] for each in self.writes if name in each.properties and each is not write
         ]
         return bool(former) and not any(shows(write.properties[name], each) for each in former)
+
+
+def _letters(value: Json) -> str:
+    """The letters and digits of a text, in lower case."""
+    return "".join(filter(str.isalnum, value.lower())) if isinstance(value, str) else ""
 
 
 def superseders(write: Write, said: Sequence[Said], since: float) -> list[float]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from math import isclose
 
@@ -29,6 +30,7 @@ _LENGTHS = frozenset({"ttl", "lifetime", "lease", "retention"})
 # A part of a date, as that of a card, is no time.
 _PARTS = frozenset({"year", "month", "day"})
 _DURATION = re.compile(r"P[\dTDHMSWY.]+|\d+ ?(ms|s|m|h|d|w|sec|min|hours?|days?)")
+_DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?")
 # What has no offset may be as much earlier.
 _ZONES_S = 14 * 3600.0
 _DAY_S = 24 * 3600.0
@@ -59,9 +61,11 @@ def shows(written: Json, found: Json) -> bool:
         return len(written) == len(found) and all(map(shows, written, found))
     if isinstance(written, bool) is not isinstance(found, bool):
         return False
-    return bool(written == found) or (
-        isinstance(written, str) and isinstance(found, str) and _is_same_time(written, found)
-    )
+    if written == found:
+        return True
+    if not isinstance(written, str) or not isinstance(found, str):
+        return False
+    return _is_same_time(written, found) or _is_same_number(written, found)
 
 
 def change(written: Json, found: Json) -> str:
@@ -209,6 +213,11 @@ def _is_number(value: Json) -> bool:
 def _is_same_time(one: str, other: str) -> bool:
     moments = [_time(each) for each in (one, other)]
     return None not in moments and moments[0] == moments[1]
+
+
+def _is_same_number(one: str, other: str) -> bool:
+    """Whether two texts are one decimal number, written in different ways."""
+    return bool(_DECIMAL.fullmatch(one) and _DECIMAL.fullmatch(other)) and Decimal(one) == Decimal(other)
 
 
 def _time(text: str) -> datetime | None:

@@ -15,8 +15,14 @@ _REPLACING = ("put", "patch", "delete")
 _DESTRUCTIVE = (
     "reset", "shutdown", "purge", "wipe", "truncate", "destroy", "terminate", "kill", "drop", "flush",
     "erase", "clear", "uninstall", "delete", "remove", "prune", "restart", "reboot", "halt", "quit", "exit",
-    "logout", "signout", "revoke",
+    "logout", "signout", "revoke", "deletion", "deletions", "removal", "removals", "erasure", "revocation",
+    "revocations", "truncation",
 )  # fmt: skip
+# What a POST of such a name makes, or lets in.
+_HARMLESS = frozenset({
+    "create", "add", "new", "register", "signup", "import", "upload", "insert", "submit",
+    "login", "signin", "logon", "token", "session", "auth", "authenticate",
+})  # fmt: skip
 # Only asking after these does no harm.
 _DISABLING = ("maintenance", "offline", "lockdown")
 # What a POST of such a name does to what is there, or to what its body speaks of.
@@ -67,10 +73,12 @@ class Selection:
             return ""
         return _foreign(destruction(operation))
 
-    def refusal_of_plan(self, operation: Operation, makes: bool, owns: bool, is_single: bool) -> str:
+    def refusal_of_plan(
+        self, operation: Operation, makes: bool, owns: bool, is_single: bool, is_action: bool
+    ) -> str:
         """Why an operation is not to be called, by what the plan knows: whether it makes things, whether its
         path leads to things that this run makes, and whether its path is that of a single thing, as a
-        setting is. Empty when it may be called.
+        setting is, or of an action on all that a shorter path leads to. Empty when it may be called.
         """
         if self.allow_destructive or operation.method in SAFE or owns:
             return ""
@@ -83,6 +91,8 @@ class Selection:
             return _foreign(named)
         if is_single:
             return _foreign("changes data")
+        if is_action and not looks_only(operation) and not _HARMLESS & {*_verbs(operation)}:
+            return _foreign("acts on data")
         verb = next((each for each in _verbs(operation) if each in _CHANGING), "")
         return _foreign(f"is named {verb!r}, which changes data" if verb else "")
 

@@ -274,14 +274,19 @@ def test_an_identifier_that_is_used_again_is_a_thing_of_its_own() -> None:
 def test_an_identifier_that_is_given_twice_has_lost_its_first_thing() -> None:
     step = Told().step("POST /things")
     step.call.payload.update(id=None, name="quite another")
-    body = {**SHOWN, "name": "quite another"}
+    body = {**SHOWN, "name": "quite another", "price": 3, "state": "begun"}
     made = [Entity(Entities("/things/{}"), (1,), owned=True)]
-    for name, losses in (("quite another", ["lost"]), ("the first of them", [])):
+    # What has anything in common with the first may be the first, found by that.
+    for shown, losses in (
+        (body, ["lost"]),
+        ({**body, "name": "the first of them"}, []),
+        ({**body, "state": "done"}, []),
+    ):
         told = Told()
         for number in range(2, 12):
             told.made(number)
         told.made(1, name="the first of them")
-        found = told.ledger.made(made, step, {**body, "name": name}, [], (3.0, 3.1))
+        found = told.ledger.made(made, step, shown, [], (3.0, 3.1))
         assert [each.kind for each in found] == losses
 
 
