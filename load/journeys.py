@@ -619,9 +619,15 @@ def _is_single(operation: Operation, others: Sequence[Operation]) -> bool:
 
 
 def _is_action(operation: Operation, others: Sequence[Operation]) -> bool:
-    """Whether a path goes on from that of something that can be read, by a word."""
+    """Whether a path goes on from that of something that can be read, by a word; or a call says nothing but
+    its path, and is not said to make something.
+    """
     whole, _, last = normalised(operation.path).rpartition("/")
-    return "{" not in last and any(each.method == "get" and normalised(each.path) == whole for each in others)
+    if "{" not in last and any(each.method == "get" and normalised(each.path) == whole for each in others):
+        return True
+    schemas = operation.request_body.content.values() if operation.request_body else ()
+    says = any(outline(each.translated, each.translated).get("required") for each in schemas)
+    return not says and "201" not in operation.responses
 
 
 def _fault(operation: Operation) -> str:

@@ -179,7 +179,8 @@ class Ledger:
         """
         acknowledged = _is_acknowledged(status) and not is_failure(body)
         for record, write in changes:
-            if acknowledged and not (write.leaves is State.GONE and is_under_way(body)):
+            is_deletion = write.leaves is State.GONE
+            if acknowledged and not (is_deletion and is_under_way(body, record.entity.values[-1])):
                 write.acknowledged = at
                 if write.leaves is not State.GONE:
                     shown = unwrapped(body, write.properties)
@@ -430,7 +431,7 @@ class Ledger:
         if not age:
             self._look_at(record)
             return self._properties(record, step, body, at) if isinstance(body, dict) else account
-        if isinstance(body, dict) and is_marked_deleted(body):
+        if isinstance(body, dict) and is_marked_deleted(record.unwritten(body)):
             account.note("deleted things can be read, marked as such", 1)
             return account
         if isinstance(body, dict) and not record.shows_what_was(body):
@@ -484,7 +485,7 @@ class Ledger:
         for name, each in found.items():
             if name not in lost:
                 self._count(each, step.call.target, at[1])
-        self._count_rest(record, body, step.call.target, found)
+        self._count_rest(record, body, step.call.target, found, at[1])
         return self._accused(
             record, Account(read=1), [_deviating(step.call.target, group[0], at[1]) for group in unseen]
         )
@@ -551,7 +552,7 @@ class Ledger:
         )
 
     def _count_rest(
-        self, record: Record, body: Mapping[str, Json], target: str, found: Mapping[str, Deviation]
+        self, record: Record, body: Mapping[str, Json], target: str, found: Mapping[str, Deviation], at: float
     ) -> None:
         """The properties that are as written, and those that the document has and the thing has not."""
         write = record.writes[-1]
@@ -565,6 +566,9 @@ class Ledger:
             elif is_last and name in documented and value not in (None, "", [], {}):
                 counts.changes[DROPPED] += 1
                 counts.example = counts.example or f"{target}: {_example(value, None)}"
+                if is_free_text(value):
+                    missing = Deviation(name, write, None, self.consistency, stale=False)
+                    counts.losses.append(_deviating(target, missing, at))
         former = record.writes[-2] if is_last and not write.whole and len(record.writes) > 1 else None
         for name, value in former.properties.items() if former else ():
             # What a change does not name, it leaves (RFC 7396, RFC 5789).

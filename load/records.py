@@ -154,6 +154,12 @@ class Record:
         ]
         return any(key in texts and _letters(value) and _letters(value) in name for key, value in known)
 
+    def unwritten(self, body: Mapping[str, Json]) -> dict[str, Json]:
+        """The properties of a body that are not as some write has set them."""
+        written = [(name, value) for each in self.writes for name, value in each.properties.items()]
+        as_written = {name for name, value in written if name in body and shows(value, body[name])}
+        return {name: value for name, value in body.items() if name not in as_written}
+
     def shows_what_was(self, body: Mapping[str, Json]) -> bool:
         """Whether a body shows anything that was written, or nothing was that could be told by."""
         known = [(name, value) for each in self.writes for name, value in each.properties.items()]

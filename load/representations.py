@@ -124,11 +124,14 @@ def unwrapped(body: Json, names: Iterable[str]) -> Json:
     return inner[0] if len(inner) == 1 and (len(body) == 1 or known & inner[0].keys()) else body
 
 
-def is_under_way(body: Json) -> bool:
-    """Whether an answer says that what was asked for is still to be done."""
+def is_under_way(body: Json, identifier: Json) -> bool:
+    """Whether an answer says that what was asked for is still to be done; a thing that it shows by its
+    `identifier` may have a state of its own.
+    """
     if not isinstance(body, dict):
         return False
-    return _says(body, _UNDER_WAY) or (len(body) <= _WRAPPED and _says(body, _WAITING))
+    is_thing = str(identifier) in {str(each) for each in scalars(body)}
+    return _says(body, _UNDER_WAY) or (not is_thing and _says(body, _WAITING))
 
 
 def is_failure(body: Json) -> bool:

@@ -32,6 +32,8 @@ _CHANGING = frozenset({
     "transfer", "merge", "archive", "disable", "deactivate", "suspend", "block", "ban", "lock", "close",
     "cancel", "rotate", "regenerate", "overwrite", "rollback", "restore", "migrate", "sync",
 })  # fmt: skip
+# The same at the end of a name may be what something is made to be.
+_ELSE_TOO = frozenset({"read", "list", "test", "check", "match", "report", "print", "get", "dry"})
 # Flags by which a call does nothing but say what it would do.
 _PRETENDING = frozenset(
     {"dry run", "dryrun", "validate only", "check only", "test mode", "preview", "simulate", "simulation",
@@ -116,7 +118,10 @@ def looks_only(operation: Operation) -> bool:
     """Whether a POST only asks for something, by its name, as a search does."""
     if operation.method != "post" or "201" in operation.responses:
         return False
-    return any(each in _LOOKING for each in _verbs(operation))
+    literals = [part for part in operation.path.split("/") if part and "{" not in part]
+    last = words(literals[-1]) if literals else []
+    first = {*words(operation.operation_id)[:1], *last[:1]}
+    return bool(_LOOKING & first) or bool(_LOOKING - _ELSE_TOO & {*last[-1:]})
 
 
 def destructive_values(name: str, facts: Mapping[str, Json]) -> list[Json]:

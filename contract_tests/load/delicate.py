@@ -100,10 +100,13 @@ class Delicate:
         if method == "DELETE":
             del self._there[target]
             return 204, None
-        if body and method in ("PUT", "PATCH"):
-            self._there[target] = {**self._there[target], **body}
+        self._change(target, body)
         shown = {"/me": {"mode": "mine"}, "/settings": {"mode": "mine"}}
         return 200, self._item(target) if target.startswith("/items/") else shown.get(target, "text")
+
+    def _change(self, target: str, body: Any) -> None:
+        if isinstance(body, dict) and isinstance(self._there[target], dict):
+            self._there[target] = {**self._there[target], **body}
 
     def _item(self, path: str) -> dict[str, Any]:
         title = self._there.get(path, {}).get("title", "an item")

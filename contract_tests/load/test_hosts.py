@@ -189,8 +189,9 @@ def test_a_host_without_the_api_is_told(server: str, path: str, tmp_path: Path) 
         done = run("contract-load", "run", str(document), "--host", host + path, "-o", str(tmp_path))
     assert done.process.returncode == 1
     assert done.lines[-1] == (
-        f"contract-load: nothing of the document is at {host}{path}: GET /things is answered 200 (text/html), "
-        f"as is a path that nothing has; give the base URL of the API with --host, as in {host}/api"
+        f"contract-load: nothing of the document is at {host}{path}: GET /things is answered 200 "
+        f"(text/html), as is a path that nothing has; give the base URL of the API with --host, as in "
+        f"{host}/api"
     )
 
 
