@@ -24,6 +24,8 @@ from openapi.security import security_schemes
 from openapi.servers import path_of, server_urls
 
 _PROBED = 6
+# A service that takes longer is called where it is said to be.
+_PATIENCE_S = 3.0
 _NUMBER = re.compile(r"[0-9a-fA-F]*\d[0-9a-fA-F]*")
 # No service has anything there.
 _NOWHERE = "/contract-load-looks-for-the-api"
@@ -81,7 +83,7 @@ def based(
     path = "" if given else _path_at(whole, contract)
     start = host.rstrip("/").removesuffix(given)
     calls = [*_probes(operations, credentials, selection, contract)]
-    connection = Connection(host)
+    connection = Connection(host, _PATIENCE_S)
     search = _Search(connection, dict.fromkeys([given or path, given]))
     usual = _Search(connection, {} if given else dict.fromkeys(_USUAL_PATHS))
     try:

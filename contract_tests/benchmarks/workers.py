@@ -135,7 +135,10 @@ def _ended(master: "subprocess.Popen[bytes]", url: str, folder: Path, began: flo
     if not file.exists():
         return Ended("", code, log[-500:], took)
     run = json.loads(file.read_text())
-    made = run["total"]["requests"] + run["beside"].get("to read back what was written", 0)
+    beside = (
+        run["beside"].get(f"to {each}", 0) for each in ("read back what was written", "see where the API is")
+    )
+    made = run["total"]["requests"] + sum(beside)
     told = "; ".join((*run["invalid"], *run["reasons"]))
     if "Traceback" in log:
         told = f"a traceback in its log: {log}"
