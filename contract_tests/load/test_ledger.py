@@ -441,3 +441,81 @@ def test_a_key_that_other_processes_may_have_written_to_is_not_claimed() -> None
     told.ledger.made(made, step, {"id": 5}, [], (1.0, 1.1))
     assert told.ledger.records == []
     assert JSON
+
+
+def test_what_was_there_already_is_no_creation() -> None:
+    told = Told()
+    thing = told.made(1)
+    step = told.step("POST /things")
+    step.call.payload.update(SHOWN, name="quite another")
+    told.ledger.made([thing], step, {**SHOWN, "name": "quite another"}, [], (2.0, 2.1), status=200)
+    # Perhaps it was changed, perhaps it was only found.
+    assert told.read_back(thing, 20.0, 200, SHOWN) == Account(read=1)
+    assert told.read_back(thing, 20.0, 200, {**SHOWN, "name": "quite another"}) == Account(read=1)
+    assert told.absence(thing, 30.0) is Absence.LOST
+
+
+def test_things_in_a_state_in_which_none_was_ever_found_may_be_hidden() -> None:
+    told = Told()
+    things = [told.made(number, state=("open", "done")[number % 2]) for number in range(30)]
+    read = told.step("GET /things/{id}", things[0])
+    told.ledger.read(read, {**SHOWN, "id": 0, "name": "thing 0"}, 3.0, 3.1)
+    assert told.absence(things[1], 20.0) is Absence.UNKNOWN
+    assert told.absence(things[2], 20.0) is Absence.LOST
+    read = told.step("GET /things/{id}", things[3])
+    told.ledger.read(read, {**SHOWN, "id": 3, "name": "thing 3", "state": "done"}, 21.0, 21.1)
+    assert told.absence(things[1], 30.0) is Absence.LOST
+
+
+def test_what_an_answer_wraps_is_read() -> None:
+    told = Told()
+    thing = told.made(1)
+    replaced(told, thing)
+    kept = {"id": 1, "name": "renamed", "price": 7.5, "state": "done"}
+    assert told.read_back(thing, 20.0, 200, {"data": kept}) == Account(read=1)
+    account = told.read_back(thing, 20.0, 200, {"data": SHOWN})
+    assert account is not None
+    assert [each.kind for each in account.losses] == ["stale name"]
+
+
+def test_another_thing_at_an_address_is_a_loss() -> None:
+    told = Told()
+    for number, thing in enumerate([told.made(number) for number in range(30)]):
+        shown = {**SHOWN, "id": number, "name": "thing 5" if number == 4 else f"thing {number}"}
+        told.read_back(thing, 20.0, 200, shown)
+    (loss,) = told.ledger.settled().losses
+    assert (loss.target, loss.expected, loss.found) == ("/things/4", "name 'thing 4'", "'thing 5'")
+
+
+def test_what_is_referred_to_may_be_used_up() -> None:
+    told = Told()
+    thing, other = told.made(1), told.made(2)
+    step = told.step("PUT /things/{id}", thing)
+    step.leases = (thing, other)
+    told.ledger.answered(told.ledger.sending(step, 2.0), 200, None, 2.1)
+    assert told.absence(other, 20.0) is Absence.EXPLAINED
+    assert told.absence(thing, 20.0) is Absence.LOST
+    # Once it has been seen again, it is claimed again.
+    told.ledger.read(told.step("GET /things/{id}", other), {**SHOWN, "id": 2, "name": "thing 2"}, 21.0, 21.1)
+    assert told.absence(other, 30.0) is Absence.LOST
+
+
+@pytest.mark.parametrize(
+    ("status", "payload", "doubtful"),
+    [
+        (404, {"part_id": 5}, True),
+        (410, {"part_id": 5}, True),
+        (404, {"enough": True}, False),
+        (409, {"part_id": 5}, False),
+        (409, {"name": "taken"}, True),
+    ],
+)
+def test_what_a_call_names_may_be_what_is_not_there(
+    status: int, payload: dict[str, Any], doubtful: bool
+) -> None:
+    told = Told()
+    told.ledger._is_own = lambda _: False
+    step = told.step("POST /things")
+    step.call.payload.clear()
+    step.call.payload.update(payload)
+    assert told.ledger.is_doubtful(step, status) is doubtful

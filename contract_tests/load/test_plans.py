@@ -440,3 +440,25 @@ def test_what_others_own_is_neither_changed_nor_deleted() -> None:
             journeys.done(step, None)
         assert bool(deleted) is allowed
         assert ("POST /cache/purge" in journeys.uncovered) is not allowed
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_actions_on_all_that_there_is_are_not_called(allowed: bool) -> None:
+    found, _ = planned(
+        on("/inbox", get=does(a_list(THING)), post=does(THING, an_object(name=TEXT), "201")),
+        on("/inbox/mark-all-read", post=does()),
+        on("/inbox/search", post=does(a_list(THING), an_object(name=TEXT))),
+    )
+    orders = Orders(load_profile("mixed"), Selection(allow_destructive=allowed))
+    journeys = Journeys([*found.values()], orders, Payloads(1), Random(1))
+    assert ("POST /inbox/mark-all-read" in journeys.uncovered) is not allowed
+    assert "POST /inbox/search" not in journeys.uncovered
+    assert "POST /inbox" not in journeys.uncovered
+
+
+def test_nothing_is_sent_that_only_pretends() -> None:
+    asked = an_object(name=TEXT, dryRun={"type": "boolean"})
+    found, _ = planned(on("/things", post=does(THING, asked, "201")))
+    journeys = Journeys([*found.values()], Orders(load_profile("mixed")), Payloads(1), Random(1))
+    payloads = [journeys.next().call.payload for _ in range(100)]
+    assert not any(each.get("dryRun") for each in payloads)
