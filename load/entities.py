@@ -18,7 +18,9 @@ class Entity:
     """One thing of a resource: the values of the path parameters that lead to it. `owned` when this
     process created it, `users` counts those who are working on it now, `parents` are the things that
     it was made of, `heirs` counts those that were made of it, are still there and are `holding` it.
-    `twins` are the same thing found in other ways, as by its name: all go when one goes.
+    `twins` are the same thing found in other ways, as by its name: all go when one goes. `shown_at` points
+    to where the answer that made it showed its identifier; empty when it came otherwise, as in `Location`,
+    None when no answer made it.
     """
 
     home: "Entities"
@@ -30,6 +32,7 @@ class Entity:
     users: int = 0
     heirs: int = 0
     place: int = -1
+    shown_at: str | None = None
 
     @property
     def itself(self) -> "Entity":

@@ -181,7 +181,7 @@ class Journeys:
         is_change = operation.method in ("put", "patch")
         if thing is None or not is_change or not leads_to(operation, thing.home.resource):
             return None
-        if not _is_about(exchange, thing):
+        if not _is_about(exchange, thing) or thing.shown_at == "":
             return None
         for pointer in self._identifiers.get(thing.home.resource, ()):
             found = at_pointer(exchange.response_body, pointer)
@@ -193,15 +193,21 @@ class Journeys:
         return None
 
     def shown_instead(self, step: Step, exchange: Exchange) -> Json:
-        """The identifier that a thing of this run shows, when it was asked for by another; else None."""
+        """The identifier that a thing of this run shows where it showed its own when it was made, and that it
+        was not asked for by; else None. An answer that shows the identifier anywhere is about the thing.
+        """
         thing = step.target
-        if thing is None or thing.itself is not thing or not thing.owned:
+        if thing is None or thing.itself is not thing or not thing.owned or not thing.shown_at:
             return None
-        for pointer in self._identifiers.get(thing.home.resource, ()):
-            found = at_pointer(exchange.response_body, pointer)
-            if isinstance(found, (str, int)) and str(found).casefold() != str(thing.values[-1]).casefold():
-                return found
-        return None
+        found = at_pointer(exchange.response_body, thing.shown_at)
+        asked = str(thing.values[-1]).casefold()
+        is_shown = asked in (str(each).casefold() for each in scalars(exchange.response_body))
+        return found if isinstance(found, (str, int)) and not is_shown else None
+
+    def _place_of(self, thing: Entity, body: Json) -> str:
+        """Where an answer shows the identifier of a thing; empty when it does not."""
+        places = self._identifiers.get(thing.home.resource, ())
+        return next((each for each in places if at_pointer(body, each) == thing.values[-1]), "")
 
     @cached_property
     def _identifiers(self) -> Mapping[str, tuple[str, ...]]:
@@ -563,6 +569,7 @@ class Journeys:
                     thing = entities.add(values, owned, step.leases, step.began, makes)
                     made[feed.resource] = thing
                     if feed.owned and exchange.status != HTTPStatus.ACCEPTED:
+                        thing.shown_at = self._place_of(thing, exchange.response_body)
                         own.append(thing)
         for memory in self.plan.memories.get(label, ()):
             value = evaluate(memory.expression, exchange)
