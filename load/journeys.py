@@ -194,7 +194,8 @@ class Journeys:
 
     def shown_instead(self, step: Step, exchange: Exchange) -> Json:
         """The identifier that a thing of this run shows where it showed its own when it was made, and that it
-        was not asked for by; else None. An answer that shows the identifier anywhere is about the thing.
+        was not asked for by; else None. An answer that shows the identifier anywhere is about the thing,
+        and one whose schema does not describe that place may show anything there.
         """
         thing = step.target
         if thing is None or thing.itself is not thing or not thing.owned or not thing.shown_at:
@@ -202,7 +203,11 @@ class Journeys:
         found = at_pointer(exchange.response_body, thing.shown_at)
         asked = str(thing.values[-1]).casefold()
         is_shown = asked in (str(each).casefold() for each in scalars(exchange.response_body))
-        return found if isinstance(found, (str, int)) and not is_shown else None
+        if not isinstance(found, (str, int)) or is_shown:
+            return None
+        names = thing.shown_at.strip("/").split("/")
+        schemas = (each.translated for each in json_schemas(step.call.operation))
+        return found if any(_describes(each, each, names) for each in schemas) else None
 
     def _place_of(self, thing: Entity, body: Json) -> str:
         """Where an answer shows the identifier of a thing; empty when it does not."""
@@ -608,6 +613,12 @@ def _kept(operation: Operation, entity: Entity) -> dict[Slot, Json]:
     return {
         Slot("body", f"/{attribute_of(each.home.resource)}"): each.values[-1] for each in entity.itself.twins
     }
+
+
+def _describes(schema: Json, root: Json, names: Sequence[str]) -> bool:
+    """Whether a schema of the document `root` has a property at this place."""
+    inner = outline(schema, root).get("properties", {}).get(names[0])
+    return inner is not None and (len(names) == 1 or _describes(inner, root, names[1:]))
 
 
 def leads_to(operation: Operation, resource: str) -> bool:
