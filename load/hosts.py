@@ -152,7 +152,7 @@ class _Search:
         if _outline(reply, call.target) != _outline(self._strangers[base], _NOWHERE):
             self._is_there = True
             return _Certainty.AS_DOCUMENTED if is_documented else _Certainty.SOMETHING
-        if is_documented or not (reply.status == HTTPStatus.NOT_FOUND or reply.status < 300):
+        if is_documented or not _may_be_anyones(call.operation, reply):
             # As what is forbidden to all, for instance, tells nothing.
             self._is_there = True
         elif call.operation.method == "get" and not call.operation.path_names:
@@ -175,6 +175,14 @@ def _is_as_documented(operation: Operation, reply: Reply) -> bool:
         and is_stated
         and not response_violations(operation, reply.status, reply.headers, reply.body)
     )
+
+
+def _may_be_anyones(operation: Operation, reply: Reply) -> bool:
+    """Whether a service that knows nothing of the document answers so: 404, or a page of its own."""
+    if reply.status == HTTPStatus.NOT_FOUND:
+        return True
+    broken = response_violations(operation, reply.status, reply.headers, reply.body)
+    return reply.status < 300 and any(each.location in ("status", "media type") for each in broken)
 
 
 def _outline(reply: Reply, target: str) -> tuple[int, str, str]:

@@ -164,6 +164,7 @@ def located(host: str, contract: Contract, bearer: str = "") -> tuple[str, int]:
         pytest.param(LIST, {}, (401, "application/json", b"{}"), "/v1", id="nobody may know"),
         pytest.param(LIST, {"/api/things": THING}, UNKNOWN, "/api", id="a usual path"),
         pytest.param(TOLD, {"/api/things": THING}, PAGE, "/api", id="a usual path, a page for the rest"),
+        pytest.param(TOLD, {}, (200, "application/json", b"{}"), "/v1", id="the same wrong answer for all"),
         pytest.param(NEW, {}, UNKNOWN, "/v1", id="nothing that may be asked for"),
         pytest.param(LIST, {"/v1/things": THING}, PAGE, "/v1", id="a page for all that is not known"),
         pytest.param(LIST, {"/things": THING}, PAGE, "", id="a page for the rest"),
