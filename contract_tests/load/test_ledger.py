@@ -444,14 +444,20 @@ def test_a_key_that_other_processes_may_have_written_to_is_not_claimed() -> None
 
 
 def test_what_was_there_already_is_no_creation() -> None:
+    other = {"id": 1, "name": "quite another", "price": 3, "state": "begun"}
+    for status, losses in ((200, []), (201, ["lost"])):
+        told = Told()
+        things = [told.made(number) for number in range(1, 12)]
+        step = told.step("POST /things")
+        step.call.payload.update(other, id=None)
+        found = told.ledger.made(things[:1], step, other, [], (2.0, 2.1), status=status)
+        assert [each.kind for each in found] == losses
     told = Told()
     thing = told.made(1)
-    step = told.step("POST /things")
-    step.call.payload.update(SHOWN, name="quite another")
-    told.ledger.made([thing], step, {**SHOWN, "name": "quite another"}, [], (2.0, 2.1), status=200)
+    told.ledger.made([thing], step, other, [], (2.0, 2.1), status=200)
     # Perhaps it was changed, perhaps it was only found.
     assert told.read_back(thing, 20.0, 200, SHOWN) == Account(read=1)
-    assert told.read_back(thing, 20.0, 200, {**SHOWN, "name": "quite another"}) == Account(read=1)
+    assert told.read_back(thing, 20.0, 200, other) == Account(read=1)
     assert told.absence(thing, 30.0) is Absence.LOST
 
 
