@@ -178,7 +178,7 @@ def _is_as_documented(operation: Operation, reply: Reply) -> bool:
 
 
 def _may_be_anyones(operation: Operation, reply: Reply) -> bool:
-    """Whether a service that knows nothing of the document answers so: 404, or a page of its own."""
+    """Whether any other service could answer so: with 404, or with a page that the document does not have."""
     if reply.status == HTTPStatus.NOT_FOUND:
         return True
     broken = response_violations(operation, reply.status, reply.headers, reply.body)

@@ -211,8 +211,9 @@ class Journeys:
 
     def _place_of(self, thing: Entity, body: Json) -> str:
         """Where an answer shows the identifier of a thing; empty when it does not."""
-        places = self._identifiers.get(thing.home.resource, ())
-        return next((each for each in places if at_pointer(body, each) == thing.values[-1]), "")
+        # What comes from `Location` is a text, also where the body has a number.
+        places, asked = self._identifiers.get(thing.home.resource, ()), str(thing.values[-1])
+        return next((each for each in places if str(at_pointer(body, each)) == asked), "")
 
     @cached_property
     def _identifiers(self) -> Mapping[str, tuple[str, ...]]:
@@ -616,7 +617,9 @@ def _kept(operation: Operation, entity: Entity) -> dict[Slot, Json]:
 
 
 def _describes(schema: Json, root: Json, names: Sequence[str]) -> bool:
-    """Whether a schema of the document `root` has a property at this place."""
+    """Whether a schema has a property that these names lead to, one within the other; `root` is the whole
+    document, for references.
+    """
     inner = outline(schema, root).get("properties", {}).get(names[0])
     return inner is not None and (len(names) == 1 or _describes(inner, root, names[1:]))
 
@@ -637,8 +640,8 @@ def _is_single(operation: Operation, others: Sequence[Operation]) -> bool:
 
 
 def _is_action(operation: Operation, others: Sequence[Operation]) -> bool:
-    """Whether a path goes on from that of something that can be read, by a word; or a call says nothing but
-    its path, and is not said to make something.
+    """Whether an operation acts on what is there: its path is that of a GET with a word after it, or it needs
+    no body and documents no 201.
     """
     whole, _, last = normalised(operation.path).rpartition("/")
     if "{" not in last and any(each.method == "get" and normalised(each.path) == whole for each in others):

@@ -467,7 +467,7 @@ def test_nothing_is_sent_that_only_pretends() -> None:
 def asked_for(
     made: dict[str, Any], headers: dict[str, str], shown: dict[str, Any], schema: Any = THING
 ) -> Any:
-    """What a service is said to have shown instead of a thing that it made so."""
+    """The other identifier that is found in an answer to GET, for a thing that was created with `made`."""
     found, _ = planned(
         on("/things", post=does(THING, an_object(name=TEXT), "201")),
         on("/things/{id}", "id", kind=TEXT, get=does(schema)),
@@ -484,6 +484,7 @@ def asked_for(
 def test_another_thing_is_one_with_another_identifier_where_it_showed_its_own() -> None:
     shown = {"id": 7, "name": "thing"}
     assert asked_for({"id": 5, "name": "thing"}, {}, shown) == 7
+    assert asked_for({"id": 5, "name": "thing"}, {"location": "/things/5"}, shown) == 7
     assert asked_for({"id": 5, "name": "thing"}, {}, {"id": 5, "name": "thing"}) is None
     assert asked_for({"id": 5, "name": "thing"}, {}, {"id": 7, "secret": "5"}) is None
     assert asked_for({"id": 5, "name": "thing"}, {}, shown, an_object(name=TEXT)) is None
