@@ -110,8 +110,13 @@ class Record:
         """For how long (s) it had been over that there was something, or nothing, when a read between two
         times (s) found it so; 0 when that may be.
         """
-        said = [(each, each.leaves) for each in self._all if each.leaves is not State.UNTOUCHED]
+        said = [(each, self._left_by(each)) for each in self._all if each.leaves is not State.UNTOUCHED]
         return _age(said, lambda left: left in (state, State.ANY), since, until)
+
+    def _left_by(self, write: Write) -> State:
+        """What a write leaves here, which may be nothing while it may be giving the thing another address."""
+        is_open = write.acknowledged == inf and write.leaves is State.THERE
+        return State.ANY if is_open and self.may_be_renamed(write, None) else write.leaves
 
     def deviations(self, body: Mapping[str, Json], since: float, until: float) -> Iterator[Deviation]:
         """The properties of a body read between two times (s) that show none of the writes that may show."""
@@ -140,8 +145,8 @@ class Record:
         )
 
     def may_be_renamed(self, write: Write, body: Json) -> bool:
-        """Whether a change may have given the thing another address, which its answer does not show: one that
-        was made of a text that has been changed, as a slug is of a title.
+        """Whether a change may have given the thing another address, which its answer does not show, or has
+        not shown yet: one that was made of a text that has been changed, as a slug is of a title.
         """
         name, texts = _letters(self.entity.values[-1]), write.properties
         if isinstance(body, dict) or not name or name.isdecimal():

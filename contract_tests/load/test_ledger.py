@@ -177,6 +177,20 @@ def test_whether_a_thing_may_be_there() -> None:
     assert (record.age_of(State.THERE, 11, 12), record.age_of(State.GONE, 11, 12)) == (0, 1.5)
 
 
+def test_a_thing_that_is_being_renamed_may_be_found_at_neither_address() -> None:
+    article = Entity(Entities("/articles/{}"), ("a-first-title-7f3a",), owned=True)
+    record = Record(article, [Write("POST /articles", 1.0, {"title": "A first title"}, True, 2.0)])
+    change = Write("PUT /articles/{slug}", 5.0, {"title": "Another"}, whole=True)
+    record.add(change)
+    assert record.age_of(State.GONE, 20, 21) == 0
+    # Its answer shows that it has kept its address.
+    change.acknowledged = 22.0
+    assert record.age_of(State.GONE, 30, 31) > 0
+    # What does not touch the text that the address was made of leaves the thing where it is.
+    record.writes[-1:] = [Write("PUT /articles/{slug}", 5.0, {"body": "Another"}, whole=True)]
+    assert record.age_of(State.GONE, 30, 31) > 0
+
+
 NAMED = an_object(id=ID, name=TEXT, price={"type": "number"}, state={"enum": ["open", "done"]})
 SHOP = (
     on("/things", post=does(NAMED, NAMED, "201")),

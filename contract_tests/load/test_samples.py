@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,7 +29,6 @@ SCHEMES = security_schemes(
     )
 )
 _ENCODED = re.compile("%..")
-pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
 TOKEN, USER, FIRST, SECOND = "to'k\"e$n`&", "ada:pass $word", "k1&=\\'", "k2 %"
 
 
