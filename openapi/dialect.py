@@ -364,6 +364,13 @@ class Schema:
         return _types(self.translated, self.translated)
 
     @cached_property
+    def is_octets(self) -> bool:
+        """Whether it stands for the octets of a file, which may be anything, JSON included (OpenAPI 3.0.3,
+        Data Types: the format `binary`).
+        """
+        return flattened(self.translated, self.translated).get("format") == "binary"
+
+    @cached_property
     def default(self) -> Json:
         """The value that stands for one that was left out; None when there is none."""
         return flattened(self.translated, self.translated).get("default")

@@ -56,7 +56,7 @@ def _body(response: Response, headers: Mapping[str, str], body: bytes) -> list[V
         documented = ", ".join(response.content)
         detail = f"{stated or 'none'} is not documented; {documented} is"
         return [Violation("media type", "", "media type", detail, documented, stated)]
-    if media_types.essence(stated) == _EVENT_STREAM:
+    if schema.is_octets or media_types.essence(stated) == _EVENT_STREAM:
         return []
     if media_types.is_json(stated):
         try:

@@ -107,6 +107,13 @@ def test_a_range_and_a_default_document_statuses() -> None:
     ]
 
 
+@pytest.mark.parametrize("body", [b'[{"a": 1}]', b"\x00\xff"])
+def test_a_file_may_hold_anything(body: bytes) -> None:
+    file = {"type": "string", "format": "binary"}
+    it = operation(responses={"200": {"content": {"application/*": {"schema": file}}}})
+    assert response_violations(it, 200, {"content-type": "application/json"}, body) == []
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [
