@@ -54,14 +54,23 @@ class Entity:
 
 @dataclass
 class Entities:
-    """Every known thing of one resource; `trusted` once an identifier has been seen to lead to one."""
+    """Every known thing of one resource; `documented` where a link of the document says what it is found by,
+    `finders` are the operations that have found one by its identifier.
+    """
 
     resource: str
-    trusted: bool = False
+    documented: bool = False
+    finders: set[str] = field(default_factory=set)
     _owned: list[Entity] = field(default_factory=list)
     _found: list[Entity] = field(default_factory=list)
     _known: dict[Values, Entity] = field(default_factory=dict)
     _gone: dict[Values, float] = field(default_factory=dict)
+
+    def is_found_by(self, label: str) -> bool:
+        """Whether an identifier is known to lead to a thing when an operation is given it: one that works
+        elsewhere, as an id beside a name, proves nothing.
+        """
+        return self.documented or label in self.finders
 
     @property
     def size(self) -> int:

@@ -91,7 +91,7 @@ class Journeys:
         self.uncovered.update(self.plan.uncovered)
         resources = {need.resource for needs in self.plan.needs.values() for need in needs}
         linked = {feed.resource for feeds in self.plan.feeds.values() for feed in feeds if feed.linked}
-        self._entities = {each: Entities(each, trusted=each in linked) for each in sorted(resources)}
+        self._entities = {each: Entities(each, documented=each in linked) for each in sorted(resources)}
         self._remembered: dict[tuple[str, Slot], deque[Json]] = {}
         self._carried = {label: _remembered_slots(self.plan, label) for label in self._operations}
         self._failed: Counter[str] = Counter()
@@ -166,7 +166,7 @@ class Journeys:
         label = step.call.operation.label
         self._failed[label] = 0 if succeeded else self._failed[label] + 1
         if succeeded and step.entity is not None:
-            step.entity.home.trusted = True
+            step.entity.home.finders.add(label)
         if step.entity is not None and step.call.operation.method == "delete":
             step.entity.home.left(step.entity, time.monotonic())
         return self._learn(step, exchange) if exchange is not None else []

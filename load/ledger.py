@@ -318,11 +318,11 @@ class Ledger:
         return any(isinstance(each, (str, int)) and each not in ("", True, False) for each in named)
 
     def absence(
-        self, entity: Entity, status: int, since: float, until: float, is_target: bool = True
+        self, entity: Entity, label: str, status: int, since: float, until: float, is_target: bool = True
     ) -> tuple[Absence, Loss | None]:
-        """Why a thing was not there for a call that was sent and answered at these times (s), with the loss
-        if it is one of something that was written. Where something else than it may be what was not there, it
-        is no `is_target`, and nothing is noted.
+        """Why a thing was not there for a call of an operation, sent and answered at these times (s), with
+        the loss if it is one of something that was written. Where something else than it may be what was not
+        there, it is no `is_target`, and nothing is noted.
         """
         thing = entity.itself
         record = self._record_of(thing)
@@ -339,7 +339,8 @@ class Ledger:
         age = record.age_of(State.GONE, since, until)
         if not age:
             return Absence.EXPLAINED, None
-        if not thing.home.trusted:
+        may_show = age <= self.consistency and thing.home.finders
+        if not may_show and not thing.home.is_found_by(label):
             return Absence.UNKNOWN, None
         hidden = self._hiding(record)
         if hidden:
@@ -419,10 +420,11 @@ class Ledger:
         body = unwrapped(body, {name for each in record.writes for name in each.properties})
         if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
             was_lost = record in self._lost
-            absence, loss = self.absence(record.entity, status, *at)
+            label = step.call.operation.label
+            absence, loss = self.absence(record.entity, label, status, *at)
             if absence is Absence.LATE:
                 return None
-            if absence is Absence.UNKNOWN and not record.entity.home.trusted:
+            if absence is Absence.UNKNOWN and not record.entity.home.is_found_by(label):
                 self._untraced(record, step.call.operation, account)
             self._show_right(record, State.GONE, *at)
             # What a call has missed under load is told already.
@@ -624,12 +626,13 @@ class Ledger:
             )
 
     def _untraced(self, record: Record, reading: Operation, account: Account) -> None:
-        """Nothing that an operation made has ever been found. Where it is one that makes what stands in its
-        own collection, that is for people to look at before anything passes.
+        """Nothing that an operation made or changed has ever been found. Where that is in its own collection
+        or at its own address, people must look at it before anything passes.
         """
         maker = record.last_of(State.THERE).label
         text = f"what {maker} made was never found by {reading.label}"
-        if normalised(maker.partition(" ")[2]) == collection_of(record.entity.home.resource):
+        resource = record.entity.home.resource
+        if normalised(maker.partition(" ")[2]) in (collection_of(resource), resource):
             account.untraced[text] = 1
         else:
             account.note(text, 1)

@@ -189,7 +189,8 @@ class ContractUser(User):
         """
         assert step.entity is not None
         is_target = step.target is not None
-        absence, loss = self.load.ledger.absence(step.entity, reply.status, began, ended, is_target)
+        label = step.call.operation.label
+        absence, loss = self.load.ledger.absence(step.entity, label, reply.status, began, ended, is_target)
         if is_target and absence is not Absence.LATE:
             self.load.journeys.forget(step)
         if absence is not Absence.LOST:

@@ -201,6 +201,7 @@ SHOP = (
 )
 
 
+READ = "GET /things/{id}"
 SHOWN = {"id": 1, "name": "thing 1", "price": 2.5, "state": "open"}
 
 
@@ -240,14 +241,14 @@ class Told:
     def made(self, number: int, at: float = 1.0, **more: Any) -> Entity:
         body = {**SHOWN, "id": number, "name": f"thing {number}", **more}
         (thing,) = self.call("POST /things", None, at, at + 0.1, 201, body)
-        thing.home.trusted = True
+        thing.home.finders.add(READ)
         return thing
 
     def absence(self, thing: Entity, at: float, status: int = 404) -> Absence:
-        return self.ledger.absence(thing, status, at, at + 0.1)[0]
+        return self.ledger.absence(thing, READ, status, at, at + 0.1)[0]
 
     def read_back(self, thing: Entity, at: float, status: int, body: Any = None) -> Account | None:
-        step = self.step("GET /things/{id}", thing)
+        step = self.step(READ, thing)
         (record,) = (each for each in self.ledger.records if each.entity is thing)
         return self.ledger.read_back(record, step, status, body, (at, at + 0.1))
 
@@ -308,7 +309,7 @@ def test_a_child_dies_with_its_parent() -> None:
     told = Told()
     thing = told.made(1)
     (part,) = told.call("POST /things/{id}/parts", thing, 2.0, 2.1, 201, {"id": 7})
-    part.home.trusted = True
+    part.home.finders.add(READ)
     assert told.absence(part, 20.0) is Absence.LOST
     thing.home.forget(thing)
     assert told.absence(part, 20.0) is Absence.UNKNOWN
@@ -375,12 +376,23 @@ def test_410_says_that_it_is_meant() -> None:
 def test_an_identifier_that_never_led_anywhere_proves_nothing_and_passes_nothing() -> None:
     told = Told()
     thing = told.made(1)
-    thing.home.trusted = False
+    thing.home.finders.clear()
     assert told.absence(thing, 20.0) is Absence.UNKNOWN
     account = told.read_back(thing, 20.0, 404)
     assert account is not None
     assert account.untraced == {"what POST /things made was never found by GET /things/{id}": 1}
     assert not account.losses
+
+
+def test_an_identifier_that_works_elsewhere_proves_nothing() -> None:
+    told = Told()
+    thing = told.made(1)
+    thing.home.finders.clear()
+    told.call("PUT /things/{id}", thing, 2.0, 2.1, 200, SHOWN)
+    assert told.absence(thing, 20.0) is Absence.UNKNOWN
+    account = told.read_back(thing, 20.0, 404)
+    assert account is not None
+    assert account.untraced == {"what PUT /things/{id} made was never found by GET /things/{id}": 1}
 
 
 def replaced(told: Told, thing: Entity, at: float = 2.0, **body: Any) -> None:
@@ -451,7 +463,7 @@ def test_a_key_that_other_processes_may_have_written_to_is_not_claimed() -> None
     step = told.step("POST /things")
     step.call.payload["id"] = 5
     told.ledger._is_own = lambda _: False
-    made = [Entity(Entities("/things/{}", trusted=True), (5,), owned=True)]
+    made = [Entity(Entities("/things/{}", documented=True), (5,), owned=True)]
     told.ledger.made(made, step, {"id": 5}, [], (1.0, 1.1))
     assert told.ledger.records == []
     assert JSON
