@@ -640,11 +640,16 @@ def _is_single(operation: Operation, others: Sequence[Operation]) -> bool:
 
 
 def _is_action(operation: Operation, others: Sequence[Operation]) -> bool:
-    """Whether an operation acts on what is there: its path is that of a GET with a word after it, or it needs
-    no body and documents no 201.
+    """Whether an operation acts on what is there: its path is that of a GET with a word after it, or lies
+    below that of a single thing that can be changed, as a user's own account, or it needs no body and
+    documents no 201.
     """
-    whole, _, last = normalised(operation.path).rpartition("/")
+    path = normalised(operation.path)
+    whole, _, last = path.rpartition("/")
     if "{" not in last and any(each.method == "get" and normalised(each.path) == whole for each in others):
+        return True
+    changed = [each for each in others if each.method in ("put", "patch") and "{" not in each.path]
+    if any(path.startswith(f"{each.path}/") and _is_single(each, others) for each in changed):
         return True
     schemas = operation.request_body.content.values() if operation.request_body else ()
     says = any(outline(each.translated, each.translated).get("required") for each in schemas)

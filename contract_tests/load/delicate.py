@@ -34,6 +34,7 @@ PATHS: dict[str, Any] = {
     **on("/items/search", post=does(a_list(ITEM), an_object(title=TEXT))),
     **on("/items/{item_id}/delete", "item_id", get=does()),
     **on("/me", get=does(SETTINGS), put=does(SETTINGS, SETTINGS), delete=does(status="204")),
+    **on("/me/codes/enable", post=does(None, an_object(secret=TEXT))),
     **on("/settings", get=does(SETTINGS), patch=does(SETTINGS, SETTINGS), post=does(SETTINGS, SETTINGS)),
     **on("/files/{file}", get=does(TEXT), put=does(None, TEXT), delete=does(status="204")),
     **on("/colours/{name}", "name", kind={"enum": ["red", "green"]}, get=does(TEXT),
@@ -87,7 +88,7 @@ class Delicate:
             return 200, self._item(target)
         if path == "/items/search":
             return 200, [self._item("/items/1")]
-        target = re.sub("/(clear|act)$", "", path)
+        target = re.sub("/(clear|act|codes/enable)$", "", path)
         if method == "PUT" and not target.startswith("/items/"):
             self._there[target] = body
             return 201, None

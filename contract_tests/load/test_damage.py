@@ -15,6 +15,7 @@ SPARED = {
     "GET /items/{item_id}/delete",
     "PUT /me",
     "DELETE /me",
+    "POST /me/codes/enable",
     "PATCH /settings",
     "POST /settings",
     "PUT /files/{file}",
