@@ -82,6 +82,7 @@ class Journeys:
         schemes: Mapping[str, SecurityScheme] | None = None,
     ) -> None:
         self._random = random
+        self._is_own = payloads.is_own
         self._orders = orders
         self._schemes = schemes or {}
         self.uncovered: dict[str, str] = {}
@@ -450,7 +451,7 @@ class Journeys:
             if feed.reason == MAKES_ITS_PATH:
                 found |= {Slot("path", each) for each in operation.path_names[-1:]}
             elif feed.owned and not feed.twin_of and isinstance(last, Identifier):
-                pointers = filter(None, (last.pointer, last.request))
+                pointers = filter(None, (last.pointer, last.request, last.named))
                 found |= {Slot("body", each) for each in pointers if each.count("/") == 1}
         return frozenset(found)
 
@@ -567,12 +568,13 @@ class Journeys:
             # What stands within a thing of this run, the run may change as it may change that.
             within = step.entity is not None and feed.resource.startswith(f"{step.entity.home.resource}/")
             makes = feed.owned and _has_made(step, feed, exchange)
-            owned = makes or (within and step.entity is not None and step.entity.owned)
+            inherits = within and step.entity is not None and step.entity.owned
             for values in feed.things(exchange):
                 if feed.twin_of in made:
                     entities.add_twin(values, made[feed.twin_of])
                 else:
-                    thing = entities.add(values, owned, step.leases, step.began, makes)
+                    is_new = makes and not self._may_have_been_there(feed, values, exchange)
+                    thing = entities.add(values, is_new or inherits, step.leases, step.began, is_new)
                     made[feed.resource] = thing
                     if feed.owned and exchange.status != HTTPStatus.ACCEPTED:
                         thing.shown_at = self._place_of(thing, exchange.response_body)
@@ -583,6 +585,17 @@ class Journeys:
                 key = (memory.consumer, memory.slot)
                 self._remembered.setdefault(key, deque(maxlen=_REMEMBERED)).append(value)
         return own
+
+    def _may_have_been_there(self, feed: Feed, values: Values, exchange: Exchange) -> bool:
+        """Whether a call has named what it made as something else may have been named before: unless 201 says
+        that it was created, the service may have changed that.
+        """
+        last, name = feed.parts[-1], values[-1]
+        if exchange.status == HTTPStatus.CREATED or not isinstance(last, Identifier):
+            return False
+        pointers = filter(None, (last.request, last.named))
+        is_told = any(at_pointer(exchange.request_body, each) == name for each in pointers)
+        return isinstance(name, str) and is_told and not self._is_own(name)
 
 
 def _has_made(step: Step, feed: Feed, exchange: Exchange) -> bool:

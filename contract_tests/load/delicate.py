@@ -41,6 +41,10 @@ PATHS: dict[str, Any] = {
          put=does(None, TEXT, "201"), delete=does(status="204")),
     **on("/numbers/{number}", "number", kind={"type": "integer", "minimum": 1, "maximum": 9}, get=does(TEXT),
          put=does(None, TEXT, "201"), delete=does(status="204")),
+    **on("/labels", post=does(None, an_object(name={"type": "string", "example": "urgent"}), "204")),
+    **on("/labels/{label_id}", "label_id", kind=TEXT, get=does(TEXT), delete=does(status="204")),
+    **on("/tags", post=does(None, an_object(name={"type": "string", "pattern": "^[a-c]{2}$"}), "204")),
+    **on("/tags/{tag_id}", "tag_id", kind=TEXT, get=does(TEXT), delete=does(status="204")),
     **on("/words/{word}", "word", kind=TEXT, get=does(TEXT), put=does(None, TEXT, "201"),
          delete=does(status="204")),
 }  # fmt: skip
@@ -57,8 +61,9 @@ class Delicate:
         self.calls: list[str] = []
         self._lock = threading.Lock()
         self._numbers = itertools.count(100)
-        names = ["/me", "/settings", "/files/report.txt", "/colours/red", "/colours/green"]
+        names = ["/me", "/settings", "/files/report.txt", "/colours/red", "/colours/green", "/labels/urgent"]
         names += [f"/numbers/{number}" for number in range(1, 10)] + [f"/words/{word}" for word in WORDS]
+        names += [f"/tags/{first}{second}" for first in "abc" for second in "abc"]
         self._before = {*names, *(f"/items/{number}" for number in range(1, 30))}
         self._there: dict[str, Any] = {each: {"mode": "mine"} for each in self._before}
 
@@ -74,18 +79,14 @@ class Delicate:
 
     def _answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         if path == "/items":
-            if method == "POST":
-                number = next(self._numbers)
-                self._there[f"/items/{number}"] = body
-                return 201, {"id": number, **body}
-            if method != "GET":
-                self.damage.append(f"{method} {path}")
-            return 200, [self._item(each) for each in self._there if each.startswith("/items/")]
+            return self._items(method, body)
         if path in ("/items/remove", "/items/update", "/items/act") or path.endswith("/delete"):
             target = f"/items/{body['item_id']}" if body else "/items/1"
             if path != "/items/act" and target in self._before:
                 self.damage.append(f"{method} {path} for {target}")
             return 200, self._item(target)
+        if path in ("/labels", "/tags"):
+            return self._named(f"{path}/{body['name']}", body)
         if path == "/items/search":
             return 200, [self._item("/items/1")]
         target = re.sub("/(clear|act|codes/enable)$", "", path)
@@ -104,6 +105,22 @@ class Delicate:
         self._change(target, body)
         shown = {"/me": {"mode": "mine"}, "/settings": {"mode": "mine"}}
         return 200, self._item(target) if target.startswith("/items/") else shown.get(target, "text")
+
+    def _items(self, method: str, body: Any) -> tuple[int, Any]:
+        if method == "POST":
+            number = next(self._numbers)
+            self._there[f"/items/{number}"] = body
+            return 201, {"id": number, **body}
+        if method != "GET":
+            self.damage.append(f"{method} /items")
+        return 200, [self._item(each) for each in self._there if each.startswith("/items/")]
+
+    def _named(self, target: str, body: Any) -> tuple[int, Any]:
+        """Make what a body names, if it is not there; a label is changed if it is."""
+        if target.startswith("/labels/") and target in self._before:
+            self.damage.append(f"POST {target}")
+        self._there.setdefault(target, body)
+        return 204, None
 
     def _change(self, target: str, body: Any) -> None:
         if isinstance(body, dict) and isinstance(self._there[target], dict):

@@ -41,6 +41,7 @@ def test_what_was_there_before_is_as_it_was(tmp_path: Path) -> None:
         "PUT /items/{item_id}",
         "PUT /words/{word}",
         "DELETE /words/{word}",
+        "DELETE /labels/{label_id}",
         "POST /items/{item_id}/act",
         "GET /items/act",
     }
