@@ -15,6 +15,7 @@ from load.entities import Entity
 from load.identifiers import collection_of, is_identifier, normalised, noun_of
 from load.journeys import Step, leads_to
 from load.losses import Absence, Account, Loss
+from load.messages import deprecated
 from load.records import Deviation, Record, State, Write
 from load.representations import (
     DROPPED,
@@ -31,6 +32,7 @@ from load.representations import (
     scalars,
     shows,
     unwrapped,
+    without,
 )
 from load.selection import SAFE, looks_only
 from openapi.contract import Json
@@ -90,6 +92,7 @@ class Ledger:
         self.alone = True
         self.private = False
         self._is_own = is_own
+        self._deprecated: dict[str, frozenset[str]] = {}
         self._records: dict[tuple[str, tuple[Json, ...]], Record] = {}
         self._children: defaultdict[Entity, list[Record]] = defaultdict(list)
         self._namesakes: defaultdict[Json, list[Record]] = defaultdict(list)
@@ -163,6 +166,15 @@ class Ledger:
             heirs = self._children[each.entity.itself]
             if record is not None and record not in heirs[-_FEW_VALUES:]:
                 heirs.append(record)
+
+    def in_use(self, operation: Operation, body: Json) -> Json:
+        """An answer without the properties that are documented as deprecated, which may show anything by now
+        (JSON Schema Validation 2020-12, section 9.3).
+        """
+        if operation.label not in self._deprecated:
+            self._deprecated[operation.label] = deprecated(operation)
+        names = self._deprecated[operation.label]
+        return without(body, names) if names else body
 
     def answered(
         self,
@@ -417,6 +429,7 @@ class Ledger:
         """
         account = Account(read=1)
         target = step.call.target
+        body = self.in_use(step.call.operation, body)
         body = unwrapped(body, {name for each in record.writes for name in each.properties})
         if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
             was_lost = record in self._lost

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from enum import Enum
 
-from load.identifiers import is_identifier, kinds_of, outline, words
+from load.identifiers import is_identifier, kinds_of, outline, places, words
 from openapi import media_types
 from openapi.contract import Json
 from openapi.dialect import Schema
@@ -36,6 +36,13 @@ def json_schemas(operation: Operation) -> list[Schema]:
         for media_type, schema in response.content.items()
         if media_types.is_json(media_type) or media_type == "*/*"
     ]
+
+
+def deprecated(operation: Operation) -> frozenset[str]:
+    """The properties in the answers of an operation that are not to be used any more."""
+    found = ((each, schema.translated) for schema in json_schemas(operation) for each in places(schema))
+    dated = (each for each, root in found if outline(each.node, root).get("deprecated") is True)
+    return frozenset(each.pointer.rpartition("/")[2] for each in dated)
 
 
 def request_schema(operation: Operation) -> Schema | None:

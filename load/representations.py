@@ -1,7 +1,7 @@
 """Representations of a thing compared: what was sent, what was answered, and what is read later."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -122,6 +122,13 @@ def unwrapped(body: Json, names: Iterable[str]) -> Json:
         return body
     inner = [each for each in body.values() if isinstance(each, dict)]
     return inner[0] if len(inner) == 1 and (len(body) == 1 or known & inner[0].keys()) else body
+
+
+def without(body: Json, names: Collection[str]) -> Json:
+    """A body without the properties of these names, wherever they stand."""
+    if isinstance(body, dict):
+        return {name: without(value, names) for name, value in body.items() if name not in names}
+    return [without(each, names) for each in body] if isinstance(body, list) else body
 
 
 def is_under_way(body: Json, identifier: Json) -> bool:

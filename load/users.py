@@ -148,7 +148,7 @@ class ContractUser(User):
         learns = load.journeys.reads(operation.label)
         is_told = succeeded and (learns or writes or step.entity is not None)
         exchange = exchange_of(step, reply) if is_told else None
-        body = exchange.response_body if exchange else None
+        body = load.ledger.in_use(operation, exchange.response_body) if exchange else None
         load.ledger.answered(writes, reply.status, body, ended, reply.repeated, time.time())
         absence, loss = None, ""
         if step.entity is not None and reply.status in checks.GONE_STATUSES:

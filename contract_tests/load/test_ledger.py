@@ -191,10 +191,12 @@ def test_a_thing_that_is_being_renamed_may_be_found_at_neither_address() -> None
     assert record.age_of(State.GONE, 30, 31) > 0
 
 
-NAMED = an_object(id=ID, name=TEXT, price={"type": "number"}, state={"enum": ["open", "done"]})
+STATE = {"enum": ["open", "done"]}
+NAMED = an_object(id=ID, name=TEXT, price={"type": "number"}, state=STATE)
+DATED = an_object(**NAMED["properties"], former={"type": "integer", "deprecated": True})
 SHOP = (
-    on("/things", post=does(NAMED, NAMED, "201")),
-    on("/things/{id}", "id", get=does(NAMED), put=does(NAMED, NAMED), delete=does(status="204")),
+    on("/things", post=does(DATED, DATED, "201")),
+    on("/things/{id}", "id", get=does(DATED), put=does(NAMED, NAMED), delete=does(status="204")),
     on("/things/{id}/parts", "id", post=does(an_object(id=ID), an_object(name=TEXT), "201")),
     on("/things/{id}/parts/{part_id}", "id", "part_id", get=does(an_object(id=ID)), delete=does()),
     on("/things/{id}/close", "id", post=does()),
@@ -231,6 +233,7 @@ class Told:
                 {name: body.get(name, value) for name, value in step.call.payload.items()}
             )
         changes = self.ledger.sending(step, sent)
+        body = self.ledger.in_use(step.call.operation, body)
         self.ledger.answered(changes, status, body, at)
         call = step.call
         told = Exchange("", call.target, call.path, call.query, {}, call.payload, status, {}, body)
@@ -438,6 +441,15 @@ def test_a_value_that_is_not_kept_is_told_once() -> None:
         told.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": f"thing {number}", "price": None})
     (loss,) = told.ledger.settled().losses
     assert (loss.kind, loss.label, loss.count) == ("dropped price", "POST /things", 30)
+
+
+def test_a_property_that_is_not_to_be_used_any_more_proves_nothing() -> None:
+    told = Told()
+    for number in range(30):
+        thing = told.made(number, former=5)
+        shown = {**SHOWN, "id": number, "name": f"thing {number}", "former": None}
+        assert told.read_back(thing, 20.0, 200, shown) == Account(read=1)
+    assert told.ledger.settled() == Account()
 
 
 def test_what_stood_in_an_update_of_another_address_is_followed() -> None:

@@ -1,7 +1,7 @@
 """A real service, installed and started, loaded by its own document; then each finding's sample call is
 sent once more, alone, to see whether it shows again.
 
-    python -m contract_tests.real_services prefect|unleash|chroma [--run-time 60s] [--folder FOLDER]
+    python -m contract_tests.real_services SERVICE [--run-time 60s] [--folder FOLDER]
 """
 
 import argparse

@@ -24,6 +24,7 @@ class Service:
 
 
 _TOKEN = "*:*.964a287e1b728cb5f4f3e0120df92cb5"
+_LEGACY_TOKEN = "964a287e1b728cb5f4f3e0120df92cb5"
 
 SERVICES = (
     Service(
@@ -73,5 +74,25 @@ SERVICES = (
         options=("--users", "5"),
         # Its document asks for a key, which a local server does not look at.
         credentials={"CONTRACT_API_KEY": "any"},
+    ),
+    Service(
+        name="label-studio",
+        registry="pip",
+        packages=("label-studio==1.23.2",),
+        run=(
+            *("bin/label-studio", "start", "--no-browser", "--port", "{port}", "--data-dir", "{data}"),
+            *("--username", "admin@example.com", "--password", "secret-98765"),
+            *("--user-token", _LEGACY_TOKEN),
+        ),
+        document="/docs/api/schema/json/",
+        environment={
+            "LABEL_STUDIO_BASE_DATA_DIR": "{data}",
+            "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
+            "COLLECT_ANALYTICS": "false",
+            "LATEST_VERSION_CHECK": "false",
+        },
+        # SQLite takes one writer at a time.
+        options=("--users", "3"),
+        credentials={"CONTRACT_API_KEY": f"Token {_LEGACY_TOKEN}"},
     ),
 )
