@@ -351,10 +351,10 @@ class Ledger:
         age = record.age_of(State.GONE, since, until)
         if not age:
             return Absence.EXPLAINED, None
-        may_show = age <= self.consistency and thing.home.finders
-        if not may_show and not thing.home.is_found_by(label):
+        is_found = thing.home.is_found_by(label)
+        if not is_found and (age > self.consistency or not thing.home.finders):
             return Absence.UNKNOWN, None
-        hidden = self._hiding(record)
+        hidden = self._hiding(record) if is_found else ""
         if hidden:
             if is_target:
                 self._hidden[hidden] += 1
