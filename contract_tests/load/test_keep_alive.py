@@ -200,7 +200,7 @@ def test_users_who_think_for_as_long_as_connections_are_kept(tmp_path: Path) -> 
         told = ("-u", "20", "-r", "100", "-t", "4s", "--warm-up", "0s", "--profile", str(profile))
         results = results_of(server, tmp_path, *told)
         assert results["total"]["failures"] == 0, results["output"]
-        assert results["passed"]
+        assert results["passed"], results["output"]
         assert server.got["POST"] <= results["operations"]["POST /a"]["requests"]
 
 

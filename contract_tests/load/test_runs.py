@@ -157,7 +157,7 @@ def test_ctrl_c_loses_no_results_of_workers(seeded: tuple[Service, str], start: 
     os.killpg(locust.process.pid, signal.SIGINT)
     locust.wait()
     assert "Traceback" not in locust.output, locust.output
-    assert rows(database) == 300 + reckoned(locust.output)
+    assert rows(database) == 300 + reckoned(locust.output), locust.output
 
 
 def test_sigterm_while_the_service_starts_leaves_nothing(start: Start) -> None:
