@@ -14,7 +14,7 @@ from load.entities import Entities, Entity, Values, release
 from load.errors import LoadError
 from load.identifiers import attribute_of, normalised, outline
 from load.inference import plan
-from load.messages import json_schemas
+from load.messages import deprecated, json_schemas
 from load.orders import Orders
 from load.plan import JOINS_ITS_PATH, MAKES_ITS_PATH, Feed, Identifier, Need, Plan, Slot
 from load.representations import is_distinctive, is_earlier, scalars
@@ -253,14 +253,15 @@ class Journeys:
 
     @cached_property
     def documented(self) -> Mapping[str, frozenset[str]]:
-        """The properties that reading a thing may show, by its resource. Where one that is required is not
-        there, that breaks the contract and is told as such.
+        """The properties that reading a thing may show, by its resource, but for deprecated ones. Where one
+        that is required is not there, that breaks the contract and is told as such.
         """
         found: dict[str, frozenset[str]] = {}
         for resource, operation in self.readable.items():
             facts = [outline(each.translated, each.translated) for each in json_schemas(operation)]
             names = {name for each in facts for name in each.get("properties", {})}
-            found[resource] = frozenset(names.difference(*(each.get("required", ()) for each in facts)))
+            required = (each.get("required", ()) for each in facts)
+            found[resource] = frozenset(names.difference(deprecated(operation), *required))
         return found
 
     @cached_property
