@@ -3,7 +3,7 @@ service.
 """
 
 import time
-from collections import deque
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -119,7 +119,8 @@ class Watch:
 
     def __init__(self, warm_up: float, rate: float = 0.0) -> None:
         self.rate = rate
-        self._pieces = deque[float](maxlen=_PIECES_KEPT)
+        self._pieces: list[float] = []
+        self._burst = (0.0, 0.0)
         self._seen = Generator()
         self._since: tuple[float, float] | None = None
         self._beat = gevent.spawn(self._listen, warm_up)
@@ -136,16 +137,21 @@ class Watch:
     def worked(self, at: float) -> None:
         """A piece of work is done: an answer was read, or checked (s since the start)."""
         self._pieces.append(at)
+        if len(self._pieces) > 2 * _PIECES_KEPT:
+            del self._pieces[:_PIECES_KEPT]
 
-    def _is_burst(self, since: float, until: float) -> bool:
-        """Whether this process was kept busy between two times by far more answers than it asked for then."""
-        usual = _PIECES_PER_ARRIVAL * self.rate * (until - since)
-        pieces = 0
-        for at in reversed(self._pieces):
-            if at < since:
-                break
-            pieces += 1
-        return pieces > _BURST * usual + _FEW_PIECES
+    def _is_burst(self, due: float, sent: float) -> bool:
+        """Whether this process was kept busy, from when an arrival was due until it was sent, by far more
+        answers than it asked for then; or was still at work on those of a burst that had begun before.
+        """
+        began, ended = self._burst
+        since = began if began <= due <= ended else due
+        usual = _PIECES_PER_ARRIVAL * self.rate * (sent - since)
+        pieces = bisect_right(self._pieces, sent) - bisect_left(self._pieces, since)
+        if pieces <= _BURST * usual + _FEW_PIECES:
+            return False
+        self._burst = (since, max(sent, ended) if since == began else sent)
+        return True
 
     def drop(self) -> None:
         """An arrival was not sent."""

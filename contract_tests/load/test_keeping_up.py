@@ -132,6 +132,36 @@ def test_answers_that_come_at_once_are_not_the_generators_doing() -> None:
     assert Generator.told(seen.message()).held_up == 1
 
 
+def test_arrivals_that_a_burst_of_answers_has_held_up_are_sent_after_it() -> None:
+    watch = Watch(0, rate=300)
+    watch._since = (0.0, 0.0)
+    for number in range(900):
+        watch.worked(5.0 + number / 1_500)
+    watch.arrived(5.0, 5.1)
+    # In this time alone there was less work than that, but what was left of the burst came first.
+    watch.arrived(5.08, 5.14)
+    for number in range(60):
+        watch.worked(5.61 + number / 600)
+    watch.arrived(5.62, 5.72)
+    watch.end()
+    seen = watch.taken()
+    assert seen.held_up == 2
+    assert seen.lateness == lateness((5.62, 5.72))
+
+
+def test_work_after_an_arrival_was_sent_has_not_held_it_up() -> None:
+    watch = Watch(0, rate=300)
+    watch._since = (0.0, 0.0)
+    # Its answer took 2 s, in which there was the usual work.
+    for number in range(1_200):
+        watch.worked(7.0 + number / 600)
+    watch.arrived(7.0, 7.1)
+    watch.end()
+    seen = watch.taken()
+    assert seen.held_up == 0
+    assert seen.lateness == lateness((7.0, 7.1))
+
+
 def test_a_generator_that_stood_still_is_a_limit() -> None:
     assert [*Generator(10, 1, halted_s=0.9).limits()] == []
     (limit,) = Generator(10, 1, halted_s=2.0).limits()
