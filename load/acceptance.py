@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from load.checks import UNAUTHORISED, Finding
+from load.checks import UNAUTHORISED
 from load.connection import Reply
+from load.findings import Finding
 from openapi.operations import Operation
 
 # So many refusals in a row, with nothing accepted in between, leave no other explanation: where the service

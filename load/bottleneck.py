@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from load.effects import SAFE
 from load.observer import Observation
 from load.postgres import READS, WRITES
 from load.results import OperationResults, Results
-from load.selection import SAFE
 from load.times import Times, merged
 from load.verdict import limits
 

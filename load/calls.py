@@ -10,10 +10,10 @@ from random import Random
 
 from load.blanks import filled
 from load.credentials import Secret, within_quotes
+from load.effects import destructive_values, pretends
 from load.identifiers import kinds_of, outline, places, words
 from load.plan import Slot
 from load.printable import printable
-from load.selection import destructive_values, pretends
 from load.uniqueness import unique_names
 from openapi.bodies import Encode, writer
 from openapi.contract import ContractError, Json

@@ -8,7 +8,7 @@ from math import sqrt
 from typing import Any
 
 from load.backlog import behind
-from load.checks import Fault
+from load.findings import Fault
 from load.objectives import ALL, ERROR_RATE, RATE, Objective, outcomes
 from load.results import Results
 from load.verdict import limits

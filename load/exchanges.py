@@ -1,15 +1,15 @@
-"""Steps of a journey, sent, and their answers."""
+"""Calls, sent, and their answers."""
 
+from load.calls import Call
 from load.connection import Connection, NetworkError, Reply
-from load.journeys import Step
 from openapi import json_texts
 from openapi.contract import Json
 from openapi.expressions import Exchange
 
 
-def sent(connection: Connection, step: Step) -> tuple[Reply | None, NetworkError | None]:
-    """The answer to a step, or why there is none."""
-    call, operation = step.call, step.call.operation
+def sent(connection: Connection, call: Call) -> tuple[Reply | None, NetworkError | None]:
+    """The answer to a call, or why there is none."""
+    operation = call.operation
     target, headers = call.sent_target, call.sent_headers
     try:
         return connection.send(operation.method, target, headers, call.body, operation.base), None
@@ -17,9 +17,8 @@ def sent(connection: Connection, step: Step) -> tuple[Reply | None, NetworkError
         return None, error
 
 
-def exchange_of(step: Step, reply: Reply) -> Exchange:
+def exchange_of(call: Call, reply: Reply) -> Exchange:
     """A call and its answer, as runtime expressions speak of them."""
-    call = step.call
     return Exchange(
         method=call.operation.method.upper(),
         url=call.target,

@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 from load.calls import Call, CallBuilder
 from load.connection import Connection, NetworkError, Reply
 from load.credentials import Credentials
+from load.effects import destruction
 from load.errors import LoadError
-from load.selection import Selection, destruction
+from load.selection import Selection
 from openapi.contract import Contract, ContractError, Json
 from openapi.operations import METHODS, Operation
 from openapi.payloads import Payloads, Unbuildable

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from load.effects import looks_only
 from load.identifiers import (
     INDIVIDUAL,
     USUAL,
@@ -30,7 +31,6 @@ from load.messages import (
 )
 from load.needs import needs_of
 from load.plan import JOINS_ITS_PATH, MAKES_ITS_PATH, Feed, Identifier, Memory, Plan, Slot
-from load.selection import looks_only
 from openapi.contract import Json
 from openapi.dialect import Schema
 from openapi.expressions import over_items

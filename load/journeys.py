@@ -10,6 +10,7 @@ from itertools import accumulate
 from random import Random
 
 from load.calls import Call, CallBuilder, can_name
+from load.effects import SAFE, destruction
 from load.entities import Entities, Entity, Values, release
 from load.errors import LoadError
 from load.identifiers import attribute_of, normalised, outline
@@ -18,7 +19,6 @@ from load.messages import deprecated, json_schemas
 from load.orders import Orders
 from load.plan import JOINS_ITS_PATH, MAKES_ITS_PATH, Feed, Identifier, Need, Plan, Slot
 from load.representations import is_distinctive, is_earlier, scalars
-from load.selection import SAFE, destruction
 from load.traffic import Profile, kind_of, lists
 from openapi.contract import ContractError, Json
 from openapi.expressions import UNRESOLVABLE, Exchange, at_pointer, evaluate

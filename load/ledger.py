@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from math import inf
 
+from load.effects import SAFE, looks_only
 from load.entities import Entity
 from load.identifiers import collection_of, is_identifier, normalised, noun_of
 from load.journeys import Step, leads_to
-from load.losses import Absence, Account, Loss
+from load.losses import DROPPED, Absence, Account, Loss
 from load.messages import deprecated
 from load.records import Deviation, Record, State, Write
 from load.representations import (
-    DROPPED,
     NOTHING,
     OTHERWISE,
     change,
@@ -34,7 +34,6 @@ from load.representations import (
     unwrapped,
     without,
 )
-from load.selection import SAFE, looks_only
 from openapi.contract import Json
 from openapi.operations import Operation
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+DROPPED = "dropped"
+
 
 class Absence(Enum):
     """Why a thing is not there: no write claims otherwise, the service may still be about to show it, it is

@@ -14,9 +14,8 @@ from load.arrivals import Share, arrivals
 from load.backlog import behind
 from load.bottleneck import bottlenecks, explained
 from load.capacity import Trial, trial_of
-from load.checks import Fault, Finding
 from load.connection import Connection
-from load.generator import Watch
+from load.findings import Fault, Finding
 from load.hosts import based, elsewhere
 from load.journeys import Existing, Journeys
 from load.keep_alive import KeepAlive
@@ -27,6 +26,7 @@ from load.orders import Orders
 from load.printable import printable
 from load.results import Results
 from load.verdict import judge, promised_errors, tolerated
+from load.watch import Watch
 from openapi.contract import Contract
 from openapi.operations import readable_operations
 from openapi.payloads import Payloads

@@ -37,9 +37,9 @@ def existing_things(load: Load, host: str) -> tuple[list[Existing], int]:
     try:
         for steps in load.journeys.exploration():
             for step in steps:
-                reply, _ = sent(connection, step)
+                reply, _ = sent(connection, step.call)
                 calls += 1
-                exchange = exchange_of(step, reply) if reply and reply.status < 300 else None
+                exchange = exchange_of(step.call, reply) if reply and reply.status < 300 else None
                 existing += load.journeys.explored(step, exchange)
     finally:
         connection.close()
@@ -96,7 +96,7 @@ def _read_one(load: Load, connection: Connection, record: Record, host: str, dea
     step = load.journeys.reading(record.entity)
     while True:
         began = load.results.elapsed
-        reply, _ = sent(connection, step)
+        reply, _ = sent(connection, step.call)
         load.results.beside["to read back what was written"] += 1
         if reply is not None and not _is_put_off(reply):
             break

@@ -8,9 +8,9 @@ from email.utils import parsedate_to_datetime
 from math import isclose
 
 from load.identifiers import words
+from load.losses import DROPPED
 from openapi.contract import Json
 
-DROPPED = "dropped"
 CUT, TRIMMED, CASED, ROUNDED, OTHERWISE = "cut", "trimmed", "in another case", "rounded", "otherwise"
 
 _DELETED = frozenset(

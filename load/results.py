@@ -8,11 +8,10 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import Enum
 from typing import Any
 
-from load.checks import Fault, Finding
+from load.findings import Fault, Finding
 from load.generator import Generator
-from load.losses import Account, Loss
+from load.losses import DROPPED, Account, Loss
 from load.masks import Mask
-from load.representations import DROPPED
 from load.silence import Silence, together
 from load.times import Times
 

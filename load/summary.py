@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from load.checks import Fault
+from load.findings import Fault
 from load.printable import printable
 
 _WITHOUT_SUCCESS_SHOWN = 10

@@ -16,14 +16,15 @@ from locust.user.task import LOCUST_STATE_STOPPING
 from load import checks
 from load.acceptance import Refusal
 from load.connection import Connection, NetworkError, Reply
+from load.effects import SAFE
 from load.entities import Entity
 from load.exchanges import exchange_of, sent
+from load.findings import Fault, Finding
 from load.journeys import Step
 from load.ledger import Change
 from load.losses import Absence
 from load.part import Load
 from load.results import REPEATED, UNKNOWN
-from load.selection import SAFE
 from load.throttling import retry_after_s
 from openapi.expressions import Exchange
 
@@ -93,7 +94,7 @@ class ContractUser(User):
         began = load.results.elapsed
         writes = load.ledger.sending(step, began)
         load.waiting += 1
-        reply, error = sent(connection, step)
+        reply, error = sent(connection, step.call)
         load.waiting -= 1
         ended = load.results.elapsed
         # Answers that have come meanwhile are timed before this one is looked at.
@@ -139,7 +140,7 @@ class ContractUser(User):
 
     def _learnt(
         self, step: Step, reply: Reply, writes: list[Change], began: float, ended: float
-    ) -> list[checks.Finding]:
+    ) -> list[Finding]:
         """What is wrong with an answer to a call that was sent and answered at these times (s since the
         start). What it tells is taken into journeys and ledger.
         """
@@ -147,7 +148,7 @@ class ContractUser(User):
         succeeded = HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES
         learns = load.journeys.reads(operation.label)
         is_told = succeeded and (learns or writes or step.entity is not None)
-        exchange = exchange_of(step, reply) if is_told else None
+        exchange = exchange_of(step.call, reply) if is_told else None
         body = load.ledger.in_use(operation, exchange.response_body) if exchange else None
         load.ledger.answered(writes, reply.status, body, ended, reply.repeated, time.time())
         absence, loss = None, ""
@@ -169,19 +170,19 @@ class ContractUser(User):
         elif exchange and operation.method == "get" and step.target is not None:
             for each in load.ledger.read(step, body, began, ended):
                 load.results.lost(each, step.call.as_curl(self.host or ""))
-                load.failed(each.label, [checks.Fault.NOT_AS_ACKNOWLEDGED])
+                load.failed(each.label, [Fault.NOT_AS_ACKNOWLEDGED])
         found = self._findings(step, reply, absence, loss)
         if exchange and operation.method == "get":
             found += self._of_another(step, exchange)
         return self._but_for_credentials(step, reply, found, began, ended)
 
-    def _of_another(self, step: Step, exchange: Exchange) -> list[checks.Finding]:
+    def _of_another(self, step: Step, exchange: Exchange) -> list[Finding]:
         """What is wrong with a read of one thing that shows another."""
         shown = self.load.journeys.shown_instead(step, exchange)
         if shown is None or step.entity is None:
             return []
         told = f"asked for {step.entity.values[-1]}, shown {shown}"
-        return [checks.Finding(checks.Fault.NOT_AS_ACKNOWLEDGED, "another thing", "", told)]
+        return [Finding(Fault.NOT_AS_ACKNOWLEDGED, "another thing", "", told)]
 
     def _absence(self, step: Step, reply: Reply, began: float, ended: float) -> tuple[Absence | None, str]:
         """Why the thing of a step is not there, and what was lost if it is; where something else may be what
@@ -222,7 +223,7 @@ class ContractUser(User):
         while load.results.ended is None:
             gevent.sleep(pause)
             pause = min(2 * pause, LATER_S)
-            reply, _ = sent(connection, reading)
+            reply, _ = sent(connection, reading.call)
             load.results.beside["to see whether what was accepted is there"] += 1
             if reply is not None and HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
                 load.ledger.found(load.journeys.found(thing), label, load.results.elapsed)
@@ -233,7 +234,7 @@ class ContractUser(User):
             )
         connection.close()
 
-    def _findings(self, step: Step, reply: Reply, absence: Absence | None, loss: str) -> list[checks.Finding]:
+    def _findings(self, step: Step, reply: Reply, absence: Absence | None, loss: str) -> list[Finding]:
         load, operation = self.load, step.call.operation
         try:
             guessed = operation.label in load.journeys.plan.guessed or load.journeys.erases
@@ -248,8 +249,8 @@ class ContractUser(User):
             return [checks.internal(error)]
 
     def _but_for_credentials(
-        self, step: Step, reply: Reply, found: list[checks.Finding], began: float, ended: float
-    ) -> list[checks.Finding]:
+        self, step: Step, reply: Reply, found: list[Finding], began: float, ended: float
+    ) -> list[Finding]:
         """The findings of an answer, without those of a refusal that is about the credentials of its call."""
         load = self.load
         if not found or step.call.secret.is_empty or reply.status not in checks.UNAUTHORISED:
@@ -268,9 +269,7 @@ class ContractUser(User):
         if not step.call.secret.is_empty:
             acceptance.accepted(operation, began)
 
-    def _with_samples(
-        self, step: Step, reply: Reply | None, found: list[checks.Finding]
-    ) -> list[checks.Finding]:
+    def _with_samples(self, step: Step, reply: Reply | None, found: list[Finding]) -> list[Finding]:
         """With the answer and a command that repeats the call, where a finding is the first of its kind."""
         known = self.load.results.operations[step.call.operation.label].findings
         if all(each in known for each in found):
@@ -280,7 +279,7 @@ class ContractUser(User):
         return [each if each in known else replace(each, sample=sample, answer=answer) for each in found]
 
 
-def _unanswered(error: NetworkError | None) -> list[checks.Finding]:
+def _unanswered(error: NetworkError | None) -> list[Finding]:
     """Where nobody can know whether a call was carried out, nobody is to blame."""
     return [checks.network(str(error))] if error and not error.unknown else []
 

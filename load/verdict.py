@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from load.acceptance import told
 from load.backlog import Behind
-from load.checks import Fault
+from load.findings import Fault
 from load.objectives import ALL, ERROR_RATE, Objective, Outcome, outcomes
 from load.results import Results
 

@@ -5,7 +5,7 @@ time (s), into a file of their own in the folder that RECORDS names.
 import os
 from pathlib import Path
 
-from load.checks import Finding
+from load.findings import Finding
 from load.locustfile import ContractUser
 from load.results import Results
 

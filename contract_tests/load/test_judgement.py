@@ -14,9 +14,10 @@ from contract_tests.openapi.documents import operation
 from load import archive, junit
 from load.archive import Run, archived
 from load.capacity import Search, Trial
-from load.checks import Fault, Finding, findings, network
+from load.checks import findings, network
 from load.connection import Reply
 from load.errors import LoadError
+from load.findings import Fault, Finding
 from load.losses import Absence
 from load.objectives import promised, stated
 from load.report import write_page

@@ -16,8 +16,8 @@ import yaml
 from contract_tests.openapi.documents import contract
 from contract_tests.processes import run
 from load import checks
-from load.checks import Fault
 from load.connection import Connection, NetworkError, Reply
+from load.findings import Fault
 from load.keep_alive import KeepAlive
 from openapi.operations import operations
 

@@ -13,14 +13,16 @@ import pytest
 from contract_tests.openapi.documents import operation
 from contract_tests.processes import Start, Things, free_port, run, served
 from load.backlog import behind
-from load.checks import Fault, Finding, findings, network
+from load.checks import findings, network
 from load.connection import Reply
-from load.generator import Generator, Watch
+from load.findings import Fault, Finding
+from load.generator import Generator
 from load.results import Results
 from load.silence import Silence, together
 from load.throttling import retry_after_s
 from load.times import Times
 from load.verdict import judge
+from load.watch import Watch
 
 IT = operation(
     "/things/{id}",

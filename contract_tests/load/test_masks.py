@@ -11,8 +11,8 @@ import pytest
 
 from contract_tests.load.echoing import HANDED_OUT, TERMINAL, document, echoing_service
 from contract_tests.processes import free_port, run
-from load.checks import Fault, Finding
 from load.credentials import credentials
+from load.findings import Fault, Finding
 from load.masks import Mask
 from load.printable import printable
 

@@ -16,8 +16,8 @@ from hdrh.histogram import HdrHistogram
 from contract_tests.openapi.documents import operation
 from contract_tests.processes import Things, free_port, run
 from load.arrivals import CONSTANT, POISSON, Share, arrivals
-from load.checks import Fault, Finding
 from load.errors import LoadError
+from load.findings import Fault, Finding
 from load.generator import Generator
 from load.objectives import Objective, promised, stated
 from load.results import Results
