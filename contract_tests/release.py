@@ -21,7 +21,7 @@ import click
 import yaml
 
 from contract_tests.processes import Service, run, served
-from load.traffic import DEFAULT_PROFILE, load_profile
+from load.options.profile import DEFAULT_PROFILE, load_profile
 from openapi.contract import students_document
 
 PAUSE_S = 5

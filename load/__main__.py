@@ -10,7 +10,7 @@ def main() -> None:
     # Locust patches the process when it is imported; here that comes late, after others have been.
     monkey.patch_all()
     before = signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from load.commands import main as run_commands  # noqa: PLC0415 - after the line above
+    from load.cli import main as run_commands  # noqa: PLC0415 - after the line above
 
     signal.signal(signal.SIGINT, before)
     run_commands()

@@ -2,8 +2,8 @@
 
 from locust import events
 
-from load.events import register
-from load.users import ContractUser
+from load.run.events import register
+from load.run.users import ContractUser
 
 __all__ = ["ContractUser"]
 

@@ -5,9 +5,9 @@ time (s), into a file of their own in the folder that RECORDS names.
 import os
 from pathlib import Path
 
-from load.findings import Finding
 from load.locustfile import ContractUser
-from load.results import Results
+from load.measurements.findings import Finding
+from load.measurements.results import Results
 
 __all__ = ["ContractUser"]
 

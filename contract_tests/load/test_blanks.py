@@ -5,7 +5,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from load.blanks import filled
+from load.calls.placeholders import filled
 
 
 def valid(_: Any) -> bool:

@@ -10,11 +10,11 @@ import psycopg2
 import pytest
 
 from contract_tests.processes import run, served
-from load.bottleneck import Bottleneck, bottlenecks, slowest
-from load.generator import Generator
-from load.observer import Observation, Sample
-from load.postgres import Backend
-from load.results import Results
+from load.judgement.bottleneck import Bottleneck, bottlenecks, slowest
+from load.measurements.generator import Generator
+from load.measurements.results import Results
+from load.observation.observer import Observation, Sample
+from load.observation.postgres import Backend
 from students_service.database import database_url
 from students_service.settings import Settings
 

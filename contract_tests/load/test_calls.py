@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from contract_tests.openapi.documents import operation
-from load.calls import CallBuilder
-from load.credentials import Secret
-from load.journeys import Journeys
-from load.orders import Orders
-from load.plan import Feed
-from load.traffic import load_profile
+from load.calls.call import CallBuilder
+from load.journeys.journeys import Journeys
+from load.options.credentials import Secret
+from load.options.options import Orders
+from load.options.profile import load_profile
+from load.planning.plan import Feed
 from openapi.expressions import Exchange
 from openapi.operations import Operation
 from openapi.payloads import Payloads, Unbuildable

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contract_tests.processes import Things, run
-from load.capacity import PRECISION, Search, Trial
+from load.judgement.capacity import PRECISION, Search, Trial
 
 HANDLERS, TAKES_MS = 5, 100
 TRUTH = HANDLERS / TAKES_MS * 1000

@@ -7,7 +7,7 @@ import zlib
 import brotli
 import pytest
 
-from load.codings import ACCEPTED, Undecodable, decoded
+from load.calls.codings import ACCEPTED, Undecodable, decoded
 
 if sys.version_info >= (3, 14):
     from compression import zstd

@@ -9,13 +9,13 @@ import pytest
 from playwright.sync_api import Browser
 
 from contract_tests.processes import Things, run
-from load.archive import Run, archived
-from load.comparison import ALIKE, BETTER, WORSE, compared
 from load.errors import LoadError
-from load.objectives import ALL
-from load.results import Results
-from load.verdict import judge
-from load.workload import Workload
+from load.judgement.comparison import ALIKE, BETTER, WORSE, compared
+from load.judgement.objectives import ALL
+from load.judgement.verdict import judge
+from load.measurements.results import Results
+from load.options.workload import Workload
+from load.reports.results_file import Run, archived
 
 LABELS = ("GET /it", "POST /it")
 SECONDS, CALLS = 30, 20

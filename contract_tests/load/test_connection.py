@@ -14,8 +14,8 @@ import pytest
 from contract_tests.load.strange import PAUSE_S, strange_service
 from contract_tests.openapi.documents import operation
 from contract_tests.processes import run
-from load import checks
-from load.connection import Connection, NetworkError, Reply
+from load.calls import checks
+from load.calls.connection import Connection, NetworkError, Reply
 
 Connect = Callable[..., Connection]
 

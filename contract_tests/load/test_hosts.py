@@ -12,9 +12,9 @@ import pytest
 import yaml
 
 from contract_tests.processes import run
-from load.credentials import credentials
-from load.hosts import based, elsewhere, first_server
-from load.selection import Selection
+from load.calls.base_url import based, elsewhere, first_server
+from load.options.credentials import credentials
+from load.options.selection import Selection
 from openapi.contract import Contract
 from openapi.operations import readable_operations
 from openapi.security import security_schemes

@@ -11,20 +11,20 @@ import pytest
 from playwright.sync_api import Browser
 
 from contract_tests.openapi.documents import operation
-from load import archive, junit
-from load.archive import Run, archived
-from load.capacity import Search, Trial
-from load.checks import findings, network
-from load.connection import Reply
+from load.calls.checks import findings, network
+from load.calls.connection import Reply
 from load.errors import LoadError
-from load.findings import Fault, Finding
-from load.losses import Absence
-from load.objectives import promised, stated
-from load.report import write_page
-from load.results import Results
-from load.summary import summary
-from load.verdict import judge
-from load.workload import Workload
+from load.judgement.capacity import Search, Trial
+from load.judgement.objectives import promised, stated
+from load.judgement.verdict import judge
+from load.measurements.findings import Fault, Finding
+from load.measurements.losses import Absence
+from load.measurements.results import Results
+from load.options.workload import Workload
+from load.reports import junit, results_file
+from load.reports.page import write_page
+from load.reports.results_file import Run, archived
+from load.reports.summary import summary
 from openapi.operations import Operation
 
 JSON = {"content-type": "application/json"}
@@ -327,9 +327,9 @@ def test_the_summary_names_what_failed() -> None:
 def test_a_run_is_a_suite_of_tests_for_continuous_integration(tmp_path: Path) -> None:
     broken = Finding(Fault.BROKEN_CONTRACT, "200 body", "type", "1 is \x07 odd")
     run = archived(RUN, *verdict_of([30.0] * 9, [broken]))
-    archive.write(tmp_path / "results.json", run)
-    assert archive.read(tmp_path) == run
-    junit.write(tmp_path / "junit.xml", archive.read(tmp_path))
+    results_file.write(tmp_path / "results.json", run)
+    assert results_file.read(tmp_path) == run
+    junit.write(tmp_path / "junit.xml", results_file.read(tmp_path))
     suite = ElementTree.parse(tmp_path / "junit.xml").getroot()
     failed = {
         case.get("name"): case.findtext("failure") for case in suite if case.find("failure") is not None
@@ -347,4 +347,4 @@ def test_a_file_that_is_no_run(content: str | None, told: str, tmp_path: Path) -
     if content is not None:
         (tmp_path / "results.json").write_text(content)
     with pytest.raises(LoadError, match=told):
-        archive.read(tmp_path)
+        results_file.read(tmp_path)

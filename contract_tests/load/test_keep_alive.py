@@ -15,10 +15,10 @@ import yaml
 
 from contract_tests.openapi.documents import contract
 from contract_tests.processes import run
-from load import checks
-from load.connection import Connection, NetworkError, Reply
-from load.findings import Fault
-from load.keep_alive import KeepAlive
+from load.calls import checks
+from load.calls.connection import Connection, NetworkError, Reply
+from load.calls.keep_alive import KeepAlive
+from load.measurements.findings import Fault
 from openapi.operations import operations
 
 Connect = Callable[..., Connection]

@@ -12,17 +12,17 @@ import pytest
 
 from contract_tests.openapi.documents import operation
 from contract_tests.processes import Start, Things, free_port, run, served
-from load.backlog import behind
-from load.checks import findings, network
-from load.connection import Reply
-from load.findings import Fault, Finding
-from load.generator import Generator
-from load.results import Results
-from load.silence import Silence, together
-from load.throttling import retry_after_s
-from load.times import Times
-from load.verdict import judge
-from load.watch import Watch
+from load.calls.checks import findings, network
+from load.calls.connection import Reply
+from load.calls.throttling import retry_after_s
+from load.judgement.backlog import behind
+from load.judgement.verdict import judge
+from load.measurements.findings import Fault, Finding
+from load.measurements.generator import Generator
+from load.measurements.results import Results
+from load.measurements.silence import Silence, together
+from load.measurements.times import Times
+from load.run.watch import Watch
 
 IT = operation(
     "/things/{id}",

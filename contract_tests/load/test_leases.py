@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from load.entities import Entities, release
 from load.errors import LoadError
-from load.journeys import Journeys, Step
-from load.orders import Orders
-from load.traffic import Kind, kind_of, load_profile, profile_names
+from load.journeys.entities import Entities, release
+from load.journeys.journeys import Journeys, Step
+from load.options.options import Orders
+from load.options.profile import Kind, kind_of, load_profile, profile_names
 from openapi.contract import load_contract, students_document
 from openapi.expressions import Exchange
 from openapi.operations import operations

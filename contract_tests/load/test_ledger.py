@@ -14,13 +14,13 @@ import pytest
 from contract_tests.load.test_plans import ID, JSON, TEXT, an_object, does, on
 from contract_tests.openapi.documents import contract
 from contract_tests.processes import START_TIMEOUT_S, Start, Things, free_port, run, served
-from load.entities import Entities, Entity
-from load.journeys import Journeys, Step
-from load.ledger import Ledger
-from load.losses import Absence, Account
-from load.orders import Orders
-from load.records import Record, State, Write
-from load.traffic import load_profile
+from load.journeys.entities import Entities, Entity
+from load.journeys.journeys import Journeys, Step
+from load.journeys.ledger import Ledger
+from load.journeys.records import Record, State, Write
+from load.measurements.losses import Absence, Account
+from load.options.options import Orders
+from load.options.profile import load_profile
 from openapi.expressions import Exchange
 from openapi.operations import operations
 from openapi.payloads import Payloads

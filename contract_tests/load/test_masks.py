@@ -11,9 +11,9 @@ import pytest
 
 from contract_tests.load.echoing import HANDED_OUT, TERMINAL, document, echoing_service
 from contract_tests.processes import free_port, run
-from load.credentials import credentials
-from load.findings import Fault, Finding
-from load.masks import Mask
+from load.measurements.findings import Fault, Finding
+from load.measurements.masks import Mask
+from load.options.credentials import credentials
 from load.printable import printable
 
 TOKEN, KEY, OWN = "eyJ+tok/en=&?x", "ke-y&val+ue", "my own-secret"

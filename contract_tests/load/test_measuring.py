@@ -15,15 +15,15 @@ from hdrh.histogram import HdrHistogram
 
 from contract_tests.openapi.documents import operation
 from contract_tests.processes import Things, free_port, run
-from load.arrivals import CONSTANT, POISSON, Share, arrivals
 from load.errors import LoadError
-from load.findings import Fault, Finding
-from load.generator import Generator
-from load.objectives import Objective, promised, stated
-from load.results import Results
-from load.times import HIGHEST_US, Times
-from load.verdict import judge
-from load.workload import workload
+from load.judgement.objectives import Objective, promised, stated
+from load.judgement.verdict import judge
+from load.measurements.arrivals import CONSTANT, POISSON, Share, arrivals
+from load.measurements.findings import Fault, Finding
+from load.measurements.generator import Generator
+from load.measurements.results import Results
+from load.measurements.times import HIGHEST_US, Times
+from load.options.workload import workload
 
 IT = operation("/things/{id}")
 

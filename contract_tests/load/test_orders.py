@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from contract_tests.openapi.documents import contract, operation
-from load.calls import CallBuilder
-from load.credentials import Secret, credentials
+from load.calls.call import CallBuilder
 from load.errors import LoadError
-from load.orders import OPTIONS, orders, orders_from
-from load.selection import Selection
-from load.traffic import load_profile
+from load.options.credentials import Secret, credentials
+from load.options.options import OPTIONS, orders, orders_from
+from load.options.profile import load_profile
+from load.options.selection import Selection
 from openapi.operations import Operation
 from openapi.payloads import Payloads
 from openapi.security import security_schemes

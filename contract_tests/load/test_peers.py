@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from contract_tests.benchmarks.peers.servers import OURS, PEERS, Server, running
 from contract_tests.processes import run
-from load.peers.servers import OURS, PEERS, Server, running
 from openapi.contract import students_document
 
 

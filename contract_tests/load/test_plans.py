@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from contract_tests.openapi.documents import contract
-from load.inference import plan
-from load.journeys import Journeys, Step
-from load.orders import Orders
-from load.plan import Plan, Slot
-from load.selection import Selection
-from load.traffic import load_profile
+from load.journeys.journeys import Journeys, Step
+from load.options.options import Orders
+from load.options.profile import load_profile
+from load.options.selection import Selection
+from load.planning.plan import Plan, Slot
+from load.planning.producers import plan
 from openapi.expressions import Exchange
 from openapi.operations import Operation, operations
 from openapi.payloads import Payloads

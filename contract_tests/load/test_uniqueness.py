@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from contract_tests.openapi.documents import contract, operation
-from load.journeys import Journeys
-from load.orders import Orders
-from load.traffic import load_profile
-from load.uniqueness import unique_names
+from load.calls.unique_names import unique_names
+from load.journeys.journeys import Journeys
+from load.options.options import Orders
+from load.options.profile import load_profile
 from openapi.operations import Operation, operations
 from openapi.payloads import Payloads
 

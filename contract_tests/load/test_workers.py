@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from contract_tests.benchmarks.workers import HARMS, harmed
-from load.attendance import HALTED_S, SILENT_S, Attendance, Sign
+from load.run.attendance import HALTED_S, SILENT_S, Attendance, Sign
 
 
 def sign(at: float, calls: int, written: int) -> dict[str, float]:

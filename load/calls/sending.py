@@ -1,0 +1,40 @@
+"""Calls, sent, and their answers."""
+
+from load.calls.call import Call
+from load.calls.connection import Connection, NetworkError, Reply
+from openapi import json_texts
+from openapi.contract import Json
+from openapi.expressions import Exchange
+
+
+def sent(connection: Connection, call: Call) -> tuple[Reply | None, NetworkError | None]:
+    """The answer to a call, or why there is none."""
+    operation = call.operation
+    target, headers = call.sent_target, call.sent_headers
+    try:
+        return connection.send(operation.method, target, headers, call.body, operation.base), None
+    except NetworkError as error:
+        return None, error
+
+
+def exchange_of(call: Call, reply: Reply) -> Exchange:
+    """A call and its answer, as runtime expressions speak of them."""
+    return Exchange(
+        method=call.operation.method.upper(),
+        url=call.target,
+        path=call.path,
+        query=call.query,
+        request_headers={name.lower(): value for name, value in call.headers.items()},
+        request_body=call.payload,
+        status=reply.status,
+        response_headers=reply.headers,
+        response_body=json_of(reply),
+    )
+
+
+def json_of(reply: Reply) -> Json:
+    """What an answer says, or None when it is no JSON."""
+    try:
+        return json_texts.read(reply.body)
+    except ValueError:
+        return None

@@ -1,0 +1,251 @@
+"""Representations of a thing compared: what was sent, what was answered, and what is read later."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from math import isclose
+
+from load.measurements.losses import DROPPED
+from load.planning.identifiers import words
+from openapi.contract import Json
+
+CUT, TRIMMED, CASED, ROUNDED, OTHERWISE = "cut", "trimmed", "in another case", "rounded", "otherwise"
+
+_DELETED = frozenset(
+    {"deleted", "deletion", "archived", "removed", "trashed", "cancelled", "canceled", "inactive", "disabled",
+     "deactivated", "closed", "terminated", "void", "voided", "withdrawn", "retired", "destroyed"}
+)  # fmt: skip
+_LIVE = frozenset({"active", "enabled", "live", "visible"})
+_UNDER_WAY = frozenset({"deleting", "removing", "terminating", "destroying"})
+# The same where little else is said: a thing may have such a state of its own.
+_WAITING = frozenset({"pending", "scheduled", "queued"})
+_CREATED = (["created"], ["created", "at"], ["created", "on"], ["created", "time"], ["creation", "time"],
+            ["creation", "date"], ["create", "time"], ["date", "created"], ["inserted", "at"])  # fmt: skip
+_EXPIRING = frozenset(
+    {"expires", "expire", "expiry", "expiration", "expired", "ttl", "until", "lifetime", "lease", "retention"}
+)
+_LENGTHS = frozenset({"ttl", "lifetime", "lease", "retention"})
+# A part of a date, as that of a card, is no time.
+_PARTS = frozenset({"year", "month", "day"})
+_DURATION = re.compile(r"P[\dTDHMSWY.]+|\d+ ?(ms|s|m|h|d|w|sec|min|hours?|days?)")
+_DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?")
+# What has no offset may be as much earlier.
+_ZONES_S = 14 * 3600.0
+_DAY_S = 24 * 3600.0
+_WRAPPED = 3
+_FAILED = frozenset({"error", "failed", "failure"})
+NOTHING: tuple[Json, ...] = (None, "", [], {})
+# Between a service's own clocks, that of its database for instance.
+_CLOCKS_S = 2.0
+# Texts of fewer characters, and whole numbers below, come about by chance or by default.
+_FEW_CHARACTERS = 4
+_SMALL = 1_000
+# Numbers within this share of each other are one number, rounded.
+_ROUNDING = 0.02
+# Numbers of seconds above this are a time of day (s or ms since 1970), not a length of time.
+_EPOCH_S = 1_000_000_000
+_EPOCH_MS = 1_000_000_000_000
+
+
+def shows(written: Json, found: Json) -> bool:
+    """Whether what was written is found, whatever else there is: objects may have more properties, a time may
+    be written in another way (RFC 3339), and so may what is nothing.
+    """
+    if written in NOTHING and found in NOTHING:
+        return True
+    if isinstance(written, dict) and isinstance(found, dict):
+        return all(name not in found or shows(value, found[name]) for name, value in written.items())
+    if isinstance(written, list) and isinstance(found, list):
+        return len(written) == len(found) and all(map(shows, written, found))
+    if isinstance(written, bool) is not isinstance(found, bool):
+        return False
+    if written == found:
+        return True
+    if not isinstance(written, str) or not isinstance(found, str):
+        return False
+    return _is_same_time(written, found) or _is_same_number(written, found)
+
+
+def change(written: Json, found: Json) -> str:
+    """What became of a value that is found otherwise than it was written, in a word or two; empty when
+    nothing did.
+    """
+    if shows(written, found):
+        return ""
+    if found in NOTHING:
+        return DROPPED
+    if isinstance(written, str) and isinstance(found, str):
+        return _change_of_text(written, found)
+    if _is_number(written) and _is_number(found):
+        near = isclose(float(written), float(found), rel_tol=_ROUNDING, abs_tol=1.0)
+        return ROUNDED if near else OTHERWISE
+    return OTHERWISE
+
+
+def is_derived(written: Json, found: Json) -> bool:
+    """Whether a service may have made the one value of the other by design."""
+    return change(written, found) in (CUT, TRIMMED, CASED, ROUNDED, "")
+
+
+def is_distinctive(value: Json) -> bool:
+    """Whether a value can hardly have come about otherwise than by being written: no flag, no state of a few,
+    no small number.
+    """
+    if isinstance(value, bool) or value is None:
+        return False
+    if isinstance(value, str):
+        return len(value) >= _FEW_CHARACTERS
+    if isinstance(value, (int, float)):
+        return abs(value) >= _SMALL or (isinstance(value, float) and not value.is_integer())
+    return any(is_distinctive(each) for each in (value.values() if isinstance(value, dict) else value))
+
+
+def is_free_text(value: Json) -> bool:
+    """Whether a value is a text that nobody but its writer has a reason to change."""
+    return isinstance(value, str) and is_distinctive(value) and _time(value) is None
+
+
+def is_marked_deleted(body: Mapping[str, Json]) -> bool:
+    """Whether a thing that is there says that it is deleted, or no longer in use."""
+    return any(
+        bool(value and _DELETED & {*words(name)}) or (value is False and bool(_LIVE & {*words(name)[-1:]}))
+        for name, value in body.items()
+    ) or _says(body, _DELETED)
+
+
+def unwrapped(body: Json, names: Iterable[str]) -> Json:
+    """The object within a body that has properties of these names, where the body itself has none of them."""
+    known = {*names}
+    if not isinstance(body, dict) or len(body) > _WRAPPED or known & body.keys():
+        return body
+    inner = [each for each in body.values() if isinstance(each, dict)]
+    return inner[0] if len(inner) == 1 and (len(body) == 1 or known & inner[0].keys()) else body
+
+
+def without(body: Json, names: Collection[str]) -> Json:
+    """A body without the properties of these names, wherever they stand."""
+    if isinstance(body, dict):
+        return {name: without(value, names) for name, value in body.items() if name not in names}
+    return [without(each, names) for each in body] if isinstance(body, list) else body
+
+
+def is_under_way(body: Json, identifier: Json) -> bool:
+    """Whether an answer says that what was asked for is still to be done; a thing that it shows by its
+    `identifier` may have a state of its own.
+    """
+    if not isinstance(body, dict):
+        return False
+    is_thing = str(identifier) in {str(each) for each in scalars(body)}
+    return _says(body, _UNDER_WAY) or (not is_thing and _says(body, _WAITING))
+
+
+def is_failure(body: Json) -> bool:
+    """Whether a successful answer says in its body that the call failed."""
+    if not isinstance(body, dict):
+        return False
+    refused = any(body.get(name) is False for name in ("success", "ok", "succeeded"))
+    return refused or (bool(body.get("error")) and "id" not in body) or body.get("status") in _FAILED
+
+
+def is_earlier(body: Json, date: str, taken_s: float) -> bool:
+    """Whether what an answer shows was created, by its own words, before the call that it answers was sent:
+    `date` is the answer's Date (RFC 9110, section 6.6.1), `taken_s` how long the call took (s).
+    """
+    shown = body if isinstance(body, dict) else {}
+    inner = next((each for each in shown.values() if isinstance(each, dict)), {}) if len(shown) == 1 else {}
+    texts = [value for name, value in {**inner, **shown}.items() if words(name) in _CREATED]
+    times = [moment for each in texts if isinstance(each, str) and (moment := _time(each)) and moment.tzinfo]
+    try:
+        answered = parsedate_to_datetime(date)
+    except ValueError:
+        return False
+    before = answered - timedelta(seconds=taken_s + _CLOCKS_S)
+    return any(each < before for each in times)
+
+
+def expiry(body: Json, now: float) -> float | None:
+    """When a thing expires by its own words (s since 1970); `now` is when it said so. 0 when it does not say
+    when, None when it does not expire.
+    """
+    if not isinstance(body, dict):
+        return None
+    found = [moment for name, value in body.items() if (moment := _expiry(name, value, now)) is not None]
+    return min(found, default=None)
+
+
+def _expiry(name: str, value: Json, now: float) -> float | None:
+    parts = {*words(name)}
+    if not _EXPIRING & parts or _PARTS & parts or value in (None, False, ""):
+        return None
+    if isinstance(value, str):
+        moment = _moment(value)
+        return 0.0 if moment is None and _LENGTHS & parts else moment
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return 0.0
+    if value > _EPOCH_MS:
+        return value / 1000
+    return float(value) if value > _EPOCH_S else now + value
+
+
+def _moment(text: str) -> float | None:
+    """The earliest time that a text may mean (s since 1970), 0 when it says how long instead, else None."""
+    moment = _time(text)
+    if moment is not None:
+        return moment.timestamp() if moment.tzinfo else moment.replace(tzinfo=UTC).timestamp() - _ZONES_S
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        return 0.0 if _DURATION.fullmatch(text) else None
+    return day.timestamp() + _DAY_S - _ZONES_S
+
+
+def _says(body: Mapping[str, Json], meant: frozenset[str]) -> bool:
+    return any(isinstance(value, str) and meant & {*words(value)} for value in body.values())
+
+
+def _change_of_text(written: str, found: str) -> str:
+    if written.strip() == found.strip():
+        return TRIMMED
+    if written.casefold() == found.casefold():
+        return CASED
+    shortened = found.rstrip().removesuffix("…").removesuffix("...").rstrip()
+    if shortened and written.strip().casefold().startswith(shortened.casefold()):
+        return CUT
+    return OTHERWISE
+
+
+def _is_number(value: Json) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_same_time(one: str, other: str) -> bool:
+    moments = [_time(each) for each in (one, other)]
+    return None not in moments and moments[0] == moments[1]
+
+
+def _is_same_number(one: str, other: str) -> bool:
+    """Whether two texts are one decimal number, written in different ways."""
+    return bool(_DECIMAL.fullmatch(one) and _DECIMAL.fullmatch(other)) and Decimal(one) == Decimal(other)
+
+
+def _time(text: str) -> datetime | None:
+    if len(text) < len("2000-01-01T00:00") or not text[:4].isdigit():
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def scalars(value: Json) -> Iterator[Json]:
+    """The texts and numbers within a value."""
+    if isinstance(value, dict):
+        for each in value.values():
+            yield from scalars(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from scalars(each)
+    else:
+        yield value

@@ -1,0 +1,173 @@
+"""The verdict on a run: whether it counts, and whether the service is good enough."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from load.calls.authentication import told
+from load.judgement.backlog import Behind
+from load.judgement.objectives import ALL, ERROR_RATE, Objective, Outcome, outcomes
+from load.measurements.findings import Fault
+from load.measurements.results import Results
+
+REFUSED_AT_MOST = 0.5
+_GONE_S = 1.0
+# What may be by design, for all that document and answers say.
+_FOR_PEOPLE = frozenset({Fault.REFUSED, Fault.DROPPED, Fault.FORBIDDEN, Fault.THROTTLED})
+_OF_ERROR_RATE = frozenset({Fault.SERVER_ERROR, Fault.NETWORK, *_FOR_PEOPLE})
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The judgement of a run: objectives with what was measured, why it did not pass, and why its figures
+    are not the service's alone, or not whole, so that they do not count. `notes` tell what it leaves open.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    reasons: tuple[str, ...]
+    invalid: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether every objective holds, nothing broke the contract, and the run counts."""
+        return not self.reasons and not self.invalid
+
+    @property
+    def word(self) -> str:
+        """PASSED, FAILED, or INVALID for a run that did not fail, but does not count."""
+        if self.reasons:
+            return "FAILED"
+        return "INVALID" if self.invalid else "PASSED"
+
+    def of(self, label: str) -> list[Outcome]:
+        """The outcomes of one operation, or of all together."""
+        return [each for each in self.outcomes if each.objective.label == label]
+
+
+def judge(
+    objectives: Iterable[Objective],
+    results: Results,
+    incomplete: Sequence[str] = (),
+    missing: Sequence[str] = (),
+    left: Behind | None = None,
+) -> Verdict:
+    """The verdict on a run; `incomplete` tells why it did not come to its end, `missing` which parts of its
+    results are not there, `left` by how much the service fell behind.
+    """
+    held = outcomes(objectives, results)
+    excused = promised_errors(each.objective for each in held)
+    unaccepted = told((reason, *each) for reason, each in results.unaccepted.items())
+    limited = [*limits(results), *missing]
+    # Times and rates that are not the service's alone say nothing of its objectives.
+    doubted = [each for each in held if each.is_broken and limited and each.objective.measure != ERROR_RATE]
+    broken = [str(each) for each in held if each.is_broken and each not in doubted]
+    behind = [str(left)] if left and not limited else []
+    return Verdict(
+        held,
+        (
+            *(each for each in incomplete if each not in results.unaccepted),
+            *_empty(results),
+            *_gone(results),
+            *behind,
+            *broken,
+            *_faults(results, excused),
+        ),
+        (
+            *([unaccepted] if unaccepted else []),
+            *limited,
+            *_throttled(results),
+            *_forbidden(results),
+            *_unread(results),
+            *_unjudged(held),
+            *(f"{each}, which such a run cannot tell" for each in doubted),
+        ),
+        tuple(str(each) for each in held if not each.is_judged),
+    )
+
+
+def _gone(results: Results) -> Iterator[str]:
+    """A service that is not there any more has not done well until then."""
+    if results.nobody.lasts(results.length) > _GONE_S:
+        yield str(results.nobody)
+
+
+def _throttled(results: Results) -> Iterator[str]:
+    """A service may ask for fewer calls; a run that it mostly put off has measured that alone."""
+    throttling = results.throttling
+    if throttling and throttling.throttled > throttling.calls * REFUSED_AT_MOST:
+        yield f"{throttling}: too many to say how the service does"
+
+
+def _unjudged(held: Sequence[Outcome]) -> Iterator[str]:
+    """What was asked for and has no answer: an objective without any call, or all of them with too few."""
+    asked = [each for each in held if each.objective.is_asked]
+    yield from (str(each) for each in asked if each.figure is None)
+    if asked and not any(each.is_judged for each in asked) and any(each.figure is not None for each in asked):
+        yield f"none of the objectives that were asked for could be judged: {asked[0]}"
+
+
+def _empty(results: Results) -> Iterator[str]:
+    """Refusals alone are for people to judge; a run that saw little else has judged nothing."""
+    calls, refused = _counted(results, Fault.REFUSED)
+    if not calls:
+        yield "no call was made"
+    elif refused > calls * REFUSED_AT_MOST:
+        yield f"{refused} of {calls} calls were refused although valid: too many to say how the service does"
+
+
+def _forbidden(results: Results) -> Iterator[str]:
+    """A run whose credentials allow next to nothing has measured that alone."""
+    calls, forbidden = _counted(results, Fault.FORBIDDEN)
+    if forbidden > calls * REFUSED_AT_MOST:
+        yield (
+            f"{forbidden} of {calls} calls were answered 401 or 403: the credentials that were given do not "
+            f"allow enough to say how the service does"
+        )
+
+
+def _counted(results: Results, fault: Fault) -> tuple[int, int]:
+    """How many calls there were, and how many of them had this fault."""
+    found = [finding for each in results.operations.values() for finding in each.findings.items()]
+    calls = sum(each.requests for each in results.operations.values())
+    return calls, sum(count for finding, count in found if finding.fault is fault)
+
+
+def promised_errors(objectives: Iterable[Objective]) -> frozenset[str]:
+    """The operations of which so many errors are allowed that an objective says."""
+    return frozenset(each.label for each in objectives if each.measure == ERROR_RATE)
+
+
+def tolerated(label: str, promised: Collection[str]) -> frozenset[Fault]:
+    """The faults of an operation that do not fail a run by themselves. Without a promise about errors, only
+    refusals are left for people to judge.
+    """
+    is_promised = label in promised or ALL in promised
+    return _OF_ERROR_RATE if is_promised else _FOR_PEOPLE
+
+
+def _faults(results: Results, promised: Collection[str]) -> Iterator[str]:
+    """Faults by operation."""
+    for label, each in results.operations.items():
+        faults = Counter[Fault]()
+        for finding, count in each.findings.items():
+            faults[finding.fault] += count
+        left = tolerated(label, promised)
+        for fault, count in faults.items():
+            if fault not in left:
+                yield f"{label}: {fault}, {count} times"
+
+
+def _unread(results: Results) -> Iterator[str]:
+    for text, count in results.account.untraced.items():
+        yield f"{text}, {count} times: it is lost, or to be found otherwise"
+    if results.account.unread:
+        yield f"{results.account.unread} things that were written could not be read back: no answer"
+
+
+def limits(results: Results) -> Iterator[str]:
+    """Why what was measured is not the service's alone."""
+    many = len(results.generators) > 1
+    for name, seen in results.generators.items():
+        for limit in seen.limits():
+            yield f"the load's generator{f' {name}' if many else ''} was at its limit: {limit}"

@@ -1,0 +1,456 @@
+"""What was measured: exact times, answers and findings per operation and second. Knows nothing of Locust."""
+
+import statistics
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from enum import Enum
+from typing import Any
+
+from load.measurements.findings import Fault, Finding
+from load.measurements.generator import Generator
+from load.measurements.losses import DROPPED, Account, Loss
+from load.measurements.masks import Mask
+from load.measurements.silence import Silence, together
+from load.measurements.times import Times
+
+# What becomes of calls whose connection the service closes as they are sent.
+REPEATED = "repeated on a new one"
+UNKNOWN = "not repeated, as nobody knows whether they were carried out"
+_PLACES_AT_MOST = 100
+_LOSSES_AT_MOST = 100
+# A call that got no answer says how long users wait only if it waited: one that was refused did not.
+WAITED_S = 1.0
+
+
+class Outcome(Enum):
+    """What became of a call: an answer, one that put it off, or none."""
+
+    ANSWERED = "answered"
+    THROTTLED = "throttled"
+    UNANSWERED = "unanswered"
+
+
+PackedSecond = tuple[int, int, int, int, bytes, bytes]
+
+
+@dataclass
+class Second:
+    """The calls that ended within a second: all, those that failed, those that were answered, and those that
+    were throttled, which are not among the answers. Response times count from when calls were due, service
+    times from when they were sent; both are those of answers, and of calls that waited for one in vain.
+    """
+
+    requests: int = 0
+    failures: int = 0
+    answers: int = 0
+    throttled: int = 0
+    response: Times = field(default_factory=Times)
+    service: Times = field(default_factory=Times)
+
+    def add(self, other: "Second") -> None:
+        """Add the calls of another."""
+        self.requests += other.requests
+        self.failures += other.failures
+        self.answers += other.answers
+        self.throttled += other.throttled
+        self.response.add(other.response)
+        self.service.add(other.service)
+
+    def packed(self) -> PackedSecond:
+        """As few bytes, for `unpacked`."""
+        counts = self.requests, self.failures, self.answers, self.throttled
+        return *counts, self.response.packed(), self.service.packed()
+
+    @classmethod
+    def unpacked(cls, packed: Iterable[Any]) -> "Second":
+        """What `packed` wrote."""
+        requests, failures, answers, throttled, response, service = packed
+        times = Times.unpacked(response), Times.unpacked(service)
+        return cls(requests, failures, answers, throttled, *times)
+
+
+@dataclass
+class OperationResults:
+    """The calls of one operation: `statuses` counts answers by status, 0 for no answer. `warm_up` (s) is
+    how much of the start is left out of the figures; everything else is counted from the start. Those
+    answered `afterwards`, when no more calls were made, have times, but are not part of rates.
+    """
+
+    warm_up: float = 0.0
+    failures: int = 0
+    afterwards: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
+    findings: Counter[Finding] = field(default_factory=Counter)
+    _measured: Second = field(default_factory=Second)
+    _seconds: defaultdict[int, list[PackedSecond]] = field(default_factory=lambda: defaultdict(list))
+    _now: Second = field(default_factory=Second)
+    _at: int = 0
+
+    def record(
+        self,
+        at: float,
+        response_s: float,
+        service_s: float,
+        failed: bool,
+        outcome: Outcome = Outcome.ANSWERED,
+    ) -> None:
+        """Count a call that ended so long (s) after the start."""
+        if int(at) != self._at:
+            self._flush()
+            self._at = int(at)
+        now = self._now
+        now.requests += 1
+        now.failures += failed
+        if outcome is Outcome.ANSWERED:
+            now.answers += 1
+        elif outcome is Outcome.THROTTLED:
+            now.throttled += 1
+            return
+        elif service_s < WAITED_S:
+            return
+        now.response.record(response_s)
+        now.service.record(service_s)
+
+    @property
+    def measured(self) -> Second:
+        """All calls since the warm-up, which the figures are made of."""
+        self._flush()
+        return self._measured
+
+    @property
+    def seconds(self) -> Iterator[tuple[int, Second]]:
+        """The calls of each second since the start that had any."""
+        self._flush()
+        for at, parts in sorted(self._seconds.items()):
+            second = Second()
+            for each in parts:
+                second.add(Second.unpacked(each))
+            yield at, second
+
+    @property
+    def requests(self) -> int:
+        """The number of calls."""
+        return self.statuses.total()
+
+    def rate(self, measured_s: float) -> float:
+        """Calls answered per second, in the time (s) that was measured."""
+        return max(self.measured.answers - self.afterwards, 0) / measured_s if measured_s else 0.0
+
+    def percentile_ms(self, percentile: float) -> float:
+        """The response time (ms) that this share (%) of calls did not exceed; 0 without calls."""
+        return self.measured.response.percentile_ms(percentile)
+
+    @property
+    def max_ms(self) -> float:
+        """The longest response time (ms)."""
+        return self.measured.response.max_ms
+
+    @property
+    def error_rate(self) -> float:
+        """The share of calls that failed, 0 to 1."""
+        return self.failures / self.requests if self.requests else 0.0
+
+    def add(self, other: "OperationResults") -> None:
+        """Add the calls of another operation or process, without loss."""
+        self._measured.add(other.measured)
+        for at, parts in other._seconds.items():
+            self._seconds[at] += parts
+        self.failures += other.failures
+        self.afterwards += other.afterwards
+        self.statuses.update(other.statuses)
+        for finding, count in other.findings.items():
+            _count(self.findings, finding, count)
+
+    def message(self) -> dict[str, Any]:
+        """As plain values, for another process."""
+        self._flush()
+        return {
+            "seconds": [*self._seconds.items()],
+            "failures": self.failures,
+            "afterwards": self.afterwards,
+            "statuses": [*self.statuses.items()],
+            "findings": [[*_plain(finding), count] for finding, count in self.findings.items()],
+        }
+
+    def merge(self, message: Mapping[str, Any]) -> None:
+        """Add what another process told by `message`."""
+        for at, parts in message["seconds"]:
+            for each in parts:
+                self._keep(at, Second.unpacked(each))
+        self.failures += message["failures"]
+        self.afterwards += message["afterwards"]
+        self.statuses.update({int(status): count for status, count in message["statuses"]})
+        for fault, *described, count in message["findings"]:
+            _count(self.findings, Finding(Fault(fault), *described), count)
+
+    def _flush(self) -> None:
+        if self._now.requests:
+            self._keep(self._at, self._now)
+            self._now = Second()
+
+    def _keep(self, at: int, second: Second) -> None:
+        self._seconds[at].append(second.packed())
+        if at >= self.warm_up:
+            self._measured.add(second)
+
+
+@dataclass(frozen=True)
+class Throttling:
+    """A service that put calls off: since when (s since the start), how many calls/s it took meanwhile, how
+    many of all calls it put off, and by which answers.
+    """
+
+    since: float
+    taken: float
+    throttled: int
+    calls: int
+    answers: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return (
+            f"throttled beyond {self.taken:.0f}/s: from {self.since:.0f} s on, {self.throttled} of "
+            f"{self.calls} calls were put off ({'; '.join(self.answers)})"
+        )
+
+
+@dataclass
+class Results:
+    """The calls of a run, by the label of their operation, and what the processes that made them saw of
+    themselves, by name. `began` and `ended` are in s since the epoch, `warm_up` is in s. Calls that were made
+    `beside` those that are measured are counted by their purpose; those that `closed` counts are among them:
+    the service closed their connection instead of an answer, which is no fault of it where it was idle.
+    `unaccepted` tells since when credentials are not accepted (s), and of how many calls nothing is said for
+    that. What is kept for people goes through the `mask`.
+    """
+
+    operations: dict[str, OperationResults]
+    warm_up: float = 0.0
+    began: float = field(default_factory=time.time)
+    ended: float | None = None
+    generators: dict[str, Generator] = field(default_factory=dict)
+    account: Account = field(default_factory=Account)
+    beside: Counter[str] = field(default_factory=Counter)
+    closed: Counter[str] = field(default_factory=Counter)
+    silence: Silence = field(default_factory=Silence)
+    _silences: dict[str, Silence] = field(default_factory=dict)
+    unaccepted: dict[str, tuple[float, int]] = field(default_factory=dict)
+    mask: Mask = field(default_factory=Mask, compare=False)
+    _origin: float = field(default_factory=time.perf_counter)
+
+    @classmethod
+    def of(cls, labels: Iterable[str], warm_up: float = 0.0, origin: float | None = None) -> "Results":
+        """No calls yet of these operations, in a run that began at a time of `time.perf_counter`, or now."""
+        now = time.perf_counter()
+        origin = now if origin is None else origin
+        operations = {label: OperationResults(warm_up) for label in labels}
+        return cls(operations, warm_up, time.time() - (now - origin), _origin=origin)
+
+    def rest(self) -> "Results":
+        """Results of the same run that hold nothing yet."""
+        operations = {label: OperationResults(self.warm_up) for label in self.operations}
+        return Results(
+            operations,
+            self.warm_up,
+            self.began,
+            self.ended,
+            silence=self.silence,
+            mask=self.mask,
+            _origin=self._origin,
+        )
+
+    def record(
+        self, label: str, status: int, response_s: float, service_s: float, findings: list[Finding]
+    ) -> None:
+        """Count one call that ends now; status 0 when no answer came."""
+        results, at, outcome = self.operations[label], self.elapsed, Outcome.ANSWERED
+        if not status:
+            outcome = Outcome.UNANSWERED
+            self.silence.missed(at - service_s)
+        else:
+            self.silence.heard(at)
+            if findings and any(each.fault is Fault.THROTTLED for each in findings):
+                outcome = Outcome.THROTTLED
+        results.record(at, response_s, service_s, bool(findings), outcome)
+        results.afterwards += self.ended is not None and outcome is Outcome.ANSWERED
+        results.statuses[status] += 1
+        if findings:
+            results.failures += 1
+            # Once a call: of many places, those beyond the first are one.
+            for finding in dict.fromkeys(self._kept(results.findings, each) for each in findings):
+                results.findings[finding] += 1
+
+    @property
+    def elapsed(self) -> float:
+        """How long ago (s) the run began."""
+        return time.perf_counter() - self._origin
+
+    def end(self) -> None:
+        """Users are told to leave: from now on only answers are waited for."""
+        if self.ended is None:
+            self.ended = self.began + self.elapsed
+
+    @property
+    def length(self) -> float:
+        """How long (s) the run took, or has taken so far."""
+        return self.ended - self.began if self.ended is not None else self.elapsed
+
+    @property
+    def measured_s(self) -> float:
+        """How much of the run (s) the figures are of."""
+        return max(self.length - self.warm_up, 0.0)
+
+    @property
+    def total(self) -> OperationResults:
+        """All operations together."""
+        total = OperationResults(self.warm_up)
+        for each in self.operations.values():
+            total.add(each)
+        return total
+
+    @property
+    def nobody(self) -> Silence:
+        """Since when nobody has answered any process of the load, if nobody does."""
+        return together([self.silence, *self._silences.values()])
+
+    @property
+    def throttling(self) -> Throttling | None:
+        """How the service put calls off, if it did."""
+        total = self.total
+        put_off = [(at, second) for at, second in total.seconds if second.throttled]
+        if not put_off:
+            return None
+        # Seconds that were cut off have fewer calls than their rate.
+        whole = [second for at, second in put_off if at + 1 <= self.length and at > put_off[0][0]]
+        taken = [each.requests - each.throttled for each in whole or [second for _, second in put_off]]
+        return Throttling(
+            since=float(put_off[0][0]),
+            taken=statistics.median(taken),
+            throttled=sum(second.throttled for _, second in put_off),
+            calls=total.requests,
+            answers=tuple(
+                dict.fromkeys(
+                    f"{finding.place}, {finding.detail}" if finding.detail else finding.place
+                    for each in self.operations.values()
+                    for finding in each.findings
+                    if finding.fault is Fault.THROTTLED
+                )
+            ),
+        )
+
+    def watched(self, name: str, seen: Generator) -> None:
+        """Add what a process of the load saw of itself."""
+        self.generators.setdefault(name, Generator()).add(seen)
+
+    def judge(self, label: str, findings: list[Finding]) -> None:
+        """Add what is wrong with a call that has been counted as a good one."""
+        results = self.operations[label]
+        results.failures += bool(findings)
+        for finding in dict.fromkeys(self._kept(results.findings, each) for each in findings):
+            results.findings[finding] += 1
+
+    def unjudged(self, reason: str, since: float, count: int) -> None:
+        """Count calls of which nothing is said, for a reason that holds since a time (s)."""
+        known = self.unaccepted.get(reason, (since, 0))
+        self.unaccepted[reason] = min(known[0], since), known[1] + count
+
+    def _kept(self, known: Counter[Finding], finding: Finding) -> Finding:
+        return finding if finding in known else _named(known, finding.masked(self.mask))
+
+    def lost(self, loss: Loss, sample: str) -> None:
+        """Count something that is not as acknowledged, or a property that a service does not keep as a rule;
+        a command shows how it is.
+        """
+        loss = self._masked(loss)
+        kind, _, name = loss.kind.partition(" ")
+        if kind == DROPPED:
+            place = f"/{name} is not kept"
+            dropped = Finding(Fault.DROPPED, place, "", loss.expected, sample=sample)
+            habits = self.operations[loss.label].findings
+            habits[self._kept(habits, dropped)] += loss.count
+            return
+        finding = Finding(
+            Fault.NOT_AS_ACKNOWLEDGED,
+            f"{kind} /{name}" if name else kind,
+            "",
+            str(loss),
+            sample=sample,
+        )
+        known = self.operations[loss.label].findings
+        known[self._kept(known, finding)] += 1
+        self._account(loss)
+
+    def missed(self, loss: Loss) -> None:
+        """Note a loss that a call has shown, which is a finding of its own."""
+        self._account(self._masked(loss))
+
+    def _masked(self, loss: Loss) -> Loss:
+        return replace(
+            loss,
+            target=self.mask(loss.target),
+            expected=self.mask.answer(loss.expected),
+            found=self.mask.answer(loss.found),
+        )
+
+    def _account(self, loss: Loss) -> None:
+        self.account.lost += 1
+        if len(self.account.losses) < _LOSSES_AT_MOST:
+            self.account.losses.append(loss)
+
+    def message(self) -> dict[str, Any]:
+        """These results as plain values, for another process."""
+        return {
+            "operations": {
+                label: each.message()
+                for label, each in self.operations.items()
+                if each.requests or each.findings
+            },
+            "generators": {name: each.message() for name, each in self.generators.items()},
+            "account": asdict(self.account),
+            "beside": dict(self.beside),
+            "closed": dict(self.closed),
+            "silence": asdict(self.silence),
+            "unaccepted": [[reason, *each] for reason, each in self.unaccepted.items()],
+        }
+
+    def merge(self, message: Mapping[str, Any], process: str = "another") -> None:
+        """Add what another process told by `message`."""
+        for label, each in message.get("operations", {}).items():
+            self.operations.setdefault(label, OperationResults(self.warm_up)).merge(each)
+        for name, seen in message.get("generators", {}).items():
+            self.watched(name, Generator.told(seen))
+        if message.get("account"):
+            self.account.add(Account.told(message["account"]))
+        self.beside.update(message.get("beside", {}))
+        self.closed.update(message.get("closed", {}))
+        if message.get("silence"):
+            self._silences[process] = Silence(**message["silence"])
+        for reason, since, count in message.get("unaccepted", ()):
+            self.unjudged(reason, since, count)
+
+
+def _plain(finding: Finding) -> tuple[str, ...]:
+    return (
+        str(finding.fault),
+        finding.place,
+        finding.rule,
+        finding.detail,
+        finding.expected,
+        finding.found,
+        finding.answer,
+        finding.sample,
+    )
+
+
+def _count(findings: Counter[Finding], finding: Finding, count: int) -> None:
+    findings[_named(findings, finding)] += count
+
+
+def _named(known: Counter[Finding], finding: Finding) -> Finding:
+    """One entry per place and rule, whose first occurrence stays as the sample; where places are without
+    number, as under names that a service makes up, the rest are one.
+    """
+    if finding not in known and len(known) >= _PLACES_AT_MOST:
+        return Finding(finding.fault, "other places", "")
+    return finding

@@ -1,0 +1,157 @@
+"""Credentials, matched to the security schemes of the contract; never shown."""
+
+import base64
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from load.errors import LoadError
+from load.measurements.masks import HIDDEN, Mask
+from openapi.operations import Operation
+from openapi.security import API_KEY, BASIC, BEARER, SecurityScheme
+
+_USER_AT_LEAST = 6
+_SPECIAL = re.compile(r'(["$`\\])')
+
+
+@dataclass(frozen=True)
+class Secret:
+    """What is sent beside a call and never shown: header fields, and `name=text` of a query. A command
+    that repeats the call has `arguments` instead, and a `cookie`: words of a POSIX shell, which name the
+    variables of the environment that hold them.
+    """
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+    arguments: tuple[str, ...] = field(default=(), compare=False)
+    cookie: str = field(default="", compare=False)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether a call goes without credentials."""
+        return not self.headers and not self.query
+
+
+@dataclass(frozen=True, repr=False)
+class Credentials:
+    """What the user gave: `headers` for every call, a token, API keys by scheme (or one for all, under
+    the empty name), user and password as `user:password`.
+    """
+
+    headers: tuple[tuple[str, str], ...] = ()
+    bearer: str = ""
+    api_keys: tuple[tuple[str, str], ...] = ()
+    basic: str = ""
+
+    def __repr__(self) -> str:
+        return f"Credentials({HIDDEN})"
+
+    def missing(self, operation: Operation, schemes: Mapping[str, SecurityScheme]) -> str:
+        """What an operation asks for and is not there; empty when one of its alternatives is."""
+        if not operation.security or self.headers or self._satisfied(operation, schemes) is not None:
+            return ""
+        kinds = [schemes[name].kind if name in schemes else "other" for name in operation.security[0]]
+        options = " and ".join(_OPTIONS.get(kind, "--header") for kind in kinds)
+        return f"asks for credentials: give {options}"
+
+    def secret(self, operation: Operation, schemes: Mapping[str, SecurityScheme]) -> Secret:
+        """What to send with calls of an operation."""
+        headers = dict(self.headers)
+        query, cookies, shown, arguments = [], [], [], [*self._header_arguments()]
+        for name in self._satisfied(operation, schemes) or ():
+            scheme = schemes[name]
+            field_name = within_quotes(scheme.field)
+            match scheme.kind, scheme.location:
+                case "basic", _:
+                    headers["Authorization"] = f"Basic {base64.b64encode(self.basic.encode()).decode()}"
+                    arguments.append('-u "$CONTRACT_BASIC"')
+                case "bearer", _:
+                    headers["Authorization"] = f"Bearer {self.bearer}"
+                    arguments.append('-H "Authorization: Bearer $CONTRACT_BEARER"')
+                case "api key", "header":
+                    headers[scheme.field] = self._api_key(name)
+                    arguments.append(f'-H "{field_name}: {self._variable_of(name)}"')
+                case "api key", "query":
+                    query.append(f"{quote(scheme.field)}={quote(self._api_key(name), safe='')}")
+                    arguments.append(f'--url-query "{quote(scheme.field)}={self._variable_of(name)}"')
+                case "api key", "cookie":
+                    cookies.append(f"{scheme.field}={self._api_key(name)}")
+                    shown.append(f"{field_name}={self._variable_of(name)}")
+        if cookies:
+            headers["Cookie"] = "; ".join(cookies)
+        return Secret(headers, "&".join(query), tuple(arguments), "; ".join(shown))
+
+    @property
+    def mask(self) -> Mask:
+        """What hides all of them in texts."""
+        user, _, password = self.basic.partition(":")
+        parts = [part for _, value in self.headers for part in (value, *value.split()[1:])]
+        whole = [self.bearer, self.basic, password, *(key for _, key in self.api_keys), *parts]
+        return Mask([*whole, *([user] if len(user) >= _USER_AT_LEAST else [])])
+
+    def _header_arguments(self) -> Iterator[str]:
+        """Those of --header, each a line of its variable."""
+        for number in range(1, len(self.headers) + 1):
+            if len(self.headers) == 1:
+                yield '-H "$CONTRACT_HEADER"'
+            else:
+                yield f'-H "$(printf \'%s\\n\' "$CONTRACT_HEADER" | sed -n {number}p)"'
+
+    def _variable_of(self, scheme: str) -> str:
+        """What a shell reads the key of a scheme from, within double quotes: the variable has a line for
+        each, `scheme=key`, or no more than a key.
+        """
+        if scheme not in dict(self.api_keys):
+            scheme = ""
+        if len(self.api_keys) == 1:
+            return f"${{CONTRACT_API_KEY#{scheme}=}}" if scheme.isidentifier() else "$CONTRACT_API_KEY"
+        line = [name for name, _ in self.api_keys].index(scheme) + 1
+        cut = f"s/^{re.escape(scheme)}=//" if scheme else ""
+        return f"$(printf '%s\\n' \"$CONTRACT_API_KEY\" | sed -n '{line}{{{cut};p;}}')"
+
+    def _satisfied(
+        self, operation: Operation, schemes: Mapping[str, SecurityScheme]
+    ) -> tuple[str, ...] | None:
+        """The first alternative with anything in it that we have all of; else one that asks nothing."""
+        fitting = [each for each in operation.security if all(self._has(name, schemes) for name in each)]
+        return next((each for each in fitting if each), fitting[0] if fitting else None)
+
+    def _has(self, name: str, schemes: Mapping[str, SecurityScheme]) -> bool:
+        kind = schemes[name].kind if name in schemes else ""
+        given = {BASIC: self.basic, BEARER: self.bearer, API_KEY: self._api_key(name)}
+        return bool(given.get(kind))
+
+    def _api_key(self, name: str) -> str:
+        keys = dict(self.api_keys)
+        return keys.get(name) or keys.get("", "")
+
+
+_OPTIONS = {BASIC: "--basic", BEARER: "--bearer", API_KEY: "--api-key"}
+
+
+def within_quotes(text: str) -> str:
+    """A text that stands between double quotes of a shell."""
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def credentials(
+    headers: Iterator[str] | tuple[str, ...], bearer: str, api_keys: tuple[str, ...], basic: str,
+    schemes: Mapping[str, SecurityScheme],
+) -> Credentials:  # fmt: skip
+    """Credentials from texts as options give them: `Name: value`, a token, `key` or `scheme=key`,
+    `user:password`. Raises LoadError, which tells no secret, on one that is not of its form.
+    """
+    pairs = []
+    for each in headers:
+        name, colon, value = each.partition(":")
+        if not colon or not name.strip() or not value.strip() or not each.isprintable():
+            raise LoadError("--header: a header looks like 'Name: value'")
+        pairs.append((name.strip(), value.strip()))
+    if basic and ":" not in basic:
+        raise LoadError("--basic: it looks like user:password")
+    keys = []
+    for each in api_keys:
+        name, equals, key = each.partition("=")
+        keys.append((name, key) if equals and name in schemes else ("", each))
+    return Credentials(tuple(pairs), bearer, tuple(keys), basic)

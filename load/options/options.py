@@ -1,0 +1,150 @@
+"""What a run is told to do: which traffic, on which operations, as whom. One set of options for every
+command that takes them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from load.errors import LoadError
+from load.options.credentials import Credentials, credentials
+from load.options.profile import Profile, profile_from
+from load.options.selection import Selection
+from load.options.workload import ANSWER_TIMEOUT_S, Workload, seconds, workload
+from openapi.security import SecurityScheme
+
+# How long replicas and caches may be behind before a state that is out of date counts as a loss.
+CONSISTENCY_S = 5
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What all users of a run share: a state that has been out of date for longer than `consistency` (s) is
+    one that the service has lost; `timeout` (s) is how long a call as a whole may take.
+    """
+
+    profile: Profile
+    selection: Selection = field(default_factory=Selection)
+    credentials: Credentials = field(default_factory=Credentials)
+    workload: Workload = field(default_factory=Workload)
+    objectives: tuple[str, ...] = ()
+    consistency: int = CONSISTENCY_S
+    database_url: str = field(default="", repr=False)
+    timeout: float = ANSWER_TIMEOUT_S
+    fail_fast: bool = False
+
+    def message(self) -> dict[str, Any]:
+        """As plain values, for another process."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option of the command line; `variable` is that of the environment, for what is secret."""
+
+    name: str
+    help: str
+    is_flag: bool = False
+    multiple: bool = False
+    variable: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The name of its value."""
+        return self.name.removeprefix("--").replace("-", "_")
+
+
+SHOW_PLAN = "Print which operations are called, with what from where, which are not, and why; and end."
+OPTIONS = (
+    Option("--include", "Call only operations of this id, tag, path, method or 'METHOD /path'; * stands for "
+           "anything. May be given again.", multiple=True),
+    Option("--exclude", "Do not call operations of this id, tag, path or method. May be given again.",
+           multiple=True),
+    Option("--read-only", "Call nothing that changes anything.", is_flag=True),
+    Option("--allow-destructive", "Change and delete what this run did not create, too.", is_flag=True),
+    Option("--header", "Send this field with every call: 'Name: value'. May be given again.", multiple=True,
+           variable="CONTRACT_HEADER"),
+    Option("--bearer", "Token for schemes of bearer tokens, OAuth 2.0 and OpenID Connect.",
+           variable="CONTRACT_BEARER"),
+    Option("--api-key", "API key, or scheme=key where there are several. May be given again.", multiple=True,
+           variable="CONTRACT_API_KEY"),
+    Option("--rate", "An open workload: so many calls per second are due by the clock, whether or not the "
+           "service keeps up; as many connections as it takes. Without it, users call one after another."),
+    Option("--arrivals", "How those calls are spread: constant or poisson.  [default: constant]"),
+    Option("--warm-up", "How much of the start is left out of the figures, as in 10s."),
+    Option("--timeout", "How long to wait for a call, from connecting to the end of its answer, as in 90s.  "
+           f"[default: {ANSWER_TIMEOUT_S:.0f}s]"),
+    Option("--objective", "A promise to hold the service to: 'get_student p95 < 50ms', 'error rate < 0.1%', "
+           "'rate > 500/s', 'late < 1s'. May be given again.", multiple=True),
+    Option("--consistency", "How long the service may take to show what it has acknowledged, as in 5s; what "
+           "shows by then is late, not lost.  [default: 5s]"),
+    Option("--fail-fast", "End the run as soon as a fault is found that makes it FAILED whatever follows.",
+           is_flag=True),
+    Option("--database-url", "The PostgreSQL of the service, as postgresql://user:password@host:5432/name, "
+           "to see what it does under the load.", variable="CONTRACT_DATABASE_URL"),
+    Option("--basic", "user:password for basic authentication.", variable="CONTRACT_BASIC"),
+)  # fmt: skip
+
+
+def orders(
+    profile: Profile, given: Mapping[str, Any], schemes: Mapping[str, SecurityScheme], warm_up: int = 0
+) -> Orders:
+    """The orders that values of the options give, with a warm-up (s) where they give none.
+
+    Raises LoadError on a value that is none.
+    """
+    asked = workload(given, warm_up)
+    if asked.rate is not None and profile.stages:
+        raise LoadError(f"profile {profile.name} sets the number of users by stages; leave out --rate")
+    return Orders(
+        profile,
+        Selection(
+            include=tuple(given.get("include") or ()),
+            exclude=tuple(given.get("exclude") or ()),
+            read_only=bool(given.get("read_only")),
+            allow_destructive=bool(given.get("allow_destructive")),
+        ),
+        credentials(
+            tuple(given.get("header") or ()),
+            given.get("bearer") or "",
+            tuple(given.get("api_key") or ()),
+            given.get("basic") or "",
+            schemes,
+        ),
+        asked,
+        (*profile.objectives, *(given.get("objective") or ())),
+        _consistency(given.get("consistency")),
+        given.get("database_url") or "",
+        seconds(given["timeout"], of="--timeout ") if given.get("timeout") else ANSWER_TIMEOUT_S,
+        bool(given.get("fail_fast")),
+    )
+
+
+def _consistency(stated: str | None) -> int:
+    return CONSISTENCY_S if stated is None else seconds(stated, at_least=0, of="--consistency ")
+
+
+def orders_from(message: Mapping[str, Any]) -> Orders:
+    """Orders as `message` gave them to another process."""
+    selection, shown = message["selection"], message["credentials"]
+    return Orders(
+        profile_from(message["profile"]),
+        Selection(
+            tuple(selection["include"]),
+            tuple(selection["exclude"]),
+            selection["read_only"],
+            selection["allow_destructive"],
+        ),
+        Credentials(
+            tuple((name, value) for name, value in shown["headers"]),
+            shown["bearer"],
+            tuple((name, key) for name, key in shown["api_keys"]),
+            shown["basic"],
+        ),
+        Workload(**message["workload"]),
+        tuple(message["objectives"]),
+        message["consistency"],
+        message["database_url"],
+        message["timeout"],
+        message["fail_fast"],
+    )

@@ -1,0 +1,72 @@
+"""How much a service is asked for, and how."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from load.errors import LoadError
+from load.measurements.arrivals import CONSTANT, KINDS
+
+ANSWER_TIMEOUT_S = 60.0
+_TIMESPAN = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
+
+
+@dataclass(frozen=True)
+class Workload:
+    """An open workload when there is a `rate` (arrivals/s): calls are due by the clock, as `arrivals` says.
+    Else a closed one: each user waits for an answer before the next call. `warm_up` (s) is how much of the
+    start is left out of the figures.
+    """
+
+    rate: float | None = None
+    arrivals: str = CONSTANT
+    warm_up: int = 0
+
+    @property
+    def manner(self) -> str:
+        """What the figures of such a run mean, for people."""
+        if self.rate is None:
+            return (
+                "closed workload: a user calls again when the answer is there, so a service that stalls is "
+                "asked for less"
+            )
+        return (
+            f"open workload of {self.rate:.4g} {self.arrivals} arrivals/s: response times count from when "
+            f"calls were due, service times from when they were sent"
+        )
+
+
+def workload(given: Mapping[str, Any], warm_up: int) -> Workload:
+    """The workload that values of options give, with a warm-up (s) where they give none.
+
+    Raises LoadError on a value that is none.
+    """
+    stated, kind = given.get("rate"), given.get("arrivals") or CONSTANT
+    if kind not in KINDS:
+        raise LoadError(f"--arrivals {kind}: there are {' and '.join(KINDS)}")
+    if given.get("arrivals") and stated is None:
+        raise LoadError("--arrivals says how those of --rate are spread; give that, too")
+    if given.get("warm_up"):
+        warm_up = seconds(given["warm_up"], at_least=0, of="--warm-up ")
+    return Workload(None if stated is None else _rate(stated), kind, warm_up)
+
+
+def seconds(text: str, at_least: int = 1, of: str = "") -> int:
+    """A time as in 30, 30s, 5m or 1h30m, in s. Raises LoadError when it is none."""
+    parts = _TIMESPAN.fullmatch(str(text).strip())
+    hours, minutes, rest = (int(each or 0) for each in parts.groups()) if parts else (0, 0, -1)
+    total = hours * 3600 + minutes * 60 + rest
+    if total < at_least or not str(text).strip():
+        raise LoadError(f"{of}{text!r} is not a time; it looks like 30s, 5m or 1h30m")
+    return total
+
+
+def _rate(text: str) -> float:
+    try:
+        rate = float(str(text).removesuffix("/s"))
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate < float("inf"):
+        raise LoadError(f"--rate {text}: a number of calls per second above 0 is expected, as in 200")
+    return rate

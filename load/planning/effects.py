@@ -1,0 +1,79 @@
+"""What a call of an operation does to data, as far as its method and names tell."""
+
+from collections.abc import Mapping
+
+from load.planning.identifiers import words
+from openapi.contract import Json
+from openapi.operations import Operation
+
+SAFE = ("get", "head", "options", "trace")
+_DESTRUCTIVE = (
+    "reset", "shutdown", "purge", "wipe", "truncate", "destroy", "terminate", "kill", "drop", "flush",
+    "erase", "clear", "uninstall", "delete", "remove", "prune", "restart", "reboot", "halt", "quit", "exit",
+    "logout", "signout", "revoke", "deletion", "deletions", "removal", "removals", "erasure", "revocation",
+    "revocations", "truncation",
+)  # fmt: skip
+# Only asking after these does no harm.
+_DISABLING = ("maintenance", "offline", "lockdown")
+# The same at the end of a name may be what something is made to be.
+_ELSE_TOO = frozenset({"read", "list", "test", "check", "match", "report", "print", "get", "dry"})
+# Flags by which a call does nothing but say what it would do.
+_PRETENDING = frozenset(
+    {"dry run", "dryrun", "validate only", "check only", "test mode", "preview", "simulate", "simulation",
+     "noop", "no op", "what if"}
+)  # fmt: skip
+# What a POST of such a name asks for; it makes and changes nothing.
+_LOOKING = frozenset({
+    "search", "filter", "query", "find", "lookup", "count", "list", "get", "read", "fetch", "validate",
+    "check",
+    "verify", "preview", "estimate", "calculate", "compare", "match", "matches", "misses", "suggest",
+    "suggestions",
+    "autocomplete", "paginate", "history", "stats", "statistics", "aggregate", "explain", "render", "lookups",
+    "analyze", "evaluate", "test", "dry", "export", "report", "download", "print",
+})  # fmt: skip
+
+
+def looks_only(operation: Operation) -> bool:
+    """Whether a POST only asks for something, by its name, as a search does."""
+    if operation.method != "post" or "201" in operation.responses:
+        return False
+    literals = [part for part in operation.path.split("/") if part and "{" not in part]
+    last = words(literals[-1]) if literals else []
+    first = {*words(operation.operation_id)[:1], *last[:1]}
+    return bool(_LOOKING & first) or bool(_LOOKING - _ELSE_TOO & {*last[-1:]})
+
+
+def destructive_values(name: str, facts: Mapping[str, Json]) -> list[Json]:
+    """The values of a property or parameter that ask for a deletion or the like: `delete` among the values
+    of an action, true for a flag called so. `facts` are the keywords of its schema.
+    """
+    found = [
+        each
+        for each in facts.get("enum", ())
+        if isinstance(each, str) and any(word in _DESTRUCTIVE for word in words(each))
+    ]
+    is_flag = facts.get("type") in ("boolean", ["boolean", "null"])
+    bars = any(word in _DESTRUCTIVE for word in words(name)) or pretends(name)
+    return [True] if is_flag and bars else found
+
+
+def pretends(name: str) -> bool:
+    """Whether a parameter or property of this name asks for nothing to be done."""
+    return " ".join(words(name)) in _PRETENDING
+
+
+def destruction(operation: Operation) -> str:
+    """How an operation destroys data, by its method or its name; empty when it does not seem to."""
+    if operation.method == "delete":
+        return "deletes data"
+    literals = [part for part in operation.path.split("/") if "{" not in part]
+    names = [each for text in (operation.operation_id, *literals[-1:]) for each in words(text)]
+    telling = _DESTRUCTIVE if operation.method in SAFE else (*_DESTRUCTIVE, *_DISABLING)
+    named = next((each for each in names if each in telling), "")
+    return f"is named {named!r}, which may destroy data" if named else ""
+
+
+def verbs(operation: Operation) -> list[str]:
+    """The words that say what a POST does: the first of its id, and those that its path ends with."""
+    literals = [part for part in operation.path.split("/") if part and "{" not in part]
+    return [*words(operation.operation_id)[:1], *(words(literals[-1]) if literals else ())]

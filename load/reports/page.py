@@ -1,0 +1,64 @@
+"""An archived run as one page that opens from disk."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from load.printable import printable
+from load.reports import summary
+from load.reports.plots import capacity_curves, changes, observed, over_time
+
+PAGE = "report.html"
+COMPARISON_PAGE = "comparison.html"
+
+
+def write_page(path: Path, run: Mapping[str, Any], comparison: Mapping[str, Any] | None = None) -> Path:
+    """Write the page of an archived run, with its comparison to another; gives its path."""
+    path.write_text(page(run, comparison), encoding="utf-8")
+    return path
+
+
+def page(run: Mapping[str, Any], comparison: Mapping[str, Any] | None = None) -> str:
+    """The page of an archived run."""
+    source = (files("load.reports") / "page.html.j2").read_text(encoding="utf-8")
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, finalize=_printable
+    )
+    template = environment.from_string(source)
+    shown = [
+        (label, list(over_time(run, label, figures, number)))
+        for number, (label, figures) in enumerate(
+            (("all operations", run["total"]), *run["operations"].items())
+        )
+    ]
+    changed = list(changes(comparison)) if comparison else []
+    return template.render(
+        run=run,
+        comparison=comparison,
+        changes=changed,
+        over_time=[(label, plots) for label, plots in shown if plots],
+        capacity_curves=list(capacity_curves(run)),
+        observed=list(observed(run)),
+        plots_by_name={
+            plot.name: plot.figure
+            for plots in (changed, capacity_curves(run), observed(run), *(each for _, each in shown))
+            for plot in plots
+        },
+        plotly=(files("plotly") / "package_data" / "plotly.min.js").read_text(encoding="utf-8"),
+        began=datetime.fromisoformat(run["began"]).strftime("%Y-%m-%d %H:%M UTC"),
+        conditions=[*summary.conditions(run), *summary.beside(run), *summary.closed(run)],
+        objectives_of=lambda label: summary.objectives_of(run, label),
+        findings=list(summary.findings(run)),
+        without_success=list(summary.without_success(run)),
+        ledger=list(summary.ledger(run)),
+    )
+
+
+def _printable(value: Any) -> Any:
+    """What a template shows of a value; what is markup already stays so."""
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -1,0 +1,218 @@
+"""What moves a Load in Locust: the events of one process, or of a master and its workers."""
+
+import logging
+import signal
+import sys
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import gevent
+from locust.argument_parser import LocustArgumentParser
+from locust.env import Environment
+from locust.event import Events
+from locust.runners import MasterRunner, WorkerRunner
+
+from load.calls.base_url import first_server
+from load.calls.connection import check_reachable
+from load.errors import LoadError
+from load.observation.observer import Observer
+from load.options.options import OPTIONS, SHOW_PLAN, orders
+from load.options.profile import DEFAULT_PROFILE, load_profile, profile_names
+from load.printable import printable
+from load.reports import run_folder
+from load.reports.summary import summary
+from load.run.load import Load
+from load.run.read_back import existing_things, read_back
+from load.run.shapes import OpenShape, StagedShape
+from load.run.users import load_of
+from load.run.web_ui import add_tabs
+from load.run.workers import STOP_TIMEOUT_S, Worker, Workers
+from openapi.contract import ContractError, load_contract, students_document
+from openapi.security import security_schemes
+
+logger = logging.getLogger(__name__)
+
+
+def register(events: Events) -> None:
+    """Make Locust's environments carry a Load, on one process or on many."""
+    events.init_command_line_parser.add_listener(_add_options)
+    events.init.add_listener(_init)
+
+
+def carry(environment: Environment, load: Load) -> None:
+    """Give an environment a Load and the events that move it."""
+    environment.contract_load = load  # type: ignore[attr-defined] # Locust leaves room for such
+    if not environment.stop_timeout:
+        # A call cut off has an outcome that nobody knows: users finish theirs before they leave.
+        environment.stop_timeout = load.orders.timeout + STOP_TIMEOUT_S
+    if load.orders.profile.stages:
+        environment.shape_class = StagedShape(load.orders.profile)
+    elif load.orders.workload.rate is not None and environment.parsed_options is not None:
+        environment.shape_class = OpenShape(environment.parsed_options.run_time)
+    if environment.shape_class:
+        environment.shape_class.runner = environment.runner
+    if isinstance(environment.runner, WorkerRunner):
+        Worker(environment.runner, load)
+        return
+    workers = Workers(environment.runner, load) if isinstance(environment.runner, MasterRunner) else None
+    environment.events.test_start.add_listener(partial(_begin, workers))
+    environment.events.test_stopping.add_listener(partial(_end, load))
+    load.leave = partial(_leave, environment)
+
+
+def _add_options(parser: LocustArgumentParser) -> None:
+    parser.add_argument(
+        "--document",
+        default=str(students_document()),
+        env_var="CONTRACT_DOCUMENT",
+        include_in_web_ui=False,
+        help="Path or URL of the OpenAPI document of the service. --profile names the mix of traffic: "
+        f"{', '.join(profile_names())}, or the path of another; {DEFAULT_PROFILE} by default.",
+    )
+    for option in OPTIONS:
+        action = "store_true" if option.is_flag else "append" if option.multiple else "store"
+        secret = {} if option.variable is None else {"env_var": option.variable, "is_secret": True}
+        parser.add_argument(option.name, action=action, help=option.help, include_in_web_ui=False, **secret)
+    parser.add_argument(
+        "--output",
+        default="results",
+        include_in_web_ui=False,
+        help="Folder where results and report are written; results by default.",
+    )
+    parser.add_argument(
+        "--show-plan",
+        action="store_true",
+        help=SHOW_PLAN,
+        include_in_web_ui=False,
+    )
+
+
+def _init(environment: Environment, **_: Any) -> None:
+    options = environment.parsed_options
+    assert options is not None
+    is_worker = isinstance(environment.runner, WorkerRunner)
+    try:
+        load = _load(vars(options))
+        if not is_worker:
+            run_folder.prepare(Path(options.output))
+    except (ContractError, LoadError) as error:
+        sys.exit(f"locustfile: {printable(str(error))}")
+    if environment.host is None:
+        environment.host = first_server(load.contract)
+        if environment.host:
+            load.stay_at(environment.host)
+    if environment.host is None and options.headless and not is_worker:
+        sys.exit("locustfile: give the URL of the service with --host: the document names none")
+    carry(environment, load)
+    if environment.web_ui and environment.web_ui.app:
+        add_tabs(environment.web_ui.app, environment.web_ui.template_args, load)
+    _interrupt_in_main()
+    # Timers count from when the loop last looked at the clock: reading a document would use up the run time.
+    gevent.get_hub().loop.update_now()
+    if not is_worker:
+        environment.events.test_stop.add_listener(_tell)
+        environment.events.quitting.add_listener(_stop)
+        for note in load.notes():
+            logger.warning("%s", load.mask(note))
+
+
+def _load(options: Mapping[str, Any]) -> Load:
+    contract = load_contract(options["document"])
+    profile = load_profile(options["profile"] or DEFAULT_PROFILE)
+    load = Load(contract, orders(profile, options, security_schemes(contract)))
+    if options["show_plan"]:
+        print("\n".join(printable(each) for each in load.journeys.lines()))  # noqa: T201 - the user's terminal
+        sys.exit(0)
+    return load
+
+
+def _begin(workers: "Workers | None", environment: Environment, **_: Any) -> None:
+    """Before users start: forget the last run, and find out what exists, once for all processes."""
+    load = load_of(environment)
+    runner = environment.runner
+    assert runner is not None
+    try:
+        check_reachable(environment.host or "")
+        environment.host, asked = load.located(environment.host or "")
+        existing, explored = existing_things(load, environment.host or "")
+        observer = Observer(environment.host or "", load.database_url)
+    except LoadError as error:
+        if environment.parsed_options is not None:
+            # Without a command line of Locust's, whoever started the run tells.
+            logger.error("%s", load.mask(str(error)))
+        environment.process_exit_code = 1
+        gevent.spawn_later(0, runner.stop if environment.web_ui else runner.quit)
+        load.begin(())
+        load.incomplete = (str(error),)
+        return
+    load.begin(existing)
+    load.results.beside["to see what exists"] += explored
+    load.results.beside["to see where the API is"] += asked
+    load.watch_service(observer)
+    if workers:
+        workers.begin(existing)
+    else:
+        load.listen()
+
+
+def _end(load: Load, **_: Any) -> None:
+    load.results.end()
+    load.leave_service()
+
+
+def _leave(environment: Environment, reason: str) -> None:
+    """The run is to end before its time, and with it Locust, where nobody can start another."""
+    runner, options = environment.runner, environment.parsed_options
+    assert runner is not None
+    if options is not None:
+        # Without a command line of Locust's, whoever started the run tells.
+        logger.warning("%s: the run ends", reason)
+    gevent.spawn(runner.quit if options is not None and options.headless else runner.stop)
+
+
+def _interrupt_in_main() -> None:
+    """Have Ctrl-C reach Locust's main greenlet: raised where it happens to strike, it would cut off
+    the call of some user, and nobody would know how that went.
+    """
+    main = gevent.getcurrent()
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        gevent.get_hub().loop.run_callback_threadsafe(main.throw, KeyboardInterrupt)
+
+    signal.signal(signal.SIGINT, interrupt)
+
+
+def _tell(environment: Environment, **_: Any) -> None:
+    """At the end of a run: the verdict, in words and as the exit code."""
+    load = load_of(environment)
+    if not isinstance(environment.runner, MasterRunner):
+        load.look()
+        load.settle()
+        read_back(load, environment.host or "")
+    users = environment.runner.target_user_count if environment.runner else 0
+    ended = load.archived(environment.host or "", users)
+    print(summary(ended))  # noqa: T201 - the user's terminal
+    assert environment.parsed_options is not None
+    print(f"\nreport: {run_folder.write(Path(environment.parsed_options.output), ended)}\n")  # noqa: T201 - as above
+    # Locust on its own counts refusals as failures, and ends with 1 for them.
+    environment.process_exit_code = environment.process_exit_code or int(not ended["passed"])
+    if environment.parsed_options.headless and isinstance(environment.runner, MasterRunner):
+        # When its last worker is gone, Locust stops the run, and would wait for ever.
+        gevent.spawn(environment.runner.quit)
+
+
+def _stop(environment: Environment, **_: Any) -> None:
+    """Ctrl-C and SIGTERM come here first: end the run in order, so that its verdict is complete."""
+    if environment.runner is not None:
+        environment.runner.stop()
+    if (
+        environment.process_exit_code is None
+        and environment.parsed_options
+        and environment.parsed_options.headless
+    ):
+        # Without a single worker, Locust does not begin, and calls that a success.
+        logger.error("there was no run: no worker was there to make it")
+        environment.process_exit_code = 1

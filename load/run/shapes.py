@@ -1,0 +1,39 @@
+"""How many users Locust keeps, over time."""
+
+from locust import LoadTestShape
+from locust.runners import MasterRunner
+
+from load.options.profile import Profile
+
+
+class OpenShape(LoadTestShape):
+    """One user for each process that makes arrivals, for a time (s), or until it is told to end."""
+
+    def __init__(self, seconds: float | None) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._seconds = seconds
+
+    def tick(self) -> tuple[int, float] | None:
+        """As many users as processes that are there; None at the end."""
+        if self._seconds is not None and self.get_run_time() > self._seconds:  # type: ignore[no-untyped-call]
+            return None
+        processes = self.runner.worker_count if isinstance(self.runner, MasterRunner) else 1
+        return max(processes, 1), max(processes, 1)
+
+
+class StagedShape(LoadTestShape):
+    """The stages of a profile."""
+
+    def __init__(self, profile: Profile) -> None:
+        super().__init__()  # type: ignore[no-untyped-call] # half typed, like get_run_time below
+        self._profile = profile
+
+    def tick(self) -> tuple[int, float] | None:
+        """Users and spawn rate (users/s) of the stage that the time falls into; None at the end."""
+        now: float = self.get_run_time()  # type: ignore[no-untyped-call]
+        end = 0.0
+        for stage in self._profile.stages:
+            end += stage.seconds
+            if now < end:
+                return stage.users, stage.spawn_rate
+        return None

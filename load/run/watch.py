@@ -1,0 +1,88 @@
+"""Watches the process that makes calls, while it does."""
+
+import time
+from bisect import bisect_left, bisect_right
+
+import gevent
+
+from load.measurements.generator import LATE_S, Generator
+
+BEAT_S = 0.1
+# Each arrival makes two pieces of work: an answer to read, and to check. When there is so much more of it
+# than of arrivals, answers that the service had held back come all at once.
+_BURST = 1.5
+_PIECES_PER_ARRIVAL = 2
+_FEW_PIECES = 20
+_PIECES_KEPT = 20_000
+
+
+class Watch:
+    """Watches this process, after a warm-up (s), until it is ended. `rate` is how many arrivals per s it is
+    to make.
+    """
+
+    def __init__(self, warm_up: float, rate: float = 0.0) -> None:
+        self.rate = rate
+        self._pieces: list[float] = []
+        self._burst = (0.0, 0.0)
+        self._seen = Generator()
+        self._since: tuple[float, float] | None = None
+        self._beat = gevent.spawn(self._listen, warm_up)
+
+    def arrived(self, due: float, sent: float) -> None:
+        """An arrival was due at a time and sent at another (s since the start)."""
+        if not self._since:
+            return
+        if sent - due > LATE_S and self._is_burst(due, sent):
+            self._seen.held_up += 1
+        else:
+            self._seen.lateness.record(sent - due)
+
+    def worked(self, at: float) -> None:
+        """A piece of work is done: an answer was read, or checked (s since the start)."""
+        self._pieces.append(at)
+        if len(self._pieces) > 2 * _PIECES_KEPT:
+            del self._pieces[:_PIECES_KEPT]
+
+    def _is_burst(self, due: float, sent: float) -> bool:
+        """Whether this process was kept busy, from when an arrival was due until it was sent, by far more
+        answers than it asked for then; or was still at work on those of a burst that had begun before.
+        """
+        began, ended = self._burst
+        since = began if began <= due <= ended else due
+        usual = _PIECES_PER_ARRIVAL * self.rate * (sent - since)
+        pieces = bisect_right(self._pieces, sent) - bisect_left(self._pieces, since)
+        if pieces <= _BURST * usual + _FEW_PIECES:
+            return False
+        self._burst = (since, max(sent, ended) if since == began else sent)
+        return True
+
+    def drop(self) -> None:
+        """An arrival was not sent."""
+        if self._since:
+            self._seen.dropped += 1
+
+    def taken(self) -> Generator:
+        """What was seen since this was last asked."""
+        seen, self._seen = self._seen, Generator()
+        if self._since:
+            now = (time.perf_counter(), time.process_time())
+            seen.seconds, seen.cpu_s = now[0] - self._since[0], now[1] - self._since[1]
+            self._since = now
+        return seen
+
+    def end(self) -> None:
+        """Watch no more."""
+        self._beat.kill()
+
+    def _listen(self, warm_up: float) -> None:
+        gevent.sleep(warm_up)
+        self._since = (time.perf_counter(), time.process_time())
+        while True:
+            due, worked = time.perf_counter() + BEAT_S, time.process_time()
+            gevent.sleep(BEAT_S)
+            late = max(time.perf_counter() - due, 0)
+            self._seen.lag.record(late)
+            idle = late - (time.process_time() - worked)
+            if idle > late / 2:
+                self._seen.halted_s = max(self._seen.halted_s, late)
