@@ -145,12 +145,15 @@ FIRST = Write("POST /things", 1.0, {"name": "a", "colour": "red"}, whole=True, a
             {"name": "b"},
             [],
         ),
+        # Null may stand for "as it was", and for nothing.
+        ([Write("PATCH", 5.0, {"name": None}, whole=False, acknowledged=6.0)], 7, 8, {"name": "a"}, []),
+        ([Write("PATCH", 5.0, {"name": None}, whole=False, acknowledged=6.0)], 7, 8, {"name": None}, []),
         # What was there before its first write is acknowledged, nobody knows.
         ([], 1.5, 3, {"name": "b"}, []),
     ],
 )
 def test_what_a_read_may_show(
-    others: list[Write], since: float, until: float, found: dict[str, str], wrong: list[str]
+    others: list[Write], since: float, until: float, found: dict[str, str | None], wrong: list[str]
 ) -> None:
     record = Record(THING, [FIRST, *others])
     told = record.deviations(found, since, until)
@@ -225,13 +228,22 @@ class Told:
         return Step(builder.build(bound), entity, (entity,) if entity else ())
 
     def call(
-        self, label: str, entity: Entity | None, sent: float, at: float, status: int, body: Any = None
+        self,
+        label: str,
+        entity: Entity | None,
+        sent: float,
+        at: float,
+        status: int,
+        body: Any = None,
+        **written: Any,
     ) -> list[Entity]:
-        """A call that was sent and answered at these times, with what was shown; gives what it made."""
+        """A call that was sent and answered at these times, with what was shown, which is what was `written`
+        but for these properties; gives what it made.
+        """
         step = self.step(label, entity)
         if isinstance(step.call.payload, dict) and isinstance(body, dict):
             step.call.payload.update(
-                {name: body.get(name, value) for name, value in step.call.payload.items()}
+                {name: body.get(name, value) for name, value in step.call.payload.items()} | written
             )
         changes = self.ledger.sending(step, sent)
         body = self.ledger.in_use(step.call.operation, body)
@@ -433,6 +445,19 @@ def test_what_a_service_does_as_a_rule_is_a_note_and_what_it_loses_a_loss() -> N
         account = told.ledger.settled()
         assert [each.kind for each in account.losses] == kinds * 2
         assert bool(account.notes) is not bool(kinds)
+
+
+def test_null_may_leave_what_was_there() -> None:
+    for written, kinds in ((None, []), ("renamed", ["ignored name"])):
+        told = Told()
+        for number in range(60):
+            thing = told.made(number)
+            kept = {"id": number, "name": f"thing {number}", "price": 7.5, "state": "done"}
+            ignored = {"name": written} if number % 30 == 0 else {}
+            told.call("PUT /things/{id}", thing, 2.0, 2.1, 200, kept, **ignored)
+            if written is None:
+                assert told.read_back(thing, 20.0, 200, kept) == Account(read=1)
+        assert [each.kind for each in told.ledger.settled().losses] == kinds * 2
 
 
 def test_a_value_that_is_not_kept_is_told_once() -> None:

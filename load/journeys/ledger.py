@@ -612,7 +612,8 @@ class Ledger:
             if not how:
                 counts.kept += 1
                 continue
-            if how == OTHERWISE and record is not None and record.had_before(write, name, body[name]):
+            is_told = how == OTHERWISE and value is not None
+            if is_told and record is not None and record.had_before(write, name, body[name]):
                 how = IGNORED
                 counts.losses.append(_ignored(record, write, name, body[name]))
             counts.changes[how] += 1

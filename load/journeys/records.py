@@ -45,11 +45,14 @@ class Write:
     shown: frozenset[str] = frozenset()
 
     def says(self, name: str) -> Json | State:
-        """What a property is after it."""
+        """What a property is after it. Null may stand for nothing or for "as it was", and a service may have
+        a default for it.
+        """
         if self.leaves is State.GONE:
             return State.GONE
         if name in self.properties:
-            return self.properties[name]
+            value = self.properties[name]
+            return State.ANY if value is None else value
         return State.ANY if self.whole else State.UNTOUCHED
 
     @property
