@@ -507,6 +507,16 @@ def test_a_key_that_other_processes_may_have_written_to_is_not_claimed() -> None
     assert JSON
 
 
+def test_a_creation_that_names_what_was_there_before_is_told() -> None:
+    told = Told()
+    told.journeys.know("/things/{}", (7,))
+    for number in (7, 8):
+        told.call("POST /things", None, 1.0, 1.1, 201, {**SHOWN, "id": number}, id=number + 10)
+    before = "POST /things was answered 201 with the identifier of something that was there before"
+    counts = [count for note, count in told.ledger.settled().notes.items() if note.startswith(before)]
+    assert counts == [1]
+
+
 def test_what_was_there_already_is_no_creation() -> None:
     other = {"id": 1, "name": "quite another", "price": 3, "state": "begun"}
     for status, losses in ((200, []), (201, ["lost"])):

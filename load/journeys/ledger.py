@@ -54,6 +54,11 @@ _LOOKED_AT, _COMPARED_AT_MOST = 5_000, 50
 # A call that was answered so has not been carried out. Of other refusals nobody can be sure.
 _REFUSALS = frozenset({400, 401, 403, 404, 410, 411, 412, 413, 414, 415, 422, 428, 429, 431})
 
+_GIVEN_BEFORE = (
+    "was answered 201 with the identifier of something that was there before; "
+    "whether anything was made is unknown"
+)
+
 Change = tuple[Record, Write]
 
 
@@ -227,7 +232,11 @@ class Ledger:
             return []
         known, losses = dict(changes), []
         for entity in entities:
-            if entity.itself is not entity or not entity.owned:
+            if entity.itself is not entity:
+                continue
+            if not entity.owned:
+                if status == HTTPStatus.CREATED and not self._is_named(entity, step):
+                    self._hidden[f"{step.call.operation.label} {_GIVEN_BEFORE}"] += 1
                 continue
             if not self.alone and not self._is_certain(entity, step):
                 continue
