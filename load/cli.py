@@ -144,7 +144,7 @@ def run(
     if show_plan:
         from load.run.load import Load  # noqa: PLC0415 - what makes payloads takes a second
 
-        click.echo("\n".join(printable(each) for each in Load(contract, told).journeys.lines()))
+        click.echo("\n".join(printable(each) for each in Load(contract, told).compiled.lines()))
         return
     stages = told.profile.stages
     if stages:

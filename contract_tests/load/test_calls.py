@@ -5,12 +5,10 @@ from typing import Any
 
 import pytest
 
+from contract_tests.load.walk import Walk
 from contract_tests.openapi.documents import operation
 from load.calls.call import CallBuilder
-from load.journeys.journeys import Journeys
 from load.options.credentials import Secret
-from load.options.options import Orders
-from load.options.profile import load_profile
 from load.planning.plan import Feed
 from openapi.expressions import Exchange
 from openapi.operations import Operation
@@ -66,9 +64,9 @@ def test_fields_are_sent_as_they_are_or_left_out() -> None:
 
 def test_other_protocols_are_not_spoken() -> None:
     switching = operation("/ws", responses={"101": {"description": "a web socket"}})
-    journeys = Journeys([switching, operation()], Orders(load_profile("mixed")), Payloads(1), Random(1))
-    assert journeys.uncovered["GET /ws"].startswith("it switches to another protocol (101)")
-    assert [*journeys.uncovered] == ["GET /ws"]
+    walk = Walk([switching, operation()])
+    assert walk.compiled.uncovered["GET /ws"].startswith("it switches to another protocol (101)")
+    assert [*walk.compiled.uncovered] == ["GET /ws"]
 
 
 def test_a_query_in_the_path_of_a_document_is_part_of_the_query() -> None:

@@ -6,20 +6,20 @@ from typing import Any
 
 import pytest
 
+from contract_tests.load.walk import Walk
 from load.errors import LoadError
 from load.journeys.entities import Entities, release
-from load.journeys.journeys import Journeys, Step
+from load.journeys.step import Step
 from load.options.options import Orders
 from load.options.profile import Kind, kind_of, load_profile, profile_names
 from openapi.contract import load_contract, students_document
 from openapi.expressions import Exchange
 from openapi.operations import operations
-from openapi.payloads import Payloads
 
 
-def journeys(profile: str = "mixed", seed: int = 1) -> Journeys:
+def walk_of(profile: str = "mixed", seed: int = 1) -> Walk:
     found = operations(load_contract(students_document()))
-    return Journeys(found, Orders(load_profile(profile)), Payloads(seed), Random(seed))
+    return Walk(found, Orders(load_profile(profile)), seed)
 
 
 class Model:
@@ -61,56 +61,56 @@ def exchange(step: Step, status: int, body: Any) -> Exchange:
 @pytest.mark.parametrize("profile", ["mixed", "read-heavy", "write-heavy"])
 def test_calls_in_flight_never_miss(profile: str) -> None:
     random = Random(profile)
-    model, journey = Model(), journeys(profile)
+    model, walk = Model(), walk_of(profile)
     in_flight: list[Step] = []
     kinds = set()
     for _ in range(20_000):
         if len(in_flight) < 20:
-            in_flight.append(journey.next())
+            in_flight.append(walk.journeys.next())
         else:
             step = in_flight.pop(random.randrange(len(in_flight)))
             status, body = model.answer(step)
-            journey.done(step, exchange(step, status, body))
+            walk.journeys.done(step, exchange(step, status, body))
             kinds.add(kind_of(step.call.operation))
     assert kinds == set(Kind)
     assert model.deleted
 
 
 def test_what_existed_before_is_read_and_never_changed() -> None:
-    journey = journeys()
+    walk = walk_of()
     for key in range(1, 50):
-        journey.know("/students/{}", (-key,))
+        walk.known.know("/students/{}", (-key,))
     touched: dict[Kind, set[bool]] = {}
     created = 0
     for _ in range(3_000):
-        step = journey.next()
+        step = walk.journeys.next()
         kind = kind_of(step.call.operation)
         if step.entity:
             touched.setdefault(kind, set()).add(step.entity.owned)
         created += kind is Kind.CREATE
-        journey.done(step, exchange(step, 201, {"id": created}) if kind is Kind.CREATE else None)
+        walk.journeys.done(step, exchange(step, 201, {"id": created}) if kind is Kind.CREATE else None)
     assert touched == {Kind.READ: {True, False}, Kind.REPLACE: {True}, Kind.DELETE: {True}}
 
 
 def test_lists_lead_to_what_exists() -> None:
-    journey = journeys()
-    ((step,),) = journey.exploration()
+    walk = walk_of()
+    ((step,),) = walk.journeys.exploration()
     assert step.call.target == "/students"
-    found = journey.explored(step, exchange(step, 200, {"students": [{"id": 4}, {"id": 5}]}))
+    found = walk.known.explored(step, exchange(step, 200, {"students": [{"id": 4}, {"id": 5}]}))
     assert ("/students/{}", (5,)) in found
-    assert journey.explored(step, exchange(step, 200, {"students": []})) == []
+    assert walk.known.explored(step, exchange(step, 200, {"students": []})) == []
 
 
 def test_cursors_are_followed_and_never_made_up() -> None:
-    journey = journeys()
+    walk = walk_of()
     seen = set()
     for _ in range(2_000):
-        step = journey.next()
+        step = walk.journeys.next()
         if kind_of(step.call.operation) is Kind.LIST:
             seen.add(step.call.query.get("cursor"))
-            journey.done(step, exchange(step, 200, {"students": [], "next_cursor": "f" * 16}))
+            walk.journeys.done(step, exchange(step, 200, {"students": [], "next_cursor": "f" * 16}))
         else:
-            journey.done(step, None)
+            walk.journeys.done(step, None)
     assert seen == {None, "f" * 16}
 
 

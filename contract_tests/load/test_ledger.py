@@ -5,25 +5,22 @@ import signal
 import time
 from math import inf
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import httpx2 as httpx
 import pytest
 
 from contract_tests.load.test_plans import ID, JSON, TEXT, an_object, does, on
+from contract_tests.load.walk import Walk
 from contract_tests.openapi.documents import contract
 from contract_tests.processes import START_TIMEOUT_S, Start, Things, free_port, run, served
 from load.journeys.entities import Entities, Entity
-from load.journeys.journeys import Journeys, Step
 from load.journeys.ledger import Ledger
 from load.journeys.records import Record, State, Write
+from load.journeys.step import Step
 from load.measurements.losses import Absence, Account
-from load.options.options import Orders
-from load.options.profile import load_profile
 from openapi.expressions import Exchange
 from openapi.operations import operations
-from openapi.payloads import Payloads
 
 RESTARTS = 10
 CALLS_BETWEEN_KILLS = 200
@@ -217,13 +214,13 @@ class Told:
     def __init__(self, consistency: float = 5.0) -> None:
         paths = {path: item for each in SHOP for path, item in each.items()}
         found = operations(contract(paths))
-        self.journeys = Journeys(found, Orders(load_profile("mixed")), Payloads(1), Random(1))
-        self.ledger = Ledger(self.journeys.documented, self.journeys.makers, consistency)
+        self.walk = Walk(found)
+        self.ledger = Ledger(self.walk.compiled.documented, self.walk.compiled.makers, consistency)
 
     def step(self, label: str, entity: Entity | None = None) -> Step:
-        builder = self.journeys._builders[label]
+        builder = self.walk.compiled.builders[label]
         bound = {}
-        for need in self.journeys.plan.needs[label] if entity else ():
+        for need in self.walk.compiled.plan.needs[label] if entity else ():
             bound = {slot: entity.values[index] for slot, index in need.slots if entity}
         return Step(builder.build(bound), entity, (entity,) if entity else ())
 
@@ -250,7 +247,7 @@ class Told:
         self.ledger.answered(changes, status, body, at)
         call = step.call
         told = Exchange("", call.target, call.path, call.query, {}, call.payload, status, {}, body)
-        made = self.journeys.done(step, told, 200 <= status < 300)
+        made = self.walk.journeys.done(step, told, 200 <= status < 300)
         self.ledger.made(made, step, body, changes, (sent, at), now=1_000.0)
         return made
 
@@ -486,7 +483,7 @@ def test_what_stood_in_an_update_of_another_address_is_followed() -> None:
     body = {"id": 2, "name": "renamed", "price": 7.5, "state": "done"}
     told.ledger.answered(changes, 200, body, 2.1)
     call = step.call
-    moved = told.journeys.moved(step, Exchange("", "", call.path, {}, {}, call.payload, 200, {}, body))
+    moved = told.walk.known.moved(step, Exchange("", "", call.path, {}, {}, call.payload, 200, {}, body))
     assert moved is not None
     told.ledger.moved(thing, changes, moved)
     assert told.absence(thing, 20.0) is Absence.EXPLAINED
@@ -509,7 +506,7 @@ def test_a_key_that_other_processes_may_have_written_to_is_not_claimed() -> None
 
 def test_a_creation_that_names_what_was_there_before_is_told() -> None:
     told = Told()
-    told.journeys.know("/things/{}", (7,))
+    told.walk.known.know("/things/{}", (7,))
     for number in (7, 8):
         told.call("POST /things", None, 1.0, 1.1, 201, {**SHOWN, "id": number}, id=number + 10)
     before = "POST /things was answered 201 with the identifier of something that was there before"

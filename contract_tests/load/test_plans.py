@@ -1,12 +1,12 @@
 """What is inferred where a document has no links, and what cannot be."""
 
-from random import Random
 from typing import Any
 
 import pytest
 
+from contract_tests.load.walk import Walk
 from contract_tests.openapi.documents import contract
-from load.journeys.journeys import Journeys, Step
+from load.journeys.step import Step
 from load.options.options import Orders
 from load.options.profile import load_profile
 from load.options.selection import Selection
@@ -14,7 +14,6 @@ from load.planning.plan import Plan, Slot
 from load.planning.producers import plan
 from openapi.expressions import Exchange
 from openapi.operations import Operation, operations
-from openapi.payloads import Payloads
 
 JSON = "application/json"
 ID = {"type": "integer"}
@@ -179,10 +178,10 @@ def test_what_is_made_beside_its_collection_is_called_for() -> None:
 def test_an_operation_whose_schemas_lead_nowhere_is_left_out() -> None:
     broken = does({"$ref": "#/components/schemas/Nowhere"})
     found = operations(contract(on("/things", get=broken, post=does(THING, THING))))
-    journeys = Journeys(found, Orders(load_profile("mixed")), Payloads(1), Random(1))
-    assert [*journeys.uncovered] == ["GET /things"]
-    assert "'#/components/schemas/Nowhere' leads nowhere" in journeys.uncovered["GET /things"]
-    assert journeys.next().call.operation.label == "POST /things"
+    walk = Walk(found)
+    assert [*walk.compiled.uncovered] == ["GET /things"]
+    assert "'#/components/schemas/Nowhere' leads nowhere" in walk.compiled.uncovered["GET /things"]
+    assert walk.journeys.next().call.operation.label == "POST /things"
 
 
 def test_a_number_that_counts_is_no_reference() -> None:
@@ -210,11 +209,9 @@ def test_things_that_refer_to_each_other_can_be_made() -> None:
     )
     assert found.uncovered == {}
     assert [found.needs[f"POST /{each}"][0].made_up for each in ("heads", "tails")] == [True, False]
-    journeys = Journeys(
-        operations(contract(on("/rings", post=does(THING, an_object(next_ring_id=ID))))),
-        Orders(load_profile("mixed")), Payloads(1), Random(1),
-    )  # fmt: skip
-    assert isinstance(journeys.next().call.payload["next_ring_id"], int)
+    rings = on("/rings", post=does(THING, an_object(next_ring_id=ID)))
+    walk = Walk(operations(contract(rings)))
+    assert isinstance(walk.journeys.next().call.payload["next_ring_id"], int)
 
 
 def test_a_thing_is_not_asked_for_its_own_name_before_it_is_made() -> None:
@@ -251,26 +248,26 @@ def test_a_guess_that_never_works_is_given_up() -> None:
     found, _ = planned(
         on("/greetings/{person}", "person", kind=TEXT, get=guess), on("/things", get=does(THING))
     )
-    journeys = Journeys([*found.values()], Orders(load_profile("mixed")), Payloads(1), Random(1))
+    walk = Walk([*found.values()])
     labels = []
     for _ in range(400):
-        step = journeys.next()
+        step = walk.journeys.next()
         labels.append(step.call.operation.path)
-        journeys.done(step, None, succeeded=step.call.operation.path == "/things")
+        walk.journeys.done(step, None, succeeded=step.call.operation.path == "/things")
     assert 20 < labels.count("/greetings/{person}") < 110
 
 
 def test_names_differ_once_a_service_minds() -> None:
     few = {"type": "string", "maxLength": 40, "examples": ["one", "two"]}
     found = operations(contract(on("/things", post=does(THING, an_object(name=few), "201"))))
-    journeys = Journeys(found, Orders(load_profile("mixed")), Payloads(1), Random(1))
+    walk = Walk(found)
 
     def names(count: int) -> list[str]:
-        steps = [journeys.next() for _ in range(count)]
+        steps = [walk.journeys.next() for _ in range(count)]
         return [step.call.payload["name"] for step in steps]
 
     assert len({*names(200)}) < 200
-    journeys.conflicted(journeys.next())
+    walk.journeys.conflicted(walk.journeys.next())
     assert len({*names(200)}) == 200
 
 
@@ -291,7 +288,7 @@ def test_what_a_reset_may_have_erased_is_not_lost(allowed: bool) -> None:
         contract(on("/things", post=does(THING, THING, "201")) | on("/admin/reset", post=does()))
     )
     orders = Orders(load_profile("mixed"), Selection(allow_destructive=allowed))
-    assert Journeys(found, orders, Payloads(1), Random(1)).erases is allowed
+    assert Walk(found, orders).compiled.erases is allowed
 
 
 def test_one_thing_by_several_of_its_properties() -> None:
@@ -348,15 +345,15 @@ def test_a_change_neither_deletes_nor_renames() -> None:
         on("/things/{id}", "id", put=does(THING, change)),
         on("/things/by-name/{name}", "name", kind=TEXT, get=does(THING)),
     )
-    journeys = Journeys([*found.values()], Orders(load_profile("mixed")), Payloads(1), Random(1))
+    walk = Walk([*found.values()])
     changes = 0
     for number in range(300):
-        step = journeys.next()
+        step = walk.journeys.next()
         call, made = step.call, {"id": number, "name": f"thing {number}"}
         if call.operation.method == "put":
             changes += 1
             assert call.payload == {"name": f"thing {call.path['id']}", "archived": False}
-        journeys.done(step, Exchange("", call.target, call.path, {}, {}, call.payload, 201, {}, made))
+        walk.journeys.done(step, Exchange("", call.target, call.path, {}, {}, call.payload, 201, {}, made))
     assert changes > 20
 
 
@@ -401,7 +398,7 @@ class Shop:
         return 200, None, {}
 
 
-def shop(**selection: Any) -> Journeys:
+def shop(**selection: Any) -> Walk:
     found, _ = planned(
         on("/things", post=does(None, an_object(name=TEXT), "201")),
         on("/things/{id}", "id", get=does(), delete=does()),
@@ -410,36 +407,36 @@ def shop(**selection: Any) -> Journeys:
         on("/cache/purge", post=does()),
     )
     orders = Orders(load_profile("mixed"), Selection(**selection))
-    return Journeys([*found.values()], orders, Payloads(1), Random(1))
+    return Walk([*found.values()], orders)
 
 
 def test_journeys_follow_what_is_inferred() -> None:
-    service, journeys = Shop(), shop()
+    service, walk = Shop(), shop()
     called = set()
     for _ in range(2_000):
-        step = journeys.next()
+        step = walk.journeys.next()
         status, body, headers = service.answer(step)
         call = step.call
         exchange = Exchange("", call.target, call.path, call.query, {}, call.payload, status, headers, body)
-        journeys.done(step, exchange)
+        walk.journeys.done(step, exchange)
         called.add(call.operation.label)
     assert len(called) == 6
-    assert "POST /cache/purge" in journeys.uncovered
+    assert "POST /cache/purge" in walk.compiled.uncovered
 
 
 def test_what_others_own_is_neither_changed_nor_deleted() -> None:
     for allowed in (False, True):
-        journeys = shop(allow_destructive=allowed)
+        walk = shop(allow_destructive=allowed)
         for key in range(-50, 0):
-            journeys.know("/things/{}", (key,))
+            walk.known.know("/things/{}", (key,))
         deleted = set()
         for _ in range(500):
-            step = journeys.next()
+            step = walk.journeys.next()
             if step.call.operation.label == "DELETE /things/{id}":
                 deleted.add(step.call.path["id"])
-            journeys.done(step, None)
+            walk.journeys.done(step, None)
         assert bool(deleted) is allowed
-        assert ("POST /cache/purge" in journeys.uncovered) is not allowed
+        assert ("POST /cache/purge" in walk.compiled.uncovered) is not allowed
 
 
 @pytest.mark.parametrize("allowed", [False, True])
@@ -450,17 +447,17 @@ def test_actions_on_all_that_there_is_are_not_called(allowed: bool) -> None:
         on("/inbox/search", post=does(a_list(THING), an_object(name=TEXT))),
     )
     orders = Orders(load_profile("mixed"), Selection(allow_destructive=allowed))
-    journeys = Journeys([*found.values()], orders, Payloads(1), Random(1))
-    assert ("POST /inbox/mark-all-read" in journeys.uncovered) is not allowed
-    assert "POST /inbox/search" not in journeys.uncovered
-    assert "POST /inbox" not in journeys.uncovered
+    walk = Walk([*found.values()], orders)
+    assert ("POST /inbox/mark-all-read" in walk.compiled.uncovered) is not allowed
+    assert "POST /inbox/search" not in walk.compiled.uncovered
+    assert "POST /inbox" not in walk.compiled.uncovered
 
 
 def test_nothing_is_sent_that_only_pretends() -> None:
     asked = an_object(name=TEXT, dryRun={"type": "boolean"})
     found, _ = planned(on("/things", post=does(THING, asked, "201")))
-    journeys = Journeys([*found.values()], Orders(load_profile("mixed")), Payloads(1), Random(1))
-    payloads = [journeys.next().call.payload for _ in range(100)]
+    walk = Walk([*found.values()])
+    payloads = [walk.journeys.next().call.payload for _ in range(100)]
     assert not any(each.get("dryRun") for each in payloads)
 
 
@@ -472,13 +469,13 @@ def asked_for(
         on("/things", post=does(THING, an_object(name=TEXT), "201")),
         on("/things/{id}", "id", kind=TEXT, get=does(schema)),
     )
-    journeys = Journeys([*found.values()], Orders(load_profile("mixed")), Payloads(1), Random(1))
-    while (step := journeys.next()).call.operation.method == "post":
+    walk = Walk([*found.values()])
+    while (step := walk.journeys.next()).call.operation.method == "post":
         call = step.call
         told = Exchange("", call.target, {}, {}, {}, call.payload, 201, headers, made)
-        journeys.done(step, told)
+        walk.journeys.done(step, told)
     call = step.call
-    return journeys.shown_instead(step, Exchange("", call.target, call.path, {}, {}, None, 200, {}, shown))
+    return walk.known.shown_instead(step, Exchange("", call.target, call.path, {}, {}, None, 200, {}, shown))
 
 
 def test_another_thing_is_one_with_another_identifier_where_it_showed_its_own() -> None:

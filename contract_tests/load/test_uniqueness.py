@@ -1,17 +1,13 @@
 """Reused names are no evidence that they must differ: only what tells things apart has values of its own."""
 
-from random import Random
 from typing import Any
 
 import pytest
 
+from contract_tests.load.walk import Walk
 from contract_tests.openapi.documents import contract, operation
 from load.calls.unique_names import unique_names
-from load.journeys.journeys import Journeys
-from load.options.options import Orders
-from load.options.profile import load_profile
 from openapi.operations import Operation, operations
-from openapi.payloads import Payloads
 
 TEXT = {"type": "string", "maxLength": 40}
 CREATED = {"description": "made"}
@@ -56,13 +52,13 @@ def test_which_names_differ(
     assert unique_names(making(*names, method="get")) == frozenset()
 
 
-def journeys(*paths: Any) -> Journeys:
+def walk_of(*paths: Any) -> Walk:
     found = operations(contract({key: item for each in paths for key, item in each.items()}))
-    return Journeys(found, Orders(load_profile("mixed")), Payloads(1), Random(1))
+    return Walk(found)
 
 
-def names(on: Journeys, count: int) -> list[str]:
-    return [str(on.next().call.payload["name"]) for _ in range(count)]
+def names(on: Walk, count: int) -> list[str]:
+    return [str(on.journeys.next().call.payload["name"]) for _ in range(count)]
 
 
 @pytest.mark.parametrize(("made", "differ"), [("201", 200), ("200", 2)])
@@ -70,9 +66,9 @@ def test_a_conflict_is_evidence_only_where_something_is_made(made: str, differ: 
     name = {**TEXT, "examples": ["one", "two"]}
     few = {"type": "object", "required": ["name"], "properties": {"name": name}}
     body = {"required": True, "content": {"application/json": {"schema": few}}}
-    on = journeys({"/payments": {"post": {"requestBody": body, "responses": {made: {"description": ""}}}}})
+    on = walk_of({"/payments": {"post": {"requestBody": body, "responses": {made: {"description": ""}}}}})
     assert len({*names(on, 200)}) < 200
-    on.conflicted(on.next())
+    on.journeys.conflicted(on.journeys.next())
     assert (len({*names(on, 200)}) == 200) is (differ == 200)
 
 
@@ -81,9 +77,9 @@ def test_a_person_keeps_a_name_like_that_of_others() -> None:
               "properties": {"given_name": TEXT, "email": {"type": "string", "format": "email"}}}  # fmt: skip
     body = {"required": True, "content": {"application/json": {"schema": person}}}
     responses = {"201": CREATED, "409": {"description": "taken"}}
-    on = journeys({"/people": {"post": {"requestBody": body, "responses": responses}}})
-    on.conflicted(on.next())
-    payloads = [on.next().call.payload for _ in range(300)]
+    on = walk_of({"/people": {"post": {"requestBody": body, "responses": responses}}})
+    on.journeys.conflicted(on.journeys.next())
+    payloads = [on.journeys.next().call.payload for _ in range(300)]
     assert len({each["email"] for each in payloads}) == 300
     assert len({each["given_name"] for each in payloads}) < 300
     assert not any(each.isdecimal() for one in payloads for each in one["given_name"]), payloads[:3]

@@ -12,7 +12,6 @@ from http import HTTPStatus
 from math import inf
 
 from load.journeys.entities import Entity
-from load.journeys.journeys import Step, leads_to
 from load.journeys.records import Deviation, Record, State, Write
 from load.journeys.representations import (
     NOTHING,
@@ -30,6 +29,7 @@ from load.journeys.representations import (
     unwrapped,
     without,
 )
+from load.journeys.step import Step, leads_to
 from load.measurements.losses import DROPPED, Absence, Account, Loss
 from load.planning.effects import SAFE, looks_only
 from load.planning.identifiers import collection_of, is_identifier, normalised, noun_of

@@ -124,7 +124,7 @@ def _load(options: Mapping[str, Any]) -> Load:
     profile = load_profile(options["profile"] or DEFAULT_PROFILE)
     load = Load(contract, orders(profile, options, security_schemes(contract)))
     if options["show_plan"]:
-        print("\n".join(printable(each) for each in load.journeys.lines()))  # noqa: T201 - the user's terminal
+        print("\n".join(printable(each) for each in load.compiled.lines()))  # noqa: T201 - the user's terminal
         sys.exit(0)
     return load
 

@@ -12,7 +12,10 @@ from load.calls.authentication import Acceptance
 from load.calls.base_url import based, elsewhere
 from load.calls.connection import Connection
 from load.calls.keep_alive import KeepAlive
-from load.journeys.journeys import Existing, Journeys
+from load.journeys.compiled import compiled
+from load.journeys.coverage import coverage
+from load.journeys.journeys import Journeys
+from load.journeys.knowledge import Existing, Knowledge
 from load.journeys.ledger import Ledger
 from load.judgement.backlog import behind
 from load.judgement.bottleneck import bottlenecks, explained
@@ -80,9 +83,11 @@ class Load:
         """Forget what an earlier run left, and know what exists. The run began a while (s) ago, or now."""
         origin = None if elapsed is None else time.perf_counter() - elapsed
         payloads = Payloads()
-        self.journeys = Journeys(
-            [*self.operations.values()], self.orders, payloads, Random(), security_schemes(self.contract)
-        )
+        random, schemes = Random(), security_schemes(self.contract)
+        covered = coverage([*self.operations.values()], self.orders, schemes, payloads)
+        self.compiled = compiled(covered, self.orders, payloads, random, schemes)
+        self.known = Knowledge(self.compiled)
+        self.journeys = Journeys(self.compiled, self.known, random)
         self.results = Results.of(self.operations, self.orders.workload.warm_up, origin)
         self.results.mask = self.mask
         self.acceptance = Acceptance(self._judge)
@@ -90,9 +95,9 @@ class Load:
         self.incomplete, self.missing, self.calls, self.is_gone = (), (), 0, False
         self._keep_alive = KeepAlive()
         for kind, values in existing:
-            self.journeys.know(kind, values)
-        readable = {} if self.journeys.erases else self.journeys.documented
-        self.ledger = Ledger(readable, self.journeys.makers, self.orders.consistency, payloads.is_own)
+            self.known.know(kind, values)
+        readable = {} if self.compiled.erases else self.compiled.documented
+        self.ledger = Ledger(readable, self.compiled.makers, self.orders.consistency, payloads.is_own)
         self.ledger.private = self.alone and not self.orders.selection.allow_destructive
         self.take_share(self.share)
 
@@ -216,7 +221,7 @@ class Load:
 
     def notes(self) -> Iterator[str]:
         """What people should know before the run: a line for each shortcoming."""
-        asking = self.journeys.asking
+        asking = self.compiled.asking
         for label, reason in self.uncovered.items():
             if label not in asking:
                 yield f"not called: {label}: {reason}"
@@ -224,13 +229,13 @@ class Load:
             labels = [label for label, each in asking.items() if each == reason]
             others = f" and {len(labels) - 1} more" if len(labels) > 1 else ""
             yield f"not called: {labels[0]}{others}: {reason}; the load does not log in by itself"
-        for reason in self.journeys.omitted:
+        for reason in self.compiled.omitted:
             yield f"never sent: {reason}"
 
     @property
     def uncovered(self) -> dict[str, str]:
         """Why operations are not called, by label."""
-        return {**self.faulty, **self.journeys.uncovered}
+        return {**self.faulty, **self.compiled.uncovered}
 
     def archived(self, host: str, users: int, capacity: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """All that is known of the run against a host, with so many users."""

@@ -12,7 +12,7 @@ from load.calls.checks import is_throttled
 from load.calls.connection import Connection, Reply
 from load.calls.sending import exchange_of, json_of, sent
 from load.calls.throttling import retry_after_s
-from load.journeys.journeys import Existing
+from load.journeys.knowledge import Existing
 from load.journeys.records import Record
 from load.measurements.losses import Account
 from load.run.load import Load
@@ -40,7 +40,7 @@ def existing_things(load: Load, host: str) -> tuple[list[Existing], int]:
                 reply, _ = sent(connection, step.call)
                 calls += 1
                 exchange = exchange_of(step.call, reply) if reply and reply.status < 300 else None
-                existing += load.journeys.explored(step, exchange)
+                existing += load.known.explored(step, exchange)
     finally:
         connection.close()
     return existing, calls
@@ -93,7 +93,7 @@ def _read_one(load: Load, connection: Connection, record: Record, host: str, dea
     waited for.
     """
     account = load.results.account
-    step = load.journeys.reading(record.entity)
+    step = load.compiled.reading(record.entity)
     while True:
         began = load.results.elapsed
         reply, _ = sent(connection, step.call)

@@ -19,8 +19,8 @@ from load.calls.connection import Connection, NetworkError, Reply
 from load.calls.sending import exchange_of, sent
 from load.calls.throttling import retry_after_s
 from load.journeys.entities import Entity
-from load.journeys.journeys import Step
 from load.journeys.ledger import Change
+from load.journeys.step import Step
 from load.measurements.findings import Fault, Finding
 from load.measurements.losses import Absence
 from load.measurements.results import REPEATED, UNKNOWN
@@ -146,7 +146,7 @@ class ContractUser(User):
         """
         load, operation = self.load, step.call.operation
         succeeded = HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES
-        learns = load.journeys.reads(operation.label)
+        learns = load.compiled.reads(operation.label)
         is_told = succeeded and (learns or writes or step.entity is not None)
         exchange = exchange_of(step.call, reply) if is_told else None
         body = load.ledger.in_use(operation, exchange.response_body) if exchange else None
@@ -178,7 +178,7 @@ class ContractUser(User):
 
     def _of_another(self, step: Step, exchange: Exchange) -> list[Finding]:
         """What is wrong with a read of one thing that shows another."""
-        shown = self.load.journeys.shown_instead(step, exchange)
+        shown = self.load.known.shown_instead(step, exchange)
         if shown is None or step.entity is None:
             return []
         told = f"asked for {step.entity.values[-1]}, shown {shown}"
@@ -205,20 +205,20 @@ class ContractUser(User):
 
     def _follow(self, step: Step, exchange: Exchange, writes: list[Change]) -> None:
         """The thing that a change has given another address."""
-        moved = self.load.journeys.moved(step, exchange)
+        moved = self.load.known.moved(step, exchange)
         if moved is not None and step.entity is not None:
             self.load.ledger.moved(step.entity, writes, moved)
 
     def _await(self, step: Step, exchange: Exchange) -> None:
         """What was accepted is looked for until it is there, or the run ends, unless it is too much."""
-        for thing in self.load.journeys.accepted(step, exchange):
+        for thing in self.load.known.accepted(step, exchange):
             if len(self._awaiting) < AWAITED_AT_MOST:
                 self._awaiting.spawn(self._look_for, step, thing)
 
     def _look_for(self, step: Step, thing: Entity) -> None:
         load, pause = self.load, SOON_S
         connection = load.connection(self.host or "")
-        reading = load.journeys.reading(thing)
+        reading = load.compiled.reading(thing)
         label = step.call.operation.label
         while load.results.ended is None:
             gevent.sleep(pause)
@@ -226,7 +226,7 @@ class ContractUser(User):
             reply, _ = sent(connection, reading.call)
             load.results.beside["to see whether what was accepted is there"] += 1
             if reply is not None and HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
-                load.ledger.found(load.journeys.found(thing), label, load.results.elapsed)
+                load.ledger.found(load.known.found(thing), label, load.results.elapsed)
                 break
         else:
             load.results.account.note(
@@ -237,7 +237,7 @@ class ContractUser(User):
     def _findings(self, step: Step, reply: Reply, absence: Absence | None, loss: str) -> list[Finding]:
         load, operation = self.load, step.call.operation
         try:
-            guessed = operation.label in load.journeys.plan.guessed or load.journeys.erases
+            guessed = operation.label in load.compiled.plan.guessed or load.compiled.erases
             credentialed = not step.call.secret.is_empty
             doubtful = reply.status >= HTTPStatus.BAD_REQUEST and load.ledger.is_doubtful(step, reply.status)
             return checks.findings(operation, absence, reply, guessed, loss, credentialed, doubtful)

@@ -17,7 +17,7 @@ from locust.exception import RPCError
 from locust.rpc import Message
 from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
-from load.journeys.journeys import Existing
+from load.journeys.knowledge import Existing
 from load.measurements.arrivals import Share
 from load.options.options import orders_from
 from load.run.attendance import SIGN_S, Attendance, Sign

@@ -1,0 +1,190 @@
+"""What one process's users know of the service: its things, and what answers told of others."""
+
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from random import Random
+
+from load.journeys.compiled import Compiled
+from load.journeys.entities import Entities, Entity, Values, release
+from load.journeys.representations import is_distinctive, is_earlier, scalars
+from load.journeys.step import Step, leads_to
+from load.planning.identifiers import outline
+from load.planning.plan import JOINS_ITS_PATH, MAKES_ITS_PATH, Feed, Identifier, Slot
+from load.planning.schema_search import json_schemas
+from openapi.contract import Json
+from openapi.expressions import UNRESOLVABLE, Exchange, at_pointer, evaluate
+
+_REMEMBERED = 100
+# Of things that nothing makes, so many are taken from the lists that show them.
+_LISTED = 1_000
+
+Existing = tuple[str, Values]
+
+
+class Knowledge:
+    """All things that are known to one process, by resource, and the values that links gave for others."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self._compiled = compiled
+        linked = {feed.resource for feeds in compiled.plan.feeds.values() for feed in feeds if feed.linked}
+        self.entities: Mapping[str, Entities] = {
+            each: Entities(each, documented=each in linked) for each in sorted(compiled.resources)
+        }
+        self._remembered: dict[tuple[str, Slot], deque[Json]] = {}
+
+    def recalled(self, label: str, slot: Slot, random: Random) -> Json:
+        """A value that some link gave for a slot of an operation; None when none has."""
+        values = self._remembered.get((label, slot))
+        return random.choice(values) if values else None
+
+    def learn(self, step: Step, exchange: Exchange) -> list[Entity]:
+        """What an answer tells is known from now on. Gives the things that the call has made, or found in
+        place of what it was to make.
+        """
+        label = step.call.operation.label
+        made: dict[str, Entity] = {}
+        own: list[Entity] = []
+        for feed in self._compiled.learnt.get(label, ()):
+            entities = self.entities[feed.resource]
+            if not feed.owned and entities.size >= _LISTED:
+                continue
+            # What stands within a thing of this run, the run may change as it may change that.
+            within = step.entity is not None and feed.resource.startswith(f"{step.entity.home.resource}/")
+            makes = feed.owned and _has_made(step, feed, exchange)
+            inherits = within and step.entity is not None and step.entity.owned
+            for values in feed.things(exchange):
+                if feed.twin_of in made:
+                    entities.add_twin(values, made[feed.twin_of])
+                else:
+                    is_new = makes and not self._may_have_been_there(feed, values, exchange)
+                    thing = entities.add(values, is_new or inherits, step.leases, step.began, is_new)
+                    made[feed.resource] = thing
+                    if feed.owned and exchange.status != HTTPStatus.ACCEPTED:
+                        thing.shown_at = self._place_of(thing, exchange.response_body)
+                        own.append(thing)
+        for memory in self._compiled.plan.memories.get(label, ()):
+            value = evaluate(memory.expression, exchange)
+            if value is not UNRESOLVABLE and value is not None:
+                key = (memory.consumer, memory.slot)
+                self._remembered.setdefault(key, deque(maxlen=_REMEMBERED)).append(value)
+        return own
+
+    def moved(self, step: Step, exchange: Exchange) -> Entity | None:
+        """The thing that a change has given another address, when the answer shows it by another identifier
+        than the path did: it is known by that from now on. An answer that shows nothing of what was sent, or
+        the former identifier as well, is about something else.
+        """
+        thing = step.entity.itself if step.entity else None
+        operation = step.call.operation
+        is_change = operation.method in ("put", "patch")
+        if thing is None or not is_change or not leads_to(operation, thing.home.resource):
+            return None
+        if not _is_about(exchange, thing) or thing.shown_at == "":
+            return None
+        for pointer in self._compiled.identifiers.get(thing.home.resource, ()):
+            found = at_pointer(exchange.response_body, pointer)
+            if found is UNRESOLVABLE or found is None or str(found) == str(thing.values[-1]):
+                continue
+            if isinstance(found, (str, int)):
+                thing.home.forget(thing)
+                return thing.home.add((*thing.values[:-1], found), thing.owned, thing.parents, step.began)
+        return None
+
+    def shown_instead(self, step: Step, exchange: Exchange) -> Json:
+        """The identifier that a thing of this run shows where it showed its own when it was made, and that it
+        was not asked for by; else None. An answer that shows the identifier anywhere is about the thing,
+        and one whose schema does not describe that place may show anything there.
+        """
+        thing = step.target
+        if thing is None or thing.itself is not thing or not thing.owned or not thing.shown_at:
+            return None
+        found = at_pointer(exchange.response_body, thing.shown_at)
+        asked = str(thing.values[-1]).casefold()
+        is_shown = asked in (str(each).casefold() for each in scalars(exchange.response_body))
+        if not isinstance(found, (str, int)) or is_shown:
+            return None
+        names = thing.shown_at.strip("/").split("/")
+        schemas = (each.translated for each in json_schemas(step.call.operation))
+        return found if any(_describes(each, each, names) for each in schemas) else None
+
+    def accepted(self, step: Step, exchange: Exchange) -> list[Entity]:
+        """The things that a call will have made once it is carried out (202; RFC 9110, section 15.3.3). They
+        are not known before they are found.
+        """
+        return [
+            Entity(self.entities[feed.resource], values, owned=True, parents=step.leases)
+            for feed in self._compiled.learnt.get(step.call.operation.label, ())
+            if feed.owned and not feed.twin_of and feed.resource in self._compiled.readable
+            for values in feed.things(exchange)
+        ]
+
+    def found(self, accepted: Entity) -> Entity:
+        """What was accepted is there."""
+        return accepted.home.add(accepted.values, owned=True, parents=accepted.parents)
+
+    def explored(self, step: Step, exchange: Exchange | None) -> list[Existing]:
+        """The things that a list shows, each as its resource and values; they are known from now on."""
+        release(step.leases)
+        feeds = self._compiled.plan.feeds.get(step.call.operation.label, ()) if exchange else ()
+        found = (
+            [(feed.resource, values) for feed in feeds for values in feed.things(exchange)]
+            if exchange
+            else []
+        )
+        for resource, values in found:
+            self.know(resource, values)
+        return found
+
+    def know(self, resource: str, values: Values) -> None:
+        """A thing that existed before the run: to be read, never to be changed."""
+        if resource in self.entities:
+            self.entities[resource].add(values, owned=False)
+
+    def _may_have_been_there(self, feed: Feed, values: Values, exchange: Exchange) -> bool:
+        """Whether a call has named what it made as something else may have been named before: unless 201 says
+        that it was created, the service may have changed that.
+        """
+        last, name = feed.parts[-1], values[-1]
+        if exchange.status == HTTPStatus.CREATED or not isinstance(last, Identifier):
+            return False
+        pointers = filter(None, (last.request, last.named))
+        is_told = any(at_pointer(exchange.request_body, each) == name for each in pointers)
+        return isinstance(name, str) and is_told and not self._compiled.is_own(name)
+
+    def _place_of(self, thing: Entity, body: Json) -> str:
+        """Where an answer shows the identifier of a thing; empty when it does not."""
+        # What comes from `Location` is a text, also where the body has a number.
+        places, asked = self._compiled.identifiers.get(thing.home.resource, ()), str(thing.values[-1])
+        return next((each for each in places if str(at_pointer(body, each)) == asked), "")
+
+
+def _has_made(step: Step, feed: Feed, exchange: Exchange) -> bool:
+    """Whether an answer says that something has been made, and not that it was there: where 201 is
+    documented, that is what says so (RFC 9110, section 15.3.2), unless what is shown is older than the call.
+    Under a name of the run's own, nothing was there.
+    """
+    if exchange.status == HTTPStatus.ACCEPTED:
+        return False
+    if feed.reason in (MAKES_ITS_PATH, JOINS_ITS_PATH):
+        return True
+    taken_s = time.monotonic() - step.began
+    if is_earlier(exchange.response_body, exchange.response_headers.get("date", ""), taken_s):
+        return False
+    return exchange.status == HTTPStatus.CREATED or "201" not in step.call.operation.responses
+
+
+def _is_about(exchange: Exchange, thing: Entity) -> bool:
+    """Whether the answer to a change shows what was sent, and no more by the thing's former identifier."""
+    told = {str(each) for each in scalars(exchange.response_body)}
+    shown = any(is_distinctive(each) and str(each) in told for each in scalars(exchange.request_body))
+    return shown and str(thing.values[-1]) not in told
+
+
+def _describes(schema: Json, root: Json, names: Sequence[str]) -> bool:
+    """Whether a schema has a property that these names lead to, one within the other; `root` is the whole
+    document, for references.
+    """
+    inner = outline(schema, root).get("properties", {}).get(names[0])
+    return inner is not None and (len(names) == 1 or _describes(inner, root, names[1:]))

@@ -1,0 +1,35 @@
+"""One call of a journey, and the things that it works on."""
+
+import time
+from dataclasses import dataclass, field
+
+from load.calls.call import Call
+from load.journeys.entities import Entity
+from load.planning.identifiers import normalised
+from openapi.operations import Operation
+
+
+@dataclass(slots=True)
+class Step:
+    """A call to make, the thing that it works on, if it works on one, all things it must not lose, and when
+    it was made (s).
+    """
+
+    call: Call
+    entity: Entity | None
+    leases: tuple[Entity, ...] = ()
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def target(self) -> Entity | None:
+        """The thing that the path leads to. Further down the path, or where a query or a body speaks of other
+        things, it may be something else that is not there.
+        """
+        entity, operation = self.entity, self.call.operation
+        leads = entity is not None and leads_to(operation, entity.home.resource)
+        return entity if leads and operation.request_body is None and not self.call.query else None
+
+
+def leads_to(operation: Operation, resource: str) -> bool:
+    """Whether the path of an operation is that of a resource's things, and ends there."""
+    return normalised(operation.path) == normalised(resource)
