@@ -14,10 +14,14 @@ from contract_tests.load.test_plans import ID, JSON, TEXT, an_object, does, on
 from contract_tests.load.walk import Walk
 from contract_tests.openapi.documents import contract
 from contract_tests.processes import START_TIMEOUT_S, Start, Things, free_port, run, served
+from load.journeys.addresses import Addresses
 from load.journeys.entities import Entities, Entity
 from load.journeys.ledger import Ledger
+from load.journeys.properties import Properties
+from load.journeys.reconciliation import Reconciliation
 from load.journeys.records import Record, State, Write
 from load.journeys.step import Step
+from load.journeys.writes import in_use
 from load.measurements.losses import Absence, Account
 from openapi.expressions import Exchange
 from openapi.operations import operations
@@ -215,7 +219,10 @@ class Told:
         paths = {path: item for each in SHOP for path, item in each.items()}
         found = operations(contract(paths))
         self.walk = Walk(found)
-        self.ledger = Ledger(self.walk.compiled.documented, self.walk.compiled.makers, consistency)
+        readable, addresses = self.walk.compiled.documented, Addresses(self.walk.compiled.makers)
+        properties = Properties(readable, addresses, consistency)
+        self.ledger = Ledger(addresses, properties, consistency)
+        self.reconciliation = Reconciliation(readable, addresses, properties, consistency)
 
     def step(self, label: str, entity: Entity | None = None) -> Step:
         builder = self.walk.compiled.builders[label]
@@ -243,7 +250,7 @@ class Told:
                 {name: body.get(name, value) for name, value in step.call.payload.items()} | written
             )
         changes = self.ledger.sending(step, sent)
-        body = self.ledger.in_use(step.call.operation, body)
+        body = in_use(step.call.operation, body)
         self.ledger.answered(changes, status, body, at)
         call = step.call
         told = Exchange("", call.target, call.path, call.query, {}, call.payload, status, {}, body)
@@ -258,12 +265,17 @@ class Told:
         return thing
 
     def absence(self, thing: Entity, at: float, status: int = 404) -> Absence:
-        return self.ledger.absence(thing, READ, status, at, at + 0.1)[0]
+        return self.reconciliation.absence(thing, READ, status, at, at + 0.1)[0]
+
+    def settled(self) -> Account:
+        account = self.reconciliation.settled()
+        self.ledger.settle(account)
+        return account
 
     def read_back(self, thing: Entity, at: float, status: int, body: Any = None) -> Account | None:
         step = self.step(READ, thing)
-        (record,) = (each for each in self.ledger.records if each.entity is thing)
-        return self.ledger.read_back(record, step, status, body, (at, at + 0.1))
+        (record,) = (each for each in self.reconciliation.records if each.entity is thing)
+        return self.reconciliation.read_back(record, step, status, body, (at, at + 0.1))
 
 
 def test_what_is_not_there_yet_is_late_and_then_lost() -> None:
@@ -278,14 +290,14 @@ def test_what_came_late_is_told_where_it_was_right_afterwards_for_sure() -> None
     thing = told.made(1)
     assert told.absence(thing, 2.0) is Absence.LATE
     assert told.read_back(thing, 20.0, 200, SHOWN) == Account(read=1)
-    assert told.ledger.settled().late == 1
+    assert told.settled().late == 1
     told = Told()
     thing = told.made(1)
     assert told.absence(thing, 2.0) is Absence.LATE
     # A deletion whose answer never came: whatever is there afterwards is right.
     told.call("DELETE /things/{id}", thing, 3.0, inf, 0)
     assert told.read_back(thing, 20.0, 404, None) == Account(read=1)
-    assert told.ledger.settled().late == 0
+    assert told.settled().late == 0
 
 
 def test_an_identifier_that_is_used_again_is_a_thing_of_its_own() -> None:
@@ -439,7 +451,7 @@ def test_what_a_service_does_as_a_rule_is_a_note_and_what_it_loses_a_loss() -> N
             thing = told.made(number)
             name = "somebody else" if number % every == 0 else f"thing {number}"
             told.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": name})
-        account = told.ledger.settled()
+        account = told.settled()
         assert [each.kind for each in account.losses] == kinds * 2
         assert bool(account.notes) is not bool(kinds)
 
@@ -454,7 +466,7 @@ def test_null_may_leave_what_was_there() -> None:
             told.call("PUT /things/{id}", thing, 2.0, 2.1, 200, kept, **ignored)
             if written is None:
                 assert told.read_back(thing, 20.0, 200, kept) == Account(read=1)
-        assert [each.kind for each in told.ledger.settled().losses] == kinds * 2
+        assert [each.kind for each in told.settled().losses] == kinds * 2
 
 
 def test_a_value_that_is_not_kept_is_told_once() -> None:
@@ -462,7 +474,7 @@ def test_a_value_that_is_not_kept_is_told_once() -> None:
     for number in range(30):
         thing = told.made(number)
         told.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": f"thing {number}", "price": None})
-    (loss,) = told.ledger.settled().losses
+    (loss,) = told.settled().losses
     assert (loss.kind, loss.label, loss.count) == ("dropped price", "POST /things", 30)
 
 
@@ -472,7 +484,7 @@ def test_a_property_that_is_not_to_be_used_any_more_proves_nothing() -> None:
         thing = told.made(number, former=5)
         shown = {**SHOWN, "id": number, "name": f"thing {number}", "former": None}
         assert told.read_back(thing, 20.0, 200, shown) == Account(read=1)
-    assert told.ledger.settled() == Account()
+    assert told.settled() == Account()
 
 
 def test_what_stood_in_an_update_of_another_address_is_followed() -> None:
@@ -500,7 +512,7 @@ def test_a_key_that_other_processes_may_have_written_to_is_not_claimed() -> None
     told.ledger._is_own = lambda _: False
     made = [Entity(Entities("/things/{}", documented=True), (5,), owned=True)]
     told.ledger.made(made, step, {"id": 5}, [], (1.0, 1.1))
-    assert told.ledger.records == []
+    assert told.reconciliation.records == []
     assert JSON
 
 
@@ -510,7 +522,7 @@ def test_a_creation_that_names_what_was_there_before_is_told() -> None:
     for number in (7, 8):
         told.call("POST /things", None, 1.0, 1.1, 201, {**SHOWN, "id": number}, id=number + 10)
     before = "POST /things was answered 201 with the identifier of something that was there before"
-    counts = [count for note, count in told.ledger.settled().notes.items() if note.startswith(before)]
+    counts = [count for note, count in told.settled().notes.items() if note.startswith(before)]
     assert counts == [1]
 
 
@@ -536,11 +548,11 @@ def test_things_in_a_state_in_which_none_was_ever_found_may_be_hidden() -> None:
     told = Told()
     things = [told.made(number, state=("open", "done")[number % 2]) for number in range(30)]
     read = told.step("GET /things/{id}", things[0])
-    told.ledger.read(read, {**SHOWN, "id": 0, "name": "thing 0"}, 3.0, 3.1)
+    told.reconciliation.read(read, {**SHOWN, "id": 0, "name": "thing 0"}, 3.0, 3.1)
     assert told.absence(things[1], 20.0) is Absence.UNKNOWN
     assert told.absence(things[2], 20.0) is Absence.LOST
     read = told.step("GET /things/{id}", things[3])
-    told.ledger.read(read, {**SHOWN, "id": 3, "name": "thing 3", "state": "done"}, 21.0, 21.1)
+    told.reconciliation.read(read, {**SHOWN, "id": 3, "name": "thing 3", "state": "done"}, 21.0, 21.1)
     assert told.absence(things[1], 30.0) is Absence.LOST
 
 
@@ -560,7 +572,7 @@ def test_another_thing_at_an_address_is_a_loss() -> None:
     for number, thing in enumerate([told.made(number) for number in range(30)]):
         shown = {**SHOWN, "id": number, "name": "thing 5" if number == 4 else f"thing {number}"}
         told.read_back(thing, 20.0, 200, shown)
-    (loss,) = told.ledger.settled().losses
+    (loss,) = told.settled().losses
     assert (loss.target, loss.expected, loss.found) == ("/things/4", "name 'thing 4'", "'thing 5'")
 
 
@@ -573,7 +585,9 @@ def test_what_is_referred_to_may_be_used_up() -> None:
     assert told.absence(other, 20.0) is Absence.EXPLAINED
     assert told.absence(thing, 20.0) is Absence.LOST
     # Once it has been seen again, it is claimed again.
-    told.ledger.read(told.step("GET /things/{id}", other), {**SHOWN, "id": 2, "name": "thing 2"}, 21.0, 21.1)
+    told.reconciliation.read(
+        told.step("GET /things/{id}", other), {**SHOWN, "id": 2, "name": "thing 2"}, 21.0, 21.1
+    )
     assert told.absence(other, 30.0) is Absence.LOST
 
 

@@ -84,7 +84,8 @@ class Deviation:
 class Record:
     """What is known of one address: the thing that was last found there, the writes to it that may still
     show, oldest first, and those `everywhere` in its resource. `expires` is when it goes by its own words (s
-    since the start of the run). `late` counts reads that showed what was out of date by up to `late_s`.
+    since the start of the run). `late` counts reads that showed what was out of date by up to `late_s`;
+    `is_right` says that later ones showed what is right, `is_lost` that something of it was lost.
     """
 
     entity: Entity
@@ -93,6 +94,13 @@ class Record:
     expires: float = inf
     late: int = 0
     late_s: float = 0.0
+    is_right: bool = False
+    is_lost: bool = False
+
+    def delay(self, age: float) -> None:
+        """Note that a read showed what had been out of date for so long (s)."""
+        self.late += 1
+        self.late_s = max(self.late_s, age)
 
     def add(self, write: Write) -> None:
         """One more write; those that no read can see any more are forgotten."""

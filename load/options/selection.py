@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from load.errors import LoadError
-from load.planning.effects import SAFE, destruction, looks_only, verbs
+from load.planning.effects import REPLACING, SAFE, destruction, looks_only, verbs
 from openapi.operations import Operation
 
-_REPLACING = ("put", "patch", "delete")
 # What a POST of such a name makes, or lets in.
 _HARMLESS = frozenset({
     "create", "add", "new", "register", "signup", "import", "upload", "insert", "submit",
@@ -58,7 +57,7 @@ class Selection:
         """
         if self.allow_destructive or operation.method in SAFE or owns:
             return ""
-        if operation.method in _REPLACING:
+        if operation.method in REPLACING:
             return (
                 "" if makes else _foreign("deletes data" if operation.method == "delete" else "changes data")
             )

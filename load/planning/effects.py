@@ -7,6 +7,7 @@ from openapi.contract import Json
 from openapi.operations import Operation
 
 SAFE = ("get", "head", "options", "trace")
+REPLACING = ("put", "patch", "delete")
 _DESTRUCTIVE = (
     "reset", "shutdown", "purge", "wipe", "truncate", "destroy", "terminate", "kill", "drop", "flush",
     "erase", "clear", "uninstall", "delete", "remove", "prune", "restart", "reboot", "halt", "quit", "exit",

@@ -12,11 +12,14 @@ from load.calls.authentication import Acceptance
 from load.calls.base_url import based, elsewhere
 from load.calls.connection import Connection
 from load.calls.keep_alive import KeepAlive
+from load.journeys.addresses import Addresses
 from load.journeys.compiled import compiled
 from load.journeys.coverage import coverage
 from load.journeys.journeys import Journeys
 from load.journeys.knowledge import Existing, Knowledge
 from load.journeys.ledger import Ledger
+from load.journeys.properties import Properties
+from load.journeys.reconciliation import Reconciliation
 from load.judgement.backlog import behind
 from load.judgement.bottleneck import bottlenecks, explained
 from load.judgement.capacity import Trial, trial_of
@@ -97,8 +100,11 @@ class Load:
         for kind, values in existing:
             self.known.know(kind, values)
         readable = {} if self.compiled.erases else self.compiled.documented
-        self.ledger = Ledger(readable, self.compiled.makers, self.orders.consistency, payloads.is_own)
-        self.ledger.private = self.alone and not self.orders.selection.allow_destructive
+        consistency, addresses = self.orders.consistency, Addresses(self.compiled.makers)
+        properties = Properties(readable, addresses, consistency)
+        self.ledger = Ledger(addresses, properties, consistency, payloads.is_own)
+        private = self.alone and not self.orders.selection.allow_destructive
+        self.reconciliation = Reconciliation(readable, addresses, properties, consistency, private)
         self.take_share(self.share)
 
     def connection(self, host: str) -> Connection:

@@ -52,13 +52,13 @@ def read_back(load: Load, host: str, tell: Callable[[str], object] = logger.info
     told now and then how far that is.
     """
     account = load.results.account
-    records = load.ledger.records
+    records = load.reconciliation.records
     Random().shuffle(records)
     account.followed += len(records)
     account.passed_over += load.ledger.passed_over
     pending = deque((record, 0.0) for record in records)
     # One that has been away for long is not waited for once more.
-    patience = 0.0 if load.is_gone else READ_BACK_S + load.ledger.consistency
+    patience = 0.0 if load.is_gone else READ_BACK_S + load.orders.consistency
     deadline = load.results.elapsed + patience
 
     def read(connection: Connection) -> None:
@@ -82,7 +82,8 @@ def read_back(load: Load, host: str, tell: Callable[[str], object] = logger.info
     for each in connections:
         each.close()
     account.unread += len(pending)
-    settled = load.ledger.settled()
+    settled = load.reconciliation.settled()
+    load.ledger.settle(settled)
     account.late += settled.late
     account.late_s = max(account.late_s, settled.late_s)
     _count(load, settled, "")
@@ -109,7 +110,7 @@ def _read_one(load: Load, connection: Connection, record: Record, host: str, dea
         account.note(f"{step.call.operation.label} was answered {reply.status} when read back", 1)
         return True
     at = (began, load.results.elapsed)
-    told = load.ledger.read_back(record, step, reply.status, json_of(reply), at)
+    told = load.reconciliation.read_back(record, step, reply.status, json_of(reply), at)
     if told is not None:
         account.read += told.read
         _count(load, told, step.call.as_curl(host))

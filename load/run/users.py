@@ -18,9 +18,10 @@ from load.calls.authentication import Refusal
 from load.calls.connection import Connection, NetworkError, Reply
 from load.calls.sending import exchange_of, sent
 from load.calls.throttling import retry_after_s
+from load.journeys.addresses import Change
 from load.journeys.entities import Entity
-from load.journeys.ledger import Change
 from load.journeys.step import Step
+from load.journeys.writes import in_use
 from load.measurements.findings import Fault, Finding
 from load.measurements.losses import Absence
 from load.measurements.results import REPEATED, UNKNOWN
@@ -149,7 +150,7 @@ class ContractUser(User):
         learns = load.compiled.reads(operation.label)
         is_told = succeeded and (learns or writes or step.entity is not None)
         exchange = exchange_of(step.call, reply) if is_told else None
-        body = load.ledger.in_use(operation, exchange.response_body) if exchange else None
+        body = in_use(operation, exchange.response_body) if exchange else None
         load.ledger.answered(writes, reply.status, body, ended, reply.repeated, time.time())
         absence, loss = None, ""
         if step.entity is not None and reply.status in checks.GONE_STATUSES:
@@ -168,7 +169,7 @@ class ContractUser(User):
         elif exchange and writes:
             self._follow(step, exchange, writes)
         elif exchange and operation.method == "get" and step.target is not None:
-            for each in load.ledger.read(step, body, began, ended):
+            for each in load.reconciliation.read(step, body, began, ended):
                 load.results.lost(each, step.call.as_curl(self.host or ""))
                 load.failed(each.label, [Fault.NOT_AS_ACKNOWLEDGED])
         found = self._findings(step, reply, absence, loss)
@@ -191,7 +192,9 @@ class ContractUser(User):
         assert step.entity is not None
         is_target = step.target is not None
         label = step.call.operation.label
-        absence, loss = self.load.ledger.absence(step.entity, label, reply.status, began, ended, is_target)
+        absence, loss = self.load.reconciliation.absence(
+            step.entity, label, reply.status, began, ended, is_target
+        )
         if is_target and absence is not Absence.LATE:
             self.load.journeys.forget(step)
         if absence is not Absence.LOST:

@@ -1,0 +1,209 @@
+"""What becomes of the properties that operations write: kept, lost, or changed by a habit of the service."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from math import inf
+
+from load.journeys.addresses import Addresses
+from load.journeys.evidence import deviating, example, ignored
+from load.journeys.records import Deviation, Record, State, Write
+from load.journeys.representations import (
+    NOTHING,
+    OTHERWISE,
+    change,
+    is_derived,
+    is_distinctive,
+    is_free_text,
+)
+from load.measurements.losses import DROPPED, Account, Loss
+from openapi.contract import Json
+
+# Of a property that is written with no more values than these, one may come about by chance.
+FEW_VALUES = 8
+# A property that comes back otherwise than written in a larger share of writes is one that the service has a
+# mind of its own about. Of fewer writes, nobody can tell.
+_SPORADIC_AT_MOST = 0.1
+FEW_WRITES = 20
+_ANSWERED, _READ = "answered", "read"
+IGNORED = "as it was before"
+# How many values are looked for among those of other things.
+_COMPARED_AT_MOST = 50
+
+
+@dataclass
+class _Counts:
+    """Of one property as one operation writes it: how often it was kept, and what became of it otherwise,
+    with losses that it would be if that is no habit of the service.
+    """
+
+    kept: int = 0
+    changes: Counter[str] = field(default_factory=Counter)
+    example: str = ""
+    losses: list[Loss] = field(default_factory=list)
+
+
+class Properties:
+    """What was written to each property by each operation, and what of it came back. `readable` are the
+    properties that a read is documented to show, by resource; a state that has been out of date for longer
+    than `consistency` (s) is no delay any more.
+    """
+
+    def __init__(
+        self, readable: Mapping[str, frozenset[str]], addresses: Addresses, consistency: float
+    ) -> None:
+        self._readable, self._addresses, self._consistency = readable, addresses, consistency
+        self.values: defaultdict[tuple[str, str], set[Json]] = defaultdict(set)
+        # By operation, property, and whether it was the answer that showed it or a later read.
+        self._counts: defaultdict[tuple[str, str, str], _Counts] = defaultdict(_Counts)
+        self._written: Counter[str] = Counter()
+        self._certain: list[Loss] = []
+        self._compared = 0
+
+    def compare(self, write: Write, body: Json, record: Record | None = None) -> None:
+        """Hold what was sent against what the answer to it shows; a change to the thing of a `record` may be
+        answered with what was there before.
+        """
+        self._written[write.label] += 1
+        for name, value in write.properties.items():
+            values = self.values[write.label, name]
+            if len(values) <= FEW_VALUES and isinstance(value, (str, int, float)):
+                values.add(value)
+            if not isinstance(body, dict) or name not in body:
+                continue
+            how = change(value, body[name])
+            counts = self._counts[write.label, name, _ANSWERED]
+            if not how:
+                counts.kept += 1
+                continue
+            is_told = how == OTHERWISE and value is not None
+            if is_told and record is not None and record.had_before(write, name, body[name]):
+                how = IGNORED
+                counts.losses.append(ignored(record, write, name, body[name]))
+            counts.changes[how] += 1
+            counts.example = counts.example or example(value, body[name])
+
+    def unseen(
+        self, record: Record, body: Mapping[str, Json], found: Mapping[str, Deviation]
+    ) -> Iterator[list[Deviation]]:
+        """The deviations of each write of which nothing shows, where what shows instead was surely there
+        before: one value that does not come about by chance, or two.
+        """
+        by_write: defaultdict[Write, list[Deviation]] = defaultdict(list)
+        for each in found.values():
+            by_write[each.write].append(each)
+        for write, group in by_write.items():
+            if all(each.write.says(each.name) in NOTHING for each in group):
+                continue
+            is_sure = len(group) > 1 or any(self._is_distinctive(each) for each in group)
+            if is_sure and all(each.stale for each in group) and record.shows_nothing_of(write, body, found):
+                yield group
+
+    def is_claimable(self, each: Deviation) -> bool:
+        """Whether a deviation is no work of the service or of other calls, unless it is a habit."""
+        written = each.write.says(each.name)
+        if each.stale:
+            return self._is_distinctive(each)
+        if change(written, each.found) == DROPPED:
+            return is_free_text(written)
+        return is_free_text(written) and is_free_text(each.found) and not is_derived(written, each.found)
+
+    def count(self, each: Deviation, target: str, at: float) -> None:
+        """A property that is otherwise than it should be, while the rest of its write shows."""
+        written = each.write.says(each.name)
+        counts = self._counts[each.write.label, each.name, _READ]
+        how = (
+            "as before"
+            if each.stale
+            else OTHERWISE
+            if isinstance(written, State)
+            else change(written, each.found)
+        )
+        counts.changes[how] += 1
+        counts.example = counts.example or example(written, each.found)
+        if not self.is_claimable(each):
+            return
+        loss = deviating(target, each, at)
+        if each.name in each.write.shown and (each.stale or self._is_of_another(each)):
+            # The service has shown that it knew better, or shows what is another thing's.
+            self._certain.append(loss)
+            counts.changes[how] -= 1
+        else:
+            counts.losses.append(loss)
+
+    def count_rest(
+        self, record: Record, body: Mapping[str, Json], target: str, found: Mapping[str, Deviation], at: float
+    ) -> None:
+        """The properties that are as written, and those that the document has and the thing has not."""
+        write = record.writes[-1]
+        documented = self._readable.get(record.entity.home.resource, frozenset())
+        is_last = write.acknowledged < inf and not record.everywhere
+        is_last = is_last and all(each.acknowledged <= write.sent for each in record.writes[:-1])
+        for name, value in write.properties.items():
+            counts = self._counts[write.label, name, _READ]
+            if name in body:
+                counts.kept += name not in found
+            elif is_last and name in documented and value not in (None, "", [], {}):
+                counts.changes[DROPPED] += 1
+                counts.example = counts.example or f"{target}: {example(value, None)}"
+                if is_free_text(value):
+                    missing = Deviation(name, write, None, self._consistency, stale=False)
+                    counts.losses.append(deviating(target, missing, at))
+        former = record.writes[-2] if is_last and not write.whole and len(record.writes) > 1 else None
+        for name, value in former.properties.items() if former else ():
+            # What a change does not name, it leaves (RFC 7396, RFC 5789).
+            if (
+                name not in body
+                and name in documented
+                and name not in write.properties
+                and is_free_text(value)
+            ):
+                counts = self._counts[write.label, name, _READ]
+                counts.changes[DROPPED] += 1
+                counts.example = counts.example or f"{target}: {example(value, None)}"
+
+    def states(self, write: Write) -> Iterator[tuple[str, Json]]:
+        """The properties of a write that have one of a few values, as far as many writes tell."""
+        is_telling = self._written[write.label] >= FEW_WRITES
+        for name, value in write.properties.items():
+            is_one_of_few = is_telling and len(self.values[write.label, name]) <= FEW_VALUES
+            if isinstance(value, bool) or (isinstance(value, str) and is_one_of_few):
+                yield name, value
+
+    def settle(self, account: Account) -> None:
+        """Add to an account what has come back otherwise than it was written."""
+        account.losses += self._certain
+        for (label, name, _), each in self._counts.items():
+            self._habits(label, name, each, account)
+
+    def _is_distinctive(self, each: Deviation) -> bool:
+        """Whether what was found can hardly have come about otherwise than by having been written before."""
+        return is_distinctive(each.found) and len(self.values[each.write.label, each.name]) > FEW_VALUES
+
+    def _is_of_another(self, each: Deviation) -> bool:
+        """Whether what was found has been written to another thing by the same operation."""
+        self._compared += 1
+        return self._compared <= _COMPARED_AT_MOST and any(
+            write.label == each.write.label and write.properties.get(each.name) == each.found
+            for record in self._addresses.records.values()
+            for write in record.writes
+        )
+
+    def _habits(self, label: str, name: str, each: _Counts, account: Account) -> None:
+        """What a service does with a property as a rule is a note; what happens now and then, a loss."""
+        changed = each.changes.total()
+        total = each.kept + changed
+        if total >= FEW_WRITES and changed <= _SPORADIC_AT_MOST * total and each.losses:
+            account.losses += each.losses
+            changed -= len(each.losses)
+            for how in (DROPPED, IGNORED):
+                each.changes.pop(how, 0)
+        dropped = each.changes.pop(DROPPED, 0) + each.changes.pop(IGNORED, 0)
+        if dropped:
+            found = Loss(f"{DROPPED} {name}", label, "", each.example, "", 0.0, 0.0, 0.0, count=dropped)
+            account.losses.append(found)
+        if changed > dropped:
+            how = ", ".join(f"{count} times {how}" for how, count in each.changes.most_common())
+            account.note(
+                f"{label}: {name} is not as written: {how}; at first {each.example}", changed - dropped
+            )

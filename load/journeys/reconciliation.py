@@ -1,0 +1,262 @@
+"""What reads show, held against what was acknowledged. Sends nothing.
+
+Only what is certain is claimed. A loss needs an acknowledgement (a 2xx other than 202), a read that no order
+of the writes explains, and a state that has been out of date for longer than the service may take.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+from load.journeys.addresses import Addresses
+from load.journeys.entities import Entity
+from load.journeys.evidence import address, deviating, existence
+from load.journeys.properties import Properties
+from load.journeys.records import Record, State, Write
+from load.journeys.representations import (
+    is_marked_deleted,
+    unwrapped,
+)
+from load.journeys.step import Step
+from load.journeys.writes import in_use, is_upright
+from load.measurements.losses import Absence, Account, Loss
+from load.planning.identifiers import collection_of, normalised
+from openapi.contract import Json
+from openapi.operations import Operation
+
+# How many found things are looked at for their states.
+_LOOKED_AT = 5_000
+
+
+class Reconciliation:
+    """Holds reads against the writes of one process. `readable` are the resources of which each thing can be
+    read, with the properties that such a read is documented to have. On a `private` service nobody but this
+    process deletes what was there before.
+    """
+
+    def __init__(
+        self,
+        readable: Mapping[str, frozenset[str]],
+        addresses: Addresses,
+        properties: Properties,
+        consistency: float,
+        private: bool = False,
+    ) -> None:
+        self._readable, self._addresses, self._properties = readable, addresses, properties
+        self._consistency, self._private = consistency, private
+        self._expired = 0
+        # By resource, the values of properties with a few of them, such as states, of things that were found.
+        self._found: defaultdict[str, set[tuple[str, Json]]] = defaultdict(set)
+        self._looked = 0
+        self._hidden: Counter[str] = Counter()
+
+    @property
+    def records(self) -> list[Record]:
+        """The addresses to be read back: all whose state is claimed to be known."""
+        return [
+            each
+            for each in self._addresses.records.values()
+            if each.entity.home.resource in self._readable and is_upright(each.entity)
+        ]
+
+    def absence(
+        self, entity: Entity, label: str, status: int, since: float, until: float, is_target: bool = True
+    ) -> tuple[Absence, Loss | None]:
+        """Why a thing was not there for a call of an operation, sent and answered at these times (s), with
+        the loss if it is one of something that was written. Where something else than it may be what was not
+        there, it is no `is_target`, and nothing is noted.
+        """
+        thing = entity.itself
+        record = self._addresses.record_of(thing)
+        if record is None and self._private and not thing.owned and is_upright(thing):
+            return Absence.LOST, None
+        if record is None or not is_upright(record.entity):
+            return Absence.UNKNOWN, None
+        if status == HTTPStatus.GONE or until >= record.expires - self._consistency:
+            if not is_target:
+                return Absence.EXPLAINED, None
+            self._expired += 1
+            record.add(Write("its own end", since, {}, whole=True, acknowledged=until, leaves=State.ANY))
+            return Absence.EXPLAINED, None
+        age = record.age_of(State.GONE, since, until)
+        if not age:
+            return Absence.EXPLAINED, None
+        is_found = thing.home.is_found_by(label)
+        if not is_found and (age > self._consistency or not thing.home.finders):
+            return Absence.UNKNOWN, None
+        hidden = self._hiding(record) if is_found else ""
+        if hidden:
+            if is_target:
+                self._hidden[hidden] += 1
+            return Absence.UNKNOWN, None
+        if is_target:
+            self._note(record, age)
+        if age <= self._consistency:
+            return Absence.LATE, None
+        return Absence.LOST, existence(record, address(thing), State.THERE, until, age)
+
+    def read(self, step: Step, body: Json, since: float, until: float) -> list[Loss]:
+        """What has been out of date for too long in an answer, to a call sent and answered at these times
+        (s). What was written once has no former state to show.
+        """
+        record = self._addresses.record_of(step.entity.itself) if step.entity else None
+        if record is None:
+            return []
+        self._look_at(record)
+        if len(record.writes) < 2:
+            return []
+        body = unwrapped(body, record.writes[-1].properties or record.writes[0].properties)
+        if not isinstance(body, dict):
+            return []
+        last = record.writes[-1]
+        if last.leaves is State.ANY and last.acknowledged <= since and not is_marked_deleted(body):
+            # Whatever a call may have done, the thing is there.
+            label = step.call.operation.label
+            record.add(Write(label, since, {}, whole=True, acknowledged=until))
+        if record.is_as_written(body) or not is_upright(record.entity):
+            self._show_right(record, State.THERE, since, until)
+            return []
+        found = {each.name: each for each in record.deviations(body, since, until)}
+        losses = []
+        for unseen in self._properties.unseen(record, body, found):
+            age = max(each.age for each in unseen)
+            if age <= self._consistency:
+                record.delay(age)
+            else:
+                record.is_lost = True
+                losses.append(deviating(step.call.target, unseen[0], until))
+        return losses
+
+    def read_back(
+        self, record: Record, step: Step, status: int, body: Json, at: tuple[float, float]
+    ) -> Account | None:
+        """Hold what is there at the end against what was acknowledged; `at` is when the call was sent and
+        answered (s). None when it is not so, but may become so yet.
+        """
+        account = Account(read=1)
+        target = step.call.target
+        body = in_use(step.call.operation, body)
+        body = unwrapped(body, {name for each in record.writes for name in each.properties})
+        if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+            was_lost = record.is_lost
+            label = step.call.operation.label
+            absence, loss = self.absence(record.entity, label, status, *at)
+            if absence is Absence.LATE:
+                return None
+            if absence is Absence.UNKNOWN and not record.entity.home.is_found_by(label):
+                self._untraced(record, step.call.operation, account)
+            self._show_right(record, State.GONE, *at)
+            # What a call has missed under load is told already.
+            return self._accused(record, account, [loss] if loss and not was_lost else [])
+        age = record.age_of(State.THERE, *at)
+        if not age:
+            self._look_at(record)
+            return self._held(record, step, body, at) if isinstance(body, dict) else account
+        if isinstance(body, dict) and is_marked_deleted(record.unwritten(body)):
+            account.note("deleted things can be read, marked as such", 1)
+            return account
+        if isinstance(body, dict) and not record.shows_what_was(body):
+            account.note("deleted things can be read, without what they were", 1)
+            return account
+        if age <= self._consistency:
+            record.delay(age)
+            return None
+        return self._accused(record, account, [existence(record, target, State.GONE, at[1], age)])
+
+    def settled(self) -> Account:
+        """After all has been read back: what was late, what comes back otherwise than it was written, and
+        what the service seems to do by design.
+        """
+        account = Account()
+        for record in self._addresses.records.values():
+            if record.late and record.is_right and not record.is_lost:
+                account.late += record.late
+                account.late_s = max(account.late_s, record.late_s)
+        made = Counter(
+            record.last_of(State.THERE).label
+            for record in self._addresses.records.values()
+            if record.entity.home.resource not in self._readable and record.writes
+        )
+        for label, count in made.items() if self._readable else ():
+            account.note(
+                f"what {label} made is read by no operation, so whether it was kept is unknown", count
+            )
+        for text, count in self._hidden.items():
+            account.note(text, count)
+        if self._expired:
+            account.note("things had expired by their own word, or were answered 410 Gone", self._expired)
+        self._properties.settle(account)
+        return account
+
+    def _hiding(self, record: Record) -> str:
+        """Why a thing may be hidden, though it is there: no other in the same state was ever found."""
+        found = self._found[record.entity.home.resource]
+        states = {
+            name: (value, each.label)
+            for each in record.writes
+            for name, value in self._properties.states(each)
+        }
+        for name, (value, label) in states.items():
+            if (name, value) not in found:
+                return f"nothing that {label} left with {name} {value!r} was ever found"
+        return ""
+
+    def _look_at(self, record: Record) -> None:
+        """A thing was found, as it was written."""
+        if self._looked < _LOOKED_AT:
+            self._looked += 1
+            write = record.writes[-1]
+            self._found[record.entity.home.resource].update(self._properties.states(write))
+
+    def _held(
+        self, record: Record, step: Step, body: Mapping[str, Json], at: tuple[float, float]
+    ) -> Account | None:
+        """What became of the properties of a thing that is there, as far as it should be."""
+        found = {each.name: each for each in record.deviations(body, *at)}
+        unseen = [*self._properties.unseen(record, body, found)]
+        ages = [each.age for group in unseen for each in group]
+        ages += [each.age for each in found.values() if self._properties.is_claimable(each)]
+        if ages and max(ages) <= self._consistency:
+            record.delay(max(ages))
+            return None
+        if not found:
+            self._show_right(record, State.THERE, *at)
+        lost = {each.name for group in unseen for each in group}
+        for name, each in found.items():
+            if name not in lost:
+                self._properties.count(each, step.call.target, at[1])
+        self._properties.count_rest(record, body, step.call.target, found, at[1])
+        return self._accused(
+            record, Account(read=1), [deviating(step.call.target, group[0], at[1]) for group in unseen]
+        )
+
+    def _untraced(self, record: Record, reading: Operation, account: Account) -> None:
+        """Nothing that an operation made or changed has ever been found. Where that is in its own collection
+        or at its own address, people must look at it before anything passes.
+        """
+        maker = record.last_of(State.THERE).label
+        text = f"what {maker} made was never found by {reading.label}"
+        resource = record.entity.home.resource
+        if normalised(maker.partition(" ")[2]) in (collection_of(resource), resource):
+            account.untraced[text] = 1
+        else:
+            account.note(text, 1)
+
+    def _accused(self, record: Record, account: Account, losses: Sequence[Loss]) -> Account:
+        if losses:
+            record.is_lost = True
+            account.losses += losses
+        return account
+
+    def _note(self, record: Record, age: float) -> None:
+        """Note that a read showed what had been out of date for so long (s): late, or lost."""
+        if age <= self._consistency:
+            record.delay(age)
+        else:
+            record.is_lost = True
+
+    def _show_right(self, record: Record, state: State, since: float, until: float) -> None:
+        """What was late is right by now: a read between two times (s) shows a state, and no other may be."""
+        other = State.GONE if state is State.THERE else State.THERE
+        if record.late and record.age_of(other, since, until):
+            record.is_right = True

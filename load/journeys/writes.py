@@ -1,0 +1,90 @@
+"""What one call writes, and what its answer says that it has written."""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from http import HTTPStatus
+from math import inf
+
+from load.journeys.entities import Entity
+from load.journeys.records import Record, State, Write
+from load.journeys.representations import (
+    expiry,
+    shows,
+    unwrapped,
+    without,
+)
+from load.journeys.step import Step, leads_to
+from load.planning.effects import REPLACING
+from load.planning.schema_search import deprecated
+from openapi.contract import Json
+from openapi.operations import Operation
+
+
+def in_use(operation: Operation, body: Json) -> Json:
+    """An answer without the properties that are documented as deprecated, which may show anything by now
+    (JSON Schema Validation 2020-12, section 9.3).
+    """
+    names = _deprecated(operation)
+    return without(body, names) if names else body
+
+
+@lru_cache(maxsize=1_000)
+def _deprecated(operation: Operation) -> frozenset[str]:
+    return deprecated(operation)
+
+
+def write_of(step: Step, at: float) -> Write:
+    """The write that a call is, sent at a time (s since the start)."""
+    call = step.call
+    method = call.operation.method
+    if method == "delete":
+        return Write(call.operation.label, at, {}, whole=True, leaves=State.GONE)
+    is_json = "json" in call.headers.get("Content-Type", "")
+    payload = unwrapped(call.payload, ())
+    properties = payload if is_json and isinstance(payload, dict) else {}
+    return Write(call.operation.label, at, properties, whole=method != "patch" or not properties)
+
+
+def replaces(operation: Operation, thing: Entity) -> bool:
+    """Whether a call replaces, changes or deletes a thing, and says so by method and path."""
+    return operation.method in REPLACING and leads_to(operation, thing.home.resource)
+
+
+def added(record: Record, write: Write) -> tuple[Record, Write]:
+    """A record, with one more write, and the write."""
+    record.add(write)
+    return record, write
+
+
+def told(properties: Mapping[str, Json], body: Json) -> Mapping[str, Json]:
+    """Properties as the answer shows them: a service may write them in its own way."""
+    if not isinstance(body, dict):
+        return properties
+    return {name: body.get(name, value) for name, value in properties.items()}
+
+
+def confirmed(properties: Mapping[str, Json], body: Json) -> frozenset[str]:
+    """The properties that an answer shows as they were sent."""
+    if not isinstance(body, dict):
+        return frozenset()
+    return frozenset(name for name, value in properties.items() if name in body and shows(value, body[name]))
+
+
+def is_acknowledged(status: int) -> bool:
+    """Whether a call has been carried out, not just taken (RFC 9110, section 15.3.3)."""
+    return HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES and status not in (
+        HTTPStatus.ACCEPTED,
+        HTTPStatus.MULTI_STATUS,
+    )
+
+
+def is_upright(entity: Entity) -> bool:
+    """Whether nothing that a thing was made of is gone: it may have gone with it."""
+    return all(each.is_known and is_upright(each) for each in entity.parents)
+
+
+def ends(record: Record, told: Iterable[Json], at: float, now: float) -> None:
+    """Note when a thing expires, by what was written to it and answered at a time (s), which is `now`."""
+    moments = [moment for each in told if (moment := expiry(each, now)) is not None]
+    if moments:
+        record.expires = at + min(moments) - now if all(moments) else -inf
