@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from load.journeys.entities import Entity
-from load.journeys.properties import FEW_VALUES
 from load.journeys.records import Record, Write
 from load.journeys.representations import (
     scalars,
@@ -15,6 +14,8 @@ from openapi.contract import Json
 from openapi.operations import Operation
 
 FOLLOWED_AT_MOST = 100_000
+# Among so many of its last heirs a thing is looked for before it becomes one more.
+_LAST_HEIRS = 8
 
 Change = tuple[Record, Write]
 
@@ -64,7 +65,7 @@ class Addresses:
         record = self.record_of(thing)
         for each in others:
             heirs = self._children[each.entity.itself]
-            if record is not None and record not in heirs[-FEW_VALUES:]:
+            if record is not None and record not in heirs[-_LAST_HEIRS:]:
                 heirs.append(record)
 
     def named(self, step: Step) -> Record | None:
