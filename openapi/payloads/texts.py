@@ -8,9 +8,9 @@ import jsonschema_rs
 
 from openapi.contract import Json
 from openapi.payloads.facts import Facts
-from openapi.payloads.patterns import Matching
 from openapi.payloads.realism import POOL_SIZE, Realism
-from openapi.payloads.regular_expressions import Unmatchable
+from openapi.payloads.regex.matching import Matching
+from openapi.payloads.regex.syntax import Unmatchable
 from openapi.payloads.unbuildable import Unbuildable
 
 _TRIALS = 200

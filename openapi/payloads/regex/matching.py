@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from random import Random
 
-from openapi.payloads.languages import BEGIN, END, TEXT, Term, Terms, Texts, TooComplex
-from openapi.payloads.regular_expressions import WORD, Node, Unmatchable, parsed
+from openapi.payloads.regex.characters import BEGIN, END, TEXT, WORD
+from openapi.payloads.regex.drawing import Texts
+from openapi.payloads.regex.syntax import Node, Unmatchable, parsed
+from openapi.payloads.regex.terms import Term, Terms, TooComplex
 
 _SHORTER = 24
 

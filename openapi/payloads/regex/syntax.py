@@ -1,21 +1,10 @@
 """Regular expressions as JSON Schema understands them (ECMA-262, section 22.2), parsed."""
 
-import unicodedata
 from dataclasses import dataclass
-from functools import cache
 
-from openapi.payloads.languages import TEXT, Ranges, difference, union
+from openapi.payloads.regex.characters import CLASSES, LINE_ENDS, TEXT, Ranges, category, difference, union
 
-_DIGITS: Ranges = ((0x30, 0x39),)
-WORD: Ranges = ((0x30, 0x39), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A))
-_SPACES: Ranges = (
-    (0x09, 0x0D), (0x20, 0x20), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A),
-    (0x2028, 0x2029), (0x202F, 0x202F), (0x205F, 0x205F), (0x3000, 0x3000), (0xFEFF, 0xFEFF),
-)  # fmt: skip
-_LINE_ENDS: Ranges = ((0x0A, 0x0A), (0x0D, 0x0D), (0x2028, 0x2029))
-_CLASSES = {"d": _DIGITS, "w": WORD, "s": _SPACES}
 _CONTROLS = {"t": 9, "n": 10, "v": 11, "f": 12, "r": 13, "0": 0, "a": 7, "e": 27}
-_LAST_KNOWN_TO_CATEGORIES = 0xFFFF
 
 
 class Unmatchable(Exception):
@@ -55,7 +44,7 @@ class _Parser:
         self._at = 0
         self._ignore_case = False
         self._groups: dict[str, Node] = {}
-        self._dot: Ranges = difference(TEXT, _LINE_ENDS)
+        self._dot: Ranges = difference(TEXT, LINE_ENDS)
 
     def parsed(self) -> Node:
         """The whole expression. Raises Unmatchable when it is not one."""
@@ -207,11 +196,11 @@ class _Parser:
 
     def _escape(self, sign: str) -> Ranges:
         """The characters of an escape sequence whose sign has been taken."""
-        if sign.lower() in _CLASSES:
-            ranges = _CLASSES[sign.lower()]
+        if sign.lower() in CLASSES:
+            ranges = CLASSES[sign.lower()]
             return ranges if sign.islower() else difference(TEXT, ranges)
         if sign in "pP" and self._next("{"):
-            ranges = _category(self._until("}"))
+            ranges = category(self._until("}"))
             if not ranges:
                 raise self._error("an unknown property of characters")
             return ranges if sign == "p" else difference(TEXT, ranges)
@@ -270,49 +259,3 @@ class _Parser:
 
 def _is_single(ranges: Ranges) -> bool:
     return len(ranges) == 1 and ranges[0][0] == ranges[0][1]
-
-
-_CATEGORIES = {
-    "Letter": "L", "Alphabetic": "L", "Alpha": "L", "Uppercase": "Lu", "Lowercase": "Ll", "Upper": "Lu",
-    "Lower": "Ll", "Uppercase_Letter": "Lu", "Lowercase_Letter": "Ll", "Mark": "M", "Number": "N",
-    "Decimal_Number": "Nd", "Digit": "Nd", "digit": "Nd", "Punctuation": "P", "Punct": "P", "punct": "P",
-    "Connector_Punctuation": "Pc", "Dash_Punctuation": "Pd", "Symbol": "S", "Separator": "Z",
-    "Space_Separator": "Zs", "Alnum": "LN",
-}  # fmt: skip
-_RANGES: dict[str, Ranges] = {
-    "Any": TEXT,
-    "ASCII": ((0x00, 0x7F),),
-    "Join_Control": ((0x200C, 0x200D),),
-    "Emoji": ((0x1F300, 0x1F64F),),
-    "Han": ((0x4E00, 0x9FFF),),
-}
-
-
-@cache
-def _category(name: str) -> Ranges:
-    """The characters of a general category (Unicode Standard, section 4.5) or of a script."""
-    short = name.rpartition("=")[2].removeprefix("Is")
-    if short in _RANGES:
-        return _RANGES[short]
-    wanted = _CATEGORIES.get(short, short)
-    if wanted == "LN":
-        return union(_category("L"), _category("N"))
-    if len(wanted) <= 2:
-
-        def belongs(code: int) -> bool:
-            return unicodedata.category(chr(code)).startswith(wanted)
-    else:
-        script = f"{wanted.upper()} "
-
-        def belongs(code: int) -> bool:
-            return unicodedata.name(chr(code), "").startswith(script)
-
-    ranges: list[tuple[int, int]] = []
-    for code in range(_LAST_KNOWN_TO_CATEGORIES + 1):
-        if 0xD800 <= code <= 0xDFFF or not belongs(code):
-            continue
-        if ranges and ranges[-1][1] == code - 1:
-            ranges[-1] = (ranges[-1][0], code)
-        else:
-            ranges.append((code, code))
-    return tuple(ranges)
