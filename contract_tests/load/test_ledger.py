@@ -149,6 +149,17 @@ FIRST = Write("POST /things", 1.0, {"name": "a", "colour": "red"}, whole=True, a
         # Null may stand for "as it was", and for nothing.
         ([Write("PATCH", 5.0, {"name": None}, whole=False, acknowledged=6.0)], 7, 8, {"name": "a"}, []),
         ([Write("PATCH", 5.0, {"name": None}, whole=False, acknowledged=6.0)], 7, 8, {"name": None}, []),
+        # Once it has been written over, it is as out of date as any other value.
+        (
+            [
+                Write("PUT", 5.0, {"name": None}, whole=True, acknowledged=6.0),
+                Write("PUT", 7.0, {"name": "b"}, whole=True, acknowledged=8.0),
+            ],
+            9,
+            10,
+            {"name": None},
+            ["stale"],
+        ),
         # What was there before its first write is acknowledged, nobody knows.
         ([], 1.5, 3, {"name": "b"}, []),
     ],

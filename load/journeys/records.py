@@ -141,7 +141,8 @@ class Record:
             if not age:
                 continue
             known = [(write, value) for write, value in told if not isinstance(value, State)]
-            stale = any(_matches(found, value) for _, value in known)
+            written = (each.properties[name] for each in self._all if name in each.properties)
+            stale = any(shows(value, found) for value in written)
             # What was not acknowledged may have happened, but is nothing to hold a service to.
             certain = [write for write, _ in known if write.acknowledged <= since] or [known[-1][0]]
             visible = [write for write in certain if not superseders(write, told, since)]

@@ -15,10 +15,10 @@ from load.judgement.capacity import Search
 from load.judgement.objectives import outcomes
 from load.run.events import carry
 from load.run.load import Load
+from load.run.protocol import STOP_TIMEOUT_S
 from load.run.read_back import read_back
 from load.run.signals import on_signals
 from load.run.users import ContractUser
-from load.run.workers import STOP_TIMEOUT_S
 
 PROGRESS_S = 1.0
 # A run that has ended and still waits after so long says what for.

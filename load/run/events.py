@@ -25,11 +25,13 @@ from load.printable import printable
 from load.reports import run_folder
 from load.reports.summary import summary
 from load.run.load import Load
+from load.run.master import Master
+from load.run.protocol import STOP_TIMEOUT_S
 from load.run.read_back import existing_things, read_back
 from load.run.shapes import OpenShape, StagedShape
 from load.run.users import load_of
 from load.run.web_ui import add_tabs
-from load.run.workers import STOP_TIMEOUT_S, Worker, Workers
+from load.run.worker import Worker
 from openapi.contract import ContractError, load_contract, students_document
 from openapi.security import security_schemes
 
@@ -57,8 +59,8 @@ def carry(environment: Environment, load: Load) -> None:
     if isinstance(environment.runner, WorkerRunner):
         Worker(environment.runner, load)
         return
-    workers = Workers(environment.runner, load) if isinstance(environment.runner, MasterRunner) else None
-    environment.events.test_start.add_listener(partial(_begin, workers))
+    master = Master(environment.runner, load) if isinstance(environment.runner, MasterRunner) else None
+    environment.events.test_start.add_listener(partial(_begin, master))
     environment.events.test_stopping.add_listener(partial(_end, load))
     load.leave = partial(_leave, environment)
 
@@ -129,7 +131,7 @@ def _load(options: Mapping[str, Any]) -> Load:
     return load
 
 
-def _begin(workers: "Workers | None", environment: Environment, **_: Any) -> None:
+def _begin(master: "Master | None", environment: Environment, **_: Any) -> None:
     """Before users start: forget the last run, and find out what exists, once for all processes."""
     load = load_of(environment)
     runner = environment.runner
@@ -152,8 +154,8 @@ def _begin(workers: "Workers | None", environment: Environment, **_: Any) -> Non
     load.results.beside["to see what exists"] += explored
     load.results.beside["to see where the API is"] += asked
     load.watch_service(observer)
-    if workers:
-        workers.begin(existing)
+    if master:
+        master.begin(existing)
     else:
         load.listen()
 

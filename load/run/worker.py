@@ -1,0 +1,109 @@
+"""What a worker does: it begins and ends when its master says so, and tells it all results."""
+
+import time
+from contextlib import suppress
+from typing import Any
+
+import gevent
+from gevent.lock import BoundedSemaphore
+from locust.exception import RPCError
+from locust.rpc import Message
+from locust.runners import WorkerRunner
+
+from load.measurements.arrivals import Share
+from load.options.options import orders_from
+from load.run.attendance import SIGN_S, Sign
+from load.run.load import Load
+from load.run.protocol import BEGIN, FINISH, HERE, LEAVE, RESULTS, SHARE
+from load.run.read_back import read_back
+from openapi.contract import Contract
+
+
+class Worker:
+    """One process of many: begins and ends when the master says so, tells it all results, and every half
+    second that it is there. What it tells names the run, so that nothing of one run gets into another.
+    """
+
+    def __init__(self, runner: WorkerRunner, load: Load) -> None:
+        self._runner = runner
+        self._load = load
+        self._stopping = BoundedSemaphore()
+        self._run = ""
+        self._is_told = True
+        self._reports = 0
+        self._signs: gevent.Greenlet[[], None] | None = None
+        runner.register_message(BEGIN, self._begin)
+        runner.register_message(SHARE, self._share)
+        runner.register_message(FINISH, self._finish, concurrent=True)
+        events = runner.environment.events
+        events.report_to_master.add_listener(self._report)
+        events.test_stop.add_listener(self._report_finally)
+        events.quitting.add_listener(self._leave)
+        load.leave = lambda reason: runner.send_message(LEAVE, {"run": self._run, "reason": reason})
+
+    def _begin(self, msg: Message, **_: Any) -> None:
+        message = msg.data
+        if message["run"] == self._run:
+            return
+        if not self._is_told:
+            # The end of the former run was not heard of here: nobody waits for its results.
+            self._is_told = True
+            self._leave()
+        # The former run may just be ending.
+        with self._stopping:
+            self._compile(message)
+        if self._signs is None:
+            self._signs = gevent.spawn(self._tell_signs)
+
+    def _compile(self, message: dict[str, Any]) -> None:
+        began = time.monotonic()
+        contract = Contract(message["source"], message["document"], tuple(message["version"]))
+        told = orders_from(message["orders"])
+        if (contract, told) != (self._load.contract, self._load.orders):
+            self._load.take(contract, told)
+        existing = ((kind, tuple(values)) for kind, values in message["existing"])
+        self._load.begin(existing, message["elapsed"] + time.monotonic() - began)
+        self._load.listen()
+        self._run, self._is_told, self._reports = message["run"], False, 0
+
+    def _share(self, msg: Message, **_: Any) -> None:
+        if msg.data["run"] == self._run:
+            self._load.take_share(Share(msg.data["index"], msg.data["count"]))
+
+    def _finish(self, msg: Message, **_: Any) -> None:
+        if msg.data["run"] == self._run:
+            self._leave()
+
+    def _leave(self, **_: Any) -> None:
+        # The master's word and a Ctrl-C may come at once: the users are stopped by one of them.
+        with self._stopping:
+            self._load.results.end()
+            self._runner.stop()
+
+    def _report(self, data: dict[str, Any], **_: Any) -> None:
+        data[RESULTS] = self._taken()
+
+    def _report_finally(self, **_: Any) -> None:
+        """Once the users have all gone, what has not been told yet; once, even when Locust stops twice."""
+        if self._is_told:
+            return
+        self._is_told = True
+        self._load.settle()
+        read_back(self._load, self._runner.environment.host or "")
+        self._runner.send_message(RESULTS, self._taken())
+
+    def _taken(self) -> dict[str, Any]:
+        self._load.look(self._runner.client_id)
+        message = self._load.results.message()
+        self._load.results = self._load.results.rest()
+        self._reports += 1
+        return {"run": self._run, "report": self._reports, "results": message}
+
+    def _tell_signs(self) -> None:
+        while True:
+            load = self._load
+            sign = Sign(load.results.elapsed, load.calls, len(load.ledger))
+            # Without a connection there is nobody to tell.
+            with suppress(RPCError):
+                self._runner.send_message(HERE, {"run": self._run, "sign": sign.message()})
+            gevent.sleep(SIGN_S)
