@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from load.measurements.results import Results, Second
+from load.measurements.operation_results import Second
+from load.measurements.results import Results
 
 # Of the calls that are due, so many may be unanswered at the end before the service falls behind.
 BEHIND_AT_MOST = 0.02

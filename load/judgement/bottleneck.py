@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from load.judgement.verdict import limits
-from load.measurements.results import OperationResults, Results
+from load.measurements.operation_results import OperationResults
+from load.measurements.results import Results
 from load.measurements.times import Times, merged
 from load.observation.observer import Observation
 from load.observation.postgres import READS, WRITES

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from math import ceil
 
 from load.errors import LoadError
-from load.measurements.results import OperationResults, Results
+from load.measurements.operation_results import OperationResults
+from load.measurements.results import Results
 from openapi.operations import Operation
 
 ALL = "all operations"

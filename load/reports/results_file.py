@@ -11,7 +11,8 @@ from load.errors import LoadError
 from load.judgement.bottleneck import slowest
 from load.judgement.objectives import ALL, Outcome
 from load.judgement.verdict import Verdict
-from load.measurements.results import OperationResults, Results
+from load.measurements.operation_results import OperationResults
+from load.measurements.results import Results
 from load.measurements.times import Times
 from load.options.workload import Workload
 
