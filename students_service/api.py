@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from openapi.contract import Contract, ContractError, load_contract
-from openapi.operations import Operation, operations
+from openapi.operation_reader import operations
+from openapi.operations import Operation
 from openapi.requests import RequestCheck
 from openapi.responses import compile_responses
 from students_service.errors import ServiceError

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import orjson
 
 from openapi.contract import load_contract
-from openapi.operations import Operation, operations
+from openapi.operation_reader import operations
+from openapi.operations import Operation
 from openapi.payloads import Payloads
 
 COUNT = b"/how-many-so-far"

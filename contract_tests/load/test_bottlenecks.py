@@ -10,7 +10,9 @@ import psycopg2
 import pytest
 
 from contract_tests.processes import run, served
-from load.judgement.bottleneck import Bottleneck, bottlenecks, slowest
+from load.judgement.bottleneck import bottlenecks
+from load.judgement.bottleneck_rules import Bottleneck
+from load.judgement.slowest import slowest
 from load.measurements.generator import Generator
 from load.measurements.results import Results
 from load.observation.observer import Observation, Sample

@@ -7,7 +7,7 @@ import pytest
 
 from contract_tests.load.walk import Walk
 from contract_tests.openapi.documents import operation
-from load.calls.call import CallBuilder
+from load.calls.builder import CallBuilder
 from load.options.credentials import Secret
 from load.planning.plan import Feed
 from openapi.expressions import Exchange

@@ -16,7 +16,7 @@ from load.calls.base_url import based, elsewhere, first_server
 from load.options.credentials import credentials
 from load.options.selection import Selection
 from openapi.contract import Contract
-from openapi.operations import readable_operations
+from openapi.operation_reader import readable_operations
 from openapi.security import security_schemes
 
 DOCUMENT = {

@@ -19,7 +19,7 @@ from load.calls import checks
 from load.calls.connection import Connection, NetworkError, Reply
 from load.calls.keep_alive import KeepAlive
 from load.measurements.findings import Fault
-from openapi.operations import operations
+from openapi.operation_reader import operations
 
 Connect = Callable[..., Connection]
 CREATED = b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"

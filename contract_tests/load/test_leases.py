@@ -14,7 +14,7 @@ from load.options.options import Orders
 from load.options.profile import Kind, kind_of, load_profile, profile_names
 from openapi.contract import load_contract, students_document
 from openapi.expressions import Exchange
-from openapi.operations import operations
+from openapi.operation_reader import operations
 
 
 def walk_of(profile: str = "mixed", seed: int = 1) -> Walk:

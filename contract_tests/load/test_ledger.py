@@ -24,7 +24,7 @@ from load.journeys.step import Step
 from load.journeys.writes import in_use
 from load.measurements.losses import Absence, Account
 from openapi.expressions import Exchange
-from openapi.operations import operations
+from openapi.operation_reader import operations
 
 RESTARTS = 10
 CALLS_BETWEEN_KILLS = 200

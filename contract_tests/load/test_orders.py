@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contract_tests.openapi.documents import contract, operation
-from load.calls.call import CallBuilder
+from load.calls.builder import CallBuilder
 from load.errors import LoadError
 from load.options.credentials import Secret, credentials
 from load.options.options import OPTIONS, orders, orders_from

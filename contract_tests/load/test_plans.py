@@ -13,7 +13,8 @@ from load.options.selection import Selection
 from load.planning.plan import Plan, Slot
 from load.planning.producers import plan
 from openapi.expressions import Exchange
-from openapi.operations import Operation, operations
+from openapi.operation_reader import operations
+from openapi.operations import Operation
 
 JSON = "application/json"
 ID = {"type": "integer"}

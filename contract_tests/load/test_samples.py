@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from contract_tests.openapi.documents import contract, operation
-from load.calls.call import Call, CallBuilder
+from load.calls.builder import CallBuilder
+from load.calls.call import Call
 from load.options.credentials import Credentials, Secret, credentials
 from openapi.payloads import Payloads
 from openapi.security import security_schemes

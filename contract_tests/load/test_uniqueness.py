@@ -7,7 +7,8 @@ import pytest
 from contract_tests.load.walk import Walk
 from contract_tests.openapi.documents import contract, operation
 from load.calls.unique_names import unique_names
-from openapi.operations import Operation, operations
+from openapi.operation_reader import operations
+from openapi.operations import Operation
 
 TEXT = {"type": "string", "maxLength": 40}
 CREATED = {"description": "made"}

@@ -4,7 +4,8 @@ from typing import Any
 
 from openapi.contract import Contract
 from openapi.dialect import Dialect, Direction, Schema
-from openapi.operations import Operation, operations
+from openapi.operation_reader import operations
+from openapi.operations import Operation
 
 
 def contract(paths: Any = None, version: tuple[int, int] = (3, 0), **components: Any) -> Contract:

@@ -10,7 +10,7 @@ import pytest
 
 from contract_tests.openapi.documents import contract
 from openapi.contract import ContractError, load_contract, students_document
-from openapi.operations import operations
+from openapi.operation_reader import operations
 from openapi.payloads import Payloads
 
 

@@ -8,7 +8,7 @@ import pytest
 from contract_tests.openapi.documents import schema
 from openapi.contract import load_contract, students_document
 from openapi.dialect import Schema
-from openapi.operations import operations
+from openapi.operation_reader import operations
 from openapi.payloads import Payloads, Unbuildable
 
 VALUES = 300

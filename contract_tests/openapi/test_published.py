@@ -11,7 +11,7 @@ import jsonschema_rs
 import pytest
 
 from openapi.contract import ContractError, load_contract, students_document
-from openapi.operations import operations
+from openapi.operation_reader import operations
 from openapi.payloads import Payloads, Unbuildable
 
 VALUES = 200

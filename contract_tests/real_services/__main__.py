@@ -25,7 +25,8 @@ from contract_tests.real_services.services import SERVICES, Service
 from load.calls.checks import findings
 from load.calls.connection import Connection, NetworkError, Reply
 from openapi.contract import load_contract
-from openapi.operations import Operation, readable_operations
+from openapi.operation_reader import readable_operations
+from openapi.operations import Operation
 
 START_TIMEOUT_S = 120
 POLL_S = 0.2

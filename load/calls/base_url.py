@@ -11,14 +11,16 @@ from itertools import chain
 from random import Random
 from urllib.parse import urlsplit
 
-from load.calls.call import Call, CallBuilder
+from load.calls.builder import CallBuilder
+from load.calls.call import Call
 from load.calls.connection import Connection, NetworkError, Reply
 from load.errors import LoadError
 from load.options.credentials import Credentials
 from load.options.selection import Selection
 from load.planning.effects import destruction
 from openapi.contract import Contract, ContractError, Json
-from openapi.operations import METHODS, Operation
+from openapi.operation_reader import METHODS
+from openapi.operations import Operation
 from openapi.payloads import Payloads, Unbuildable
 from openapi.responses import response_violations
 from openapi.security import security_schemes

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from random import Random
 
-from load.calls.call import CallBuilder
+from load.calls.builder import CallBuilder
 from load.errors import LoadError
 from load.journeys.coverage import Coverage
 from load.journeys.entities import Entity

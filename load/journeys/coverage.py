@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from load.calls.call import can_name
+from load.calls.builder import can_name
 from load.options.options import Orders
 from load.options.profile import lists
 from load.planning.identifiers import normalised, outline

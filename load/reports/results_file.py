@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from load.errors import LoadError
-from load.judgement.bottleneck import slowest
 from load.judgement.objectives import ALL, Outcome
+from load.judgement.slowest import slowest
 from load.judgement.verdict import Verdict
 from load.measurements.operation_results import OperationResults
 from load.measurements.results import Results

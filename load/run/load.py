@@ -34,7 +34,7 @@ from load.printable import printable
 from load.reports.results_file import Run, archived
 from load.run.watch import Watch
 from openapi.contract import Contract
-from openapi.operations import readable_operations
+from openapi.operation_reader import readable_operations
 from openapi.payloads import Payloads
 from openapi.security import security_schemes
 
