@@ -9,8 +9,8 @@ from urllib.parse import quote_plus
 import orjson
 
 from openapi import media_types
-from openapi.dialect import Schema
 from openapi.parameters import Parameter
+from openapi.schema import Schema
 
 _BOUNDARY = "f6a5b3d7c1e94208"
 _FORM = "application/x-www-form-urlencoded"

@@ -11,7 +11,8 @@ from typing import Any
 import jsonschema_rs
 
 from openapi.contract import Json, JsonObject
-from openapi.dialect import BRANCHES, WRITE_ONLY, Schema
+from openapi.dialect import BRANCHES, WRITE_ONLY
+from openapi.schema import Schema
 from openapi.violations import Violation, escaped, shortened, shown
 
 _READ_AT_MOST = 1_000

@@ -7,9 +7,10 @@ from functools import cached_property
 
 from openapi.bodies import Encoding
 from openapi.contract import Contract, ContractError, Json, JsonObject
-from openapi.dialect import Dialect, Direction, Schema
+from openapi.dialect import Dialect, Direction
 from openapi.operations import TEMPLATE_EXPRESSION, Link, Operation, RequestBody, Response, path_name
 from openapi.parameters import Parameter
+from openapi.schema import Schema
 from openapi.servers import server_urls
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")

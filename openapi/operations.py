@@ -9,8 +9,8 @@ from urllib.parse import quote
 from openapi import media_types
 from openapi.bodies import Encoding
 from openapi.contract import Json
-from openapi.dialect import Schema
 from openapi.parameters import Parameter
+from openapi.schema import Schema
 from openapi.servers import path_of
 
 TEMPLATE_EXPRESSION = re.compile(r"\{([^}]*)\}")

@@ -6,7 +6,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from openapi.dialect import Schema
+from openapi.schema import Schema
 
 DETAIL_LIMIT = 300
 

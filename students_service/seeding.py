@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from openapi.contract import Contract
-from openapi.dialect import Dialect, Direction, Schema
+from openapi.dialect import Dialect, Direction
 from openapi.payloads import Payloads, Unbuildable
+from openapi.schema import Schema
 from students_service.errors import ServiceError
 from students_service.tables import Resource
 

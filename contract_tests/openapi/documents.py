@@ -3,9 +3,10 @@
 from typing import Any
 
 from openapi.contract import Contract
-from openapi.dialect import Dialect, Direction, Schema
+from openapi.dialect import Dialect, Direction
 from openapi.operation_reader import operations
 from openapi.operations import Operation
+from openapi.schema import Schema
 
 
 def contract(paths: Any = None, version: tuple[int, int] = (3, 0), **components: Any) -> Contract:

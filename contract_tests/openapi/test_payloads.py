@@ -7,9 +7,9 @@ import pytest
 
 from contract_tests.openapi.documents import schema
 from openapi.contract import load_contract, students_document
-from openapi.dialect import Schema
 from openapi.operation_reader import operations
 from openapi.payloads import Payloads, Unbuildable
+from openapi.schema import Schema
 
 VALUES = 300
 

@@ -13,10 +13,10 @@ from load.planning.identifiers import kinds_of, outline, places, words
 from load.planning.plan import Slot
 from openapi.bodies import writer
 from openapi.contract import ContractError, Json
-from openapi.dialect import Schema
 from openapi.operations import Operation
 from openapi.parameters import Parameter
 from openapi.payloads import UNIQUE, Generator, Payloads, Unbuildable
+from openapi.schema import Schema
 
 OPTIONAL_PARAMETER = 0.3
 _FIRST_MEDIA_TYPE = 0.7

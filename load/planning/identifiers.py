@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from openapi.contract import Json, JsonObject
-from openapi.dialect import Schema, flattened
+from openapi.dialect import flattened
+from openapi.schema import Schema
 
 _EXPRESSION = re.compile(r"\{[^}]*\}")
 _SUFFIXES = ("id", "ids", "uuid", "uuids", "uid", "guid", "key", "keys", "pk", "identifier", "identifiers")

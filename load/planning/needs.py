@@ -27,9 +27,9 @@ from load.planning.schema_search import (
     scalars_within,
 )
 from openapi.contract import Json
-from openapi.dialect import Schema
 from openapi.operations import Operation
 from openapi.parameters import Parameter
+from openapi.schema import Schema
 
 # Numbers of these names count or order; they hardly ever stand for a thing that is called so.
 _QUANTITIES = frozenset(

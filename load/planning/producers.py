@@ -28,10 +28,10 @@ from load.planning.needs import needs_of
 from load.planning.plan import JOINS_ITS_PATH, MAKES_ITS_PATH, Feed, Identifier, Memory, Plan, Slot
 from load.planning.schema_search import identifier_names, json_schemas, request_schema
 from openapi.contract import Json
-from openapi.dialect import Schema
 from openapi.expressions import over_items
 from openapi.operations import Link, Operation
 from openapi.parameters import Parameter
+from openapi.schema import Schema
 
 _WITHIN = ("login", "username", "name", "slug", "key", "id")
 # Of fewer properties, nothing can be said of what kind a thing is.

@@ -6,9 +6,9 @@ from enum import Enum
 from load.planning.identifiers import is_identifier, kinds_of, outline, places, words
 from openapi import media_types
 from openapi.contract import Json
-from openapi.dialect import Schema
 from openapi.operations import Operation
 from openapi.parameters import Parameter
+from openapi.schema import Schema
 
 _DEPTH = 3
 _FEW = 100

@@ -7,13 +7,14 @@ from random import Random
 import jsonschema_rs
 
 from openapi.contract import Json
-from openapi.dialect import Dialect, Schema
+from openapi.dialect import Dialect
 from openapi.payloads.compiler import Compiler
 from openapi.payloads.facts import UNIQUE
 from openapi.payloads.realism import Realism
 from openapi.payloads.shapes import Draw
 from openapi.payloads.unbuildable import Unbuildable
 from openapi.payloads.uniqueness import mark_of, tokens
+from openapi.schema import Schema
 
 __all__ = ["UNIQUE", "Generator", "Payloads", "Unbuildable"]
 

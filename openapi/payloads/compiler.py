@@ -12,10 +12,12 @@ import jsonschema_rs
 from openapi.contract import Json
 from openapi.dialect import Dialect
 from openapi.payloads.alternatives import Alternatives, Turn
+from openapi.payloads.arrays import Items
 from openapi.payloads.facts import KINDS, Contains, Facts, identity, kind_of, rules_at, rules_for
 from openapi.payloads.numbers import numbers, rules_of
+from openapi.payloads.objects import Properties
 from openapi.payloads.realism import Realism
-from openapi.payloads.shapes import Choice, Items, Later, Leaf, Properties, Shape, settle
+from openapi.payloads.shapes import Choice, Later, Leaf, Shape, settle
 from openapi.payloads.texts import Texts
 from openapi.payloads.unbuildable import Unbuildable
 
