@@ -114,7 +114,9 @@ class Addresses:
         found += [
             each
             for each in self._namesakes.get(name, ())
-            if each is not record and (not is_number or noun_of(each.entity.home.resource) == noun)
+            if each is not record
+            and (not is_number or noun_of(each.entity.home.resource) == noun)
+            and not _is_apart(each.entity, thing)
         ]
         if record is None and is_deletion:
             found += self.known(each.itself for each in thing.parents)
@@ -131,3 +133,11 @@ class Addresses:
             if f"{collection}/".startswith(f"{path}/") or path.startswith(f"{collection}/"):
                 found.append(record)
         return found
+
+
+def _is_apart(one: Entity, other: Entity) -> bool:
+    """Whether two things of one resource, with the same number within different parents, were each made, so
+    that neither is another way to the other.
+    """
+    is_same = one.home is other.home and one.values == other.values
+    return one.home is other.home and one.owned and other.owned and not is_same

@@ -20,7 +20,7 @@ class Entity:
     it was made of, `heirs` counts those that were made of it, are still there and are `holding` it.
     `twins` are the same thing found in other ways, as by its name: all go when one goes. `shown_at` points
     to where the answer that made it showed its identifier; empty when it came otherwise, as in `Location`,
-    None when no answer made it.
+    None when no answer made it. `doubtful` when a call may have made it, or found it.
     """
 
     home: "Entities"
@@ -33,6 +33,7 @@ class Entity:
     heirs: int = 0
     place: int = -1
     shown_at: str | None = None
+    doubtful: bool = False
 
     @property
     def itself(self) -> "Entity":
@@ -100,6 +101,10 @@ class Entities:
         self._known[values] = entity
         _append(self._list(entity), entity)
         return entity
+
+    def knows(self, values: Values) -> bool:
+        """Whether a thing is known."""
+        return values in self._known
 
     def add_twin(self, values: Values, first: Entity) -> None:
         """Make another way known to a thing that is known."""

@@ -8,6 +8,7 @@ from random import Random
 
 from load.journeys.compiled import Compiled
 from load.journeys.entities import Entities, Entity, Values, release
+from load.journeys.ownership import Ownership
 from load.journeys.representations import is_distinctive, is_earlier, scalars
 from load.journeys.step import Step, leads_to
 from load.planning.identifiers import outline
@@ -32,6 +33,7 @@ class Knowledge:
         self.entities: Mapping[str, Entities] = {
             each: Entities(each, documented=each in linked) for each in sorted(compiled.resources)
         }
+        self._ownership = Ownership(compiled.is_own)
         self._remembered: dict[tuple[str, Slot], deque[Json]] = {}
 
     def recalled(self, label: str, slot: Slot, random: Random) -> Json:
@@ -59,7 +61,10 @@ class Knowledge:
                     entities.add_twin(values, made[feed.twin_of])
                 else:
                     is_new = makes and not self._may_have_been_there(feed, values, exchange)
-                    thing = entities.add(values, is_new or inherits, step.leases, step.began, is_new)
+                    has_made = is_new and self._has_surely_made(step, feed, exchange, values)
+                    was_known = entities.knows(values)
+                    thing = entities.add(values, has_made or inherits, step.leases, step.began, is_new)
+                    thing.doubtful = thing.doubtful or (is_new and not thing.owned and not was_known)
                     made[feed.resource] = thing
                     if feed.owned and exchange.status != HTTPStatus.ACCEPTED:
                         thing.shown_at = self._place_of(thing, exchange.response_body)
@@ -141,6 +146,13 @@ class Knowledge:
         """A thing that existed before the run: to be read, never to be changed."""
         if resource in self.entities:
             self.entities[resource].add(values, owned=False)
+
+    def _has_surely_made(self, step: Step, feed: Feed, exchange: Exchange, values: Values) -> bool:
+        """Whether nothing that others have made can have been found in place of a new thing."""
+        if feed.reason in (MAKES_ITS_PATH, JOINS_ITS_PATH):
+            return True
+        home = self.entities[feed.resource]
+        return self._ownership.has_made(step.call.operation, exchange, home, values)
 
     def _may_have_been_there(self, feed: Feed, values: Values, exchange: Exchange) -> bool:
         """Whether a call has named what it made as something else may have been named before: unless 201 says

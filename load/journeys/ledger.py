@@ -2,14 +2,14 @@
 Sends nothing.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 
 from load.journeys.addresses import Addresses, Change
 from load.journeys.entities import Entity
 from load.journeys.evidence import address, existence
-from load.journeys.properties import FEW_VALUES, Properties
+from load.journeys.properties import FEW_VALUES, SPORADIC_AT_MOST, Properties
 from load.journeys.records import Record, State, Write
 from load.journeys.representations import (
     NOTHING,
@@ -34,6 +34,7 @@ _GIVEN_BEFORE = (
     "was answered 201 with the identifier of something that was there before; "
     "whether anything was made is unknown"
 )
+_MAYBE_FOUND = "may have found what others have made: what it was answered with is read, and not changed"
 
 
 class Ledger:
@@ -53,6 +54,9 @@ class Ledger:
         self._consistency, self._is_own = consistency, is_own
         self.alone = True
         self._given_before: Counter[str] = Counter()
+        # By the label of what made something: how often, and the losses of what had its identifier before.
+        self._made: Counter[str] = Counter()
+        self._twice: defaultdict[str, list[Loss]] = defaultdict(list)
         self.passed_over = 0
 
     def __len__(self) -> int:
@@ -136,20 +140,20 @@ class Ledger:
         at: tuple[float, float],
         now: float = 0.0,
         status: int = HTTPStatus.CREATED,
-    ) -> list[Loss]:
+    ) -> None:
         """A call has made things, or found them in their place; `changes` are the writes that it may be, `at`
-        is when it was sent and acknowledged (s since the start), `now` when that was (s since 1970). Gives
-        what was lost by it: a service that gives an identifier twice has not kept what it gave it to first.
+        is when it was sent and acknowledged (s since the start), `now` when that was (s since 1970).
         """
         if is_failure(body):
-            return []
-        known, losses = dict(changes), []
+            return
+        known, label = dict(changes), step.call.operation.label
         for entity in entities:
             if entity.itself is not entity:
                 continue
             if not entity.owned:
                 if status == HTTPStatus.CREATED and not self._is_named(entity, step):
-                    self._given_before[f"{step.call.operation.label} {_GIVEN_BEFORE}"] += 1
+                    why = _MAYBE_FOUND if entity.doubtful else _GIVEN_BEFORE
+                    self._given_before[f"{label} {why}"] += 1
                 continue
             if not self.alone and not self._is_certain(entity, step):
                 continue
@@ -159,7 +163,8 @@ class Ledger:
                 continue
             is_new = status == HTTPStatus.CREATED
             twice = self._given_twice(record, entity, step, body, at) if is_new else []
-            losses += twice
+            self._twice[label] += twice
+            self._made[label] += 1
             if not twice and record not in known and record.age_of(State.GONE, *at):
                 # It was there already, and perhaps it has been changed.
                 (found,) = self._disturbed([record], step.call.operation, at[0], State.THERE)
@@ -175,7 +180,6 @@ class Ledger:
             write = record.writes[-1]
             write.acknowledged = at[1]
             ends(record, (step.call.payload, unwrapped(body, write.properties)), at[1], now)
-        return losses
 
     def found(self, thing: Entity, label: str, at: float) -> None:
         """What a call had been accepted to make was found at a time (s)."""
@@ -196,7 +200,14 @@ class Ledger:
                 write.leaves, write.properties, write.whole = State.ANY, {}, True
 
     def settle(self, account: Account) -> None:
-        """Add to an account what is unknown of calls that were to make something."""
+        """Add to an account what is unknown of calls that were to make something, and what was lost as its
+        identifier was given again. A service that does so as a rule keeps no more by design.
+        """
+        for label, losses in self._twice.items():
+            if len(losses) <= SPORADIC_AT_MOST * self._made[label]:
+                account.losses += losses
+            else:
+                account.note(f"{label} gives identifiers again that it has given before", len(losses))
         for text, count in self._given_before.items():
             account.note(text, count)
 

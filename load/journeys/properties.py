@@ -9,6 +9,7 @@ from load.journeys.addresses import Addresses
 from load.journeys.evidence import deviating, example, ignored
 from load.journeys.records import Deviation, Record, State, Write
 from load.journeys.representations import (
+    CUT,
     NOTHING,
     OTHERWISE,
     change,
@@ -23,7 +24,7 @@ from openapi.contract import Json
 FEW_VALUES = 8
 # A property that comes back otherwise than written in a larger share of writes is one that the service has a
 # mind of its own about. Of fewer writes, nobody can tell.
-_SPORADIC_AT_MOST = 0.1
+SPORADIC_AT_MOST = 0.1
 FEW_WRITES = 20
 _ANSWERED, _READ = "answered", "read"
 IGNORED = "as it was before"
@@ -104,7 +105,9 @@ class Properties:
         written = each.write.says(each.name)
         if each.stale:
             return self._is_distinctive(each)
-        if change(written, each.found) == DROPPED:
+        how = change(written, each.found)
+        if how == DROPPED or (how == CUT and each.name in each.write.shown):
+            # An answer that has shown all of a text says that it is kept so.
             return is_free_text(written)
         return is_free_text(written) and is_free_text(each.found) and not is_derived(written, each.found)
 
@@ -162,6 +165,16 @@ class Properties:
                 counts.changes[DROPPED] += 1
                 counts.example = counts.example or f"{target}: {example(value, None)}"
 
+    def lacks(self, record: Record, body: Mapping[str, Json]) -> bool:
+        """Whether a body lacks a property that the last write, or the one before a change, has left there."""
+        documented = self._readable.get(record.entity.home.resource, frozenset())
+        writes = record.writes[-1:] if record.writes[-1].whole else record.writes[-2:]
+        return any(
+            name in documented and name not in body and value not in NOTHING
+            for write in writes
+            for name, value in write.properties.items()
+        )
+
     def states(self, write: Write) -> Iterator[tuple[str, Json]]:
         """The properties of a write that have one of a few values, as far as many writes tell."""
         is_telling = self._written[write.label] >= FEW_WRITES
@@ -193,7 +206,7 @@ class Properties:
         """What a service does with a property as a rule is a note; what happens now and then, a loss."""
         changed = each.changes.total()
         total = each.kept + changed
-        if total >= FEW_WRITES and changed <= _SPORADIC_AT_MOST * total and each.losses:
+        if total >= FEW_WRITES and changed <= SPORADIC_AT_MOST * total and each.losses:
             account.losses += each.losses
             changed -= len(each.losses)
             for how in (DROPPED, IGNORED):

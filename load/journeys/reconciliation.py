@@ -177,10 +177,8 @@ class Reconciliation:
             for record in self._addresses.records.values()
             if record.entity.home.resource not in self._readable and record.writes
         )
-        for label, count in made.items() if self._readable else ():
-            account.note(
-                f"what {label} made is read by no operation, so whether it was kept is unknown", count
-            )
+        for label, count in made.items():
+            account.note(f"what {label} made is not read back, so whether it was kept is unknown", count)
         for text, count in self._hidden.items():
             account.note(text, count)
         if self._expired:
@@ -218,6 +216,11 @@ class Reconciliation:
         ages += [each.age for each in found.values() if self._properties.is_claimable(each)]
         if ages and max(ages) <= self._consistency:
             record.delay(max(ages))
+            return None
+        if at[0] - record.writes[-1].acknowledged <= self._consistency and self._properties.lacks(
+            record, body
+        ):
+            # What is shown may be from before.
             return None
         if not found:
             self._show_right(record, State.THERE, *at)

@@ -162,8 +162,7 @@ class ContractUser(User):
         made = load.journeys.done(step, exchange if learns else None, succeeded)
         if made:
             at = (began, ended)
-            for each in load.ledger.made(made, step, body, writes, at, time.time(), reply.status):
-                load.results.lost(each, step.call.as_curl(self.host or ""))
+            load.ledger.made(made, step, body, writes, at, time.time(), reply.status)
         if exchange and reply.status == HTTPStatus.ACCEPTED:
             self._await(step, exchange)
         elif exchange and writes:

@@ -1,0 +1,64 @@
+"""What a POST is answered with belongs to the run only when it cannot have been there before."""
+
+from typing import Any
+
+import pytest
+
+from contract_tests.load.test_plans import ID, TEXT, an_object, does, on
+from contract_tests.openapi.documents import contract
+from load.journeys.entities import Entities
+from load.journeys.ownership import Ownership
+from openapi.expressions import Exchange
+from openapi.operation_reader import operations
+
+LABEL = {"type": "object", "properties": {"colour": {"enum": ["red", "blue"]}, "name": TEXT, "size": {}}}
+(POST,) = operations(contract(on("/labels", post=does(LABEL, an_object(id=ID), "201"))))
+OWN = "x7k2-own"
+
+
+def made(ownership: Ownership, home: Entities, number: int, sent: Any, shown: Any, status: int = 201) -> bool:
+    exchange = Exchange("POST", "/labels", {}, {}, {}, sent, status, {}, shown)
+    found = ownership.has_made(POST, exchange, home, (number,))
+    home.add((number,), owned=found)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown", "is_own"),
+    [
+        ({}, {"id": 1}, True),
+        ({"name": OWN}, {"id": 1}, True),
+        ({"name": "some words of our own"}, {"id": 1}, True),
+        # A label of this colour may be another's.
+        ({"colour": "red"}, {"id": 1, "colour": "red"}, False),
+        ({"colour": "red"}, {"id": 1}, False),
+        ({"colour": "red", "name": OWN}, {"id": 1, "colour": "red", "name": OWN}, True),
+        ({"colour": "red", "name": "ours"}, {"id": 1, "colour": "red", "name": "theirs"}, False),
+        # So may one of this name, but hardly one of this name and this size.
+        ({"name": "garden"}, {"id": 1, "name": "garden"}, False),
+        ({"name": "garden", "size": 12345}, {"id": 1, "name": "garden", "size": 12345}, True),
+        ({"name": "garden", "size": 12345}, None, True),
+    ],
+)
+def test_what_is_shown_tells_whether_it_was_made(sent: Any, shown: Any, is_own: bool) -> None:
+    ownership = Ownership(lambda value: value == OWN)
+    assert made(ownership, Entities("/labels/{}"), 1, sent, shown) is is_own
+
+
+def test_two_of_what_is_alike_were_made() -> None:
+    ownership, home = Ownership(lambda _: False), Entities("/labels/{}")
+    told = [made(ownership, home, number, {"colour": "red"}, None) for number in (1, 2, 3)]
+    assert told == [False, True, True]
+
+
+def test_what_is_given_again_was_found() -> None:
+    ownership, home = Ownership(lambda _: False), Entities("/labels/{}")
+    sent = {"colour": "red", "name": "some words of our own"}
+    assert made(ownership, home, 1, sent, sent)
+    assert not made(ownership, home, 1, sent, sent)
+    assert not made(ownership, home, 2, sent, sent)
+    # What was deleted meanwhile may have been made anew.
+    ownership, home = Ownership(lambda _: False), Entities("/labels/{}")
+    assert made(ownership, home, 1, sent, sent)
+    home.forget(home.add((1,), owned=True))
+    assert made(ownership, home, 1, sent, sent)

@@ -1,0 +1,97 @@
+"""Whether a POST has made what it is answered with, or found it: a service may look for what is there already
+by a name that others use too, as that of a label, and answer with that, whatever status it gives.
+"""
+
+from collections.abc import Callable, Hashable, Mapping
+from http import HTTPStatus
+
+from load.journeys.entities import Entities, Values
+from load.journeys.representations import OTHERWISE, change, is_distinctive, shows, unwrapped
+from load.planning.identifiers import outline
+from load.planning.schema_search import request_schema
+from openapi.contract import Json
+from openapi.expressions import Exchange
+from openapi.operations import Operation
+
+# A text of several words and so many characters is hardly written twice by chance, nor is one of letters and
+# digits that is not quite short.
+_LONG, _MIXED = 16, 6
+# Of two values that others may have written too, a service can have looked for one only by the other.
+_SEVERAL = 2
+
+
+class Ownership:
+    """What one process knows of how operations make things, by label: which have been seen to find them, and
+    which have made two of what was alike. `is_own` tells whether a value is of this run alone.
+    """
+
+    def __init__(self, is_own: Callable[[Json], bool]) -> None:
+        self._is_own = is_own
+        self._finding: set[str] = set()
+        self._making: set[str] = set()
+        self._answered: dict[tuple[str, Values], frozenset[Hashable]] = {}
+        self._alike: dict[tuple[str, frozenset[Hashable]], Values] = {}
+        self._few: dict[str, frozenset[str]] = {}
+
+    def has_made(self, operation: Operation, exchange: Exchange, home: Entities, values: Values) -> bool:
+        """Whether a call has made a thing of `home`, which it was answered with."""
+        sent, label = unwrapped(exchange.request_body, ()), operation.label
+        if operation.method != "post" or not isinstance(sent, dict):
+            return True
+        borrowed = frozenset((name, each) for name, each in sent.items() if self._may_be_others(each))
+        if not borrowed:
+            return True
+        self._compare(label, borrowed, home, values)
+        if label in self._finding:
+            return False
+        return label in self._making or self._is_shown(operation, sent, exchange)
+
+    def _compare(self, label: str, borrowed: frozenset[Hashable], home: Entities, values: Values) -> None:
+        """Hold an answer against earlier ones: the same thing again was found, and another for what is alike
+        was made. What has been deleted since tells nothing.
+        """
+        if (label, values) in self._answered and home.knows(values):
+            self._finding.add(label)
+        former = self._alike.get((label, borrowed))
+        if former not in (None, values) and former is not None and home.knows(former):
+            self._making.add(label)
+        self._answered[label, values] = borrowed
+        self._alike[label, borrowed] = values
+
+    def _is_shown(self, operation: Operation, sent: Mapping[str, Json], exchange: Exchange) -> bool:
+        """Whether an answer shows what was sent, so that nothing else can have been found. Of one that shows
+        nothing of it, 201 is believed where several values can hardly all be others' too.
+        """
+        shown, few = unwrapped(exchange.response_body, sent), self._few_valued(operation)
+        telling = {name: each for name, each in sent.items() if name not in few and is_distinctive(each)}
+        if not isinstance(shown, dict) or not shown.keys() & sent.keys():
+            return exchange.status == HTTPStatus.CREATED and len(telling) >= _SEVERAL
+        both = {name: each for name, each in sent.items() if name in shown and name not in few}
+        kept = [each for name, each in both.items() if is_distinctive(each) and shows(each, shown[name])]
+        if any(isinstance(each, str) and not self._may_be_others(each) for each in kept):
+            return True
+        if any(
+            isinstance(each, str) and change(each, shown[name]) == OTHERWISE for name, each in both.items()
+        ):
+            return False
+        return len(kept) >= _SEVERAL
+
+    def _may_be_others(self, value: Json) -> bool:
+        """Whether others may have written the same text."""
+        if not isinstance(value, str) or self._is_own(value):
+            return False
+        is_mixed = any(map(str.isdigit, value)) and any(map(str.isalpha, value)) and "@" not in value
+        return not (len(value) >= _LONG and " " in value) and not (len(value) >= _MIXED and is_mixed)
+
+    def _few_valued(self, operation: Operation) -> frozenset[str]:
+        """The properties that may have one of a few values only."""
+        if operation.label not in self._few:
+            schema = request_schema(operation)
+            facts = outline(schema.translated, schema.translated) if schema else {}
+            properties = facts.get("properties", {})
+            self._few[operation.label] = frozenset(
+                name
+                for name, each in properties.items()
+                if isinstance(each, dict) and ({"enum", "const"} & {*each} or each.get("type") == "boolean")
+            )
+        return self._few[operation.label]
