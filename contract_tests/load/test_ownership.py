@@ -57,6 +57,16 @@ def test_what_is_given_again_was_found() -> None:
     assert made(ownership, home, 1, sent, sent)
     assert not made(ownership, home, 1, sent, sent)
     assert not made(ownership, home, 2, sent, sent)
+    # What has nothing in common with the first is another thing, whatever it is called.
+    ownership, home = Ownership(lambda _: False), Entities("/labels/{}")
+    assert made(ownership, home, 1, sent, sent)
+    other = {"colour": "blue", "name": "quite some other words"}
+    assert made(ownership, home, 1, other, other)
+    # One answer may tell of the same thing by its body and by Location.
+    ownership, home = Ownership(lambda _: False), Entities("/labels/{}")
+    exchange = Exchange("POST", "/labels", {}, {}, {}, sent, 201, {}, sent)
+    home.add((1,), owned=True)
+    assert all(ownership.has_made(POST, exchange, home, (1,)) for _ in range(2))
     # What was deleted meanwhile may have been made anew.
     ownership, home = Ownership(lambda _: False), Entities("/labels/{}")
     assert made(ownership, home, 1, sent, sent)

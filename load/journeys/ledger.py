@@ -154,6 +154,7 @@ class Ledger:
                 if status == HTTPStatus.CREATED and not self._is_named(entity, step):
                     why = _MAYBE_FOUND if entity.doubtful else _GIVEN_BEFORE
                     self._given_before[f"{label} {why}"] += 1
+                self._may_be_another(entity, step, at)
                 continue
             if not self.alone and not self._is_certain(entity, step):
                 continue
@@ -219,6 +220,12 @@ class Ledger:
         if status == HTTPStatus.CONFLICT:
             return any(isinstance(each, str) and each and not self._is_own(each) for each in named)
         return any(isinstance(each, (str, int)) and each not in ("", True, False) for each in named)
+
+    def _may_be_another(self, entity: Entity, step: Step, at: tuple[float, float]) -> None:
+        """Another thing may have been given an identifier, or that of the first was changed, or found."""
+        record = self._addresses.record_of(entity)
+        for _, write in self._disturbed([record] if record else [], step.call.operation, at[0], State.ANY):
+            write.acknowledged = at[1]
 
     def _given_twice(
         self, record: Record, thing: Entity, step: Step, body: Json, at: tuple[float, float]

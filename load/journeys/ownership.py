@@ -31,6 +31,7 @@ class Ownership:
         self._making: set[str] = set()
         self._answered: dict[tuple[str, Values], frozenset[Hashable]] = {}
         self._alike: dict[tuple[str, frozenset[Hashable]], Values] = {}
+        self._compared: tuple[Exchange | None, Values] = None, ()
         self._few: dict[str, frozenset[str]] = {}
 
     def has_made(self, operation: Operation, exchange: Exchange, home: Entities, values: Values) -> bool:
@@ -41,16 +42,19 @@ class Ownership:
         borrowed = frozenset((name, each) for name, each in sent.items() if self._may_be_others(each))
         if not borrowed:
             return True
-        self._compare(label, borrowed, home, values)
+        if exchange is not self._compared[0] or values != self._compared[1]:
+            # The same answer may tell of the thing in several ways.
+            self._compare(label, borrowed, home, values)
+            self._compared = exchange, values
         if label in self._finding:
             return False
         return label in self._making or self._is_shown(operation, sent, exchange)
 
     def _compare(self, label: str, borrowed: frozenset[Hashable], home: Entities, values: Values) -> None:
-        """Hold an answer against earlier ones: the same thing again was found, and another for what is alike
-        was made. What has been deleted since tells nothing.
+        """Hold an answer against earlier ones: the same thing again, for what has something in common, was
+        found, and another for what is alike was made. What has been deleted since tells nothing.
         """
-        if (label, values) in self._answered and home.knows(values):
+        if self._answered.get((label, values), frozenset()) & borrowed and home.knows(values):
             self._finding.add(label)
         former = self._alike.get((label, borrowed))
         if former not in (None, values) and former is not None and home.knows(former):
