@@ -22,6 +22,8 @@ OPTIONAL_PARAMETER = 0.3
 _FIRST_MEDIA_TYPE = 0.7
 # So many values are looked at to tell what all of a parameter are like.
 _LOOKED_AT = 5
+# So often a payload is drawn that can do without what is not known.
+_REDRAWN = 5
 _TRIALS, _DRAWS = 20, 1_000
 _SOFT_DELETIONS = (["archived"], ["deleted"], ["trashed"], ["removed"])
 
@@ -200,10 +202,14 @@ class CallBuilder:
         if whole is not None:
             return whole
         given = self._kept | {slot.name: value for slot, value in bound.items() if slot.location == "body"}
-        payload = body.generate()
         if not given and not self._unsent:
-            return payload
-        return filled(payload, given, self._unsent, body.is_valid)
+            return body.generate()
+        payload, tries, is_whole = None, 0, False
+        # All that a change has may be what is not to be made up: another draw has something else.
+        while not is_whole and tries < _REDRAWN:
+            payload, is_whole = filled(body.generate(), given, self._unsent, body.is_valid)
+            tries += 1
+        return payload
 
 
 def _harmless(schema: Schema) -> Iterator[Json]:

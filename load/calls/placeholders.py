@@ -10,20 +10,20 @@ Holder = tuple[dict[str, Json], str]
 
 def filled(
     payload: Json, values: Mapping[str, Json], empty: Sequence[str], is_valid: Callable[[Json], bool]
-) -> Json:
+) -> tuple[Json, bool]:
     """A copy of a payload with the values in the places that their JSON pointers lead to (`*` is every
     item of a list), as far as the payload has them, and without what the pointers of `empty` lead to.
-    What would make it invalid is not done.
+    What would make it invalid is not done; gives whether all was.
     """
     changes: list[Callable[[Json], None]] = [_without(each) for each in empty if each not in values]
     changes += [_with(pointer, value) for pointer, value in values.items()]
     together = _changed(payload, changes)
     if is_valid(together):
-        return together
+        return together, True
     for change in changes:
         candidate = _changed(payload, [change])
         payload = candidate if is_valid(candidate) else payload
-    return payload
+    return payload, False
 
 
 def _changed(payload: Json, changes: Sequence[Callable[[Json], None]]) -> Json:
