@@ -15,6 +15,10 @@ ITEM = an_object(id=ID, title=TEXT)
 NEW = an_object(title=TEXT)
 SETTINGS = an_object(mode=TEXT)
 EXAMPLE = {"name": "file", "in": "path", "required": True, "schema": TEXT, "example": "report.txt"}
+COLOURS = ("red", "green", "blue")
+KIND = an_object(id=ID, colour={"enum": [*COLOURS]}, note=TEXT)
+NEW_KIND = {"type": "object", "required": ["colour"],
+            "properties": {"colour": {"enum": [*COLOURS]}, "note": TEXT}}  # fmt: skip
 ACTION = {
     "action": {"enum": ["delete", "purge", "keep"]},
     "purge": {"type": "boolean"},
@@ -47,6 +51,9 @@ PATHS: dict[str, Any] = {
     **on("/tags/{tag_id}", "tag_id", kind=TEXT, get=does(TEXT), delete=does(status="204")),
     **on("/words/{word}", "word", kind=TEXT, get=does(TEXT), put=does(None, TEXT, "201"),
          delete=does(status="204")),
+    **on("/kinds", post=does(KIND, NEW_KIND, "201")),
+    **on("/kinds/{kind_id}", "kind_id", get=does(KIND), patch=does(KIND, an_object(note=TEXT)),
+         delete=does(status="204")),
 }  # fmt: skip
 PATHS["/files/{file}"]["parameters"] = [EXAMPLE]
 DOCUMENT = {"openapi": "3.1.0", "info": {"title": "Delicate", "version": "1"}, "paths": PATHS}
@@ -66,6 +73,9 @@ class Delicate:
         names += [f"/tags/{first}{second}" for first in "abc" for second in "abc"]
         self._before = {*names, *(f"/items/{number}" for number in range(1, 30))}
         self._there: dict[str, Any] = {each: {"mode": "mine"} for each in self._before}
+        for number, colour in enumerate(COLOURS):
+            self._there[f"/kinds/{number}"] = {"id": number, "colour": colour, "note": "not of the run"}
+        self._before.update(each for each in self._there if each.startswith("/kinds/"))
 
     def answer(self, method: str, path: str, query: str, body: Any) -> tuple[int, Any]:
         """Status and body, for one call at a time."""
@@ -85,8 +95,8 @@ class Delicate:
             if path != "/items/act" and target in self._before:
                 self.damage.append(f"{method} {path} for {target}")
             return 200, self._item(target)
-        if path in ("/labels", "/tags"):
-            return self._named(f"{path}/{body['name']}", body)
+        if path in ("/labels", "/tags", "/kinds"):
+            return self._named(path, body)
         if path == "/items/search":
             return 200, [self._item("/items/1")]
         target = re.sub("/(clear|act|codes/enable)$", "", path)
@@ -104,6 +114,7 @@ class Delicate:
             return 204, None
         self._change(target, body)
         shown = {"/me": {"mode": "mine"}, "/settings": {"mode": "mine"}}
+        shown |= {each: there for each, there in self._there.items() if each.startswith("/kinds/")}
         return 200, self._item(target) if target.startswith("/items/") else shown.get(target, "text")
 
     def _items(self, method: str, body: Any) -> tuple[int, Any]:
@@ -115,8 +126,13 @@ class Delicate:
             self.damage.append(f"{method} /items")
         return 200, [self._item(each) for each in self._there if each.startswith("/items/")]
 
-    def _named(self, target: str, body: Any) -> tuple[int, Any]:
-        """Make what a body names, if it is not there; a label is changed if it is."""
+    def _named(self, path: str, body: Any) -> tuple[int, Any]:
+        """Make what a body names, if it is not there; a label is changed if it is, and a kind is shown: there
+        is one of each colour already.
+        """
+        if path == "/kinds":
+            return 201, self._there[f"{path}/{COLOURS.index(body['colour'])}"]
+        target = f"{path}/{body['name']}"
         if target.startswith("/labels/") and target in self._before:
             self.damage.append(f"POST {target}")
         self._there.setdefault(target, body)
