@@ -15,7 +15,7 @@ from load.errors import LoadError
 from load.judgement.capacity import Search
 from load.judgement.objectives import ALL
 from load.measurements.masks import Mask
-from load.options.options import OPTIONS, SHOW_PLAN, Orders, orders
+from load.options.options import OPTIONS, SHOW_PLAN, Options, read_options
 from load.options.profile import DEFAULT_PROFILE, load_profile, profile_names
 from load.options.workload import seconds
 from load.printable import printable
@@ -140,7 +140,7 @@ def run(
     Exits with 0 only when every objective of the document holds and nothing broke the contract.
     """
     contract = load_contract(document or students_document())
-    told = orders(load_profile(profile), given, security_schemes(contract), WARM_UP_S)
+    told = read_options(load_profile(profile), given, security_schemes(contract), WARM_UP_S)
     if show_plan:
         from load.run.load import Load  # noqa: PLC0415 - what makes payloads takes a second
 
@@ -217,7 +217,7 @@ def capacity(
     mix = load_profile(profile)
     if mix.stages:
         raise LoadError(f"profile {mix.name} sets the number of users by stages; choose one without")
-    told = orders(mix, {**given, "rate": lowest}, security_schemes(contract), WARM_UP_S)
+    told = read_options(mix, {**given, "rate": lowest}, security_schemes(contract), WARM_UP_S)
     if highest < lowest:
         raise LoadError(f"--to {highest:g} is lower than --from {lowest:g}")
     search = Search(lowest, highest)
@@ -238,7 +238,7 @@ def capacity(
 
 @contextmanager
 def _loaded(
-    document: str | None, host: str | None, contract: Contract, told: Orders, output: Path
+    document: str | None, host: str | None, contract: Contract, told: Options, output: Path
 ) -> Iterator[tuple["Load", str]]:
     """A load, ready to begin, and the URL of the service that answers; signals end both in order."""
     run_folder.prepare(output)
@@ -306,7 +306,7 @@ def compare(before: Path, after: Path, tolerance: float) -> None:
     sys.exit(int(bool(found.worse)))
 
 
-def _asked(told: Orders, users: int) -> str:
+def _asked(told: Options, users: int) -> str:
     """How much the service is asked for, for people."""
     if told.workload.rate is not None:
         return f"{told.workload.rate:g} {told.workload.arrivals} arrivals/s"

@@ -10,7 +10,7 @@ from contract_tests.load.walk import Walk
 from load.errors import LoadError
 from load.journeys.entities import Entities, release
 from load.journeys.step import Step
-from load.options.options import Orders
+from load.options.options import Options
 from load.options.profile import Kind, kind_of, load_profile, profile_names
 from openapi.contract import load_contract, students_document
 from openapi.expressions import Exchange
@@ -19,7 +19,7 @@ from openapi.operation_reader import operations
 
 def walk_of(profile: str = "mixed", seed: int = 1) -> Walk:
     found = operations(load_contract(students_document()))
-    return Walk(found, Orders(load_profile(profile)), seed)
+    return Walk(found, Options(load_profile(profile)), seed)
 
 
 class Model:

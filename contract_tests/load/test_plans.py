@@ -7,7 +7,7 @@ import pytest
 from contract_tests.load.walk import Walk
 from contract_tests.openapi.documents import contract
 from load.journeys.step import Step
-from load.options.options import Orders
+from load.options.options import Options
 from load.options.profile import load_profile
 from load.options.selection import Selection
 from load.planning.plan import Plan, Slot
@@ -288,8 +288,8 @@ def test_what_a_reset_may_have_erased_is_not_lost(allowed: bool) -> None:
     found = operations(
         contract(on("/things", post=does(THING, THING, "201")) | on("/admin/reset", post=does()))
     )
-    orders = Orders(load_profile("mixed"), Selection(allow_destructive=allowed))
-    assert Walk(found, orders).compiled.erases is allowed
+    options = Options(load_profile("mixed"), Selection(allow_destructive=allowed))
+    assert Walk(found, options).compiled.erases is allowed
 
 
 def test_one_thing_by_several_of_its_properties() -> None:
@@ -407,8 +407,8 @@ def shop(**selection: Any) -> Walk:
         on("/orders/{id}", "id", get=does(), delete=does()),
         on("/cache/purge", post=does()),
     )
-    orders = Orders(load_profile("mixed"), Selection(**selection))
-    return Walk([*found.values()], orders)
+    options = Options(load_profile("mixed"), Selection(**selection))
+    return Walk([*found.values()], options)
 
 
 def test_journeys_follow_what_is_inferred() -> None:
@@ -447,8 +447,8 @@ def test_actions_on_all_that_there_is_are_not_called(allowed: bool) -> None:
         on("/inbox/mark-all-read", post=does()),
         on("/inbox/search", post=does(a_list(THING), an_object(name=TEXT))),
     )
-    orders = Orders(load_profile("mixed"), Selection(allow_destructive=allowed))
-    walk = Walk([*found.values()], orders)
+    options = Options(load_profile("mixed"), Selection(allow_destructive=allowed))
+    walk = Walk([*found.values()], options)
     assert ("POST /inbox/mark-all-read" in walk.compiled.uncovered) is not allowed
     assert "POST /inbox/search" not in walk.compiled.uncovered
     assert "POST /inbox" not in walk.compiled.uncovered

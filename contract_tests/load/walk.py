@@ -7,7 +7,7 @@ from load.journeys.compiled import compiled
 from load.journeys.coverage import coverage
 from load.journeys.journeys import Journeys
 from load.journeys.knowledge import Knowledge
-from load.options.options import Orders
+from load.options.options import Options
 from load.options.profile import load_profile
 from openapi.operations import Operation
 from openapi.payloads import Payloads
@@ -20,11 +20,11 @@ class Walk:
     def __init__(
         self,
         operations: Sequence[Operation],
-        options: Orders | None = None,
+        options: Options | None = None,
         seed: int = 1,
         schemes: Mapping[str, SecurityScheme] | None = None,
     ) -> None:
-        options = options or Orders(load_profile("mixed"))
+        options = options or Options(load_profile("mixed"))
         payloads, random, schemes = Payloads(seed), Random(seed), schemes or {}
         covered = coverage(operations, options, schemes, payloads)
         self.compiled = compiled(covered, options, payloads, random, schemes)

@@ -10,7 +10,7 @@ from load.errors import LoadError
 from load.journeys.coverage import Coverage
 from load.journeys.entities import Entity
 from load.journeys.step import Step, leads_to
-from load.options.options import Orders
+from load.options.options import Options
 from load.planning.effects import destruction
 from load.planning.identifiers import outline
 from load.planning.plan import MAKES_ITS_PATH, Feed, Identifier, Plan, Slot
@@ -34,7 +34,7 @@ class Compiled:
     uncovered: Mapping[str, str]
     asking: Mapping[str, str]
     omitted: tuple[str, ...]
-    options: Orders
+    options: Options
     is_own: Callable[[Json], bool]
 
     @cached_property
@@ -146,7 +146,7 @@ class Compiled:
 
 def compiled(
     covered: Coverage,
-    options: Orders,
+    options: Options,
     payloads: Payloads,
     random: Random,
     schemes: Mapping[str, SecurityScheme],
@@ -175,7 +175,7 @@ def compiled(
 
 def _builders(
     covered: Coverage,
-    options: Orders,
+    options: Options,
     payloads: Payloads,
     random: Random,
     schemes: Mapping[str, SecurityScheme],

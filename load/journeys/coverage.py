@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from load.calls.builder import can_name
-from load.options.options import Orders
+from load.options.options import Options
 from load.options.profile import lists
 from load.planning.identifiers import normalised, outline
 from load.planning.plan import MAKES_ITS_PATH, Plan
@@ -30,7 +30,7 @@ class Coverage:
 
 def coverage(
     operations: Sequence[Operation],
-    options: Orders,
+    options: Options,
     schemes: Mapping[str, SecurityScheme],
     payloads: Payloads,
 ) -> Coverage:
@@ -64,7 +64,7 @@ def coverage(
 
 
 def _refusal(
-    operation: Operation, others: Sequence[Operation], found: Plan, options: Orders, payloads: Payloads
+    operation: Operation, others: Sequence[Operation], found: Plan, options: Options, payloads: Payloads
 ) -> str:
     """Why an operation is not called by what the plan tells; empty when it is."""
     feeds = [feed for feeds in found.feeds.values() for feed in feeds]

@@ -1,7 +1,7 @@
 """One address of a service and the writes to it: what a read may find there at which time.
 
 This is the check of a register for linearizability, read by read: a state may be read when its write was sent
-before the read ended, and no other write lies wholly between them. Orders that only several reads together
+before the read ended, and no other write lies wholly between them. Options that only several reads together
 would rule out are not looked for.
 """
 

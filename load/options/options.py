@@ -18,8 +18,8 @@ CONSISTENCY_S = 5
 
 
 @dataclass(frozen=True)
-class Orders:
-    """What all users of a run share: a state that has been out of date for longer than `consistency` (s) is
+class Options:
+    """What a user asked for, the same for all users of the load: a state that has been out of date for longer than `consistency` (s) is
     one that the service has lost; `timeout` (s) is how long a call as a whole may take.
     """
 
@@ -86,17 +86,17 @@ OPTIONS = (
 )  # fmt: skip
 
 
-def orders(
+def read_options(
     profile: Profile, given: Mapping[str, Any], schemes: Mapping[str, SecurityScheme], warm_up: int = 0
-) -> Orders:
-    """The orders that values of the options give, with a warm-up (s) where they give none.
+) -> Options:
+    """The options by the values that were given, with a warm-up (s) where they give none.
 
     Raises LoadError on a value that is none.
     """
     asked = workload(given, warm_up)
     if asked.rate is not None and profile.stages:
         raise LoadError(f"profile {profile.name} sets the number of users by stages; leave out --rate")
-    return Orders(
+    return Options(
         profile,
         Selection(
             include=tuple(given.get("include") or ()),
@@ -124,10 +124,10 @@ def _consistency(stated: str | None) -> int:
     return CONSISTENCY_S if stated is None else seconds(stated, at_least=0, of="--consistency ")
 
 
-def orders_from(message: Mapping[str, Any]) -> Orders:
-    """Orders as `message` gave them to another process."""
+def options_from(message: Mapping[str, Any]) -> Options:
+    """Options as `message` gave them to another process."""
     selection, shown = message["selection"], message["credentials"]
-    return Orders(
+    return Options(
         profile_from(message["profile"]),
         Selection(
             tuple(selection["include"]),

@@ -33,7 +33,7 @@ def run_users(load: Load, url: str, users: int, spawn_rate: float, run_time: int
 
     Raises LoadError when the service is gone before they begin.
     """
-    stages = bool(load.orders.profile.stages)
+    stages = bool(load.options.profile.stages)
     events = _, interrupted, _ = Event(), Event(), Event()
     runner = _runner(load, url, events)
     with on_signals(lambda *_: interrupted.set()):
@@ -42,8 +42,8 @@ def run_users(load: Load, url: str, users: int, spawn_rate: float, run_time: int
             runner.start_shape()
         else:
             # Without them, one user makes all arrivals.
-            runner.start(users if load.orders.workload.rate is None else 1, spawn_rate)
-        seconds = run_time if stages else load.orders.workload.warm_up + run_time
+            runner.start(users if load.options.workload.rate is None else 1, spawn_rate)
+        seconds = run_time if stages else load.options.workload.warm_up + run_time
         _go_on(runner, load, events, seconds)
         progress.kill()
     load.settle()
@@ -69,7 +69,7 @@ def search_capacity(load: Load, url: str, search: Search, step_time: int) -> boo
             begun.clear()
             progress = gevent.spawn(_show_progress, runner, load)
             runner.start(1, 1)
-            _go_on(runner, load, events, load.orders.workload.warm_up + step_time)
+            _go_on(runner, load, events, load.options.workload.warm_up + step_time)
             progress.kill()
             if not interrupted.is_set():
                 trial = load.trial()
@@ -123,7 +123,7 @@ def _tell_waiting(load: Load, most_s: float) -> None:
     """A line that says what a run still waits for (s)."""
     if load.waiting:
         answers = f"{load.waiting} answer{'s' if load.waiting > 1 else ''}"
-        _tell(f"waiting for {answers}, up to {min(load.orders.timeout, most_s):g} s")
+        _tell(f"waiting for {answers}, up to {min(load.options.timeout, most_s):g} s")
 
 
 def _tell(line: str) -> None:
@@ -146,7 +146,7 @@ def _show_progress(runner: Runner, load: Load) -> None:
         gevent.sleep(pause)
         total = load.results.total
         warming = "  warming up" if load.results.elapsed < load.results.warm_up else ""
-        asked = "" if load.orders.workload.rate else f"{runner.user_count} users  "
+        asked = "" if load.options.workload.rate else f"{runner.user_count} users  "
         stated = outcomes(load.objectives, load.results)
         broken = [str(each) for each in stated if each.is_broken]
         told = f"  {len(broken)} of {len(stated)} objectives do not hold: {broken[0]}" if broken else ""

@@ -19,7 +19,7 @@ from load.calls.base_url import first_server
 from load.calls.connection import check_reachable
 from load.errors import LoadError
 from load.observation.observer import Observer
-from load.options.options import OPTIONS, SHOW_PLAN, orders
+from load.options.options import OPTIONS, SHOW_PLAN, read_options
 from load.options.profile import DEFAULT_PROFILE, load_profile, profile_names
 from load.printable import printable
 from load.reports import run_folder
@@ -49,10 +49,10 @@ def carry(environment: Environment, load: Load) -> None:
     environment.contract_load = load  # type: ignore[attr-defined] # Locust leaves room for such
     if not environment.stop_timeout:
         # A call cut off has an outcome that nobody knows: users finish theirs before they leave.
-        environment.stop_timeout = load.orders.timeout + STOP_TIMEOUT_S
-    if load.orders.profile.stages:
-        environment.shape_class = StagedShape(load.orders.profile)
-    elif load.orders.workload.rate is not None and environment.parsed_options is not None:
+        environment.stop_timeout = load.options.timeout + STOP_TIMEOUT_S
+    if load.options.profile.stages:
+        environment.shape_class = StagedShape(load.options.profile)
+    elif load.options.workload.rate is not None and environment.parsed_options is not None:
         environment.shape_class = OpenShape(environment.parsed_options.run_time)
     if environment.shape_class:
         environment.shape_class.runner = environment.runner
@@ -124,7 +124,7 @@ def _init(environment: Environment, **_: Any) -> None:
 def _load(options: Mapping[str, Any]) -> Load:
     contract = load_contract(options["document"])
     profile = load_profile(options["profile"] or DEFAULT_PROFILE)
-    load = Load(contract, orders(profile, options, security_schemes(contract)))
+    load = Load(contract, read_options(profile, options, security_schemes(contract)))
     if options["show_plan"]:
         print("\n".join(printable(each) for each in load.compiled.lines()))  # noqa: T201 - the user's terminal
         sys.exit(0)

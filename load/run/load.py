@@ -29,7 +29,7 @@ from load.measurements.arrivals import Share, arrivals
 from load.measurements.findings import Fault, Finding
 from load.measurements.results import Results
 from load.observation.observer import Observation, Observer
-from load.options.options import Orders
+from load.options.options import Options
 from load.printable import printable
 from load.reports.results_file import Run, archived
 from load.run.watch import Watch
@@ -51,7 +51,7 @@ class Load:
     Raises ContractError and LoadError when there is nothing to call.
     """
 
-    def __init__(self, contract: Contract, orders: Orders, alone: bool = False) -> None:
+    def __init__(self, contract: Contract, options: Options, alone: bool = False) -> None:
         self.alone = alone
         self.incomplete: tuple[str, ...] = ()
         self.waiting = 0
@@ -66,20 +66,20 @@ class Load:
         self.observation: Observation | None = None
         self.explanation: Mapping[str, Any] | None = None
         self._observer: Observer | None = None
-        self.take(contract, orders)
+        self.take(contract, options)
 
-    def take(self, contract: Contract, orders: Orders) -> None:
+    def take(self, contract: Contract, options: Options) -> None:
         """Compile a document and what to do with it."""
         self.contract = contract
-        self.orders = orders
-        self.database_url = orders.database_url
+        self.options = options
+        self.database_url = options.database_url
         found, self.faulty = readable_operations(contract)
         self.operations = {each.label: each for each in found}
         self._located: dict[str, tuple[str, int]] = {}
         self.paths = {each.label: printable(each.path) for each in found}
         self.promised = [*promised(found)]
-        self.asked = [stated(each, self.operations) for each in orders.objectives]
-        self.mask = orders.credentials.mask
+        self.asked = [stated(each, self.operations) for each in options.objectives]
+        self.mask = options.credentials.mask
         self.begin(())
 
     def begin(self, existing: Iterable[Existing], elapsed: float | None = None) -> None:
@@ -87,11 +87,11 @@ class Load:
         origin = None if elapsed is None else time.perf_counter() - elapsed
         payloads = Payloads()
         random, schemes = Random(), security_schemes(self.contract)
-        covered = coverage([*self.operations.values()], self.orders, schemes, payloads)
-        self.compiled = compiled(covered, self.orders, payloads, random, schemes)
+        covered = coverage([*self.operations.values()], self.options, schemes, payloads)
+        self.compiled = compiled(covered, self.options, payloads, random, schemes)
         self.known = Knowledge(self.compiled)
         self.journeys = Journeys(self.compiled, self.known, random)
-        self.results = Results.of(self.operations, self.orders.workload.warm_up, origin)
+        self.results = Results.of(self.operations, self.options.workload.warm_up, origin)
         self.results.mask = self.mask
         self.acceptance = Acceptance(self._judge)
         self._promised_errors = promised_errors([*self.promised, *self.asked])
@@ -100,16 +100,16 @@ class Load:
         for kind, values in existing:
             self.known.know(kind, values)
         readable = {} if self.compiled.erases else self.compiled.documented
-        consistency, addresses = self.orders.consistency, Addresses(self.compiled.makers)
+        consistency, addresses = self.options.consistency, Addresses(self.compiled.makers)
         properties = Properties(readable, addresses, consistency)
         self.ledger = Ledger(addresses, properties, consistency, payloads.is_own)
-        private = self.alone and not self.orders.selection.allow_destructive
+        private = self.alone and not self.options.selection.allow_destructive
         self.reconciliation = Reconciliation(readable, addresses, properties, consistency, private)
         self.take_share(self.share)
 
     def connection(self, host: str) -> Connection:
         """A connection to a host, for calls of this run."""
-        return Connection(host, self.orders.timeout, self._keep_alive)
+        return Connection(host, self.options.timeout, self._keep_alive)
 
     def stay_at(self, host: str) -> None:
         """Call nothing of what the document has at other hosts than this, which it names itself."""
@@ -122,25 +122,25 @@ class Load:
     def located(self, host: str) -> tuple[str, int]:
         """Where the API is at a host, and how many calls it took to find out: it is done once."""
         if host not in self._located:
-            operations, orders = self.operations.values(), self.orders
-            found = based(host, self.contract, operations, orders.credentials, orders.selection)
+            operations, options = self.operations.values(), self.options
+            found = based(host, self.contract, operations, options.credentials, options.selection)
             self._located |= {host: found, found[0]: (found[0], found[1])}
         return self._located[host]
 
     def ask(self, rate: float) -> None:
         """Have another number of arrivals per second from the next beginning on."""
-        self.orders = replace(self.orders, workload=replace(self.orders.workload, rate=rate))
+        self.options = replace(self.options, workload=replace(self.options.workload, rate=rate))
 
     def trial(self) -> Trial:
         """What has been recorded, as a trial of a rate."""
         names = {label: each.operation_id or label for label, each in self.operations.items()}
-        return trial_of(self.orders.workload.rate or 0.0, self.results, self.objectives, names)
+        return trial_of(self.options.workload.rate or 0.0, self.results, self.objectives, names)
 
     def take_share(self, share: Share) -> None:
         """Make this part of the arrivals from now on."""
         self.share = share
         self.ledger.alone = share.count == 1
-        asked, elapsed = self.orders.workload, self.results.elapsed
+        asked, elapsed = self.options.workload, self.results.elapsed
         if asked.rate is not None:
             self._arrivals = arrivals(asked.arrivals, asked.rate, share, elapsed, Random())
             self.due = next(self._arrivals)
@@ -150,7 +150,7 @@ class Load:
     @property
     def _own_rate(self) -> float:
         """How many arrivals per s this process makes."""
-        return (self.orders.workload.rate or 0.0) / self.share.count
+        return (self.options.workload.rate or 0.0) / self.share.count
 
     def next_arrival(self) -> float | None:
         """When the next arrival was due (s since the start), if it was; it is made now."""
@@ -202,7 +202,7 @@ class Load:
 
     def failed(self, label: str, faults: Iterable[Fault]) -> None:
         """A call of an operation went wrong: with --fail-fast, that ends a run that cannot pass any more."""
-        if not self.orders.fail_fast or self.incomplete:
+        if not self.options.fail_fast or self.incomplete:
             return
         for fault in faults:
             if fault not in tolerated(label, self._promised_errors):
@@ -249,9 +249,9 @@ class Load:
             title=self.contract.document.get("info", {}).get("title", "A service"),
             document=self.contract.source,
             host=host,
-            profile=self.orders.profile.name,
+            profile=self.options.profile.name,
             users=users,
-            workload=self.orders.workload,
+            workload=self.options.workload,
             uncovered=self.uncovered,
         )
         # The results of a search are those of one rate of many.
@@ -259,7 +259,7 @@ class Load:
         missing = [*self.missing]
         if unfinished:
             missing.append(f"{unfinished} calls had no answer when the run ended: they are in no figure")
-        is_open = self.orders.workload.rate is not None and capacity is None
+        is_open = self.options.workload.rate is not None and capacity is None
         left = behind(self.results, unfinished) if is_open else None
         verdict = judge(self.objectives, self.results, self.incomplete, missing, left)
         return archived(run, self.results, verdict, capacity, self.explanation or self.explained())
@@ -268,7 +268,7 @@ class Load:
         """What kept the service from going faster, and what was seen of it, as JSON has it."""
         if self.observation is None:
             return None
-        rate = self.orders.workload.rate
+        rate = self.options.workload.rate
         methods = {label: each.method for label, each in self.operations.items()}
         found = bottlenecks(self.results, methods, self.observation)
         return {**explained(found, self.observation), "rate": rate}

@@ -86,13 +86,13 @@ class Master:
             if worker not in self._begun:
                 self._begun.add(worker)
                 self._attendance.expect(worker)
-                self._runner.send_message(BEGIN, self._orders(), worker)
+                self._runner.send_message(BEGIN, self._beginning(), worker)
         for index, worker in enumerate(present):
             share = {"run": self._run, "index": index, "count": len(present)}
             self._runner.send_message(SHARE, share, worker)
         self._sharing = present
 
-    def _orders(self) -> dict[str, Any]:
+    def _beginning(self) -> dict[str, Any]:
         """All that a worker needs to do its part, be its own options and files what they may."""
         load = self._load
         return {
@@ -101,7 +101,7 @@ class Master:
             "source": load.contract.source,
             "document": load.contract.document,
             "version": load.contract.version,
-            "orders": load.orders.message(),
+            "options": load.options.message(),
             "existing": self._existing,
         }
 
@@ -119,7 +119,7 @@ class Master:
         belongs to no run.
         """
         deadline = time.monotonic() + self._runner.environment.stop_timeout + STOP_TIMEOUT_S
-        deadline += READ_BACK_S + self._load.orders.consistency
+        deadline += READ_BACK_S + self._load.options.consistency
         while self._attendance.awaited and time.monotonic() < deadline:
             due = time.monotonic() + POLL_S
             gevent.sleep(POLL_S)

@@ -58,7 +58,7 @@ def read_back(load: Load, host: str, tell: Callable[[str], object] = logger.info
     account.passed_over += load.ledger.passed_over
     pending = deque((record, 0.0) for record in records)
     # One that has been away for long is not waited for once more.
-    patience = 0.0 if load.is_gone else READ_BACK_S + load.orders.consistency
+    patience = 0.0 if load.is_gone else READ_BACK_S + load.options.consistency
     deadline = load.results.elapsed + patience
 
     def read(connection: Connection) -> None:

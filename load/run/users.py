@@ -53,18 +53,18 @@ class ContractUser(User):
 
     def wait_time(self) -> float:
         """How long the user thinks between calls, or waits for an arrival (s)."""
-        if self.load.orders.workload.rate is None:
+        if self.load.options.workload.rate is None:
             pause_s, self._pause_s = self._pause_s, 0.0
-            return max(self.load.orders.profile.wait, pause_s)
+            return max(self.load.options.profile.wait, pause_s)
         return max(self.load.due - self.load.results.elapsed, 0)
 
     @task
     def call(self) -> None:
         """One call of the journey, or those that are due."""
-        if self.load.orders.workload.rate is None:
+        if self.load.options.workload.rate is None:
             self._call(None)
             # Users who never pause need not go by way of Locust's own loop, which takes its time.
-            wait = self.load.orders.profile.wait
+            wait = self.load.options.profile.wait
             while not wait and not self._pause_s and self._state != LOCUST_STATE_STOPPING:
                 self._call(None)
             return

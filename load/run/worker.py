@@ -11,7 +11,7 @@ from locust.rpc import Message
 from locust.runners import WorkerRunner
 
 from load.measurements.arrivals import Share
-from load.options.options import orders_from
+from load.options.options import options_from
 from load.run.attendance import SIGN_S, Sign
 from load.run.load import Load
 from load.run.protocol import BEGIN, FINISH, HERE, LEAVE, RESULTS, SHARE
@@ -58,8 +58,8 @@ class Worker:
     def _compile(self, message: dict[str, Any]) -> None:
         began = time.monotonic()
         contract = Contract(message["source"], message["document"], tuple(message["version"]))
-        told = orders_from(message["orders"])
-        if (contract, told) != (self._load.contract, self._load.orders):
+        told = options_from(message["options"])
+        if (contract, told) != (self._load.contract, self._load.options):
             self._load.take(contract, told)
         existing = ((kind, tuple(values)) for kind, values in message["existing"])
         self._load.begin(existing, message["elapsed"] + time.monotonic() - began)

@@ -10,7 +10,7 @@ from contract_tests.openapi.documents import contract, operation
 from load.calls.builder import CallBuilder
 from load.errors import LoadError
 from load.options.credentials import Secret, credentials
-from load.options.options import OPTIONS, orders, orders_from
+from load.options.options import OPTIONS, options_from, read_options
 from load.options.profile import load_profile
 from load.options.selection import Selection
 from openapi.operations import Operation
@@ -118,7 +118,7 @@ def test_missing_credentials_are_told() -> None:
 )
 def test_wrong_credentials_are_told_without_telling_them(given: Any, message: str) -> None:
     with pytest.raises(LoadError, match=message) as told:
-        orders(load_profile("mixed"), given, SCHEMES)
+        read_options(load_profile("mixed"), given, SCHEMES)
     assert "se-cret" not in str(told.value)
 
 
@@ -136,7 +136,7 @@ def test_credentials_are_never_shown() -> None:
     assert not any(each in shown for each in ("tok-en", "k-1", "k-2", "pass-word"))
 
 
-def test_orders_reach_other_processes_whole() -> None:
+def test_options_reach_other_processes_whole() -> None:
     given = {
         "include": ["a"],
         "read_only": True,
@@ -146,9 +146,9 @@ def test_orders_reach_other_processes_whole() -> None:
         "database_url": "postgresql://me:pass-word@127.0.0.1/it",
         "timeout": "1m30s",
     }
-    told = orders(load_profile("steps"), given, SCHEMES)
+    told = read_options(load_profile("steps"), given, SCHEMES)
     assert told.timeout == 90
-    assert orders_from(told.message()) == told
+    assert options_from(told.message()) == told
     assert "pass-word" not in repr(told)
     secret = {"header", "bearer", "api_key", "basic", "database_url"}
     assert {option.key for option in OPTIONS if option.variable} == secret
