@@ -19,8 +19,9 @@ CONSISTENCY_S = 5
 
 @dataclass(frozen=True)
 class Options:
-    """What a user asked for, the same for all users of the load: a state that has been out of date for longer than `consistency` (s) is
-    one that the service has lost; `timeout` (s) is how long a call as a whole may take.
+    """What a user asked for, the same for all users of the load. A state that has been out of date for longer
+    than `consistency` (s) is one that the service has lost; `timeout` (s) is how long a call as a whole may
+    take.
     """
 
     profile: Profile
