@@ -631,6 +631,19 @@ def test_another_thing_at_an_address_is_a_loss() -> None:
     assert (loss.target, loss.expected, loss.found) == ("/things/4", "name 'thing 4'", "'thing 5'")
 
 
+def test_a_body_of_another_thing_under_the_right_identifier_is_a_loss() -> None:
+    told = Told()
+    one, other = told.made(1, price=1234.5, state="open"), told.made(2, price=9876.5, state="shut")
+    assert one is not other
+    read = told.step("GET /things/{id}", one)
+    mixed = {**SHOWN, "id": 1, "name": "thing 2", "price": 9876.5, "state": "shut"}
+    assert [each.kind for each in told.reconciliation.read(read, mixed, 10.0, 10.1)] == ["altered name"]
+    # What nobody wrote may be the work of others.
+    told = Told()
+    one = told.made(1, price=1234.5, state="open")
+    assert told.reconciliation.read(told.step("GET /things/{id}", one), mixed, 10.0, 10.1) == []
+
+
 def test_what_is_referred_to_may_be_used_up() -> None:
     told = Told()
     thing, other = told.made(1), told.made(2)

@@ -16,6 +16,7 @@ from load.journeys.representations import (
     is_derived,
     is_distinctive,
     is_free_text,
+    shows,
 )
 from load.measurements.losses import DROPPED, Account, Loss
 from openapi.contract import Json
@@ -193,6 +194,22 @@ class Properties:
         """Whether what was found can hardly have come about otherwise than by having been written before."""
         return is_distinctive(each.found) and len(self.values[each.write.label, each.name]) > FEW_VALUES
 
+    def is_of_another(self, record: Record, body: Mapping[str, Json]) -> bool:
+        """Whether a body has all that was written to another thing of the resource, and nothing that was
+        written to a record, of what does not come about by chance.
+        """
+        own = {name: each for name, each in record.writes[-1].properties.items() if is_distinctive(each)}
+        if any(name in body and shows(each, body[name]) for name, each in own.items()):
+            return False
+        self._compared += 1
+        return self._compared <= _COMPARED_AT_MOST and any(
+            other is not record
+            and other.entity.home is record.entity.home
+            and _shows_all(other.writes[-1], body)
+            for other in self._addresses.records.values()
+            if other.writes
+        )
+
     def _is_of_another(self, each: Deviation) -> bool:
         """Whether what was found has been written to another thing by the same operation."""
         self._compared += 1
@@ -220,3 +237,11 @@ class Properties:
             account.note(
                 f"{label}: {name} is not as written: {how}; at first {each.example}", changed - dropped
             )
+
+
+def _shows_all(write: Write, body: Mapping[str, Json]) -> bool:
+    """Whether a body shows all texts and numbers of a write that do not come about by chance, and there are
+    several of them.
+    """
+    telling = {name: each for name, each in write.properties.items() if is_distinctive(each) and name in body}
+    return len(telling) > 1 and all(shows(each, body[name]) for name, each in telling.items())

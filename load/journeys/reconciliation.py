@@ -103,11 +103,11 @@ class Reconciliation:
         if record is None:
             return []
         self._look_at(record)
-        if len(record.writes) < 2:
-            return []
         body = unwrapped(body, record.writes[-1].properties or record.writes[0].properties)
         if not isinstance(body, dict):
             return []
+        if len(record.writes) < 2:
+            return self._of_another(record, step, body, since, until)
         last = record.writes[-1]
         if last.leaves is State.ANY and last.acknowledged <= since and not is_marked_deleted(body):
             # Whatever a call may have done, the thing is there.
@@ -126,6 +126,20 @@ class Reconciliation:
                 record.is_lost = True
                 losses.append(deviating(step.call.target, unseen[0], until))
         return losses
+
+    def _of_another(
+        self, record: Record, step: Step, body: Mapping[str, Json], since: float, until: float
+    ) -> list[Loss]:
+        """What is wrong with a body that shows another thing of this run under the identifier of one that was
+        written once: none of its own texts, and all of the other's.
+        """
+        if record.is_as_written(body) or not is_upright(record.entity):
+            return []
+        found = [*record.deviations(body, since, until)]
+        if not found or not self._properties.is_of_another(record, body):
+            return []
+        record.is_lost = True
+        return [deviating(step.call.target, found[0], until)]
 
     def read_back(
         self, record: Record, step: Step, status: int, body: Json, at: tuple[float, float]
