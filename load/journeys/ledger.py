@@ -53,7 +53,9 @@ class Ledger:
         self._addresses, self._properties = addresses, properties
         self._consistency, self._is_own = consistency, is_own
         self.alone = True
+        # By label, how often what was answered with had been there before, and how often it may have been.
         self._given_before: Counter[str] = Counter()
+        self._doubtful: Counter[str] = Counter()
         # By the label of what made something: how often, and the losses of what had its identifier before.
         self._made: Counter[str] = Counter()
         self._twice: defaultdict[str, list[Loss]] = defaultdict(list)
@@ -152,8 +154,9 @@ class Ledger:
                 continue
             if not entity.owned:
                 if status == HTTPStatus.CREATED and not self._is_named(entity, step):
-                    why = _MAYBE_FOUND if entity.doubtful else _GIVEN_BEFORE
-                    self._given_before[f"{label} {why}"] += 1
+                    counts = self._doubtful if entity.doubtful else self._given_before
+                    counts[label] += 1
+                    self.passed_over += entity.doubtful
                 self._may_be_another(entity, step, at)
                 continue
             if not self.alone and not self._is_certain(entity, step):
@@ -209,8 +212,11 @@ class Ledger:
                 account.losses += losses
             else:
                 account.note(f"{label} gives identifiers again that it has given before", len(losses))
-        for text, count in self._given_before.items():
-            account.note(text, count)
+        for label, count in self._given_before.items():
+            account.note(f"{label} {_GIVEN_BEFORE}", count)
+        for label, count in self._doubtful.items():
+            if count > SPORADIC_AT_MOST * (self._made[label] + count):
+                account.note(f"{label} {_MAYBE_FOUND}", count)
 
     def is_doubtful(self, step: Step, status: int) -> bool:
         """Whether a call names something in query or body that may be there already (409), though not by

@@ -2,7 +2,7 @@
 by a name that others use too, as that of a label, and answer with that, whatever status it gives.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from load.journeys.entities import Entities, Values
@@ -22,15 +22,16 @@ _SEVERAL = 2
 
 class Ownership:
     """What one process knows of how operations make things, by label: which have been seen to find them, and
-    which have made two of what was alike. `is_own` tells whether a value is of this run alone.
+    by which properties they do not, as two calls that were alike in one have made two things. `is_own` tells
+    whether a value is of this run alone.
     """
 
     def __init__(self, is_own: Callable[[Json], bool]) -> None:
         self._is_own = is_own
         self._finding: set[str] = set()
-        self._making: set[str] = set()
-        self._answered: dict[tuple[str, Values], frozenset[Hashable]] = {}
-        self._alike: dict[tuple[str, frozenset[Hashable]], Values] = {}
+        self._making: set[tuple[str, str]] = set()
+        self._answered: dict[tuple[str, Values], frozenset[tuple[str, str]]] = {}
+        self._alike: dict[tuple[str, tuple[str, str]], Values] = {}
         self._compared: tuple[Exchange | None, Values] = None, ()
         self._few: dict[str, frozenset[str]] = {}
 
@@ -48,19 +49,23 @@ class Ownership:
             self._compared = exchange, values
         if label in self._finding:
             return False
-        return label in self._making or self._is_shown(operation, sent, exchange)
+        makes = all((label, name) in self._making for name, _ in borrowed)
+        return makes or self._is_shown(operation, sent, exchange)
 
-    def _compare(self, label: str, borrowed: frozenset[Hashable], home: Entities, values: Values) -> None:
+    def _compare(
+        self, label: str, borrowed: frozenset[tuple[str, str]], home: Entities, values: Values
+    ) -> None:
         """Hold an answer against earlier ones: the same thing again, for what has something in common, was
         found, and another for what is alike was made. What has been deleted since tells nothing.
         """
         if self._answered.get((label, values), frozenset()) & borrowed and home.knows(values):
             self._finding.add(label)
-        former = self._alike.get((label, borrowed))
-        if former not in (None, values) and former is not None and home.knows(former):
-            self._making.add(label)
         self._answered[label, values] = borrowed
-        self._alike[label, borrowed] = values
+        for name, value in borrowed:
+            former = self._alike.get((label, (name, value)), values)
+            if former != values and home.knows(former):
+                self._making.add((label, name))
+            self._alike[label, (name, value)] = values
 
     def _is_shown(self, operation: Operation, sent: Mapping[str, Json], exchange: Exchange) -> bool:
         """Whether an answer shows what was sent, so that nothing else can have been found. Of one that shows

@@ -92,7 +92,8 @@ def ledger(run: Mapping[str, Any]) -> Iterator[str]:
             f"afterwards"
         )
     if account["passed_over"]:
-        yield f"    {account['passed_over']} more were not followed, for want of room"
+        why = "for want of room or as others may have made them"
+        yield f"    {account['passed_over']} more were not followed, {why}"
     yield from (f"    {note}, {count} times" for note, count in account["notes"].items())
     yield from (
         f"    {text}, {count} times: lost, or to be found otherwise"
