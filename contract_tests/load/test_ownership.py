@@ -11,8 +11,9 @@ from load.journeys.ownership import Ownership
 from openapi.expressions import Exchange
 from openapi.operation_reader import operations
 
-LABEL = {"type": "object", "properties": {"colour": {"enum": ["red", "blue"]}, "name": TEXT, "size": {}}}
-(POST,) = operations(contract(on("/labels", post=does(LABEL, an_object(id=ID), "201"))))
+COLOUR = {"enum": ["red", "blue"]}
+LABEL = {"type": "object", "properties": {"colour": COLOUR, "rim": COLOUR, "name": TEXT, "size": {}}}
+(POST,) = operations(contract(on("/labels", post=does(an_object(id=ID), LABEL, "201"))))
 OWN = "x7k2-own"
 
 
@@ -49,6 +50,16 @@ def test_two_of_what_is_alike_were_made() -> None:
     ownership, home = Ownership(lambda _: False), Entities("/labels/{}")
     told = [made(ownership, home, number, {"colour": "red"}, None) for number in (1, 2, 3)]
     assert told == [False, True, True]
+
+
+def test_what_is_found_by_several_of_few_values_is_not_taken_for_made() -> None:
+    ownership, home = Ownership(lambda _: False), Entities("/labels/{}")
+    pairs = [("red", "red"), ("red", "blue"), ("blue", "red"), ("blue", "blue")]
+    told = [
+        made(ownership, home, number, {"colour": colour, "rim": rim}, None)
+        for number, (colour, rim) in enumerate(pairs)
+    ]
+    assert told == [False] * 4
 
 
 def test_what_is_given_again_was_found() -> None:

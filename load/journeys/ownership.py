@@ -18,6 +18,10 @@ from openapi.operations import Operation
 _LONG, _MIXED = 16, 6
 # Of two values that others may have written too, a service can have looked for one only by the other.
 _SEVERAL = 2
+# Of how many answers of operations that have not been seen to make things something is remembered.
+_REMEMBERED = 100_000
+
+Pair = tuple[str, str]
 
 
 class Ownership:
@@ -30,8 +34,8 @@ class Ownership:
         self._is_own = is_own
         self._finding: set[str] = set()
         self._making: set[tuple[str, str]] = set()
-        self._answered: dict[tuple[str, Values], frozenset[tuple[str, str]]] = {}
-        self._alike: dict[tuple[str, tuple[str, str]], Values] = {}
+        self._answered: dict[tuple[str, Values], frozenset[Pair]] = {}
+        self._alike: dict[tuple[str, Pair], Values] = {}
         self._compared: tuple[Exchange | None, Values] = None, ()
         self._few: dict[str, frozenset[str]] = {}
 
@@ -43,29 +47,38 @@ class Ownership:
         borrowed = frozenset((name, each) for name, each in sent.items() if self._may_be_others(each))
         if not borrowed:
             return True
-        if exchange is not self._compared[0] or values != self._compared[1]:
+        units = self._units(operation, borrowed)
+        makes = all((label, name) in self._making for name, _ in units)
+        if not makes and (exchange is not self._compared[0] or values != self._compared[1]):
             # The same answer may tell of the thing in several ways.
             self._compare(label, borrowed, home, values)
+            self._compare_alike(label, units, home, values)
             self._compared = exchange, values
-        if label in self._finding:
-            return False
-        makes = all((label, name) in self._making for name, _ in borrowed)
-        return makes or self._is_shown(operation, sent, exchange)
+            makes = all((label, name) in self._making for name, _ in units)
+        return label not in self._finding and (makes or self._is_shown(operation, sent, exchange))
 
-    def _compare(
-        self, label: str, borrowed: frozenset[tuple[str, str]], home: Entities, values: Values
-    ) -> None:
-        """Hold an answer against earlier ones: the same thing again, for what has something in common, was
-        found, and another for what is alike was made. What has been deleted since tells nothing.
-        """
+    def _units(self, operation: Operation, borrowed: frozenset[Pair]) -> frozenset[Pair]:
+        """What a service may find things by: each text alone, and all with one of a few values together."""
+        few = self._few_valued(operation)
+        together = sorted((name, value) for name, value in borrowed if name in few)
+        alone = frozenset((name, value) for name, value in borrowed if name not in few)
+        return alone | ({("", repr(together))} if together else frozenset())
+
+    def _compare(self, label: str, borrowed: frozenset[Pair], home: Entities, values: Values) -> None:
+        """The same thing again, for what has something in common, was found, unless it was deleted since."""
         if self._answered.get((label, values), frozenset()) & borrowed and home.knows(values):
             self._finding.add(label)
-        self._answered[label, values] = borrowed
-        for name, value in borrowed:
+        if len(self._answered) < _REMEMBERED:
+            self._answered[label, values] = borrowed
+
+    def _compare_alike(self, label: str, units: frozenset[Pair], home: Entities, values: Values) -> None:
+        """Two different things for what is alike were made."""
+        for name, value in units:
             former = self._alike.get((label, (name, value)), values)
             if former != values and home.knows(former):
                 self._making.add((label, name))
-            self._alike[label, (name, value)] = values
+            if len(self._alike) < _REMEMBERED:
+                self._alike[label, (name, value)] = values
 
     def _is_shown(self, operation: Operation, sent: Mapping[str, Json], exchange: Exchange) -> bool:
         """Whether an answer shows what was sent, so that nothing else can have been found. Of one that shows
