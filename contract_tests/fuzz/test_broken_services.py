@@ -20,7 +20,7 @@ def broken(database: str, start: Start) -> Break:
         port = str(free_port())
         arguments = ("--factory", f"contract_tests.fuzz.broken:{factory}", "--port", port)
         command = start("uvicorn", *arguments, environment={"STUDENTS_DATABASE_URL": database})
-        command.wait_for("startup complete")
+        command.wait_for("running on")
         return f"http://127.0.0.1:{port}"
 
     return url

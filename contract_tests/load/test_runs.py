@@ -91,7 +91,7 @@ def test_a_service_that_breaks_its_contract_fails_with_rule_and_place(
     port = str(free_port())
     factory = ("--factory", "contract_tests.fuzz.broken:without_a_field", "--port", port)
     broken = start("uvicorn", *factory, environment={"STUDENTS_DATABASE_URL": database})
-    broken.wait_for("startup complete")
+    broken.wait_for("running on")
     host = ("--host", f"http://127.0.0.1:{port}")
     done = run("contract-load", "run", *host, "--run-time", "4s", "--output", str(tmp_path))
     assert done.process.returncode == 1

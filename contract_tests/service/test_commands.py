@@ -196,7 +196,7 @@ def test_plain_uvicorn_serves_and_stops_its_database(tmp_path: Path, start: Star
     arguments = ("--factory", "students_service.app:create_app", "--port", port)
     environment = {"STUDENTS_DATA_DIR": str(tmp_path / "data")}
     command = start("uvicorn", *arguments, environment=environment)
-    command.wait_for("startup complete")
+    command.wait_for("running on")
     assert httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200
     command.end()
     assert not (tmp_path / "data" / "postmaster.pid").exists()
