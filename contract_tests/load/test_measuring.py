@@ -90,9 +90,11 @@ def test_response_time_counts_from_when_a_call_was_due(things: Things, tmp_path:
     assert found["workload"]["rate"] == 30
 
 
-@pytest.mark.parametrize("workers", [1, 2, 4])
-def test_workers_together_are_one_load(things: Things, workers: int, tmp_path: Path) -> None:
-    url = things("--delay-ms", "2")
+@pytest.mark.parametrize(
+    ("workers", "delay_ms"), [(1, 2), (2, 2), (4, 2), (2, 500)], ids=["1", "2", "4", "reading for long"]
+)
+def test_workers_together_are_one_load(things: Things, workers: int, delay_ms: int, tmp_path: Path) -> None:
+    url = things("--delay-ms", str(delay_ms))
     told = ("--headless", "--document", f"{url}/openapi.json", "--host", url, "--rate", "60", "-t", "6s")
     port = str(free_port())
     processes = ("--processes", str(workers), "--master-bind-port", port, "--master-port", port)

@@ -163,6 +163,8 @@ def _unread(results: Results) -> Iterator[str]:
         yield f"{text}, {count} times: it is lost, or to be found otherwise"
     if results.account.unread:
         yield f"{results.account.unread} things that were written could not be read back: no answer"
+    if results.account.untold:
+        yield f"of {results.account.untold} things that were written nothing says whether they are there"
 
 
 def limits(results: Results) -> Iterator[str]:

@@ -48,8 +48,9 @@ class Loss:
 
 @dataclass
 class Account:
-    """What became of the ledger: how many things it followed, passed over for want of room, read back and
-    could not read; how many losses there are, and the first of them; how many reads showed a state that was
+    """What became of the ledger: how many things it followed, passed over for want of room, read back, could
+    not read as nobody answered (`unread`) or as the answer was neither the thing nor 404 (`unreadable`); how
+    many losses there are, and the first of them; how many reads showed a state that was
     out of date, and by how much at most (s), and were right afterwards; what the service seems to do by
     design, and which creations led to nothing that could be found, for people.
     """
@@ -58,12 +59,18 @@ class Account:
     passed_over: int = 0
     read: int = 0
     unread: int = 0
+    unreadable: int = 0
     lost: int = 0
     late: int = 0
     late_s: float = 0.0
     losses: list[Loss] = field(default_factory=list)
     notes: dict[str, int] = field(default_factory=dict)
     untraced: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def untold(self) -> int:
+        """Of how many things that were followed nothing says what became of them."""
+        return self.followed - self.read - self.unread - self.unreadable
 
     def note(self, text: str, count: int) -> None:
         """Count something to tell people."""
@@ -75,6 +82,7 @@ class Account:
         self.passed_over += other.passed_over
         self.read += other.read
         self.unread += other.unread
+        self.unreadable += other.unreadable
         self.lost += other.lost
         self.late += other.late
         self.late_s = max(self.late_s, other.late_s)

@@ -80,10 +80,11 @@ def ledger(run: Mapping[str, Any]) -> Iterator[str]:
     """What became of what was acknowledged; nothing when there was nothing to follow."""
     account = run["ledger"]
     if account["followed"]:
-        rest = account["followed"] - account["read"]
-        left = f"; {rest} were not, of which {account['unread']} did not answer" if rest else ""
+        why = {"had no answer": account["unread"], "neither shown nor missing": account["unreadable"]}
+        rest = ", ".join(f"{count} {reason}" for reason, count in why.items() if count)
         yield (
-            f"ledger: {account['read']} of {account['followed']} things written were read back{left}; "
+            f"ledger: {account['read']} of {account['followed']} things written were read back"
+            f"{f' ({rest})' if rest else ''}; "
             f"{account['lost'] or 'none'} not as acknowledged"
         )
     if account["late"]:

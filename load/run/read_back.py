@@ -51,11 +51,10 @@ def read_back(load: Load, host: str, tell: Callable[[str], object] = logger.info
     for. What is not there yet, or not as it should be, is read again for as long as it may be late. `tell` is
     told now and then how far that is.
     """
-    account = load.results.account
     records = load.reconciliation.records
     Random().shuffle(records)
-    account.followed += len(records)
-    account.passed_over += load.ledger.passed_over
+    # The results are told to a master, and begun anew, while this goes on: they get it once, at the end.
+    account = Account(followed=len(records), passed_over=load.ledger.passed_over)
     pending = deque((record, 0.0) for record in records)
     # One that has been away for long is not waited for once more.
     patience = 0.0 if load.is_gone else READ_BACK_S + load.options.consistency
@@ -65,7 +64,7 @@ def read_back(load: Load, host: str, tell: Callable[[str], object] = logger.info
         while pending and load.results.elapsed < deadline:
             record, due = pending.popleft()
             gevent.sleep(max(due - load.results.elapsed, 0))
-            if not _read_one(load, connection, record, host, deadline):
+            if not _read_one(load, connection, record, host, deadline, account):
                 pending.append((record, load.results.elapsed + LOOK_AGAIN_S))
 
     def tell_progress() -> None:
@@ -86,14 +85,16 @@ def read_back(load: Load, host: str, tell: Callable[[str], object] = logger.info
     load.ledger.settle(settled)
     account.late += settled.late
     account.late_s = max(account.late_s, settled.late_s)
+    load.results.account.add(account)
     _count(load, settled, "")
 
 
-def _read_one(load: Load, connection: Connection, record: Record, host: str, deadline: float) -> bool:
-    """Read a thing back; gives whether that has told how it is. A service that is just starting again is
-    waited for.
+def _read_one(
+    load: Load, connection: Connection, record: Record, host: str, deadline: float, account: Account
+) -> bool:
+    """Read a thing back into an account; gives whether that has told how it is. A service that is just
+    starting again is waited for.
     """
-    account = load.results.account
     step = load.compiled.reading(record.entity)
     while True:
         began = load.results.elapsed
@@ -107,6 +108,7 @@ def _read_one(load: Load, connection: Connection, record: Record, host: str, dea
         gevent.sleep(max(RETRY_S, min(retry_after_s(reply), PUT_OFF_S) if reply else 0.0))
     is_gone = reply.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
     if not is_gone and not HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
+        account.unreadable += 1
         account.note(f"{step.call.operation.label} was answered {reply.status} when read back", 1)
         return True
     at = (began, load.results.elapsed)
