@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 ROWS = 1_300
 WARM_UP_S = 2
+# What the stages of a profile say.
+_BY_STAGES = ("users", "spawn_rate", "run_time")
 
 
 class Timespan(click.ParamType[int]):
@@ -149,7 +151,13 @@ def run(
     stages = told.profile.stages
     if stages:
         users = max(stage.users for stage in stages)
-        run_time = round(sum(stage.seconds for stage in stages))
+        run_time = round(told.profile.length_s or 0)
+        if set_beside := [f"--{each.replace('_', '-')}" for each in _BY_STAGES if _is_given(each)]:
+            click.echo(
+                f"{' and '.join(set_beside)}: of no effect, for profile {told.profile.name} sets users and "
+                "time by its stages",
+                err=True,
+            )
     with _loaded(document, host, contract, told, output) as (load, url):
         from load.run.alone import run_users  # noqa: PLC0415 - as above
 
@@ -160,15 +168,11 @@ def run(
         if told.workload.warm_up:
             warm_up = told.workload.warm_up
             click.echo(f"after a warm-up of {warm_up} s, checked and counted, but not in rates and times")
-        source = click.get_current_context().get_parameter_source("users")
-        if told.workload.rate is not None and source is ParameterSource.COMMANDLINE:
+        if told.workload.rate is not None and _is_given("users"):
             click.echo(
                 "--users says nothing beside --rate: there are as many connections as it takes", err=True
             )
         interrupted = run_users(load, url, users, spawn_rate, run_time)
-    if interrupted:
-        measured = load.results.measured_s
-        load.incomplete = (f"interrupted after {measured:.0f} s of {run_time} s",)
     ended = load.archived(url, users)
     _finish(ended, output)
     sys.exit(130 if interrupted else int(not ended["passed"]))
@@ -228,7 +232,7 @@ def capacity(
         click.echo(f"loading {load.mask(url)} at rates from {lowest:g}/s, {warm_up} + {step_time} s each")
         interrupted = search_capacity(load, url, search, step_time)
     if interrupted:
-        load.incomplete = (f"interrupted after {len(search.trials)} rates",)
+        load.cut_short = f"interrupted after {len(search.trials)} rates"
     elif search.best is None:
         load.incomplete = (search.answer,)
     ended = load.archived(url, 0, search.archived())
@@ -304,6 +308,11 @@ def compare(before: Path, after: Path, tolerance: float) -> None:
     page = write_page(place / COMPARISON_PAGE, run, {"before": str(before), **found.archived()})
     click.echo(f"\nreport: {page}")
     sys.exit(int(bool(found.worse)))
+
+
+def _is_given(parameter: str) -> bool:
+    """Whether the command line says something of a parameter."""
+    return click.get_current_context().get_parameter_source(parameter) is ParameterSource.COMMANDLINE
 
 
 def _asked(told: Options, users: int) -> str:

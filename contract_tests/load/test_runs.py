@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import httpx2 as httpx
 import psutil
 import psycopg2
 import pytest
@@ -109,7 +110,7 @@ def test_ctrl_c_ends_in_a_verdict_and_leaves_nothing(tmp_path: Path, start: Star
     command.wait_for("req/s")
     assert command.end(signal.SIGINT) == 130
     assert "all operations" in command.output
-    assert re.search(r"interrupted after \d+ s of 600 s", command.output)
+    assert re.search(r"^INVALID\n  interrupted after \d+ s of 600 s", command.output, re.MULTILINE)
     assert "Traceback" not in command.output
     assert not survivors(children)
 
@@ -158,6 +159,26 @@ def test_ctrl_c_loses_no_results_of_workers(seeded: tuple[Service, str], start: 
     locust.wait()
     assert "Traceback" not in locust.output, locust.output
     assert rows(database) == 300 + reckoned(locust.output), locust.output
+
+
+@pytest.mark.parametrize("ways", [(), ("--processes", "2")], ids=["alone", "two processes"])
+def test_a_second_ctrl_c_ends_the_reading_back(things: Things, start: Start, ways: tuple[str, ...]) -> None:
+    url = things("--delay-ms", "500")
+    port = str(free_port())
+    ports = ("--master-bind-port", port, "--master-port", port) if ways else ()
+    document = ("--document", f"{url}/openapi.json", "--host", url)
+    locust = start(*LOCUST, "--headless", *document, *ways, *ports, "--rate", "100", "-t", "10m")
+    while httpx.get(f"{url}/count").json() < 600:
+        assert locust.process.poll() is None, locust.output
+    os.killpg(locust.process.pid, signal.SIGINT)
+    locust.wait_for("reading back what was written: ")
+    os.killpg(locust.process.pid, signal.SIGINT)
+    assert locust.wait() == 1
+    assert "Traceback" not in locust.output, locust.output
+    verdict = (
+        r"INVALID\n  interrupted after \d+ s of 600 s\n  \d+ things that were written were not read back"
+    )
+    assert re.search(verdict, locust.output), locust.output
 
 
 def test_sigterm_while_the_service_starts_leaves_nothing(start: Start) -> None:

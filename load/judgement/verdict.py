@@ -51,9 +51,11 @@ def judge(
     incomplete: Sequence[str] = (),
     missing: Sequence[str] = (),
     left: Behind | None = None,
+    cut_short: str = "",
 ) -> Verdict:
-    """The verdict on a run; `incomplete` tells why it did not come to its end, `missing` which parts of its
-    results are not there, `left` by how much the service fell behind.
+    """The verdict on a run; `incomplete` tells why the service kept it from coming to its end, `missing`
+    which parts of its results are not there, `left` by how much the service fell behind, and `cut_short` who
+    else ended the run.
     """
     held = outcomes(objectives, results)
     excused = promised_errors(each.objective for each in held)
@@ -74,6 +76,7 @@ def judge(
             *_faults(results, excused),
         ),
         (
+            *([cut_short] if cut_short else []),
             *([unaccepted] if unaccepted else []),
             *limited,
             *_throttled(results),
@@ -162,7 +165,8 @@ def _unread(results: Results) -> Iterator[str]:
     for text, count in results.account.untraced.items():
         yield f"{text}, {count} times: it is lost, or to be found otherwise"
     if results.account.unread:
-        yield f"{results.account.unread} things that were written could not be read back: no answer"
+        count = results.account.unread
+        yield f"{count} things that were written were not read back, for want of an answer or of time"
     if results.account.untold:
         yield f"of {results.account.untold} things that were written nothing says whether they are there"
 

@@ -49,6 +49,11 @@ class Profile:
     stages: tuple[Stage, ...]
     objectives: tuple[str, ...] = ()
 
+    @property
+    def length_s(self) -> float | None:
+        """How long all stages together take (s); None without any."""
+        return sum(each.seconds for each in self.stages) or None
+
 
 def profile_from(message: Mapping[str, Any]) -> Profile:
     """A profile as `dataclasses.asdict` gave it to another process."""

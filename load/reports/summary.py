@@ -80,8 +80,8 @@ def ledger(run: Mapping[str, Any]) -> Iterator[str]:
     """What became of what was acknowledged; nothing when there was nothing to follow."""
     account = run["ledger"]
     if account["followed"]:
-        why = {"had no answer": account["unread"], "neither shown nor missing": account["unreadable"]}
-        rest = ", ".join(f"{count} {reason}" for reason, count in why.items() if count)
+        kinds = {"not read": account["unread"], "neither shown nor missing": account["unreadable"]}
+        rest = ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
         yield (
             f"ledger: {account['read']} of {account['followed']} things written were read back"
             f"{f' ({rest})' if rest else ''}; "

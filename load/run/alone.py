@@ -29,14 +29,20 @@ Course = tuple[Event, Event, Event]
 
 
 def run_users(load: Load, url: str, users: int, spawn_rate: float, run_time: int) -> bool:
-    """Run users, started at a rate (users/s), for a time (s); gives whether they were interrupted.
+    """Run users, started at a rate (users/s), for a time (s) after the warm-up; gives whether somebody has
+    interrupted them, or what follows: then what was written is not all read back.
 
     Raises LoadError when the service is gone before they begin.
     """
     stages = bool(load.options.profile.stages)
     events = _, interrupted, _ = Event(), Event(), Event()
     runner = _runner(load, url, events)
-    with on_signals(lambda *_: interrupted.set()):
+
+    def interrupt(*_: object) -> None:
+        load.is_hurried = load.results.ended is not None
+        interrupted.set()
+
+    with on_signals(interrupt):
         progress = gevent.spawn(_show_progress, runner, load)
         if stages:
             runner.start_shape()
@@ -46,8 +52,10 @@ def run_users(load: Load, url: str, users: int, spawn_rate: float, run_time: int
         seconds = run_time if stages else load.options.workload.warm_up + run_time
         _go_on(runner, load, events, seconds)
         progress.kill()
-    load.settle()
-    read_back(load, url, _tell)
+        if interrupted.is_set():
+            load.interrupted(load.results.length - (seconds - run_time), run_time)
+        load.settle()
+        read_back(load, url, _tell)
     click.echo("", nl=sys.stdout.isatty())
     return interrupted.is_set()
 

@@ -13,7 +13,7 @@ import gevent
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
 from locust.event import Events
-from locust.runners import MasterRunner, WorkerRunner
+from locust.runners import STATE_RUNNING, STATE_SPAWNING, MasterRunner, WorkerRunner
 
 from load.calls.base_url import first_server
 from load.calls.connection import check_reachable
@@ -36,6 +36,12 @@ from openapi.contract import ContractError, load_contract, students_document
 from openapi.security import security_schemes
 
 logger = logging.getLogger(__name__)
+
+INTERRUPTED = 130
+# What the stages of a profile say: options, and what Locust calls them.
+_BY_STAGES = {"users": "num_users", "spawn-rate": "spawn_rate", "run-time": "run_time"}
+_PRESSED_AT_MOST = 2
+_RUNNING = (STATE_SPAWNING, STATE_RUNNING)
 
 
 def register(events: Events) -> None:
@@ -111,12 +117,16 @@ def _init(environment: Environment, **_: Any) -> None:
     carry(environment, load)
     if environment.web_ui and environment.web_ui.app:
         add_tabs(environment.web_ui.app, environment.web_ui.template_args, load)
-    _interrupt_in_main()
+    _interrupt_in_main(environment)
     # Timers count from when the loop last looked at the clock: reading a document would use up the run time.
     gevent.get_hub().loop.update_now()
     if not is_worker:
         environment.events.test_stop.add_listener(_tell)
         environment.events.quitting.add_listener(_stop)
+        given = [name for name, dest in _BY_STAGES.items() if getattr(options, dest) is not None]
+        if load.options.profile.stages and given and options.headless:
+            told = " and ".join(f"--{name}" for name in given)
+            logger.warning("%s: of no effect, for the profile sets users and time by its stages", told)
         for note in load.notes():
             logger.warning("%s", load.mask(note))
 
@@ -151,6 +161,7 @@ def _begin(master: "Master | None", environment: Environment, **_: Any) -> None:
         load.incomplete = (str(error),)
         return
     load.begin(existing)
+    load.told.clear()
     load.results.beside["to see what exists"] += explored
     load.results.beside["to see where the API is"] += asked
     load.watch_service(observer)
@@ -175,14 +186,24 @@ def _leave(environment: Environment, reason: str) -> None:
     gevent.spawn(runner.quit if options is not None and options.headless else runner.stop)
 
 
-def _interrupt_in_main() -> None:
+def _interrupt_in_main(environment: Environment) -> None:
     """Have Ctrl-C reach Locust's main greenlet: raised where it happens to strike, it would cut off
-    the call of some user, and nobody would know how that went.
+    the call of some user, and nobody would know how that went. A second one ends the reading back, a third
+    one all.
     """
-    main = gevent.getcurrent()
+    load, main = load_of(environment), gevent.getcurrent()
+    pressed = 0
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
-        gevent.get_hub().loop.run_callback_threadsafe(main.throw, KeyboardInterrupt)
+        nonlocal pressed
+        pressed += 1
+        load.is_hurried = load.results.ended is not None
+        if pressed == 1:
+            _cut_short(environment)
+            gevent.get_hub().loop.run_callback_threadsafe(main.throw, KeyboardInterrupt)
+        elif pressed > _PRESSED_AT_MOST:
+            print("interrupted three times: there is no verdict")  # noqa: T201 - the user's terminal
+            gevent.get_hub().loop.run_callback_threadsafe(main.throw, SystemExit(INTERRUPTED))
 
     signal.signal(signal.SIGINT, interrupt)
 
@@ -190,6 +211,13 @@ def _interrupt_in_main() -> None:
 def _tell(environment: Environment, **_: Any) -> None:
     """At the end of a run: the verdict, in words and as the exit code."""
     load = load_of(environment)
+    try:
+        _tell_verdict(load, environment)
+    finally:
+        load.told.set()
+
+
+def _tell_verdict(load: Load, environment: Environment) -> None:
     if not isinstance(environment.runner, MasterRunner):
         load.look()
         load.settle()
@@ -208,13 +236,22 @@ def _tell(environment: Environment, **_: Any) -> None:
 
 def _stop(environment: Environment, **_: Any) -> None:
     """Ctrl-C and SIGTERM come here first: end the run in order, so that its verdict is complete."""
+    options = environment.parsed_options
     if environment.runner is not None:
+        _cut_short(environment)
         environment.runner.stop()
-    if (
-        environment.process_exit_code is None
-        and environment.parsed_options
-        and environment.parsed_options.headless
-    ):
+        # The verdict of a run that had just ended by itself is still being made.
+        load_of(environment).told.wait()
+    if environment.process_exit_code is None and options and options.headless:
         # Without a single worker, Locust does not begin, and calls that a success.
         logger.error("there was no run: no worker was there to make it")
         environment.process_exit_code = 1
+
+
+def _cut_short(environment: Environment) -> None:
+    """Somebody ends the run, if there is one."""
+    load, runner, options = load_of(environment), environment.runner, environment.parsed_options
+    if runner is not None and options is not None and runner.state in _RUNNING:
+        load.interrupted(load.results.length, load.options.profile.length_s or options.run_time)
+        # Whoever interrupts does not want to wait.
+        environment.stop_timeout = STOP_TIMEOUT_S

@@ -8,6 +8,8 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+from gevent.event import Event
+
 from load.calls.authentication import Acceptance
 from load.calls.base_url import based, elsewhere
 from load.calls.connection import Connection
@@ -46,14 +48,21 @@ GONE_S = 10.0
 class Load:
     """One process's part in a run: the compiled contract, its users' journeys, and their results.
 
-    `alone` says that nobody else uses the service; `incomplete` why results are missing, `waiting` how many
-    calls wait for their answers now, `is_gone` that the service does not answer any more.
+    `alone` says that nobody else uses the service; `incomplete` why going on would have told nothing more,
+    `cut_short` why the run ended before its time through no doing of the service; `waiting` is how many calls
+    wait for their answers now, `is_gone` says that the service does not answer any more, `is_hurried` that
+    nobody wants to wait until all that was written is read back.
     Raises ContractError and LoadError when there is nothing to call.
     """
 
     def __init__(self, contract: Contract, options: Options, alone: bool = False) -> None:
         self.alone = alone
         self.incomplete: tuple[str, ...] = ()
+        self.cut_short = ""
+        self.is_hurried = False
+        # Set while no verdict is awaited.
+        self.told = Event()
+        self.told.set()
         self.waiting = 0
         # What is missing of workers that went before their end; how many calls this process has sent.
         self.missing: tuple[str, ...] = ()
@@ -95,7 +104,8 @@ class Load:
         self.results.mask = self.mask
         self.acceptance = Acceptance(self._judge)
         self._promised_errors = promised_errors([*self.promised, *self.asked])
-        self.incomplete, self.missing, self.calls, self.is_gone = (), (), 0, False
+        self.incomplete, self.missing, self.cut_short = (), (), ""
+        self.calls, self.is_gone, self.is_hurried = 0, False, False
         self._keep_alive = KeepAlive()
         for kind, values in existing:
             self.known.know(kind, values)
@@ -193,6 +203,18 @@ class Load:
             self.incomplete = (*self.incomplete, reason)
             self.leave(reason)
 
+    def interrupted(self, after_s: float, most_s: float | None) -> None:
+        """Somebody has ended the run after a time (s) that was to last for another; one of which nobody has
+        said how long it lasts is whole whenever it ends.
+        """
+        if most_s is not None and not self.incomplete:
+            self.cut_short = self.cut_short or f"interrupted after {after_s:.0f} s of {most_s:.0f} s"
+
+    def abandon(self, reason: str) -> None:
+        """Have the run end before its time through no doing of the service."""
+        self.cut_short = self.cut_short or reason
+        self.leave(reason)
+
     def missed(self) -> None:
         """A call got no answer: when nobody has answered for long, going on is hopeless."""
         silence = self.results.silence
@@ -261,7 +283,7 @@ class Load:
             missing.append(f"{unfinished} calls had no answer when the run ended: they are in no figure")
         is_open = self.options.workload.rate is not None and capacity is None
         left = behind(self.results, unfinished) if is_open else None
-        verdict = judge(self.objectives, self.results, self.incomplete, missing, left)
+        verdict = judge(self.objectives, self.results, self.incomplete, missing, left, self.cut_short)
         return archived(run, self.results, verdict, capacity, self.explanation or self.explained())
 
     def explained(self) -> dict[str, Any] | None:

@@ -23,6 +23,8 @@ from load.run.read_back import READ_BACK_S
 
 POLL_S = 0.05
 ENDING_S = 10.0
+# Workers that nobody wants to wait for have so long to tell what they know.
+HURRIED_S = 2.0
 # A master that was held up for so long itself has not heard what there was to hear.
 _HELD_UP_S = 1.0
 
@@ -70,7 +72,7 @@ class Master:
                 self._look()
             self._share()
             if self._attendance.nobody_left:
-                self._load.end_early("no worker is left")
+                self._load.abandon("no worker is left")
 
     def _look(self) -> None:
         there = {each.id for each in self._runner.clients.all if each.state != STATE_MISSING}
@@ -121,6 +123,8 @@ class Master:
         deadline = time.monotonic() + self._runner.environment.stop_timeout + STOP_TIMEOUT_S
         deadline += READ_BACK_S + self._load.options.consistency
         while self._attendance.awaited and time.monotonic() < deadline:
+            if self._load.is_hurried:
+                deadline = min(deadline, time.monotonic() + HURRIED_S)
             due = time.monotonic() + POLL_S
             gevent.sleep(POLL_S)
             if time.monotonic() - due < _HELD_UP_S:

@@ -48,8 +48,8 @@ def existing_things(load: Load, host: str) -> tuple[list[Existing], int]:
 
 def read_back(load: Load, host: str, tell: Callable[[str], object] = logger.info) -> None:
     """Hold what a service has now against what it has acknowledged: all of it, or as much as there is time
-    for. What is not there yet, or not as it should be, is read again for as long as it may be late. `tell` is
-    told now and then how far that is.
+    for, or until nobody wants to wait. What is not there yet, or not as it should be, is read again for as
+    long as it may be late. `tell` is told now and then how far that is.
     """
     records = load.reconciliation.records
     Random().shuffle(records)
@@ -61,7 +61,7 @@ def read_back(load: Load, host: str, tell: Callable[[str], object] = logger.info
     deadline = load.results.elapsed + patience
 
     def read(connection: Connection) -> None:
-        while pending and load.results.elapsed < deadline:
+        while pending and load.results.elapsed < deadline and not load.is_hurried:
             record, due = pending.popleft()
             gevent.sleep(max(due - load.results.elapsed, 0))
             if not _read_one(load, connection, record, host, deadline, account):
@@ -102,7 +102,7 @@ def _read_one(
         load.results.beside["to read back what was written"] += 1
         if reply is not None and not _is_put_off(reply):
             break
-        if load.results.elapsed > deadline:
+        if load.results.elapsed > deadline or load.is_hurried:
             account.unread += 1
             return True
         gevent.sleep(max(RETRY_S, min(retry_after_s(reply), PUT_OFF_S) if reply else 0.0))
