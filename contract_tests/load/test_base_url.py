@@ -13,6 +13,7 @@ import yaml
 
 from contract_tests.processes import run
 from load.calls.base_url import based, elsewhere, first_server
+from load.errors import LoadError
 from load.options.credentials import credentials
 from load.options.selection import Selection
 from openapi.contract import Contract
@@ -96,6 +97,7 @@ RESET = {"/reset": {"get": {"responses": FINE}}, "/purge": {"post": {"responses"
 THING = (200, "application/json", b'{"id": 1}')
 UNKNOWN = (404, "application/json", b'{"detail": "Not Found", "at": "2026-11-26T06:00:00"}')
 NO_SUCH = (404, "application/json", b'{"detail": "no such thing"}')
+ABSENT = (404, "text/html", b"<html>there is nothing at PATH</html>")
 REFUSED = (405, "application/json", b"{}")
 PAGE = (200, "text/html", b"<html>")
 Answer = tuple[int, str, bytes]
@@ -114,6 +116,7 @@ class _Told(BaseHTTPRequestHandler):
         self.asked.append(f"{self.command} {self.path}")
         found = (answer for start, answer in self.answers.items() if self.path.startswith(start))
         status, media_type, body = next(found, self.otherwise)
+        body = body.replace(b"PATH", self.path.encode())
         if self.token and self.headers["Authorization"] != self.token:
             status, body = 401, b"{}"
         self.send_response(status)
@@ -194,6 +197,20 @@ def test_a_host_without_the_api_is_told(server: str, path: str, tmp_path: Path) 
         f"(text/html), as is a path that nothing has; give the base URL of the API with --host, as in "
         f"{host}/api"
     )
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [{}, {"/mine/things": ABSENT, "/mine/contract": ABSENT, "/mine/": PAGE}],
+    ids=["nothing", "home"],
+)
+def test_a_home_page_is_not_the_api(answers: Mapping[str, Answer]) -> None:
+    contract = described({"/": TOLD["/things"], **TOLD}, "/")
+    with (
+        answering(answers=answers, otherwise=ABSENT) as (host, _),
+        pytest.raises(LoadError, match=r"nothing of the document is at http://\S+: GET \S+ is answered 404"),
+    ):
+        located(f"{host}/mine", contract)
 
 
 def test_a_host_with_a_path_stands_as_it_is() -> None:

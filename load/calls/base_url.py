@@ -152,13 +152,15 @@ class _Search:
         if base not in self._strangers:
             self._strangers[base] = self._asked(base, _NOWHERE, call)
         is_documented = _is_as_documented(call.operation, reply)
-        if _outline(reply, call.target) != _outline(self._strangers[base], _NOWHERE):
+        told_by_any = _may_be_anyones(call.operation, reply)
+        is_home = not call.target.strip("/")
+        if not (is_home and told_by_any) and not _is_alike(reply, call.target, self._strangers[base]):
             self._is_there = True
             return _Certainty.AS_DOCUMENTED if is_documented else _Certainty.SOMETHING
-        if is_documented or not _may_be_anyones(call.operation, reply):
+        if is_documented or not told_by_any:
             # As what is forbidden to all, for instance, tells nothing.
             self._is_there = True
-        elif call.operation.method == "get" and not call.operation.path_names:
+        elif call.operation.method == "get" and not call.operation.path_names and not is_home:
             media_type = reply.headers.get("content-type", "no media type")
             self.told = self.told or f"{call.operation.label} is answered {reply.status} ({media_type})"
         return _Certainty.NOT_THERE
@@ -188,13 +190,17 @@ def _may_be_anyones(operation: Operation, reply: Reply) -> bool:
     return reply.status < 300 and any(each.location in ("status", "media type") for each in broken)
 
 
-def _outline(reply: Reply, target: str) -> tuple[int, str, str]:
-    """What is the same for all paths that a service does not know: they may be told, as may the time."""
-    text = reply.body.decode("utf-8", "replace").replace(target, "").replace(target.lstrip("/"), "")
+def _is_alike(reply: Reply, target: str, stranger: Reply) -> bool:
+    """Whether a path is answered as one that a service does not know, for which that answer shows its path
+    and perhaps the time.
+    """
+    path = target.partition("?")[0]
+    about = (stranger.body.decode("utf-8", "replace").replace(_NOWHERE, each) for each in (target, path))
+    texts = {_NUMBER.sub("", each.replace(_NOWHERE[1:], path[1:])) for each in about}
     return (
-        reply.status,
-        reply.headers.get("content-type", ""),
-        re.sub(r"[0-9a-fA-F]*\d[0-9a-fA-F]*", "", text),
+        reply.status == stranger.status
+        and reply.headers.get("content-type", "") == stranger.headers.get("content-type", "")
+        and _NUMBER.sub("", reply.body.decode("utf-8", "replace")) in texts
     )
 
 
