@@ -112,7 +112,7 @@ def is_throttled(reply: Reply) -> bool:
 
 def network(reason: str) -> Finding:
     """A call that got no answer."""
-    return Finding(Fault.NETWORK, reason, "", reason)
+    return Finding(Fault.NETWORK, reason, "")
 
 
 def internal(error: Exception) -> Finding:

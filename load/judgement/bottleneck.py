@@ -34,6 +34,8 @@ def bottlenecks(results: Results, methods: Mapping[str, str], seen: Observation)
 
 
 def _unquestioned(results: Results, methods: Mapping[str, str], seen: Observation) -> list[Bottleneck]:
+    if results.is_gone:
+        return []
     # Arrivals that were not sent, as calls waited for their answers, are the service's doing.
     if any(each.is_slow for each in results.generators.values()):
         limit = next(limits(results))

@@ -11,7 +11,6 @@ from load.measurements.findings import Fault
 from load.measurements.results import Results
 
 REFUSED_AT_MOST = 0.5
-_GONE_S = 1.0
 # What may be by design, for all that document and answers say.
 _FOR_PEOPLE = frozenset({Fault.REFUSED, Fault.DROPPED, Fault.FORBIDDEN, Fault.THROTTLED})
 _OF_ERROR_RATE = frozenset({Fault.SERVER_ERROR, Fault.NETWORK, *_FOR_PEOPLE})
@@ -63,17 +62,22 @@ def judge(
     limited = [*limits(results), *missing]
     # Times and rates that are not the service's alone say nothing of its objectives.
     doubted = [each for each in held if each.is_broken and limited and each.objective.measure != ERROR_RATE]
-    broken = [str(each) for each in held if each.is_broken and each not in doubted]
+    gone = [*_gone(results)]
+    # Where nobody answers any more, calls without an answer are told once.
+    known = [
+        each for each in held if gone and not each.objective.is_asked and _only_unanswered(each, results)
+    ]
+    broken = [str(each) for each in held if each.is_broken and each not in (*doubted, *known)]
     behind = [str(left)] if left and not limited else []
     return Verdict(
         held,
         (
             *(each for each in incomplete if each not in results.unaccepted),
             *_empty(results),
-            *_gone(results),
+            *gone,
             *behind,
             *broken,
-            *_faults(results, excused),
+            *_faults(results, excused, frozenset({Fault.NETWORK} if gone else ())),
         ),
         (
             *([cut_short] if cut_short else []),
@@ -91,7 +95,7 @@ def judge(
 
 def _gone(results: Results) -> Iterator[str]:
     """A service that is not there any more has not done well until then."""
-    if results.nobody.lasts(results.length) > _GONE_S:
+    if results.is_gone:
         yield str(results.nobody)
 
 
@@ -149,15 +153,23 @@ def tolerated(label: str, promised: Collection[str]) -> frozenset[Fault]:
     return _OF_ERROR_RATE if is_promised else _FOR_PEOPLE
 
 
-def _faults(results: Results, promised: Collection[str]) -> Iterator[str]:
-    """Faults by operation."""
+def _only_unanswered(outcome: Outcome, results: Results) -> bool:
+    """Whether an error rate is that of calls without an answer alone."""
+    of = results.operations.get(outcome.objective.label)
+    if of is None or outcome.objective.measure != ERROR_RATE:
+        return False
+    return of.failures == sum(count for each, count in of.findings.items() if each.fault is Fault.NETWORK)
+
+
+def _faults(results: Results, promised: Collection[str], told: Collection[Fault]) -> Iterator[str]:
+    """Faults by operation, but for those that are told already."""
     for label, each in results.operations.items():
         faults = Counter[Fault]()
         for finding, count in each.findings.items():
             faults[finding.fault] += count
         left = tolerated(label, promised)
         for fault, count in faults.items():
-            if fault not in left:
+            if fault not in left and fault not in told:
                 yield f"{label}: {fault}, {count} times"
 
 

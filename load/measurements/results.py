@@ -18,6 +18,8 @@ from load.measurements.silence import Silence, together
 REPEATED = "repeated on a new one"
 UNKNOWN = "not repeated, as nobody knows whether they were carried out"
 _LOSSES_AT_MOST = 100
+# A service that has answered nothing for so long is not there.
+GONE_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,11 @@ class Results:
     def nobody(self) -> Silence:
         """Since when nobody has answered any process of the load, if nobody does."""
         return together([self.silence, *self._silences.values()])
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether nobody answered any more when the run ended."""
+        return self.nobody.lasts(self.length) > GONE_S
 
     @property
     def throttling(self) -> Throttling | None:

@@ -144,6 +144,8 @@ def state(label: str, each: OperationResults, verdict: Verdict) -> str:
     if any(reason.startswith(f"{label}: ") for reason in verdict.reasons):
         return "FAILED"
     stated = verdict.of(label)
+    if any(each.is_broken for each in stated):
+        return "does not hold"
     unjudged = sum(not each.is_judged for each in stated)
     if not unjudged:
         return "ok" if stated else "no objective"

@@ -133,9 +133,22 @@ def without_success(run: Mapping[str, Any]) -> Iterator[str]:
 
 
 def findings(run: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    """Each finding and, line by line, how it showed."""
+    """Each finding and, line by line, how it showed. Calls that got no answer for one reason are one finding,
+    whatever they asked for.
+    """
+    unanswered: dict[str, list[Mapping[str, Any]]] = {}
+    for each in run["operations"].values():
+        for finding in each["findings"]:
+            if finding["fault"] == Fault.NETWORK:
+                unanswered.setdefault(finding["told"], []).append(finding)
+    common = {told: each for told, each in unanswered.items() if len(each) > 1}
+    for told, each in common.items():
+        count = sum(finding["count"] for finding in each)
+        yield f"{told}, {count} times, in {len(each)} operations", [*_described(each[0])]
     for label, each in run["operations"].items():
         for finding in each["findings"]:
+            if finding["told"] in common:
+                continue
             count = finding["count"]
             # What is not as acknowledged is counted by things, and found by calls of other operations, too.
             is_of_calls = each["requests"] and finding["fault"] != Fault.NOT_AS_ACKNOWLEDGED

@@ -220,7 +220,8 @@ class Load:
         silence = self.results.silence
         if silence.lasts(self.results.elapsed) > GONE_S:
             self.is_gone = True
-            self.end_early(f"the run was ended early: nobody had answered for {GONE_S:.0f} s")
+            if self.results.ended is None:
+                self.end_early(f"the run was ended early: nobody had answered for {GONE_S:.0f} s")
 
     def failed(self, label: str, faults: Iterable[Fault]) -> None:
         """A call of an operation went wrong: with --fail-fast, that ends a run that cannot pass any more."""
