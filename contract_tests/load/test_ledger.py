@@ -20,6 +20,7 @@ from load.journeys.ledger import Ledger
 from load.journeys.properties import Properties
 from load.journeys.reconciliation import Reconciliation
 from load.journeys.records import Record, State, Write
+from load.journeys.representations import OTHERWISE, ROUNDED, change
 from load.journeys.step import Step
 from load.journeys.writes import in_use
 from load.measurements.losses import Absence, Account
@@ -226,14 +227,16 @@ SHOWN = {"id": 1, "name": "thing 1", "price": 2.5, "state": "open"}
 class Told:
     """A ledger that is told of calls to a shop, at times (s) that are said."""
 
-    def __init__(self, consistency: float = 5.0, optional: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, consistency: float = 5.0, optional: tuple[str, ...] = (), independent: bool = False
+    ) -> None:
         paths = {path: item for each in SHOP for path, item in each.items()}
         found = operations(contract(paths))
         self.walk = Walk(found)
         documented = self.walk.compiled.documented
         readable = {each: names.union(optional) for each, names in documented.items()}
         addresses = Addresses(self.walk.compiled.makers)
-        properties = Properties(readable, addresses, consistency)
+        properties = Properties(readable, addresses, consistency, independent)
         self.ledger = Ledger(addresses, properties, consistency)
         self.reconciliation = Reconciliation(readable, addresses, properties, consistency)
 
@@ -505,13 +508,53 @@ def test_what_lacks_a_property_may_be_from_before() -> None:
     assert told.read_back(thing, 20.0, 200, lacking) == Account(read=1)
 
 
-def test_a_text_that_was_shown_whole_and_is_cut_now_and_then_is_a_loss() -> None:
+@pytest.mark.parametrize("changed", [lambda name: name[:5], str.upper, "{} ".format])
+def test_a_text_that_was_shown_whole_and_is_changed_now_and_then_is_a_loss(changed: Any) -> None:
     told = Told()
     for number in range(60):
         thing = told.made(number)
-        name = f"thing {number}"[: 5 if number % 30 == 0 else None]
+        name = changed(f"thing {number}") if number % 30 == 0 else f"thing {number}"
         told.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": name})
     assert [each.kind for each in told.settled().losses] == ["altered name"] * 2
+
+
+@pytest.mark.parametrize("independent", [True, False])
+def test_a_number_that_no_call_can_have_changed_is_lost(independent: bool) -> None:
+    """Where there are calls for other things, they may have changed it."""
+    told = Told(independent=independent)
+    for number in range(60):
+        thing = told.made(number)
+        price = 1.5 if number % 30 == 0 else SHOWN["price"]
+        told.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": f"thing {number}", "price": price})
+    account = told.settled()
+    assert [each.kind for each in account.losses] == ["altered price"] * 2 * independent
+    assert bool(account.notes) is not independent
+
+
+def test_things_that_no_call_for_others_changes() -> None:
+    paths = {path: item for each in SHOP[:2] for path, item in each.items()}
+    assert Walk(operations(contract(paths))).compiled.is_independent
+    assert not Told().walk.compiled.is_independent
+
+
+@pytest.mark.parametrize(
+    ("written", "found", "how"),
+    [
+        (2, 1, OTHERWISE),
+        (0.86, 0.9, ROUNDED),
+        (0.86, 0.8, ROUNDED),
+        (2.5, 2, ROUNDED),
+        (2.5, 3.5, OTHERWISE),
+        (1234, 1200, ROUNDED),
+        (1234, 1234.5, OTHERWISE),
+        (0.1, 0.10000000149011612, ROUNDED),
+        (16_777_217, 16_777_216, ROUNDED),
+        (1e400, 5, OTHERWISE),
+        (100, 99, OTHERWISE),
+    ],
+)
+def test_numbers_that_were_rounded(written: float, found: float, how: str) -> None:
+    assert change(written, found) == how
 
 
 def test_things_with_the_same_number_in_different_places_are_different() -> None:

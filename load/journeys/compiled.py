@@ -11,8 +11,8 @@ from load.journeys.coverage import Coverage
 from load.journeys.entities import Entity
 from load.journeys.step import Step, leads_to
 from load.options.options import Options
-from load.planning.effects import destruction
-from load.planning.identifiers import outline
+from load.planning.effects import SAFE, destruction
+from load.planning.identifiers import collection_of, normalised, outline
 from load.planning.plan import MAKES_ITS_PATH, Feed, Identifier, Plan, Slot
 from load.planning.schema_search import deprecated, json_schemas
 from openapi.contract import ContractError, Json
@@ -85,6 +85,15 @@ class Compiled:
         return any(
             each.method != "delete" and destruction(each) and not self._addresses(each) for each in called
         )
+
+    @cached_property
+    def is_independent(self) -> bool:
+        """Whether every call that changes anything is for one thing, or for the collection of such things, of
+        one and the same resource: none can change another thing by what it does to its own.
+        """
+        called = (self.operations[label] for label in self.builders)
+        paths = {normalised(each.path) for each in called if each.method not in SAFE}
+        return any(paths <= {each, collection_of(each)} for each in self.readable)
 
     def _addresses(self, operation: Operation) -> bool:
         return any(need.addressed for need in self.plan.needs[operation.label])

@@ -9,13 +9,16 @@ from load.journeys.addresses import Addresses
 from load.journeys.evidence import deviating, example, ignored
 from load.journeys.records import Deviation, Record, State, Write
 from load.journeys.representations import (
+    CASED,
     CUT,
     NOTHING,
     OTHERWISE,
+    TRIMMED,
     change,
     is_derived,
     is_distinctive,
     is_free_text,
+    is_number,
     shows,
 )
 from load.measurements.losses import DROPPED, Account, Loss
@@ -29,6 +32,8 @@ SPORADIC_AT_MOST = 0.1
 FEW_WRITES = 20
 _ANSWERED, _READ = "answered", "read"
 IGNORED = "as it was before"
+# What a service may make of a text by design.
+_DERIVED = (CUT, TRIMMED, CASED)
 # How many values are looked for among those of other things.
 _COMPARED_AT_MOST = 50
 
@@ -48,13 +53,19 @@ class _Counts:
 class Properties:
     """What was written to each property by each operation, and what of it came back. `readable` are the
     properties that a read is documented to show, by resource; a state that has been out of date for longer
-    than `consistency` (s) is no delay any more.
+    than `consistency` (s) is no delay any more. Where things are `independent`, no call for anything else
+    changes them.
     """
 
     def __init__(
-        self, readable: Mapping[str, frozenset[str]], addresses: Addresses, consistency: float
+        self,
+        readable: Mapping[str, frozenset[str]],
+        addresses: Addresses,
+        consistency: float,
+        independent: bool = False,
     ) -> None:
         self._readable, self._addresses, self._consistency = readable, addresses, consistency
+        self._independent = independent
         self.values: defaultdict[tuple[str, str], set[Json]] = defaultdict(set)
         # By operation, property, and whether it was the answer that showed it or a later read.
         self._counts: defaultdict[tuple[str, str, str], _Counts] = defaultdict(_Counts)
@@ -107,9 +118,11 @@ class Properties:
         if each.stale:
             return self._is_distinctive(each)
         how = change(written, each.found)
-        if how == DROPPED or (how == CUT and each.name in each.write.shown):
-            # An answer that has shown all of a text says that it is kept so.
+        if how == DROPPED or (how in _DERIVED and each.name in each.write.shown):
+            # An answer that has shown a text as it was sent says that it is kept so.
             return is_free_text(written)
+        if is_number(written) and is_number(each.found):
+            return self._independent and each.name in each.write.shown
         return is_free_text(written) and is_free_text(each.found) and not is_derived(written, each.found)
 
     def count(self, each: Deviation, target: str, at: float) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from math import isclose
+from typing import TypeGuard
 
 from load.measurements.losses import DROPPED
 from load.planning.identifiers import words
@@ -42,8 +43,8 @@ _CLOCKS_S = 2.0
 # Texts of fewer characters, and whole numbers below, come about by chance or by default.
 _FEW_CHARACTERS = 4
 _SMALL = 1_000
-# Numbers within this share of each other are one number, rounded.
-_ROUNDING = 0.02
+# Within this share of each other, numbers are one, kept with fewer bits.
+_FEWER_BITS = 1e-6
 # Numbers of seconds above this are a time of day (s or ms since 1970), not a length of time.
 _EPOCH_S = 1_000_000_000
 _EPOCH_MS = 1_000_000_000_000
@@ -78,9 +79,8 @@ def change(written: Json, found: Json) -> str:
         return DROPPED
     if isinstance(written, str) and isinstance(found, str):
         return _change_of_text(written, found)
-    if _is_number(written) and _is_number(found):
-        near = isclose(float(written), float(found), rel_tol=_ROUNDING, abs_tol=1.0)
-        return ROUNDED if near else OTHERWISE
+    if is_number(written) and is_number(found):
+        return ROUNDED if _is_rounded(written, found) else OTHERWISE
     return OTHERWISE
 
 
@@ -100,6 +100,11 @@ def is_distinctive(value: Json) -> bool:
     if isinstance(value, (int, float)):
         return abs(value) >= _SMALL or (isinstance(value, float) and not value.is_integer())
     return any(is_distinctive(each) for each in (value.values() if isinstance(value, dict) else value))
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether a value is a number, which true and false are not."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def is_free_text(value: Json) -> bool:
@@ -216,8 +221,19 @@ def _change_of_text(written: str, found: str) -> str:
     return OTHERWISE
 
 
-def _is_number(value: Json) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+def _is_rounded(written: float, found: float) -> bool:
+    """Whether a number is another with fewer digits, or fewer bits, whichever way it was rounded."""
+    if isclose(written, found, rel_tol=_FEWER_BITS):
+        return True
+    places = [_places(each) for each in (written, found)]
+    is_shorter = None not in places and places[1] < places[0]
+    return is_shorter and abs(Decimal(str(written)) - Decimal(str(found))) < Decimal(10) ** -places[1]
+
+
+def _places(number: float) -> int:
+    """How many decimal places a number has; fewer than 0 where it ends in zeros before them."""
+    exponent = Decimal(str(number)).normalize().as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
 
 
 def _is_same_time(one: str, other: str) -> bool:
