@@ -13,7 +13,7 @@ from contract_tests.processes import START_TIMEOUT_S, Start, free_port, run, ser
 
 LOST = {
     "not as acknowledged: lost",
-    "lost: status 404 for something that this run created and nobody deleted",
+    "lost: status 404 for something that nobody has deleted",
 }
 # By fault: what has to be told, and what else may be, as it follows from that.
 FAULTS: list[tuple[str, str, set[str]]] = [

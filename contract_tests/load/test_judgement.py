@@ -55,7 +55,7 @@ RUN = Run(
         (
             Absence.LOST,
             Reply(404, {}, b""),
-            ["lost: status 404 for something that this run created and nobody deleted"],
+            ["lost: status 404 for something that nobody has deleted"],
         ),
         (None, Reply(404, {}, b""), ["refused although valid: status 404"]),
         (Absence.LATE, Reply(404, {}, b""), []),

@@ -19,6 +19,7 @@ from load.judgement.backlog import behind
 from load.judgement.verdict import judge
 from load.measurements.findings import Fault, Finding
 from load.measurements.generator import Generator
+from load.measurements.operation_results import Outcome
 from load.measurements.results import Results
 from load.measurements.silence import Silence, together
 from load.measurements.times import Times
@@ -223,6 +224,28 @@ def test_throttled_calls_are_no_quick_answers() -> None:
     assert judge([], results).word == "PASSED"
     results.record("a", 429, 0.001, 0.001, [Finding(Fault.THROTTLED, "status 429", "")])
     assert judge([], results).word == "INVALID"
+
+
+def test_a_service_that_puts_off_all_of_an_operation_is_unavailable() -> None:
+    results = Results.of(["home", "list", "read"])
+    lost = Finding(Fault.THROTTLED, "status 503", "", "Retry-After: 1")
+    for second in range(100):
+        results.operations["home"].record(second, 0.001, 0.001, failed=False)
+        is_lost = 10 <= second < 20
+        results.operations["list"].record(
+            second, 0.1, 0.1, is_lost, Outcome.THROTTLED if is_lost else Outcome.ANSWERED
+        )
+        results.operations["read"].record(second, 0.1, 0.1, failed=False)
+    results.operations["list"].findings[lost] = 10
+    results.operations["list"].statuses.update({503: 10, 200: 290})
+    results.ended = results.began + 100
+    assert str(results.throttling).startswith("unavailable from 10 s to 20 s: 10 of ")
+    verdict = judge([], results)
+    assert (verdict.word, verdict.invalid) == ("INVALID", (str(results.throttling),))
+    for second in range(10, 20):
+        results.operations["list"].record(second, 0.1, 0.1, failed=False)
+    assert str(results.throttling).startswith("throttled beyond 3/s: from 10 s on")
+    assert judge([], results).word == "PASSED"
 
 
 def test_users_wait_as_they_are_told_and_capacity_ends_where_throttling_begins(

@@ -124,7 +124,7 @@ def _refusal(absence: Absence | None, reply: Reply, loss: str) -> list[Finding]:
     if reply.status < 400:
         return []
     if absence is Absence.LOST:
-        place = f"status {reply.status} for something that this run created and nobody deleted"
+        place = f"status {reply.status} for something that nobody has deleted"
         return [Finding(Fault.LOST, place, "", loss)]
     return [Finding(Fault.REFUSED, f"status {reply.status}", "")]
 

@@ -100,9 +100,13 @@ def _gone(results: Results) -> Iterator[str]:
 
 
 def _throttled(results: Results) -> Iterator[str]:
-    """A service may ask for fewer calls; a run that it mostly put off has measured that alone."""
+    """A service may ask for fewer calls; a run that it mostly put off has measured that alone, and one in
+    which it did nothing for a while says little of the rest.
+    """
     throttling = results.throttling
-    if throttling and throttling.throttled > throttling.calls * REFUSED_AT_MOST:
+    if throttling and throttling.unavailable:
+        yield str(throttling)
+    elif throttling and throttling.throttled > throttling.calls * REFUSED_AT_MOST:
         yield f"{throttling}: too many to say how the service does"
 
 

@@ -3,7 +3,7 @@
 import statistics
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -24,21 +24,24 @@ GONE_S = 1.0
 
 @dataclass(frozen=True)
 class Throttling:
-    """A service that put calls off: since when (s since the start), how many calls/s it took meanwhile, how
-    many of all calls it put off, and by which answers.
+    """A service that put calls off: from when until when (s since the start), how many calls/s it took
+    meanwhile, how many of all calls it put off, and by which answers. It was `unavailable` when it carried
+    out none of the operations of which it put calls off.
     """
 
     since: float
+    until: float
+    unavailable: bool
     taken: float
     throttled: int
     calls: int
     answers: tuple[str, ...]
 
     def __str__(self) -> str:
-        return (
-            f"throttled beyond {self.taken:.0f}/s: from {self.since:.0f} s on, {self.throttled} of "
-            f"{self.calls} calls were put off ({'; '.join(self.answers)})"
-        )
+        put_off = f"{self.throttled} of {self.calls} calls were put off ({'; '.join(self.answers)})"
+        if self.unavailable:
+            return f"unavailable from {self.since:.0f} s to {self.until:.0f} s: {put_off}"
+        return f"throttled beyond {self.taken:.0f}/s: from {self.since:.0f} s on, {put_off}"
 
 
 @dataclass
@@ -157,6 +160,8 @@ class Results:
         taken = [each.requests - each.throttled for each in whole or [second for _, second in put_off]]
         return Throttling(
             since=float(put_off[0][0]),
+            until=min(put_off[-1][0] + 1.0, self.length),
+            unavailable=self._is_unavailable({at for at, _ in put_off[1:-1]}),
             taken=statistics.median(taken),
             throttled=sum(second.throttled for _, second in put_off),
             calls=total.requests,
@@ -169,6 +174,15 @@ class Results:
                 )
             ),
         )
+
+    def _is_unavailable(self, times: Container[int]) -> bool:
+        """Whether, in most of these seconds, nothing was answered of operations that were put off then."""
+        answers = Counter[int]()
+        for each in self.operations.values():
+            seconds = [(at, second) for at, second in each.seconds if at in times]
+            if any(second.throttled for _, second in seconds):
+                answers.update({at: second.answers for at, second in seconds})
+        return bool(answers) and not statistics.median(answers.values())
 
     def watched(self, name: str, seen: Generator) -> None:
         """Add what a process of the load saw of itself."""
