@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 ROWS = 1_300
 WARM_UP_S = 2
+WRONG_USAGE = 2
 # What the stages of a profile say.
 _BY_STAGES = ("users", "spawn_rate", "run_time")
 
@@ -326,9 +327,12 @@ def main() -> None:
     """Run the command line; what goes wrong is one line and a non-zero exit code."""
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        sys.exit(WRONG_USAGE)
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "contract-load"
-        _fail(f"{error.format_message().rstrip('.')}. See '{command} --help'.", 2)
+        _fail(f"{error.format_message().rstrip('.')}. See '{command} --help'.", WRONG_USAGE)
     except (LoadError, ContractError, click.ClickException) as error:
         _fail(str(error), 1)
     except (KeyboardInterrupt, click.Abort):

@@ -119,6 +119,9 @@ def main() -> None:
     """Run the command line; what goes wrong is one line and a non-zero exit code."""
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        sys.exit(2)
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "students-service"
         _fail(f"{error.format_message().rstrip('.')}. See '{command} --help'.", 2)

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -276,3 +277,30 @@ def test_locust_tells_of_bad_input_too() -> None:
         missing.lines[-1]
         == "locustfile: nowhere.yaml: no such file; give the path or URL of an OpenAPI document"
     )
+
+
+def test_a_port_of_the_web_ui_that_is_in_use_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = run(*LOCUST, "--web-host", "127.0.0.1", "--web-port", port)
+    assert done.process.returncode == 1
+    assert done.lines[-1].startswith(f"locustfile: the web UI cannot listen on port {port}: address already")
+    assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize("command", ["contract-load", "students-service"])
+def test_without_a_command_there_is_help(command: str) -> None:
+    done = run(command)
+    assert done.process.returncode == 2
+    assert done.lines[0] == f"Usage: {command} [OPTIONS] COMMAND [ARGS]..."
+
+
+def test_what_stages_make_of_no_effect_is_told(things: Things, tmp_path: Path) -> None:
+    profile = tmp_path / "short.yaml"
+    profile.write_text("weights: {read: 1, create: 1}\nstages: [{users: 1, seconds: 1}]")
+    url = things()
+    told = ("--profile", str(profile), "-u", "3", "-t", "5s", "--host", url, "--output", str(tmp_path))
+    message = "--users and --run-time: of no effect, for"
+    assert message in run("contract-load", "run", f"{url}/openapi.json", *told).output
+    document = ("--document", f"{url}/openapi.json")
+    assert message in run(*LOCUST, "--headless", *document, *told).output

@@ -18,7 +18,7 @@ from load.judgement.bottleneck_rules import (
     at_hand,
     is_crowded,
 )
-from load.judgement.slowest import _compared
+from load.judgement.slowest import compared
 from load.judgement.verdict import limits
 from load.measurements.operation_results import OperationResults
 from load.measurements.results import Results
@@ -107,7 +107,9 @@ def _kind(name: str, results: Results, belongs: Callable[[str], bool]) -> Kind:
     own = {label: each for label, each in results.operations.items() if belongs(label)}
     for each in own.values():
         total.add(each)
-    longest = max(_compared(own), key=lambda each: each.share, default=None)
+    longest = max(
+        compared(own, "all calls" if name == BOTH else name), key=lambda each: each.share, default=None
+    )
     service = total.measured.service
     everything: Times = merged(second.service for _, second in total.seconds)
     least = min(everything.counts, default=0) / 1000

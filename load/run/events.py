@@ -30,7 +30,7 @@ from load.run.protocol import STOP_TIMEOUT_S
 from load.run.read_back import existing_things, read_back
 from load.run.shapes import OpenShape, StagedShape
 from load.run.users import load_of
-from load.run.web_ui import add_tabs
+from load.run.web_ui import add_tabs, check_port
 from load.run.worker import Worker
 from openapi.contract import ContractError, load_contract, students_document
 from openapi.security import security_schemes
@@ -106,6 +106,8 @@ def _init(environment: Environment, **_: Any) -> None:
         load = _load(vars(options))
         if not is_worker:
             run_folder.prepare(Path(options.output))
+        if environment.web_ui:
+            check_port(environment.web_ui.host, environment.web_ui.port)
     except (ContractError, LoadError) as error:
         sys.exit(f"locustfile: {printable(str(error))}")
     if environment.host is None:

@@ -20,8 +20,8 @@ from load.run.load import Load
 logger = logging.getLogger(__name__)
 
 READ_BACK_S = 30.0
-# How often a long reading says how far it is.
-PROGRESS_S = 2.0
+# When a long reading first says how far it is, and how often after a while.
+FIRST_PROGRESS_S, PROGRESS_S = 2.0, 10.0
 READERS = 10
 RETRY_S = 0.2
 # What a service asks for is waited for, but not longer than this.
@@ -68,8 +68,10 @@ def read_back(load: Load, host: str, tell: Callable[[str], object] = logger.info
                 pending.append((record, load.results.elapsed + LOOK_AGAIN_S))
 
     def tell_progress() -> None:
+        pause = FIRST_PROGRESS_S
         while True:
-            gevent.sleep(PROGRESS_S)
+            gevent.sleep(pause)
+            pause = min(2 * pause, PROGRESS_S)
             left = max(deadline - load.results.elapsed, 0)
             known = len(records) - len(pending)
             tell(f"reading back what was written: {known:,} of {len(records):,}, {left:.0f} s left at most")

@@ -1,9 +1,12 @@
-"""Two tabs in Locust's web UI: what breaks the contract, and how the objectives stand."""
+"""Locust's web UI: its port, and two tabs: what breaks the contract, and how the objectives stand."""
 
+import os
+import socket
 from typing import Any
 
 from flask import Flask, Response, json, request
 
+from load.errors import LoadError
 from load.judgement.objectives import outcomes
 from load.printable import printable
 from load.run.load import Load
@@ -13,6 +16,20 @@ _TABLES = {
     _FINDINGS: ("Contract findings", ("operation", "finding", "count", "detail")),
     _OBJECTIVES: ("Objectives", ("operation", "objective", "figure", "margin", "verdict")),
 }
+
+
+def check_port(host: str, port: int) -> None:
+    """Raises LoadError when the web UI cannot listen there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            reason = os.strerror(error.errno or 0).lower()
+            raise LoadError(
+                f"the web UI cannot listen on port {port}: {reason}; give another with --web-port, or use "
+                f"--headless"
+            ) from None
 
 
 def add_tabs(app: Flask, arguments: dict[str, Any], load: Load) -> None:
