@@ -1,7 +1,7 @@
 """A service of things, as a process, which can be told how fast it is and what it does wrong.
 
     python -m contract_tests.things [--delay-ms 5] [--pool 4] [--freeze 1 --every 10] [--fault F] [--file F]
-        [--lag 0.3] [--limit 50]
+        [--lag 0.3 [--cache]] [--limit 50]
 
 Prints its port. Its document is at /openapi.json, and /count tells how many calls were answered.
 """
@@ -11,6 +11,7 @@ import asyncio
 import collections
 import itertools
 import json
+import math
 import os
 import time
 from pathlib import Path
@@ -168,9 +169,16 @@ class Server:
     """HTTP/1.1 with connections that stay open, as slow as it is told to be."""
 
     def __init__(
-        self, things: Things, delay_s: float, pool: int, freeze_s: float, every_s: float, limit: int = 0
+        self,
+        things: Things,
+        delay_s: float,
+        pool: int,
+        freeze_s: float,
+        every_s: float,
+        limit: int = 0,
+        age_s: int = 0,
     ) -> None:
-        self._limit = limit
+        self._limit, self._age_s = limit, age_s
         self._allowed = collections.deque[float]()
         self._things = things
         self._delay_s = delay_s
@@ -209,7 +217,9 @@ class Server:
             phase = (time.monotonic() - self._began) % self._every_s
             await asyncio.sleep(max(self._freeze_s - phase, 0))
         self._answered += path not in {"/openapi.json", "/"}
-        return _written(*self._things.answer(method, path, body)) if path != "/" else _written(404, None)
+        if path == "/":
+            return _written(404, None)
+        return _written(*self._things.answer(method, path, body), self._age_s if method == "GET" else 0)
 
     def _is_allowed(self) -> bool:
         """Whether there were fewer calls than the limit within the last second."""
@@ -222,11 +232,12 @@ class Server:
         return True
 
 
-def _written(status: int, value: Any) -> bytes:
+def _written(status: int, value: Any, age_s: int = 0) -> bytes:
     content = b"" if value is None else json.dumps(value).encode()
     media_type = "Content-Type: application/json\r\n" if content else ""
     length = "" if status == 204 else f"Content-Length: {len(content)}\r\n"
-    return f"HTTP/1.1 {status} it\r\n{media_type}{length}\r\n".encode() + content
+    age = f"Age: {age_s}\r\n" if age_s else ""
+    return f"HTTP/1.1 {status} it\r\n{media_type}{length}{age}\r\n".encode() + content
 
 
 async def main() -> None:
@@ -241,10 +252,12 @@ async def main() -> None:
     parser.add_argument("--fault", choices=("", *FAULTS), default="")
     parser.add_argument("--file", type=Path)
     parser.add_argument("--lag", type=float, default=0.0)
+    parser.add_argument("--cache", action="store_true", help="says how old what it shows may be")
     parser.add_argument("--limit", type=int, default=0)
     told = parser.parse_args()
     pace = told.delay_ms / 1000, told.pool, told.freeze, told.every, told.limit
-    server = Server(Things(told.fault, told.file, told.lag), *pace)
+    age_s = math.ceil(told.lag) if told.cache else 0
+    server = Server(Things(told.fault, told.file, told.lag), *pace, age_s)
     listening = await asyncio.start_server(server.serve, told.host, told.port, backlog=1024)
     print(listening.sockets[0].getsockname()[1], flush=True)  # noqa: T201 - who started it waits for this
     async with listening:

@@ -20,10 +20,10 @@ from load.journeys.ledger import Ledger
 from load.journeys.properties import Properties
 from load.journeys.reconciliation import Reconciliation
 from load.journeys.records import Record, State, Write
-from load.journeys.representations import OTHERWISE, ROUNDED, change
+from load.journeys.representations import CASED, CUT, OTHERWISE, ROUNDED, change
 from load.journeys.step import Step
 from load.journeys.writes import in_use
-from load.measurements.losses import Absence, Account
+from load.measurements.losses import DROPPED, Absence, Account
 from openapi.expressions import Exchange
 from openapi.operation_reader import operations
 
@@ -93,6 +93,16 @@ def test_a_service_that_is_late_is_told_by_how_much(things: Things, tmp_path: Pa
     assert [each["holds"] for each in results["objectives"]] == [True, False], done.output
     assert "all operations: late ≤ 100 ms does not hold, it was " in done.output
     assert done.process.returncode == 1, done.output
+
+
+def test_what_a_cache_shows_is_as_old_as_it_says(things: Things, tmp_path: Path) -> None:
+    url = things("--lag", "1.8", "--cache")
+    options = ("-t", "5s", "--rate", "100", "--warm-up", "0", "-o", str(tmp_path), "--consistency", "1s")
+    done = run("contract-load", "run", f"{url}/openapi.json", "--host", url, *options)
+    ledger = json.loads((tmp_path / "results.json").read_text())["ledger"]
+    assert (ledger["lost"], ledger["late"]) == (0, 0), done.output
+    assert any("was answered by a cache (Age)" in each for each in ledger["notes"])
+    assert done.process.returncode == 0, done.output
 
 
 def test_the_ledger_stays_clean_while_a_service_is_killed(start: Start, tmp_path: Path) -> None:
@@ -228,15 +238,19 @@ class Told:
     """A ledger that is told of calls to a shop, at times (s) that are said."""
 
     def __init__(
-        self, consistency: float = 5.0, optional: tuple[str, ...] = (), independent: bool = False
+        self,
+        consistency: float = 5.0,
+        optional: tuple[str, ...] = (),
+        independent: bool = False,
+        *more: Any,
     ) -> None:
-        paths = {path: item for each in SHOP for path, item in each.items()}
+        paths = {path: item for each in (*SHOP, *more) for path, item in each.items()}
         found = operations(contract(paths))
         self.walk = Walk(found)
         documented = self.walk.compiled.documented
         readable = {each: names.union(optional) for each, names in documented.items()}
         addresses = Addresses(self.walk.compiled.makers)
-        properties = Properties(readable, addresses, consistency, independent)
+        properties = Properties(readable, addresses, consistency, independent, self.walk.compiled.published)
         self.ledger = Ledger(addresses, properties, consistency)
         self.reconciliation = Reconciliation(readable, addresses, properties, consistency)
 
@@ -464,6 +478,41 @@ def test_a_replacement_of_which_nothing_shows_is_lost() -> None:
     assert [each.kind for each in account.losses] == ["stale name"]
 
 
+def test_what_is_to_be_published_may_not_show_before() -> None:
+    told = Told(5.0, (), False, on("/things/{id}/publish", "id", post=does()))
+    for number in range(30):
+        thing = told.made(number)
+        replaced(told, thing, id=number)
+        shown = {**SHOWN, "id": number, "name": f"thing {number}"}
+        account = told.read_back(thing, 20.0, 200, shown)
+        assert account == Account(read=1)
+    account = told.settled()
+    assert account.losses == []
+    note = "what PUT /things/{id} changed did not show; it may do so only after POST /things/{id}/publish"
+    assert account.notes[note] == 30
+
+
+def test_what_is_written_below_a_thing_is_told_as_not_read_back() -> None:
+    told = Told(5.0, (), False, on("/things/{id}/settings", "id", get=does(NAMED), put=does(NAMED, NAMED)))
+    thing = told.made(1)
+    told.call("PUT /things/{id}/settings", thing, 2.0, 2.1, 400)
+    assert told.settled().notes == {}
+    told.call("PUT /things/{id}/settings", thing, 2.0, 2.1, 200, SHOWN)
+    note = "what PUT /things/{id}/settings wrote is not read back, so whether it was kept is unknown"
+    assert told.settled().notes == {note: 1}
+
+
+def test_an_identifier_in_a_body_changes_nothing() -> None:
+    """The path says which thing it is, whatever is sent."""
+    told = Told()
+    for number in range(30):
+        thing = told.made(number)
+        answer = {"id": number, "name": "renamed", "price": 7.5, "state": "done"}
+        told.call("PUT /things/{id}", thing, 2.0, 2.1, 200, answer, id=1_000_000 + number)
+        assert told.read_back(thing, 20.0, 200, answer) == Account(read=1)
+    assert told.settled() == Account()
+
+
 def test_a_state_that_others_may_have_changed_back_is_no_loss() -> None:
     told = Told()
     thing = told.made(1)
@@ -554,6 +603,23 @@ def test_things_that_no_call_for_others_changes() -> None:
     ],
 )
 def test_numbers_that_were_rounded(written: float, found: float, how: str) -> None:
+    assert change(written, found) == how
+
+
+@pytest.mark.parametrize(
+    ("written", "found", "how"),
+    [
+        ("Zoë Müller", "Zo? M?ller", DROPPED),
+        ("Zoë", "Zo", DROPPED),
+        ("Zoë", "ZoÃ«", DROPPED),
+        ("Zoë 日本", "Zoë ??", DROPPED),
+        ("Zoë", "Zo\ufffd", DROPPED),
+        ("Zoë", "Zoe", OTHERWISE),
+        ("Zoë", "zoë", CASED),
+        ("what?", "what", CUT),
+    ],
+)
+def test_texts_whose_characters_are_not_kept(written: str, found: str, how: str) -> None:
     assert change(written, found) == how
 
 

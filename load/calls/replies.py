@@ -33,6 +33,15 @@ class Reply:
     undecodable: str = ""
     repeated: bool = False
 
+    @property
+    def age_s(self) -> float:
+        """How long ago (s) a cache had this from the service, at most; 0 where none says so (RFC 9111,
+        section 5.1).
+        """
+        stated = self.headers.get("age", "").partition(",")[0].strip()
+        # It is told in whole seconds.
+        return int(stated) + 1.0 if stated.isascii() and stated.isdigit() and int(stated) else 0.0
+
 
 class NetworkError(Exception):
     """No answer came, or only part of one; `unreachable` when there was not even a connection, `unknown` when

@@ -11,7 +11,7 @@ from load.journeys.coverage import Coverage
 from load.journeys.entities import Entity
 from load.journeys.step import Step, leads_to
 from load.options.options import Options
-from load.planning.effects import SAFE, destruction
+from load.planning.effects import SAFE, destruction, publishes
 from load.planning.identifiers import collection_of, normalised, outline
 from load.planning.plan import MAKES_ITS_PATH, Feed, Identifier, Plan, Slot
 from load.planning.schema_search import deprecated, json_schemas
@@ -94,6 +94,16 @@ class Compiled:
         called = (self.operations[label] for label in self.builders)
         paths = {normalised(each.path) for each in called if each.method not in SAFE}
         return any(paths <= {each, collection_of(each)} for each in self.readable)
+
+    @cached_property
+    def published(self) -> Mapping[str, str]:
+        """Of resources whose things may show changes only once they are published: the operation for that."""
+        return {
+            resource: label
+            for resource in self.readable
+            for label, operation in self.operations.items()
+            if publishes(operation) and normalised(operation.path).startswith(f"{resource}/")
+        }
 
     def _addresses(self, operation: Operation) -> bool:
         return any(need.addressed for need in self.plan.needs[operation.label])

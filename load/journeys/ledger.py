@@ -3,7 +3,7 @@ Sends nothing.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from http import HTTPStatus
 
 from load.journeys.addresses import Addresses, Change
@@ -22,8 +22,9 @@ from load.journeys.representations import (
 )
 from load.journeys.step import Step
 from load.journeys.writes import added, confirmed, ends, is_acknowledged, is_upright, replaces, told, write_of
-from load.measurements.losses import Account, Loss
+from load.measurements.losses import NOT_READ_BACK, Account, Loss
 from load.planning.effects import REPLACING, SAFE, looks_only
+from load.planning.identifiers import normalised
 from openapi.contract import Json
 from openapi.operations import Operation
 
@@ -59,6 +60,8 @@ class Ledger:
         # By the label of what made something: how often, and the losses of what had its identifier before.
         self._made: Counter[str] = Counter()
         self._twice: defaultdict[str, list[Loss]] = defaultdict(list)
+        # By label, how often something was written that has no address of its own here.
+        self._unfollowed: Counter[str] = Counter()
         self.passed_over = 0
 
     def __len__(self) -> int:
@@ -101,7 +104,7 @@ class Ledger:
 
     def answered(
         self,
-        changes: Iterable[Change],
+        changes: Collection[Change],
         status: int,
         body: Json,
         at: float,
@@ -113,6 +116,8 @@ class Ledger:
         was sent twice.
         """
         acknowledged = is_acknowledged(status) and not is_failure(body)
+        if acknowledged:
+            self._unfollowed.update({label for change in changes if (label := _below(*change))})
         for record, write in changes:
             is_deletion = write.leaves is State.GONE
             if acknowledged and not (is_deletion and is_under_way(body, record.entity.values[-1])):
@@ -212,6 +217,8 @@ class Ledger:
                 account.losses += losses
             else:
                 account.note(f"{label} gives identifiers again that it has given before", len(losses))
+        for label, count in self._unfollowed.items():
+            account.note(f"what {label} wrote {NOT_READ_BACK}", count)
         for label, count in self._given_before.items():
             account.note(f"{label} {_GIVEN_BEFORE}", count)
         for label, count in self._doubtful.items():
@@ -301,3 +308,10 @@ class Ledger:
             added(each, Write(operation.label, at, {}, whole=True, leaves=leaves))
             for each in dict.fromkeys(records)
         ]
+
+
+def _below(record: Record, write: Write) -> str:
+    """The label of a call that writes something within a thing, such as the settings of a user."""
+    method, _, path = write.label.partition(" ")
+    is_within = normalised(path).startswith(f"{record.entity.home.resource}/") and not path.endswith("}")
+    return write.label if method in ("PUT", "PATCH") and is_within else ""

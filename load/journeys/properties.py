@@ -1,9 +1,10 @@
 """What becomes of the properties that operations write: kept, lost, or changed by a habit of the service."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import inf
+from types import MappingProxyType
 
 from load.journeys.addresses import Addresses
 from load.journeys.evidence import deviating, example, ignored
@@ -54,7 +55,7 @@ class Properties:
     """What was written to each property by each operation, and what of it came back. `readable` are the
     properties that a read is documented to show, by resource; a state that has been out of date for longer
     than `consistency` (s) is no delay any more. Where things are `independent`, no call for anything else
-    changes them.
+    changes them. Of `published` resources, changes may show only after the operation that is told for each.
     """
 
     def __init__(
@@ -63,9 +64,12 @@ class Properties:
         addresses: Addresses,
         consistency: float,
         independent: bool = False,
+        published: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._readable, self._addresses, self._consistency = readable, addresses, consistency
-        self._independent = independent
+        self._independent, self._published = independent, published
+        # How often changes by an operation did not show, which another may publish.
+        self._drafts: Counter[tuple[str, str]] = Counter()
         self.values: defaultdict[tuple[str, str], set[Json]] = defaultdict(set)
         # By operation, property, and whether it was the answer that showed it or a later read.
         self._counts: defaultdict[tuple[str, str, str], _Counts] = defaultdict(_Counts)
@@ -109,12 +113,22 @@ class Properties:
             if all(each.write.says(each.name) in NOTHING for each in group):
                 continue
             is_sure = len(group) > 1 or any(self._is_distinctive(each) for each in group)
-            if is_sure and all(each.stale for each in group) and record.shows_nothing_of(write, body, found):
+            if self._may_be_draft(record, group):
+                self._drafts[write.label, self._published[record.entity.home.resource]] += 1
+            elif (
+                is_sure and all(each.stale for each in group) and record.shows_nothing_of(write, body, found)
+            ):
                 yield group
 
-    def is_claimable(self, each: Deviation) -> bool:
+    def _may_be_draft(self, record: Record, deviations: Iterable[Deviation]) -> bool:
+        """Whether what shows is from before, and changes may show only once they are published."""
+        return record.entity.home.resource in self._published and all(each.stale for each in deviations)
+
+    def is_claimable(self, record: Record, each: Deviation) -> bool:
         """Whether a deviation is no work of the service or of other calls, unless it is a habit."""
         written = each.write.says(each.name)
+        if self._may_be_draft(record, [each]):
+            return False
         if each.stale:
             return self._is_distinctive(each)
         how = change(written, each.found)
@@ -125,7 +139,7 @@ class Properties:
             return self._independent and each.name in each.write.shown
         return is_free_text(written) and is_free_text(each.found) and not is_derived(written, each.found)
 
-    def count(self, each: Deviation, target: str, at: float) -> None:
+    def count(self, record: Record, each: Deviation, target: str, at: float) -> None:
         """A property that is otherwise than it should be, while the rest of its write shows."""
         written = each.write.says(each.name)
         counts = self._counts[each.write.label, each.name, _READ]
@@ -138,7 +152,7 @@ class Properties:
         )
         counts.changes[how] += 1
         counts.example = counts.example or example(written, each.found)
-        if not self.is_claimable(each):
+        if not self.is_claimable(record, each):
             return
         loss = deviating(target, each, at)
         if each.name in each.write.shown and (each.stale or self._is_of_another(each)):
@@ -200,6 +214,8 @@ class Properties:
     def settle(self, account: Account) -> None:
         """Add to an account what has come back otherwise than it was written."""
         account.losses += self._certain
+        for (label, publisher), count in self._drafts.items():
+            account.note(f"what {label} changed did not show; it may do so only after {publisher}", count)
         for (label, name, _), each in self._counts.items():
             self._habits(label, name, each, account)
 

@@ -19,7 +19,7 @@ from load.journeys.representations import (
 )
 from load.journeys.step import Step
 from load.journeys.writes import in_use, is_upright
-from load.measurements.losses import Absence, Account, Loss
+from load.measurements.losses import NOT_READ_BACK, Absence, Account, Loss
 from load.planning.identifiers import collection_of, normalised
 from openapi.contract import Json
 from openapi.operations import Operation
@@ -192,7 +192,7 @@ class Reconciliation:
             if record.entity.home.resource not in self._readable and record.writes
         )
         for label, count in made.items():
-            account.note(f"what {label} made is not read back, so whether it was kept is unknown", count)
+            account.note(f"what {label} made {NOT_READ_BACK}", count)
         for text, count in self._hidden.items():
             account.note(text, count)
         if self._expired:
@@ -227,7 +227,7 @@ class Reconciliation:
         found = {each.name: each for each in record.deviations(body, *at)}
         unseen = [*self._properties.unseen(record, body, found)]
         ages = [each.age for group in unseen for each in group]
-        ages += [each.age for each in found.values() if self._properties.is_claimable(each)]
+        ages += [each.age for each in found.values() if self._properties.is_claimable(record, each)]
         if ages and max(ages) <= self._consistency:
             record.delay(max(ages))
             return None
@@ -241,7 +241,7 @@ class Reconciliation:
         lost = {each.name for group in unseen for each in group}
         for name, each in found.items():
             if name not in lost:
-                self._properties.count(each, step.call.target, at[1])
+                self._properties.count(record, each, step.call.target, at[1])
         self._properties.count_rest(record, body, step.call.target, found, at[1])
         return self._accused(
             record, Account(read=1), [deviating(step.call.target, group[0], at[1]) for group in unseen]

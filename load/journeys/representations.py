@@ -215,10 +215,24 @@ def _change_of_text(written: str, found: str) -> str:
         return TRIMMED
     if written.casefold() == found.casefold():
         return CASED
+    if found in _mangled(written):
+        return DROPPED
     shortened = found.rstrip().removesuffix("…").removesuffix("...").rstrip()
     if shortened and written.strip().casefold().startswith(shortened.casefold()):
         return CUT
     return OTHERWISE
+
+
+def _mangled(text: str) -> Iterator[str]:
+    """What becomes of a text where characters beyond ASCII are not kept, or are read in another encoding."""
+    if text.isascii():
+        return
+    for encoding in ("ascii", "latin-1"):
+        for errors in ("replace", "ignore"):
+            yield text.encode(encoding, errors).decode(encoding)
+    for encoding in ("latin-1", "cp1252"):
+        yield text.encode().decode(encoding, "replace")
+    yield "".join(each if each.isascii() else "\ufffd" for each in text)
 
 
 def _is_rounded(written: float, found: float) -> bool:

@@ -15,6 +15,7 @@ from load.journeys.representations import (
 )
 from load.journeys.step import Step, leads_to
 from load.planning.effects import REPLACING
+from load.planning.identifiers import candidates, is_identifier, noun_of, words
 from load.planning.schema_search import deprecated
 from openapi.contract import Json
 from openapi.operations import Operation
@@ -42,7 +43,22 @@ def write_of(step: Step, at: float) -> Write:
     is_json = "json" in call.headers.get("Content-Type", "")
     payload = unwrapped(call.payload, ())
     properties = payload if is_json and isinstance(payload, dict) else {}
+    if step.entity is not None and replaces(call.operation, step.entity):
+        # Whatever the body says, the path tells which thing it is.
+        parameter, resource = call.operation.path_names[-1], step.entity.home.resource
+        properties = {
+            name: each for name, each in properties.items() if not _identifies(name, parameter, resource)
+        }
     return Write(call.operation.label, at, properties, whole=method != "patch" or not properties)
+
+
+@lru_cache(maxsize=1_000)
+def _identifies(name: str, parameter: str, resource: str) -> bool:
+    """Whether a property is the identifier of a resource's things, which is a parameter of their path."""
+    plain = "".join(words(name))
+    return plain == "".join(words(parameter)) or (
+        is_identifier(name) and plain in candidates(parameter, noun_of(resource))
+    )
 
 
 def replaces(operation: Operation, thing: Entity) -> bool:

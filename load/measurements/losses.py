@@ -6,6 +6,8 @@ from enum import Enum
 from typing import Any
 
 DROPPED = "dropped"
+NOT_READ_BACK = "is not read back, so whether it was kept is unknown"
+BY_A_CACHE = "was answered by a cache (Age): what it shows is judged as of then"
 
 
 class Absence(Enum):

@@ -34,6 +34,15 @@ _LOOKING = frozenset({
 })  # fmt: skip
 
 
+# What a call of such a name makes of a change that was only kept until then.
+_PUBLISHING = frozenset({"publish", "release", "deploy", "promote", "commit"})
+
+
+def publishes(operation: Operation) -> bool:
+    """Whether a call makes earlier changes to a thing show, by its name."""
+    return operation.method in ("post", "put") and bool(_PUBLISHING & {*verbs(operation)})
+
+
 def looks_only(operation: Operation) -> bool:
     """Whether a POST only asks for something, by its name, as a search does."""
     if operation.method != "post" or "201" in operation.responses:

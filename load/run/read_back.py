@@ -14,7 +14,7 @@ from load.calls.sending import exchange_of, json_of, sent
 from load.calls.throttling import retry_after_s
 from load.journeys.knowledge import Existing
 from load.journeys.records import Record
-from load.measurements.losses import Account
+from load.measurements.losses import BY_A_CACHE, Account
 from load.run.load import Load
 
 logger = logging.getLogger(__name__)
@@ -113,7 +113,9 @@ def _read_one(
         account.unreadable += 1
         account.note(f"{step.call.operation.label} was answered {reply.status} when read back", 1)
         return True
-    at = (began, load.results.elapsed)
+    if reply.age_s:
+        account.note(f"{step.call.operation.label} {BY_A_CACHE}", 1)
+    at = (began - reply.age_s, load.results.elapsed)
     told = load.reconciliation.read_back(record, step, reply.status, json_of(reply), at)
     if told is not None:
         account.read += told.read

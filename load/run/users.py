@@ -23,7 +23,7 @@ from load.journeys.entities import Entity
 from load.journeys.step import Step
 from load.journeys.writes import in_use
 from load.measurements.findings import Fault, Finding
-from load.measurements.losses import Absence
+from load.measurements.losses import BY_A_CACHE, Absence
 from load.measurements.results import REPEATED, UNKNOWN
 from load.planning.effects import SAFE
 from load.run.load import Load
@@ -153,8 +153,11 @@ class ContractUser(User):
         body = in_use(operation, exchange.response_body) if exchange else None
         load.ledger.answered(writes, reply.status, body, ended, reply.repeated, time.time())
         absence, loss = None, ""
+        shown = began - reply.age_s
+        if reply.age_s and step.entity is not None:
+            load.results.account.note(f"{operation.label} {BY_A_CACHE}", 1)
         if step.entity is not None and reply.status in checks.GONE_STATUSES:
-            absence, loss = self._absence(step, reply, began, ended)
+            absence, loss = self._absence(step, reply, shown, ended)
         if reply.status == HTTPStatus.CONFLICT:
             load.journeys.conflicted(step)
         if succeeded:
@@ -168,7 +171,7 @@ class ContractUser(User):
         elif exchange and writes:
             self._follow(step, exchange, writes)
         elif exchange and operation.method == "get" and step.target is not None:
-            for each in load.reconciliation.read(step, body, began, ended):
+            for each in load.reconciliation.read(step, body, shown, ended):
                 load.results.lost(each, step.call.as_curl(self.host or ""))
                 load.failed(each.label, [Fault.NOT_AS_ACKNOWLEDGED])
         found = self._findings(step, reply, absence, loss)
