@@ -1,7 +1,7 @@
 """The commands of contract-load."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,13 +15,13 @@ from load.errors import LoadError
 from load.judgement.capacity import Search
 from load.judgement.objectives import ALL
 from load.measurements.masks import Mask
+from load.measurements.results_file import RunRecord, read
 from load.options.options import OPTIONS, SHOW_PLAN, Options, read_options
 from load.options.profile import DEFAULT_PROFILE, load_profile, profile_names
 from load.options.workload import seconds
 from load.printable import printable
 from load.reports import run_folder
 from load.reports.page import COMPARISON_PAGE, write_page
-from load.reports.results_file import read
 from load.reports.summary import summary
 from load.run.own_service import Served, throwaway_service
 from load.run.signals import leave, on_signals, signals_deferred
@@ -174,9 +174,9 @@ def run(
                 "--users says nothing beside --rate: there are as many connections as it takes", err=True
             )
         interrupted = run_users(load, url, users, spawn_rate, run_time)
-    ended = load.archived(url, users)
+    ended = load.recorded(url, users)
     _finish(ended, output)
-    sys.exit(130 if interrupted else int(not ended["passed"]))
+    sys.exit(130 if interrupted else int(not ended.passed))
 
 
 @cli.command()
@@ -236,9 +236,9 @@ def capacity(
         load.cut_short = f"interrupted after {len(search.trials)} rates"
     elif search.best is None:
         load.incomplete = (search.answer,)
-    ended = load.archived(url, 0, search.archived())
+    ended = load.recorded(url, 0, search.recorded())
     _finish(ended, output)
-    sys.exit(130 if interrupted else int(not ended["passed"]))
+    sys.exit(130 if interrupted else int(not ended.passed))
 
 
 @contextmanager
@@ -266,8 +266,8 @@ def _loaded(
         yield load, load.located(served.url)[0]
 
 
-def _finish(ended: Mapping[str, Any], output: Path) -> None:
-    """Show an archived run, and write it down."""
+def _finish(ended: RunRecord, output: Path) -> None:
+    """Show a run, and write it down."""
     click.echo(summary(ended))
     click.echo(f"\nreport: {run_folder.write(output, ended)}")
 
@@ -306,7 +306,7 @@ def compare(before: Path, after: Path, tolerance: float) -> None:
         f"{alike} of {len(found.differences)} measures show no difference, {len(found.worse)} got worse"
     )
     place = after if after.is_dir() else after.parent
-    page = write_page(place / COMPARISON_PAGE, run, {"before": str(before), **found.archived()})
+    page = write_page(place / COMPARISON_PAGE, run, found, str(before))
     click.echo(f"\nreport: {page}")
     sys.exit(int(bool(found.worse)))
 

@@ -1,10 +1,10 @@
 """Two runs side by side."""
 
-import json
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser
 
@@ -12,17 +12,18 @@ from contract_tests.processes import Things, run
 from load.errors import LoadError
 from load.judgement.comparison import ALIKE, BETTER, WORSE, compared
 from load.judgement.objectives import ALL
+from load.judgement.recorded import Run, recorded
 from load.judgement.verdict import judge
 from load.measurements.results import Results
+from load.measurements.results_file import CapacityRecord, RunRecord, WorkloadRecord
 from load.options.workload import Workload
-from load.reports.results_file import Run, archived
 
 LABELS = ("GET /it", "POST /it")
 SECONDS, CALLS = 30, 20
 RUN = Run("Things", "things.yaml", "http://127.0.0.1:1", "mixed", 3, Workload(), {})
 
 
-def ran(seed: int, slower: float = 1.0, **changed: Any) -> dict[str, Any]:
+def ran(seed: int, slower: float = 1.0, **changed: Any) -> RunRecord:
     """A run whose times vary from call to call and from second to second, the second operation's slower."""
     random = Random(seed)
     results = Results.of(LABELS)
@@ -34,8 +35,16 @@ def ran(seed: int, slower: float = 1.0, **changed: Any) -> dict[str, Any]:
                 results.operations[label].record(at, taken, taken, False)
                 results.operations[label].statuses[200] += 1
     results.ended = results.began + SECONDS
-    made = archived(RUN, results, judge([], results))
-    return {**json.loads(json.dumps(made)), "began": str(seed), **changed}
+    made = recorded(RUN, results, judge([], results))
+    return msgspec.structs.replace(made, **{"began": str(seed), **changed})
+
+
+def changed_of(made: RunRecord, label: str, figures: dict[str, Any], **seconds: Any) -> RunRecord:
+    """A run with other figures of an operation, and of each of its seconds."""
+    former = made.operations[label]
+    each_second = [msgspec.structs.replace(each, **seconds) for each in former.seconds]
+    operation = msgspec.structs.replace(former, seconds=each_second, **figures)
+    return msgspec.structs.replace(made, operations={**made.operations, label: operation})
 
 
 def test_what_got_slower_is_told() -> None:
@@ -69,6 +78,9 @@ def test_an_interval_holds_the_truth() -> None:
     assert all(each.high - each.low < 0.6 for each in changes)
 
 
+SEARCHED = CapacityRecord(answer="", rate=3, trials=[])
+
+
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
@@ -78,10 +90,13 @@ def test_an_interval_holds_the_truth() -> None:
         ({"invalid": ["the load's generator was at its limit"]}, "after is invalid, the load's generator"),
         ({"measured_seconds": 3.0}, "after measured 3.0 s, 5 s are the least"),
         ({"began": "1"}, "they are the same run"),
-        ({"capacity": {"rate": 3}}, "after is a search for the capacity, not a run"),
+        (
+            {"capacity": CapacityRecord(answer="", rate=3, trials=[])},
+            "after is a search for the capacity, not a run",
+        ),
         ({"operations": {}}, "they have no operation in common"),
         (
-            {"workload": {"rate": 50.0, "arrivals": "poisson", "warm_up": 0}},
+            {"workload": WorkloadRecord(rate=50.0, arrivals="poisson", warm_up=0, manner="")},
             "the workload was closed, and is open with 50 poisson arrivals/s",
         ),
     ],
@@ -96,20 +111,14 @@ def test_few_calls_have_no_percentiles() -> None:
     measures = {(each.operation, each.measure) for each in compared(ran(1), ran(2), 0.05).differences}
     assert SECONDS * CALLS * 0.01 > 5
     assert ("GET /it", "p99") in measures
-    few = ran(2)
-    for second in few["operations"]["GET /it"]["seconds"]:
-        second["requests"] = 5
+    few = changed_of(ran(2), "GET /it", {}, requests=5)
     measures = {(each.operation, each.measure) for each in compared(ran(1), few, 0.05).differences}
     assert {("GET /it", "median"), ("GET /it", "p95"), ("POST /it", "p99")} <= measures
     assert ("GET /it", "p99") not in measures
 
 
 def test_failures_are_told() -> None:
-    failing = ran(2)
-    operation = failing["operations"]["GET /it"]
-    for second in operation["seconds"]:
-        second["failures"] = 2
-    operation["failures"] = 2 * SECONDS
+    failing = changed_of(ran(2), "GET /it", {"failures": 2 * SECONDS}, failures=2)
     (found,) = (each for each in compared(ran(1), failing, 0.05).worse if each.measure == "error rate")
     assert str(found).startswith("GET /it: error rate 0% → 10%, +10.0% (")
 

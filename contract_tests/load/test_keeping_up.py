@@ -241,7 +241,7 @@ def test_a_service_that_puts_off_all_of_an_operation_is_unavailable() -> None:
     results.ended = results.began + 100
     assert str(results.throttling).startswith("unavailable from 10 s to 20 s: 10 of ")
     verdict = judge([], results)
-    assert (verdict.word, verdict.invalid) == ("INVALID", (str(results.throttling),))
+    assert (verdict.word, [each.told for each in verdict.invalid]) == ("INVALID", [str(results.throttling)])
     for second in range(10, 20):
         results.operations["list"].record(second, 0.1, 0.1, failed=False)
     assert str(results.throttling).startswith("throttled beyond 3/s: from 10 s on")

@@ -2,9 +2,10 @@
 how sure it is. Nothing that was not seen.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, replace
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import msgspec
 
 from load.judgement.bottleneck_rules import (
     BOTH,
@@ -22,10 +23,18 @@ from load.judgement.slowest import compared
 from load.judgement.verdict import limits
 from load.measurements.operation_results import OperationResults
 from load.measurements.results import Results
+from load.measurements.results_file import (
+    BottleneckRecord,
+    ExplanationRecord,
+    SampleRecord,
+    StatementRecord,
+)
 from load.measurements.times import Times, merged
 from load.observation.observer import Observation
-from load.observation.postgres import READS, WRITES
+from load.observation.postgres import READS, WRITES, Counters
 from load.planning.effects import SAFE
+
+_STATEMENTS = 10
 
 
 def bottlenecks(results: Results, methods: Mapping[str, str], seen: Observation) -> list[Bottleneck]:
@@ -70,24 +79,36 @@ def _others(seen: Observation) -> str:
     )
 
 
-def explained(found: list[Bottleneck], seen: Observation) -> dict[str, Any]:
-    """As JSON has it."""
-    return {
-        "bottlenecks": [{**asdict(each), "shown": str(each)} for each in found],
-        "processes": list(seen.processes),
-        "cores": seen.cores,
-        "idle_probe_ms": seen.idle_probe_ms,
-        "samples": [asdict(each) for each in seen.samples],
-        "waits": {kind: dict(waits.most_common()) for kind, waits in seen.busy.items()},
-        "database": seen.counted and dict(seen.counted.database),
-        "statements": seen.counted
-        and [
-            {"statement": text, "calls": calls, "time_ms": time_ms}
-            for text, (calls, time_ms) in sorted(
-                seen.counted.statements.items(), key=lambda each: -each[1][1]
-            )[:10]
-        ],
-    }
+def explained(found: Sequence[Bottleneck], seen: Observation, rate: float | None) -> ExplanationRecord:
+    """What was found, and what was seen of the service while it was asked for a rate (arrivals/s)."""
+    return ExplanationRecord(
+        bottlenecks=[_record(each) for each in found],
+        processes=list(seen.processes),
+        cores=seen.cores,
+        idle_probe_ms=seen.idle_probe_ms,
+        samples=[msgspec.convert(each, SampleRecord, from_attributes=True) for each in seen.samples],
+        waits={kind: dict(waits.most_common()) for kind, waits in seen.busy.items()},
+        database=dict(seen.counted.database) if seen.counted else None,
+        statements=[*_longest(seen.counted)] if seen.counted else None,
+        rate=rate,
+    )
+
+
+def _record(found: Bottleneck) -> BottleneckRecord:
+    return BottleneckRecord(
+        of=found.of,
+        told=found.told,
+        evidence=found.evidence,
+        certainty=found.certainty,
+        shown=str(found),
+    )
+
+
+def _longest(counted: Counters) -> Iterator[StatementRecord]:
+    """The statements that took the most time of all."""
+    by_time = sorted(counted.statements.items(), key=lambda each: -each[1][1])
+    for text, (calls, time_ms) in by_time[:_STATEMENTS]:
+        yield StatementRecord(statement=text, calls=calls, time_ms=time_ms)
 
 
 def _found(seen: Observation, kind: Kind, every: Kind) -> Iterator[Bottleneck]:

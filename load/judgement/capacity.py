@@ -3,15 +3,17 @@ they tell. Sends nothing.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from math import sqrt
-from typing import Any
+
+import msgspec
 
 from load.judgement.backlog import behind
 from load.judgement.objectives import ALL, ERROR_RATE, RATE, Objective, outcomes
 from load.judgement.verdict import limits
 from load.measurements.findings import Fault
 from load.measurements.results import Results
+from load.measurements.results_file import CapacityRecord, TrialRecord
 
 # Tried rates are narrowed in on until the one that holds and the one that does not are so close.
 PRECISION = 0.03
@@ -140,15 +142,16 @@ class Search:
             return f"at least {within}; beyond, {self.worst.invalid}"
         return f"{within}; at {_shown(self.worst.rate)} {self.worst.broken}"
 
-    def archived(self) -> dict[str, Any]:
-        """As JSON has it; trials by rate."""
-        return {
-            "answer": self.answer,
-            "rate": self.best.rate if self.best else None,
-            "trials": [
-                {**asdict(each), "holds": each.holds} for each in sorted(self.trials, key=lambda it: it.rate)
+    def recorded(self) -> CapacityRecord:
+        """The answer and all trials, by rate."""
+        return CapacityRecord(
+            answer=self.answer,
+            rate=self.best.rate if self.best else None,
+            trials=[
+                msgspec.convert(each, TrialRecord, from_attributes=True)
+                for each in sorted(self.trials, key=lambda it: it.rate)
             ],
-        }
+        )
 
 
 def _shown(rate: float) -> str:

@@ -1,16 +1,16 @@
-"""Two archived runs side by side: per operation, what changed, with a confidence interval by the bootstrap
+"""Two runs side by side: per operation, what changed, with a confidence interval by the bootstrap
 over blocks of seconds (Künsch 1989), as calls that are made close to each other are alike.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from load.errors import LoadError
 from load.judgement.objectives import ALL
+from load.measurements.results_file import Figures, RunRecord
 from load.measurements.times import Times
 
 CONFIDENCE = 0.95
@@ -20,7 +20,11 @@ _SECONDS_AT_LEAST = 5
 _SEED = 1
 # A percentile that fewer calls than these lie beyond is the chance of a few calls.
 _CALLS_BEYOND = 5
-_PERCENTILES = (("median", "median_ms", 50), ("p95", "p95_ms", 95), ("p99", "p99_ms", 99))
+_PERCENTILES: tuple[tuple[str, Callable[[Figures], float], float], ...] = (
+    ("median", lambda each: each.median_ms, 50),
+    ("p95", lambda each: each.p95_ms, 95),
+    ("p99", lambda each: each.p99_ms, 99),
+)
 _US_PER_MS = 1_000
 WORSE, BETTER, ALIKE = "worse", "better", "no difference seen"
 
@@ -66,19 +70,9 @@ class Comparison:
         """What got worse."""
         return [each for each in self.differences if each.verdict == WORSE]
 
-    def archived(self) -> dict[str, Any]:
-        """As JSON has it."""
-        return {
-            "tolerance": self.tolerance,
-            "confidence": CONFIDENCE,
-            "worse": len(self.worse),
-            "left_out": list(self.left_out),
-            "differences": [{**asdict(each), "told": str(each)} for each in self.differences],
-        }
 
-
-def compared(before: Mapping[str, Any], after: Mapping[str, Any], tolerance: float) -> Comparison:
-    """The comparison of two archived runs. Raises LoadError when they are not comparable, saying why."""
+def compared(before: RunRecord, after: RunRecord, tolerance: float) -> Comparison:
+    """The comparison of two runs. Raises LoadError when they are not comparable, saying why."""
     why = [*_incomparable(before, after)]
     if why:
         raise LoadError(f"the runs cannot be compared: {'; '.join(why)}")
@@ -92,10 +86,12 @@ def compared(before: Mapping[str, Any], after: Mapping[str, Any], tolerance: flo
     )
     if not both:
         raise LoadError("the runs cannot be compared: they have no operation in common")
-    is_open = before["workload"]["rate"] is not None
-    pairs = [(label, before["operations"][label], after["operations"][label]) for label in both]
+    is_open = before.workload.rate is not None
+    pairs: list[tuple[str, Figures, Figures]] = [
+        (label, before.operations[label], after.operations[label]) for label in both
+    ]
     if not left_out:
-        pairs.append((ALL, before["total"], after["total"]))
+        pairs.append((ALL, before.total, after.total))
     measures = len(_PERCENTILES) + 1
     # Of many intervals, some would miss the truth: each is wider, so that all hold together (Bonferroni).
     confidence = 1 - (1 - CONFIDENCE) / (measures * len(pairs) + 1)
@@ -116,36 +112,35 @@ def compared(before: Mapping[str, Any], after: Mapping[str, Any], tolerance: flo
     )
 
 
-def _incomparable(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+def _incomparable(before: RunRecord, after: RunRecord) -> Iterator[str]:
     for when, run in (("before", before), ("after", after)):
-        if run["capacity"]:
+        if run.capacity:
             yield f"{when} is a search for the capacity, not a run"
-        if run["invalid"]:
-            yield f"{when} is invalid, {run['invalid'][0]}"
-        if run["measured_seconds"] < _SECONDS_AT_LEAST:
-            yield f"{when} measured {run['measured_seconds']:.1f} s, {_SECONDS_AT_LEAST} s are the least"
-    if before["began"] == after["began"]:
+        if run.invalid:
+            yield f"{when} is invalid, {run.invalid[0]}"
+        if run.measured_seconds < _SECONDS_AT_LEAST:
+            yield f"{when} measured {run.measured_seconds:.1f} s, {_SECONDS_AT_LEAST} s are the least"
+    if before.began == after.began:
         yield "they are the same run"
-    told = {
-        "the title of the document": "title",
-        "the profile": "profile",
-        "the number of users": "users",
-    }
-    for name, key in told.items():
-        if before[key] != after[key]:
-            yield f"{name} was {before[key]}, and is {after[key]}"
+    for name, was, now in (
+        ("the title of the document", before.title, after.title),
+        ("the profile", before.profile, after.profile),
+        ("the number of users", before.users, after.users),
+    ):
+        if was != now:
+            yield f"{name} was {was}, and is {now}"
     kinds = [
         "closed"
-        if run["workload"]["rate"] is None
-        else f"open with {run['workload']['rate']:g} {run['workload']['arrivals']} arrivals/s"
+        if run.workload.rate is None
+        else f"open with {run.workload.rate:g} {run.workload.arrivals} arrivals/s"
         for run in (before, after)
     ]
     if kinds[0] != kinds[1]:
         yield f"the workload was {kinds[0]}, and is {kinds[1]}"
 
 
-def _called(run: Mapping[str, Any]) -> list[str]:
-    return [label for label, each in run["operations"].items() if each["measured_requests"]]
+def _called(run: RunRecord) -> list[str]:
+    return [label for label, each in run.operations.items() if each.measured_requests]
 
 
 class _Blocks:
@@ -153,11 +148,11 @@ class _Blocks:
     how many calls and failures there were.
     """
 
-    def __init__(self, figures: Mapping[str, Any], run: Mapping[str, Any]) -> None:
-        warm_up = run["workload"]["warm_up"]
+    def __init__(self, figures: Figures, run: RunRecord) -> None:
+        warm_up = run.workload.warm_up
         # The last second may not be a whole one, and what came after the end is no part of rates.
-        whole = max(int(run["seconds"]) - warm_up, 1)
-        seconds = {each["at"] - warm_up: each for each in figures["seconds"]}
+        whole = max(int(run.seconds) - warm_up, 1)
+        seconds = {each.at - warm_up: each for each in figures.seconds}
         per_block = -(-whole // _BLOCKS_AT_MOST)
         count = -(-whole // per_block)
         times = [Times() for _ in range(count)]
@@ -167,16 +162,16 @@ class _Blocks:
         for at, each in seconds.items():
             if 0 <= at < whole:
                 block = int(at) // per_block
-                times[block].add(Times.decoded(each["histogram"]))
-                self.calls[block] += each["requests"]
-                self.failures[block] += each["failures"]
+                times[block].add(Times.decoded(each.histogram))
+                self.calls[block] += each.requests
+                self.failures[block] += each.failures
         self.figures = figures
         known = sorted({time for each in times for time in each.counts})
         self.values = np.array(known, float) / _US_PER_MS
         place = {time: index for index, time in enumerate(known)}
         self.counts = np.zeros((count, len(place)))
-        for block, each in enumerate(times):
-            for time, number in each.counts.items():
+        for block, of_block in enumerate(times):
+            for time, number in of_block.counts.items():
                 self.counts[block, place[time]] = number
 
     def weights(self, random: np.random.Generator) -> Counts:
@@ -211,16 +206,16 @@ def _differences(
     random = np.random.default_rng(_SEED)
     weights = before.weights(random), after.weights(random)
     fewest = min(before.calls.sum(), after.calls.sum())
-    for measure, key, percentile in _PERCENTILES:
+    for measure, figure, percentile in _PERCENTILES:
         if fewest * (100 - percentile) < 100 * _CALLS_BEYOND:
             continue
         resampled = before.percentile(weights[0], percentile), after.percentile(weights[1], percentile)
-        figures = before.figures[key], after.figures[key]
+        figures = figure(before.figures), figure(after.figures)
         yield _difference(label, measure, figures, resampled, confidence, tolerance, more_is_worse=True)
     # How often users come to call one operation is chance; all of them together show how fast it answers.
     if not is_open and label == ALL:
         resampled = before.rate(weights[0]), after.rate(weights[1])
-        figures = before.figures["rate"], after.figures["rate"]
+        figures = before.figures.rate, after.figures.rate
         yield _difference(label, "rate", figures, resampled, confidence, tolerance, more_is_worse=False)
     yield _failing(label, before, after, weights, confidence)
 
@@ -249,7 +244,7 @@ def _failing(
 ) -> Difference:
     """Error rates differ in points: before, there may have been none."""
     was, now = (
-        each.figures["failures"] / each.figures["requests"] if each.figures["requests"] else 0.0
+        each.figures.failures / each.figures.requests if each.figures.requests else 0.0
         for each in (before, after)
     )
     changes = after.error_rate(weights[1]) - before.error_rate(weights[0])

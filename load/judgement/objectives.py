@@ -136,7 +136,9 @@ class Outcome:
         share = self.figure / self.objective.limit - 1
         return share if self.objective.is_floor else -share
 
-    def __str__(self) -> str:
+    @property
+    def told(self) -> str:
+        """For people, without the operation."""
         objective = self.objective
         if self.figure is None:
             none = (
@@ -144,12 +146,14 @@ class Outcome:
                 if objective.measure == LATE
                 else "there was no call after the warm-up"
             )
-            return f"{objective.label}: {objective} cannot be judged, {none}"
-        told = f"{objective.label}: {objective}"
+            return f"{objective} cannot be judged, {none}"
         if self.is_judged:
-            return f"{told} {self.word}, it was {objective.shown(self.figure)}"
+            return f"{objective} {self.word}, it was {objective.shown(self.figure)}"
         few = f"{self.calls} calls are too few, it takes {objective.calls_needed:,}"
-        return f"{told} is not judged: {few}; it was {objective.shown(self.figure)}"
+        return f"{objective} is not judged: {few}; it was {objective.shown(self.figure)}"
+
+    def __str__(self) -> str:
+        return f"{self.objective.label}: {self.told}"
 
 
 def stated(text: str, operations: Mapping[str, Operation]) -> Objective:

@@ -9,6 +9,7 @@ from load.judgement.backlog import Behind
 from load.judgement.objectives import ALL, ERROR_RATE, Objective, Outcome, outcomes
 from load.measurements.findings import Fault
 from load.measurements.results import Results
+from load.measurements.results_file import Kind, Reason
 
 REFUSED_AT_MOST = 0.5
 # What may be by design, for all that document and answers say.
@@ -23,8 +24,8 @@ class Verdict:
     """
 
     outcomes: tuple[Outcome, ...]
-    reasons: tuple[str, ...]
-    invalid: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...]
+    invalid: tuple[Reason, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -57,46 +58,65 @@ def judge(
     else ended the run.
     """
     held = outcomes(objectives, results)
-    excused = promised_errors(each.objective for each in held)
-    unaccepted = told((reason, *each) for reason, each in results.unaccepted.items())
-    limited = [*limits(results), *missing]
+    limited = [
+        *_all(Kind.GENERATOR, limits(results)),
+        *_all(Kind.MISSING, missing),
+    ]
     # Times and rates that are not the service's alone say nothing of its objectives.
     doubted = [each for each in held if each.is_broken and limited and each.objective.measure != ERROR_RATE]
-    gone = [*_gone(results)]
-    # Where nobody answers any more, calls without an answer are told once.
-    known = [
-        each for each in held if gone and not each.objective.is_asked and _only_unanswered(each, results)
-    ]
-    broken = [str(each) for each in held if each.is_broken and each not in (*doubted, *known)]
-    behind = [str(left)] if left and not limited else []
     return Verdict(
         held,
+        tuple(_failures(held, doubted, results, incomplete, None if limited else left)),
         (
-            *(each for each in incomplete if each not in results.unaccepted),
-            *_empty(results),
-            *gone,
-            *behind,
-            *broken,
-            *_faults(results, excused, frozenset({Fault.NETWORK} if gone else ())),
-        ),
-        (
-            *([cut_short] if cut_short else []),
-            *([unaccepted] if unaccepted else []),
+            *_all(Kind.INTERRUPTED, filter(None, [cut_short])),
+            *_all(Kind.CREDENTIALS, filter(None, [_unaccepted(results)])),
             *limited,
-            *_throttled(results),
-            *_forbidden(results),
-            *_unread(results),
+            *_all(Kind.THROTTLED, _throttled(results)),
+            *_all(Kind.CREDENTIALS, _forbidden(results)),
+            *_all(Kind.UNREAD, _unread(results)),
             *_unjudged(held),
-            *(f"{each}, which such a run cannot tell" for each in doubted),
+            *(_of_objective(each, f"{each.told}, which such a run cannot tell") for each in doubted),
         ),
         tuple(str(each) for each in held if not each.is_judged),
     )
 
 
-def _gone(results: Results) -> Iterator[str]:
-    """A service that is not there any more has not done well until then."""
-    if results.is_gone:
-        yield str(results.nobody)
+def _failures(
+    held: Sequence[Outcome],
+    doubted: Collection[Outcome],
+    results: Results,
+    incomplete: Iterable[str],
+    left: Behind | None,
+) -> Iterator[Reason]:
+    """Why the service is not good enough."""
+    yield from _all(Kind.ENDED, (each for each in incomplete if each not in results.unaccepted))
+    yield from _all(Kind.EMPTY, _empty(results))
+    # A service that is not there any more has not done well until then.
+    is_gone = results.is_gone
+    if is_gone:
+        yield Reason(kind=Kind.GONE, operation="", told=str(results.nobody))
+    if left:
+        yield Reason(kind=Kind.BEHIND, operation="", told=str(left))
+    for each in held:
+        # Where nobody answers any more, calls without an answer are told once.
+        is_known = is_gone and not each.objective.is_asked and _only_unanswered(each, results)
+        if each.is_broken and each not in doubted and not is_known:
+            yield _of_objective(each, each.told)
+    excused = promised_errors(each.objective for each in held)
+    yield from _faults(results, excused, frozenset({Fault.NETWORK} if is_gone else ()))
+
+
+def _all(kind: Kind, texts: Iterable[str]) -> Iterator[Reason]:
+    """Reasons of a kind that are of no one operation."""
+    return (Reason(kind=kind, operation="", told=each) for each in texts)
+
+
+def _of_objective(outcome: Outcome, text: str) -> Reason:
+    return Reason(kind=Kind.OBJECTIVE, operation=outcome.objective.label, told=text)
+
+
+def _unaccepted(results: Results) -> str:
+    return told((reason, *each) for reason, each in results.unaccepted.items())
 
 
 def _throttled(results: Results) -> Iterator[str]:
@@ -110,12 +130,13 @@ def _throttled(results: Results) -> Iterator[str]:
         yield f"{throttling}: too many to say how the service does"
 
 
-def _unjudged(held: Sequence[Outcome]) -> Iterator[str]:
+def _unjudged(held: Sequence[Outcome]) -> Iterator[Reason]:
     """What was asked for and has no answer: an objective without any call, or all of them with too few."""
     asked = [each for each in held if each.objective.is_asked]
-    yield from (str(each) for each in asked if each.figure is None)
+    yield from (_of_objective(each, each.told) for each in asked if each.figure is None)
     if asked and not any(each.is_judged for each in asked) and any(each.figure is not None for each in asked):
-        yield f"none of the objectives that were asked for could be judged: {asked[0]}"
+        text = f"none of the objectives that were asked for could be judged: {asked[0]}"
+        yield Reason(kind=Kind.UNJUDGED, operation="", told=text)
 
 
 def _empty(results: Results) -> Iterator[str]:
@@ -165,7 +186,7 @@ def _only_unanswered(outcome: Outcome, results: Results) -> bool:
     return of.failures == sum(count for each, count in of.findings.items() if each.fault is Fault.NETWORK)
 
 
-def _faults(results: Results, promised: Collection[str], told: Collection[Fault]) -> Iterator[str]:
+def _faults(results: Results, promised: Collection[str], told: Collection[Fault]) -> Iterator[Reason]:
     """Faults by operation, but for those that are told already."""
     for label, each in results.operations.items():
         faults = Counter[Fault]()
@@ -174,7 +195,7 @@ def _faults(results: Results, promised: Collection[str], told: Collection[Fault]
         left = tolerated(label, promised)
         for fault, count in faults.items():
             if fault not in left and fault not in told:
-                yield f"{label}: {fault}, {count} times"
+                yield Reason(kind=Kind.FAULT, operation=label, told=f"{fault}, {count} times")
 
 
 def _unread(results: Results) -> Iterator[str]:

@@ -1,6 +1,5 @@
-"""An archived run as one page that opens from disk."""
+"""A run as one page that opens from disk."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -9,6 +8,9 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from load.judgement.comparison import CONFIDENCE, Comparison
+from load.judgement.objectives import ALL
+from load.measurements.results_file import RunRecord
 from load.printable import printable
 from load.reports import summary
 from load.reports.plots import capacity_curves, changes, observed, over_time
@@ -17,14 +19,14 @@ PAGE = "report.html"
 COMPARISON_PAGE = "comparison.html"
 
 
-def write_page(path: Path, run: Mapping[str, Any], comparison: Mapping[str, Any] | None = None) -> Path:
-    """Write the page of an archived run, with its comparison to another; gives its path."""
-    path.write_text(page(run, comparison), encoding="utf-8")
+def write_page(path: Path, run: RunRecord, comparison: Comparison | None = None, before: str = "") -> Path:
+    """Write the page of a run, with its comparison to another, which is at `before`; gives its path."""
+    path.write_text(page(run, comparison, before), encoding="utf-8")
     return path
 
 
-def page(run: Mapping[str, Any], comparison: Mapping[str, Any] | None = None) -> str:
-    """The page of an archived run."""
+def page(run: RunRecord, comparison: Comparison | None = None, before: str = "") -> str:
+    """The page of a run."""
     source = (files("load.reports") / "page.html.j2").read_text(encoding="utf-8")
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, finalize=_printable
@@ -32,13 +34,13 @@ def page(run: Mapping[str, Any], comparison: Mapping[str, Any] | None = None) ->
     template = environment.from_string(source)
     shown = [
         (label, list(over_time(run, label, figures, number)))
-        for number, (label, figures) in enumerate(
-            (("all operations", run["total"]), *run["operations"].items())
-        )
+        for number, (label, figures) in enumerate(((ALL, run.total), *run.operations.items()))
     ]
     changed = list(changes(comparison)) if comparison else []
     return template.render(
         run=run,
+        before=before,
+        confidence=CONFIDENCE,
         comparison=comparison,
         changes=changed,
         over_time=[(label, plots) for label, plots in shown if plots],
@@ -50,10 +52,10 @@ def page(run: Mapping[str, Any], comparison: Mapping[str, Any] | None = None) ->
             for plot in plots
         },
         plotly=(files("plotly") / "package_data" / "plotly.min.js").read_text(encoding="utf-8"),
-        began=datetime.fromisoformat(run["began"]).strftime("%Y-%m-%d %H:%M UTC"),
+        began=datetime.fromisoformat(run.began).strftime("%Y-%m-%d %H:%M UTC"),
         conditions=[*summary.conditions(run), *summary.beside(run), *summary.closed(run)],
         objectives_of=lambda label: summary.objectives_of(run, label),
-        findings=list(summary.findings(run)),
+        findings=list(summary.findings(run.operations)),
         without_success=list(summary.without_success(run)),
         ledger=list(summary.ledger(run)),
     )

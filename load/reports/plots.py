@@ -1,17 +1,54 @@
-"""The plots of an archived run, as figures of plotly.js: data and layout, without colours of text and lines
+"""The plots of a run, as figures of plotly.js: data and layout, without colours of text and lines
 around, which the page gives them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from load.judgement.comparison import Comparison
+from load.measurements.results_file import Figures, RunRecord, SampleRecord, TimeFigures, TrialRecord
 
 Trace = dict[str, Any]
 # Wong's, which people tell apart with any kind of sight; each comes with a dash and a marker of its own.
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 _MARKERS = ("circle", "square", "diamond", "triangle-up", "x", "cross")
-_PERCENTILES = {"median_ms": "median", "p95_ms": "p95", "p99_ms": "p99", "max_ms": "max"}
+_PERCENTILES: Mapping[str, Callable[[TimeFigures], float]] = {
+    "median": lambda each: each.median_ms,
+    "p95": lambda each: each.p95_ms,
+    "p99": lambda each: each.p99_ms,
+    "max": lambda each: each.max_ms,
+}
+_OF_TRIALS: Mapping[str, Callable[[TrialRecord], float]] = {
+    "median": lambda each: each.median_ms,
+    "p95": lambda each: each.p95_ms,
+    "p99": lambda each: each.p99_ms,
+}
+_OF_SAMPLES: tuple[tuple[str, str, str, Mapping[str, Callable[[SampleRecord], float | None]]], ...] = (
+    (
+        "cores",
+        "Processors",
+        "cores",
+        {
+            "service": lambda each: each.service_cores,
+            "its busiest process": lambda each: each.busiest_cores,
+            "PostgreSQL": lambda each: each.postgres_cores,
+            "this machine": lambda each: each.machine_cores,
+        },
+    ),
+    (
+        "sessions",
+        "Database connections of the service",
+        "connections",
+        {
+            "all": lambda each: each.sessions,
+            "in use": lambda each: each.busy,
+            "waiting for a lock": lambda each: each.locked,
+        },
+    ),
+    ("probe", "A call for next to nothing", "ms", {"GET /": lambda each: each.probe_ms}),
+)
 _SECONDS = "s since the start"
 
 
@@ -31,70 +68,70 @@ class Plot:
         return {"data": self.data, "layout": self.layout}
 
 
-def over_time(run: Mapping[str, Any], label: str, figures: Mapping[str, Any], number: int) -> Iterator[Plot]:
+def over_time(run: RunRecord, label: str, figures: Figures, number: int) -> Iterator[Plot]:
     """Throughput and times of one operation, or of all, second by second; `number` tells its plots apart."""
-    seconds = figures["seconds"]
+    seconds = figures.seconds
     if not seconds:
         return
-    at = [each["at"] for each in seconds]
+    at = [each.at for each in seconds]
     # A second that was cut off has fewer calls than its rate.
-    whole = [each for each in seconds if each["at"] < int(run["seconds"])] or seconds
-    whole_at = [each["at"] for each in whole]
+    whole = [each for each in seconds if each.at < int(run.seconds)] or seconds
+    whole_at = [each.at for each in whole]
     shapes = {"shapes": [*_warm_up(run)]}
-    rate = run["workload"]["rate"] if not number else None
+    rate = run.workload.rate if not number else None
     asked = [_line(4, "asked for", [at[0], at[-1]], [rate, rate])] if rate else []
     yield Plot(
         f"throughput-{number}",
         "Throughput",
-        f"{label}: answers and failures per second; {figures['rate']:.1f} answers/s on average",
+        f"{label}: answers and failures per second; {figures.rate:.1f} answers/s on average",
         [
-            _line(0, "answers", whole_at, [each["answers"] for each in whole]),
-            _line(1, "failures", whole_at, [each["failures"] for each in whole]),
+            _line(0, "answers", whole_at, [each.answers for each in whole]),
+            _line(1, "failures", whole_at, [each.failures for each in whole]),
             *asked,
         ],
         _layout(_SECONDS, "per s", shapes),
     )
     for kind, heading, times in (
         ("response", "Response time", figures),
-        ("service", "Service time", figures["service"]),
+        ("service", "Service time", figures.service),
     ):
-        series = [each if kind == "response" else each["service"] for each in seconds]
+        series: list[TimeFigures] = [each if kind == "response" else each.service for each in seconds]
         yield Plot(
             f"{kind}-{number}",
             heading,
-            f"{label}: percentiles per second; {times['median_ms']:.1f} ms at the median, "
-            f"{times['p99_ms']:.1f} ms at p99, {times['max_ms']:.1f} ms at most",
+            f"{label}: percentiles per second; {times.median_ms:.1f} ms at the median, "
+            f"{times.p99_ms:.1f} ms at p99, {times.max_ms:.1f} ms at most",
             [
-                _line(index, name, at, [each[key] for each in series])
-                for index, (key, name) in enumerate(_PERCENTILES.items())
+                _line(index, name, at, [figure(each) for each in series])
+                for index, (name, figure) in enumerate(_PERCENTILES.items())
             ],
             _layout(_SECONDS, "ms", shapes),
         )
 
 
-def capacity_curves(run: Mapping[str, Any]) -> Iterator[Plot]:
+def capacity_curves(run: RunRecord) -> Iterator[Plot]:
     """Throughput and percentiles against the rate that was asked for."""
-    if not run["capacity"]:
+    if not run.capacity:
         return
-    trials = run["capacity"]["trials"]
-    rates = [each["rate"] for each in trials]
-    broken = [each for each in trials if not each["holds"]]
+    trials = run.capacity.trials
+    rates = [each.rate for each in trials]
+    broken = [each for each in trials if not each.holds]
     limits = {
         "shapes": [
             {**_SHADE, "type": "line", "x0": rate, "x1": rate, "y0": 0, "y1": 1, "yref": "paper"}
-            for rate in [run["capacity"]["rate"]]
+            for rate in [run.capacity.rate]
             if rate
         ]
     }
-    told = run["capacity"]["answer"]
+    told = run.capacity.answer
     yield Plot(
         "capacity-throughput",
         "Throughput against rate",
         f"{told}; the line marks it",
         [
-            _line(0, "answers", rates, [each["throughput"] for each in trials], markers=True),
+            _line(0, "answers", rates, [each.throughput for each in trials], markers=True),
             _line(2, "asked for", rates, rates),
-            _broken(broken, "throughput"),
+            _broken(broken, lambda each: each.throughput),
         ],
         _layout("arrivals/s", "answers/s", limits),
     )
@@ -104,67 +141,53 @@ def capacity_curves(run: Mapping[str, Any]) -> Iterator[Plot]:
         f"{told}; the line marks it",
         [
             *(
-                _line(index, name, rates, [each[key] for each in trials], markers=True)
-                for index, (key, name) in enumerate(_PERCENTILES.items())
-                if key != "max_ms"
+                _line(index, name, rates, [figure(each) for each in trials], markers=True)
+                for index, (name, figure) in enumerate(_OF_TRIALS.items())
             ),
-            _broken(broken, "p99_ms"),
+            _broken(broken, lambda each: each.p99_ms),
         ],
         _layout("arrivals/s", "ms", {**limits, "yaxis": {"type": "log"}}),
     )
 
 
-def observed(run: Mapping[str, Any]) -> Iterator[Plot]:
+def observed(run: RunRecord) -> Iterator[Plot]:
     """What was seen of the service besides its answers."""
-    samples = run["explained"]["samples"] if run["explained"] else []
-    cores = {
-        "service_cores": "service",
-        "busiest_cores": "its busiest process",
-        "postgres_cores": "PostgreSQL",
-        "machine_cores": "this machine",
-    }
-    sessions = {"sessions": "all", "busy": "in use", "locked": "waiting for a lock"}
+    samples = run.explained.samples if run.explained else []
     shapes = {"shapes": [*_warm_up(run)]}
-    for name, heading, unit, series in (
-        ("cores", "Processors", "cores", cores),
-        ("sessions", "Database connections of the service", "connections", sessions),
-        ("probe", "A call for next to nothing", "ms", {"probe_ms": "GET /"}),
-    ):
+    at = [each.at for each in samples]
+    for name, heading, unit, figures in _OF_SAMPLES:
+        series = {shown: [figure(each) for each in samples] for shown, figure in figures.items()}
         known = {
-            key: shown for key, shown in series.items() if any(each[key] is not None for each in samples)
+            shown: values for shown, values in series.items() if any(each is not None for each in values)
         }
         if not known:
             continue
-        at = [each["at"] for each in samples]
-        most = {key: max(each[key] or 0 for each in samples) for key in known}
-        told = ", ".join(f"{shown} {most[key]:.4g} at most" for key, shown in known.items())
-        lines = [
-            _line(index, shown, at, [each[key] for each in samples])
-            for index, (key, shown) in enumerate(known.items())
-        ]
+        most = {shown: max(each or 0 for each in values) for shown, values in known.items()}
+        told = ", ".join(f"{shown} {value:.4g} at most" for shown, value in most.items())
+        lines = [_line(index, shown, at, values) for index, (shown, values) in enumerate(known.items())]
         yield Plot(f"observed-{name}", heading, told, lines, _layout(_SECONDS, unit, shapes))
 
 
-def changes(comparison: Mapping[str, Any]) -> Iterator[Plot]:
+def changes(comparison: Comparison) -> Iterator[Plot]:
     """What changed from one run to another, with intervals."""
-    named = [each for each in comparison["differences"] if each["measure"] in ("median", "p95")]
-    operations = list(dict.fromkeys(each["operation"] for each in named))
+    named = [each for each in comparison.differences if each.measure in ("median", "p95")]
+    operations = list(dict.fromkeys(each.operation for each in named))
     if not operations:
         return
     data = []
     for index, measure in enumerate(("median", "p95")):
-        of = [each for each in named if each["measure"] == measure]
+        of = [each for each in named if each.measure == measure]
         data.append(
             {
                 "name": measure,
                 "mode": "markers",
-                "x": [100 * each["change"] for each in of],
-                "y": [each["operation"] for each in of],
+                "x": [100 * each.change for each in of],
+                "y": [each.operation for each in of],
                 "error_x": {
                     "type": "data",
                     "symmetric": False,
-                    "array": [100 * max(each["high"] - each["change"], 0) for each in of],
-                    "arrayminus": [100 * max(each["change"] - each["low"], 0) for each in of],
+                    "array": [100 * max(each.high - each.change, 0) for each in of],
+                    "arrayminus": [100 * max(each.change - each.low, 0) for each in of],
                     "color": _COLOURS[index],
                 },
                 "marker": {"symbol": _MARKERS[index], "size": 9, "color": _COLOURS[index]},
@@ -177,13 +200,13 @@ def changes(comparison: Mapping[str, Any]) -> Iterator[Plot]:
     yield Plot("changes", "Response times", told, data, {**layout, "height": height})
 
 
-def _broken(trials: Sequence[Mapping[str, Any]], key: str) -> Trace:
+def _broken(trials: Sequence[TrialRecord], figure: Callable[[TrialRecord], float]) -> Trace:
     return {
         "name": "not within",
         "mode": "markers",
-        "x": [each["rate"] for each in trials],
-        "y": [each[key] for each in trials],
-        "text": [each["broken"] or each["invalid"] for each in trials],
+        "x": [each.rate for each in trials],
+        "y": [figure(each) for each in trials],
+        "text": [each.broken or each.invalid for each in trials],
         "marker": {"symbol": "x-open", "size": 13, "color": _COLOURS[1], "line": {"width": 2}},
     }
 
@@ -196,9 +219,9 @@ _SHADE: Mapping[str, Any] = {
 }
 
 
-def _warm_up(run: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    if run["workload"]["warm_up"]:
-        end = run["workload"]["warm_up"]
+def _warm_up(run: RunRecord) -> Iterator[dict[str, Any]]:
+    if run.workload.warm_up:
+        end = run.workload.warm_up
         shaded = {**_SHADE, "type": "rect", "x0": 0, "x1": end, "y0": 0, "y1": 1}
         label = {"text": "warm-up", "textposition": "top left"}
         yield {**shaded, "fillcolor": "#888888", "opacity": 0.25, "label": label}

@@ -1,11 +1,11 @@
 """The folder of a run: everything measured, the page, and JUnit's XML."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from load.errors import LoadError
-from load.reports import junit, page, results_file
+from load.measurements import results_file
+from load.measurements.results_file import RunRecord
+from load.reports import junit, page
 
 
 def prepare(folder: Path) -> None:
@@ -18,8 +18,8 @@ def prepare(folder: Path) -> None:
         ) from None
 
 
-def write(folder: Path, run: Mapping[str, Any]) -> Path:
-    """Write an archived run into a folder; gives the path of its page."""
+def write(folder: Path, run: RunRecord) -> Path:
+    """Write a run into a folder; gives the path of its page."""
     results_file.write(folder / results_file.FILE, run)
     junit.write(folder / junit.FILE, run)
     return page.write_page(folder / page.PAGE, run)

@@ -225,12 +225,12 @@ def _tell_verdict(load: Load, environment: Environment) -> None:
         load.settle()
         read_back(load, environment.host or "")
     users = environment.runner.target_user_count if environment.runner else 0
-    ended = load.archived(environment.host or "", users)
+    ended = load.recorded(environment.host or "", users)
     print(summary(ended))  # noqa: T201 - the user's terminal
     assert environment.parsed_options is not None
     print(f"\nreport: {run_folder.write(Path(environment.parsed_options.output), ended)}\n")  # noqa: T201 - as above
     # Locust on its own counts refusals as failures, and ends with 1 for them.
-    environment.process_exit_code = environment.process_exit_code or int(not ended["passed"])
+    environment.process_exit_code = environment.process_exit_code or int(not ended.passed)
     if environment.parsed_options.headless and isinstance(environment.runner, MasterRunner):
         # When its last worker is gone, Locust stops the run, and would wait for ever.
         gevent.spawn(environment.runner.quit)

@@ -3,10 +3,9 @@
 import gc
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from random import Random
-from typing import Any
 
 from gevent.event import Event
 
@@ -26,14 +25,15 @@ from load.judgement.backlog import behind
 from load.judgement.bottleneck import bottlenecks, explained
 from load.judgement.capacity import Trial, trial_of
 from load.judgement.objectives import Objective, promised, stated
+from load.judgement.recorded import Run, recorded
 from load.judgement.verdict import judge, promised_errors, tolerated
 from load.measurements.arrivals import Share, arrivals
 from load.measurements.findings import Fault, Finding
 from load.measurements.results import Results
+from load.measurements.results_file import CapacityRecord, ExplanationRecord, RunRecord
 from load.observation.observer import Observation, Observer
 from load.options.options import Options
 from load.printable import printable
-from load.reports.results_file import Run, archived
 from load.run.watch import Watch
 from openapi.contract import Contract
 from openapi.operation_reader import readable_operations
@@ -73,7 +73,7 @@ class Load:
         self.share = Share()
         self.watch: Watch | None = None
         self.observation: Observation | None = None
-        self.explanation: Mapping[str, Any] | None = None
+        self.explanation: ExplanationRecord | None = None
         self._observer: Observer | None = None
         self.take(contract, options)
 
@@ -268,7 +268,7 @@ class Load:
         """Why operations are not called, by label."""
         return {**self.faulty, **self.compiled.uncovered}
 
-    def archived(self, host: str, users: int, capacity: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def recorded(self, host: str, users: int, capacity: CapacityRecord | None = None) -> RunRecord:
         """All that is known of the run against a host, with so many users."""
         run = Run(
             title=self.contract.document.get("info", {}).get("title", "A service"),
@@ -287,16 +287,15 @@ class Load:
         is_open = self.options.workload.rate is not None and capacity is None
         left = behind(self.results, unfinished) if is_open else None
         verdict = judge(self.objectives, self.results, self.incomplete, missing, left, self.cut_short)
-        return archived(run, self.results, verdict, capacity, self.explanation or self.explained())
+        return recorded(run, self.results, verdict, capacity, self.explanation or self.explained())
 
-    def explained(self) -> dict[str, Any] | None:
-        """What kept the service from going faster, and what was seen of it, as JSON has it."""
+    def explained(self) -> ExplanationRecord | None:
+        """What kept the service from going faster, and what was seen of it."""
         if self.observation is None:
             return None
-        rate = self.options.workload.rate
         methods = {label: each.method for label, each in self.operations.items()}
         found = bottlenecks(self.results, methods, self.observation)
-        return {**explained(found, self.observation), "rate": rate}
+        return explained(found, self.observation, self.options.workload.rate)
 
     @property
     def objectives(self) -> list[Objective]:

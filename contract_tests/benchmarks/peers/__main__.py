@@ -36,7 +36,7 @@ from contract_tests.benchmarks.peers.servers import (
 )
 from contract_tests.benchmarks.peers.timing import CONNECTIONS, GROWING, WORKS, Students, Work, ceiling, rate
 from load.errors import LoadError
-from load.reports.results_file import FILE
+from load.measurements.results_file import FILE
 from openapi.contract import students_document
 
 STUDENTS = 2_000

@@ -1,0 +1,282 @@
+"""A run and its verdict as a record, which the results file keeps and reports are made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypedDict
+
+from load.judgement.objectives import Outcome
+from load.judgement.slowest import Slowest, slowest
+from load.judgement.verdict import Verdict
+from load.measurements.findings import Finding
+from load.measurements.generator import Generator
+from load.measurements.losses import Account, Loss
+from load.measurements.operation_results import OperationResults, Second
+from load.measurements.results import Results, Throttling
+from load.measurements.results_file import (
+    FORMAT,
+    CapacityRecord,
+    ExplanationRecord,
+    Figures,
+    FindingRecord,
+    GeneratorRecord,
+    LedgerRecord,
+    LossRecord,
+    OperationRecord,
+    OutcomeRecord,
+    RunRecord,
+    SecondFigures,
+    SlowestRecord,
+    ThrottlingRecord,
+    TimeFigures,
+    WorkloadRecord,
+)
+from load.measurements.times import Times
+from load.options.workload import Workload
+
+
+@dataclass(frozen=True)
+class Run:
+    """What was run; `uncovered` maps operations to the reason why they were not called."""
+
+    title: str
+    document: str
+    host: str
+    profile: str
+    users: int
+    workload: Workload
+    uncovered: Mapping[str, str]
+
+
+class _Times(TypedDict):
+    """The fields of `TimeFigures`, which others have among their own."""
+
+    mean_ms: float
+    median_ms: float
+    p95_ms: float
+    p99_ms: float
+    p999_ms: float
+    max_ms: float
+    histogram: str
+
+
+class _Calls(_Times):
+    """The fields of `Figures`, which `OperationRecord` has, too."""
+
+    requests: int
+    failures: int
+    measured_requests: int
+    rate: float
+    statuses: dict[str, int]
+    service: TimeFigures
+    seconds: list[SecondFigures]
+
+
+def recorded(
+    run: Run,
+    results: Results,
+    verdict: Verdict,
+    capacity: CapacityRecord | None = None,
+    explained: ExplanationRecord | None = None,
+) -> RunRecord:
+    """Everything that is known of a run. That of a search for the capacity is its best trial."""
+    throttling, longest = results.throttling, slowest(results)
+    return RunRecord(
+        format=FORMAT,
+        title=run.title,
+        document=run.document,
+        host=run.host,
+        profile=run.profile,
+        users=run.users if run.workload.rate is None else None,
+        workload=_workload(run.workload),
+        began=datetime.fromtimestamp(results.began, UTC).isoformat(),
+        seconds=results.length,
+        measured_seconds=results.measured_s,
+        passed=verdict.passed,
+        verdict=verdict.word,
+        reasons=[str(each) for each in verdict.reasons],
+        invalid=[str(each) for each in verdict.invalid],
+        failures=list(verdict.reasons),
+        doubts=list(verdict.invalid),
+        notes=list(verdict.notes),
+        throttling=_throttling(throttling) if throttling else None,
+        objectives=[_outcome(each) for each in verdict.outcomes],
+        uncovered=dict(run.uncovered),
+        capacity=capacity,
+        explained=explained,
+        slowest=_slowest(longest) if longest else None,
+        total=Figures(**_calls(results.total, results.measured_s)),
+        operations={
+            label: _operation(label, each, results.measured_s, verdict)
+            for label, each in results.operations.items()
+        },
+        ledger=_ledger(results.account),
+        beside=dict(results.beside),
+        closed=dict(results.closed),
+        generators={name or "this process": _generator(seen) for name, seen in results.generators.items()},
+    )
+
+
+def _workload(workload: Workload) -> WorkloadRecord:
+    return WorkloadRecord(
+        rate=workload.rate, arrivals=workload.arrivals, warm_up=workload.warm_up, manner=workload.manner
+    )
+
+
+def _throttling(throttling: Throttling) -> ThrottlingRecord:
+    return ThrottlingRecord(
+        since=throttling.since,
+        until=throttling.until,
+        unavailable=throttling.unavailable,
+        taken=throttling.taken,
+        throttled=throttling.throttled,
+        calls=throttling.calls,
+        answers=throttling.answers,
+        told=str(throttling),
+    )
+
+
+def _slowest(longest: Slowest) -> SlowestRecord:
+    return SlowestRecord(
+        operation=longest.operation,
+        mean_ms=longest.mean_ms,
+        p95_ms=longest.p95_ms,
+        share=longest.share,
+        told=str(longest),
+    )
+
+
+def _generator(seen: Generator) -> GeneratorRecord:
+    return GeneratorRecord(
+        cpu=seen.cpu,
+        loop_lag_p99_ms=seen.lag.percentile_ms(99),
+        late=seen.late,
+        lateness_p99_ms=seen.lateness.percentile_ms(99),
+        dropped=seen.dropped,
+        late_as_answers_came_at_once=seen.held_up,
+        stood_still_s=seen.halted_s,
+    )
+
+
+def _ledger(account: Account) -> LedgerRecord:
+    return LedgerRecord(
+        followed=account.followed,
+        passed_over=account.passed_over,
+        read=account.read,
+        unread=account.unread,
+        unreadable=account.unreadable,
+        lost=account.lost,
+        late=account.late,
+        late_s=account.late_s,
+        notes=account.notes,
+        untraced=account.untraced,
+        losses=[_loss(each) for each in account.losses],
+    )
+
+
+def _loss(loss: Loss) -> LossRecord:
+    return LossRecord(
+        kind=loss.kind,
+        label=loss.label,
+        target=loss.target,
+        expected=loss.expected,
+        found=loss.found,
+        sent=loss.sent,
+        acknowledged=loss.acknowledged,
+        read=loss.read,
+        age=loss.age,
+        count=loss.count,
+        told=str(loss),
+    )
+
+
+def _calls(each: OperationResults, measured_s: float) -> _Calls:
+    measured = each.measured
+    return {
+        "requests": each.requests,
+        "failures": each.failures,
+        "measured_requests": measured.requests,
+        "rate": each.rate(measured_s),
+        "statuses": {str(status): count for status, count in sorted(each.statuses.items())},
+        "seconds": [_second(at, second) for at, second in each.seconds],
+        "service": TimeFigures(**_times(measured.service)),
+        **_times(measured.response),
+    }
+
+
+def _operation(label: str, each: OperationResults, measured_s: float, verdict: Verdict) -> OperationRecord:
+    return OperationRecord(
+        verdict=state(label, each, verdict),
+        findings=[_finding(finding, count) for finding, count in each.findings.most_common()],
+        **_calls(each, measured_s),
+    )
+
+
+def _second(at: int, second: Second) -> SecondFigures:
+    return SecondFigures(
+        at=at,
+        requests=second.requests,
+        failures=second.failures,
+        answers=second.answers,
+        service=TimeFigures(**_times(second.service)),
+        **_times(second.response),
+    )
+
+
+def _times(times: Times) -> _Times:
+    return {
+        "mean_ms": times.mean_ms,
+        "median_ms": times.percentile_ms(50),
+        "p95_ms": times.percentile_ms(95),
+        "p99_ms": times.percentile_ms(99),
+        "p999_ms": times.percentile_ms(99.9),
+        "max_ms": times.max_ms,
+        "histogram": times.encoded(),
+    }
+
+
+def _finding(finding: Finding, count: int) -> FindingRecord:
+    return FindingRecord(
+        fault=finding.fault,
+        place=finding.place,
+        rule=finding.rule,
+        detail=finding.detail,
+        expected=finding.expected,
+        found=finding.found,
+        answer=finding.answer,
+        sample=finding.sample,
+        told=str(finding),
+        count=count,
+    )
+
+
+def _outcome(outcome: Outcome) -> OutcomeRecord:
+    objective = outcome.objective
+    return OutcomeRecord(
+        operation=objective.label,
+        objective=str(objective),
+        measure=objective.measure,
+        limit=objective.limit,
+        figure=outcome.figure,
+        shown="no call" if outcome.figure is None else objective.shown(outcome.figure),
+        calls=outcome.calls,
+        judged=outcome.is_judged,
+        holds=outcome.holds,
+        margin=outcome.margin,
+        told=str(outcome),
+    )
+
+
+def state(label: str, each: OperationResults, verdict: Verdict) -> str:
+    """The verdict on one operation, in a word or two."""
+    if not each.requests:
+        return "not called"
+    if any(reason.operation == label for reason in verdict.reasons):
+        return "FAILED"
+    stated = verdict.of(label)
+    if any(each.is_broken for each in stated):
+        return "does not hold"
+    unjudged = sum(not each.is_judged for each in stated)
+    if not unjudged:
+        return "ok" if stated else "no objective"
+    return "not judged" if unjudged == len(stated) else f"ok, {unjudged} not judged"
