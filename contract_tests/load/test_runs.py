@@ -182,6 +182,24 @@ def test_a_second_ctrl_c_ends_the_reading_back(things: Things, start: Start, way
     assert re.search(verdict, locust.output), locust.output
 
 
+def test_what_workers_read_back_for_long_after_ctrl_c_is_told_whole(things: Things, start: Start) -> None:
+    """Locust takes no report of a worker any more that has stopped, and the last results come after that."""
+    url, port = things("--delay-ms", "500"), str(free_port())
+    ports = ("--processes", "2", "--master-bind-port", port, "--master-port", port)
+    document = ("--document", f"{url}/openapi.json", "--host", url)
+    locust = start(*LOCUST, "--headless", *document, *ports, "-u", "30", "-r", "30")
+    while httpx.get(f"{url}/count").json() < 600:
+        assert locust.process.poll() is None, locust.output
+    os.killpg(locust.process.pid, signal.SIGINT)
+    locust.wait()
+    told = re.search(r"^all operations +(\d+) ", locust.output, re.MULTILINE)
+    assert told is not None, locust.output
+    others = [re.search(rf"(\d+) {purpose}", locust.output) for purpose in ("to see where", "to read back")]
+    beside = sum(int(each[1]) for each in others if each)
+    assert int(told[1]) + beside == httpx.get(f"{url}/count").json(), locust.output
+    assert "reports are missing" not in locust.output
+
+
 def test_sigterm_while_the_service_starts_leaves_nothing(start: Start) -> None:
     with TemporaryDirectory() as place:
         command = start("contract-load", "run", environment={"TMPDIR": place})

@@ -128,7 +128,8 @@ class Master:
             due = time.monotonic() + POLL_S
             gevent.sleep(POLL_S)
             if time.monotonic() - due < _HELD_UP_S:
-                self._look()
+                # Locust strikes workers off its list when their users have stopped; they still have to tell.
+                self._attendance.look(set(), self._load.results.elapsed)
         self._run = ""
         self._load.missing = self._attendance.missing()
 

@@ -30,6 +30,8 @@ class Worker:
         self._stopping = BoundedSemaphore()
         self._run = ""
         self._is_told = True
+        # From then on, Locust's master may take no reports of this one any more.
+        self._is_leaving = False
         self._reports = 0
         self._signs: gevent.Greenlet[[], None] | None = None
         runner.register_message(BEGIN, self._begin)
@@ -64,7 +66,7 @@ class Worker:
         existing = ((kind, tuple(values)) for kind, values in message["existing"])
         self._load.begin(existing, message["elapsed"] + time.monotonic() - began)
         self._load.listen()
-        self._run, self._is_told, self._reports = message["run"], False, 0
+        self._run, self._is_told, self._is_leaving, self._reports = message["run"], False, False, 0
 
     def _share(self, msg: Message, **_: Any) -> None:
         if msg.data["run"] == self._run:
@@ -75,13 +77,15 @@ class Worker:
             self._leave()
 
     def _leave(self, **_: Any) -> None:
+        self._is_leaving = True
         # The master's word and a Ctrl-C may come at once: the users are stopped by one of them.
         with self._stopping:
             self._load.results.end()
             self._runner.stop()
 
     def _report(self, data: dict[str, Any], **_: Any) -> None:
-        data[RESULTS] = self._taken()
+        if not self._is_leaving:
+            data[RESULTS] = self._taken()
 
     def _report_finally(self, **_: Any) -> None:
         """Once the users have all gone, what has not been told yet; once, even when Locust stops twice."""
