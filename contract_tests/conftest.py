@@ -31,6 +31,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+# Fixtures that start something: what uses none of them, and is not marked, is fast.
+_STARTING = frozenset({"postgres", "things", "serve", "start", "service", "browser"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that start no process, so that `pytest -m fast` can be run at every step."""
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        if not _STARTING.intersection(names) and not item.get_closest_marker("process"):
+            item.add_marker("fast")
+
+
+@pytest.fixture(autouse=True)
+def _fast_tests_start_nothing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.node.get_closest_marker("fast"):
+
+        def refuse(*_: object, **__: object) -> None:
+            raise AssertionError("this test starts a process: mark it with pytest.mark.process")
+
+        monkeypatch.setattr("subprocess.Popen.__init__", refuse)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _no_settings_from_outside() -> None:
     for name in [name for name in os.environ if name.startswith((PREFIX, "LOCUST_", "CONTRACT_"))]:

@@ -59,6 +59,7 @@ class Line(click.ParamType[str]):
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.version_option(package_name="students-contract", message="%(prog)s %(version)s")
 def cli() -> None:
     """Load a service from its OpenAPI document."""
 

@@ -20,6 +20,7 @@ from students_service.settings import HIGHEST_PORT, LOG_LEVELS, Settings, from_e
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.version_option(package_name="students-contract", message="%(prog)s %(version)s")
 def cli() -> None:
     """The service of a contract.
 

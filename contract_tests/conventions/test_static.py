@@ -4,6 +4,8 @@ import pytest
 
 from contract_tests.processes import run
 
+pytestmark = pytest.mark.process
+
 
 @pytest.mark.parametrize(
     "command",

@@ -53,12 +53,14 @@ def origin() -> Iterator[str]:
         thread.join()
 
 
+@pytest.mark.process
 def test_a_relative_server_counts_from_the_document(origin: str, tmp_path: Path) -> None:
     done = run("contract-load", "run", f"{origin}/docs/openapi.json", "-t", "1s", "-o", str(tmp_path))
     assert f"loading {origin}/v1 with" in done.output
     assert done.process.returncode == 0
 
 
+@pytest.mark.process
 def test_the_path_of_a_server_is_taken_where_it_alone_answers(origin: str, tmp_path: Path) -> None:
     document = tmp_path / "it.json"
     document.write_text(json.dumps(DOCUMENT))
@@ -71,6 +73,7 @@ def test_the_path_of_a_server_is_taken_where_it_alone_answers(origin: str, tmp_p
     assert locust.process.returncode == 0
 
 
+@pytest.mark.process
 def test_reading_a_document_takes_nothing_from_the_run_time(origin: str, tmp_path: Path) -> None:
     document = tmp_path / "long.yaml"
     notes = "\n".join(f"  n{number}: [1, 2, 3]" for number in range(30_000))
@@ -79,6 +82,7 @@ def test_reading_a_document_takes_nothing_from_the_run_time(origin: str, tmp_pat
     assert "1 of 1 operations succeeded" in run("locust", "-f", "load/locustfile.py", *told).output
 
 
+@pytest.mark.process
 def test_a_folder_that_is_none_is_told_before_the_run(origin: str) -> None:
     done = run("contract-load", "run", f"{origin}/docs/openapi.json", "-o", "/dev/null/it")
     assert done.output.startswith("contract-load: cannot write to /dev/null/it: ")
@@ -184,6 +188,7 @@ def test_where_operations_answer_is_found(paths: Any, answers: Any, otherwise: A
         assert {each.partition(" ")[0] for each in asked} == {"GET"}
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("server", ["/v1", "/"])
 @pytest.mark.parametrize("path", ["", "/mine"])
 def test_a_host_without_the_api_is_told(server: str, path: str, tmp_path: Path) -> None:
@@ -282,6 +287,7 @@ def test_servers_of_paths_and_operations_take_the_place_of_the_documents() -> No
     assert elsewhere(found, "https://example.org/v1") == {}
 
 
+@pytest.mark.process
 def test_operations_are_called_at_their_own_servers(tmp_path: Path) -> None:
     document = tmp_path / "it.json"
     own = {"/p": {"servers": [{"url": "https://example.org/other"}], "get": {"responses": FINE}}}

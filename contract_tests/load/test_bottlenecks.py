@@ -49,6 +49,8 @@ def _execute(url: str, statement: str) -> None:
     connection.close()
 
 
+@pytest.mark.alone
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("reason", "of", "told", "evidence", "certainty"),
     [
@@ -90,6 +92,7 @@ def test_what_a_service_is_slow_for_is_found(
     assert found["certainty"] == ("likely" if crowded or short else certainty)
 
 
+@pytest.mark.alone
 def test_a_slow_way_is_found(database: str, tmp_path: Path) -> None:
     with (
         served("slow", "--database", database) as url,
@@ -196,6 +199,7 @@ def test_a_flush_of_the_log_is_told() -> None:
     assert found.certainty == "sure"
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("nowhere", "reason"),
     [

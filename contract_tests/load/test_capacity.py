@@ -66,6 +66,7 @@ def capacity(url: str, folder: Path, *options: str) -> tuple[int, Any]:
     return done.wait(), json.loads((folder / "results.json").read_text())
 
 
+@pytest.mark.alone
 def test_the_limit_of_a_pool_of_handlers_is_found(things: Things, tmp_path: Path) -> None:
     url = things("--pool", str(HANDLERS), "--delay-ms", str(TAKES_MS))
     asked = ("--from", "40", "--objective", "get_thing p95 < 200ms", "--objective", "rate > 1000/s")
@@ -80,6 +81,7 @@ def test_the_limit_of_a_pool_of_handlers_is_found(things: Things, tmp_path: Path
     assert max(each["throughput"] for each in tried) < TRUTH * 1.05
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("options", "told"),
     [
@@ -96,6 +98,7 @@ def test_bad_input_is_one_line(options: tuple[str, ...], told: str) -> None:
     assert told in line
 
 
+@pytest.mark.alone
 def test_a_service_that_is_too_slow_at_once(things: Things, tmp_path: Path) -> None:
     url = things("--pool", "1", "--delay-ms", "200")
     code, found = capacity(url, tmp_path, "--include", "GET /fixed")

@@ -3,8 +3,12 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from contract_tests.load.delicate import delicate_service
 from contract_tests.processes import run
+
+pytestmark = pytest.mark.process
 
 SPARED = {
     "PUT /items",

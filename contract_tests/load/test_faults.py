@@ -11,6 +11,8 @@ import pytest
 
 from contract_tests.processes import START_TIMEOUT_S, Start, free_port, run, served
 
+pytestmark = pytest.mark.process
+
 LOST = {
     "not as acknowledged: lost",
     "lost: status 404 for something that nobody has deleted",

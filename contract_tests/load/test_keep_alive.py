@@ -193,6 +193,7 @@ def results_of(service: Shy, place: Path, *told: str) -> dict[str, Any]:
     return {**json.loads((place / "results.json").read_text()), "output": done.output}
 
 
+@pytest.mark.process
 def test_users_who_think_for_as_long_as_connections_are_kept(tmp_path: Path) -> None:
     profile = tmp_path / "thinks.yaml"
     profile.write_text("wait: 0.3\nweights: {read: 1, create: 1}\n")
@@ -204,6 +205,7 @@ def test_users_who_think_for_as_long_as_connections_are_kept(tmp_path: Path) -> 
         assert server.got["POST"] <= results["operations"]["POST /a"]["requests"]
 
 
+@pytest.mark.process
 def test_a_service_that_crashes_now_and_then_is_not_taken_for_one_that_closes_idle_connections(
     tmp_path: Path,
 ) -> None:

@@ -83,6 +83,7 @@ FORMS = (TOKEN, TOKEN[:7], quote(TOKEN, safe=""), base64.b64encode(TOKEN.encode(
          KEY, quote(KEY, safe=""), OWN, quote(OWN), HANDED_OUT)  # fmt: skip
 
 
+@pytest.mark.process
 def test_no_output_has_them(tmp_path: Path) -> None:
     described = tmp_path / "echo.json"
     described.write_text(document())
@@ -115,6 +116,7 @@ def test_no_output_has_them(tmp_path: Path) -> None:
             assert not any(each in files["report.html"] for each in ("\x1b", "\u202e", "\u2066", "\x85"))
 
 
+@pytest.mark.process
 def test_a_line_that_quotes_a_document_is_printable(tmp_path: Path) -> None:
     described = tmp_path / "odd.json"
     described.write_text(json.dumps({"openapi": f"9{TERMINAL}", "paths": {"/a": {}}}))

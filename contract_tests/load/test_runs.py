@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -59,6 +60,7 @@ def seeded(database: str, serve: Serve) -> Iterator[tuple[Service, str]]:
     yield service, database
 
 
+@pytest.mark.process
 def test_the_main_job_needs_nothing(tmp_path: Path) -> None:
     arguments = ("--users", "2", "--run-time", "5s", "--output", str(tmp_path / "out"))
     # Short, for the sake of the socket's path in it.
@@ -262,6 +264,7 @@ def test_the_web_ui_has_findings_and_objectives(browser: Browser, things: Things
     locust.end()
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -282,6 +285,7 @@ def test_bad_input_is_one_line(arguments: tuple[str, ...], words: tuple[str, ...
         assert word in done.output
 
 
+@pytest.mark.process
 def test_locust_tells_of_bad_input_too() -> None:
     unreachable = run(*LOCUST, "--headless", "-t", "20s", "--host", "http://127.0.0.1:1")
     assert unreachable.process.returncode == 1
@@ -297,6 +301,7 @@ def test_locust_tells_of_bad_input_too() -> None:
     )
 
 
+@pytest.mark.process
 def test_a_port_of_the_web_ui_that_is_in_use_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
@@ -306,6 +311,13 @@ def test_a_port_of_the_web_ui_that_is_in_use_is_told() -> None:
     assert "Traceback" not in done.output
 
 
+@pytest.mark.process
+@pytest.mark.parametrize("command", ["contract-load", "students-service"])
+def test_the_version_is_told(command: str) -> None:
+    assert run(command, "--version").output == f"{command} {version('students-contract')}"
+
+
+@pytest.mark.process
 @pytest.mark.parametrize("command", ["contract-load", "students-service"])
 def test_without_a_command_there_is_help(command: str) -> None:
     done = run(command)

@@ -18,6 +18,8 @@ from load.options.credentials import Credentials, Secret, credentials
 from openapi.payloads import Payloads
 from openapi.security import security_schemes
 
+pytestmark = pytest.mark.process
+
 SCHEMES = security_schemes(
     contract(
         securitySchemes={

@@ -84,6 +84,7 @@ def test_credentials_reach_the_service_and_no_output(described: str, service: st
     assert "se-cret" not in (tmp_path / "results.json").read_text() + (tmp_path / "report.html").read_text()
 
 
+@pytest.mark.process
 def test_the_plan_needs_no_service(described: str) -> None:
     for command in (
         ("contract-load", "run", described),

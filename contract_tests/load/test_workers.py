@@ -7,6 +7,8 @@ import pytest
 from contract_tests.benchmarks.workers import HARMS, harmed
 from load.run.attendance import HALTED_S, SILENT_S, Attendance, Sign
 
+pytestmark = pytest.mark.process
+
 
 def sign(at: float, calls: int, written: int) -> dict[str, float]:
     return Sign(at, calls, written).message()

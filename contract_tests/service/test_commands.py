@@ -12,6 +12,8 @@ import pytest
 from contract_tests.conftest import new_student
 from contract_tests.processes import Command, Serve, Start, free_port, run
 
+pytestmark = pytest.mark.process
+
 Edited = Callable[[Callable[[dict[str, Any]], object]], str]
 
 
