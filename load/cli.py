@@ -13,7 +13,8 @@ from load.calls.base_url import first_server
 from load.calls.connection import check_reachable
 from load.errors import LoadError
 from load.judgement.capacity import Search
-from load.judgement.objectives import ALL
+from load.judgement.objectives import ALL, stated
+from load.judgement.rejudging import judged_again
 from load.measurements.masks import Mask
 from load.measurements.results_file import RunRecord, read
 from load.options.options import OPTIONS, SHOW_PLAN, Options, read_options
@@ -279,6 +280,33 @@ def report(results: Path) -> None:
     """Make the page of a run again, from its RESULTS, a file or its folder; it is written beside them."""
     place = results if results.is_dir() else results.parent
     click.echo(f"report: {run_folder.write(place, read(results))}")
+
+
+@cli.command("judge")
+@click.argument("results", type=click.Path(path_type=Path), default=Path("results"))
+@click.option(
+    "--objective", "objectives", multiple=True, help="What is to hold, as in 'p95 < 50ms'; may be repeated."
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the results with this verdict, and their report, are written; nowhere by default.",
+)
+def judge_again(results: Path, objectives: tuple[str, ...], output: Path | None) -> None:
+    """Judge a run again, from its RESULTS, a file or its folder, by other objectives.
+
+    What its document promises counts as before; objectives that were asked for then do not. Exits as the run
+    would have.
+    """
+    run = read(results)
+    names = {label: each.operation_id for label, each in run.operations.items()}
+    ended = judged_again(run, [stated(each, names) for each in objectives])
+    click.echo(summary(ended))
+    if output is not None:
+        run_folder.prepare(output)
+        click.echo(f"\nreport: {run_folder.write(output, ended)}")
+    sys.exit(int(not ended.passed))
 
 
 @cli.command()

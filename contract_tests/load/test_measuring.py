@@ -149,7 +149,7 @@ def test_a_warm_up_is_checked_and_not_in_the_figures(things: Things, tmp_path: P
     ],
 )
 def test_objectives_in_words(text: str, expected: Objective) -> None:
-    found = stated(text, {IT.label: IT})
+    found = stated(text, {IT.label: "it"})
     assert (found.label, found.measure) == (expected.label, expected.measure)
     assert found.limit == pytest.approx(expected.limit)
 
@@ -167,7 +167,7 @@ def test_objectives_in_words(text: str, expected: Objective) -> None:
 )
 def test_objectives_that_are_none(text: str, told: str) -> None:
     with pytest.raises(LoadError, match=re.escape(told)):
-        stated(text, {IT.label: IT})
+        stated(text, {IT.label: "it"})
 
 
 def test_objectives_of_a_document_that_are_none() -> None:
@@ -179,7 +179,7 @@ def test_an_objective_without_calls_is_not_kept() -> None:
     results = Results.of([IT.label, "other"])
     for _ in range(20):
         results.record("other", 200, 0.01, 0.01, [])
-    verdict = judge([stated("it p95 < 5ms", {IT.label: IT}), stated("p95 < 20ms", {})], results)
+    verdict = judge([stated("it p95 < 5ms", {IT.label: "it"}), stated("p95 < 20ms", {})], results)
     assert [each.holds for each in verdict.outcomes] == [False, True]
     assert verdict.outcomes[1].margin == pytest.approx(0.5, rel=0.01)
     assert (verdict.word, verdict.reasons) == ("INVALID", ())

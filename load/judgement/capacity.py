@@ -75,7 +75,7 @@ def _broken(results: Results, objectives: list[Objective], names: Mapping[str, s
     for outcome in outcomes(stated, results):
         objective = outcome.objective
         if outcome.figure is not None and outcome.is_broken:
-            where = f" of {names.get(objective.label, objective.label)}"
+            where = f" of {names.get(objective.label) or objective.label}"
             passes = f"passes {objective.shown(objective.limit)}, it was {objective.shown(outcome.figure)}"
             yield f"{objective.measure}{where} {passes}"
     if left := behind(results):
@@ -86,7 +86,7 @@ def _broken(results: Results, objectives: list[Objective], names: Mapping[str, s
             continue
         for finding, count in each.findings.items():
             if finding.fault in (Fault.SERVER_ERROR, Fault.NETWORK):
-                yield f"{names.get(label, label)}: {finding.fault}, {count} times"
+                yield f"{names.get(label) or label}: {finding.fault}, {count} times"
 
 
 @dataclass

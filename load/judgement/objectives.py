@@ -156,8 +156,9 @@ class Outcome:
         return f"{self.objective.label}: {self.told}"
 
 
-def stated(text: str, operations: Mapping[str, Operation]) -> Objective:
-    """The objective that a text states; `operations` by label, named by label or id.
+def stated(text: str, names: Mapping[str, str]) -> Objective:
+    """The objective that a text states, which names its operation by label or id; `names` are the ids by
+    label.
 
     Raises LoadError when it states none.
     """
@@ -172,7 +173,7 @@ def stated(text: str, operations: Mapping[str, Operation]) -> Objective:
         raise LoadError(
             f"{text!r}: {measure} is to be {'reached: >' if measure == RATE else 'kept below: <'}"
         )
-    label = _label(found["operation"], text, operations)
+    label = _label(found["operation"], text, names)
     if measure == LATE and label != ALL:
         raise LoadError(f"{text!r}: how late things show is told of the whole run: 'late < 1s'")
     return Objective(label, measure, float(found["limit"]) * units[unit], True)
@@ -212,13 +213,13 @@ def outcomes(objectives: Iterable[Objective], results: Results) -> tuple[Outcome
     )
 
 
-def _label(name: str | None, text: str, operations: Mapping[str, Operation]) -> str:
+def _label(name: str | None, text: str, names: Mapping[str, str]) -> str:
     if name is None or name == ALL:
         return ALL
-    for label, operation in operations.items():
-        if name in (label, operation.operation_id):
+    for label, its_id in names.items():
+        if name in (label, its_id):
             return label
-    known = ", ".join(each.operation_id or label for label, each in [*operations.items()][:10])
+    known = ", ".join(its_id or label for label, its_id in [*names.items()][:10])
     raise LoadError(f"{text!r}: there is no operation {name!r}; there are {known}")
 
 

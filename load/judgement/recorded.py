@@ -1,9 +1,11 @@
 """A run and its verdict as a record, which the results file keeps and reports are made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypedDict
+
+import msgspec
 
 from load.judgement.objectives import Outcome
 from load.judgement.slowest import Slowest, slowest
@@ -37,7 +39,9 @@ from load.options.workload import Workload
 
 @dataclass(frozen=True)
 class Run:
-    """What was run; `uncovered` maps operations to the reason why they were not called."""
+    """What was run; `uncovered` maps operations to the reason why they were not called, `names` to their ids
+    in the document.
+    """
 
     title: str
     document: str
@@ -46,6 +50,7 @@ class Run:
     users: int
     workload: Workload
     uncovered: Mapping[str, str]
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 class _Times(TypedDict):
@@ -67,6 +72,7 @@ class _Calls(_Times):
     failures: int
     measured_requests: int
     rate: float
+    afterwards: int
     statuses: dict[str, int]
     service: TimeFigures
     seconds: list[SecondFigures]
@@ -107,13 +113,32 @@ def recorded(
         slowest=_slowest(longest) if longest else None,
         total=Figures(**_calls(results.total, results.measured_s)),
         operations={
-            label: _operation(label, each, results.measured_s, verdict)
+            label: _operation(label, run.names.get(label, ""), each, results.measured_s, verdict)
             for label, each in results.operations.items()
         },
         ledger=_ledger(results.account),
         beside=dict(results.beside),
         closed=dict(results.closed),
         generators={name or "this process": _generator(seen) for name, seen in results.generators.items()},
+    )
+
+
+def judged(run: RunRecord, results: Results, verdict: Verdict) -> RunRecord:
+    """The record of a run with another verdict on its results."""
+    return msgspec.structs.replace(
+        run,
+        passed=verdict.passed,
+        verdict=verdict.word,
+        reasons=[str(each) for each in verdict.reasons],
+        invalid=[str(each) for each in verdict.invalid],
+        failures=list(verdict.reasons),
+        doubts=list(verdict.invalid),
+        notes=list(verdict.notes),
+        objectives=[_outcome(each) for each in verdict.outcomes],
+        operations={
+            label: msgspec.structs.replace(each, verdict=state(label, results.operations[label], verdict))
+            for label, each in run.operations.items()
+        },
     )
 
 
@@ -197,6 +222,7 @@ def _calls(each: OperationResults, measured_s: float) -> _Calls:
         "failures": each.failures,
         "measured_requests": measured.requests,
         "rate": each.rate(measured_s),
+        "afterwards": each.afterwards,
         "statuses": {str(status): count for status, count in sorted(each.statuses.items())},
         "seconds": [_second(at, second) for at, second in each.seconds],
         "service": TimeFigures(**_times(measured.service)),
@@ -204,8 +230,11 @@ def _calls(each: OperationResults, measured_s: float) -> _Calls:
     }
 
 
-def _operation(label: str, each: OperationResults, measured_s: float, verdict: Verdict) -> OperationRecord:
+def _operation(
+    label: str, name: str, each: OperationResults, measured_s: float, verdict: Verdict
+) -> OperationRecord:
     return OperationRecord(
+        operation_id=name,
         verdict=state(label, each, verdict),
         findings=[_finding(finding, count) for finding, count in each.findings.most_common()],
         **_calls(each, measured_s),
@@ -218,6 +247,7 @@ def _second(at: int, second: Second) -> SecondFigures:
         requests=second.requests,
         failures=second.failures,
         answers=second.answers,
+        throttled=second.throttled,
         service=TimeFigures(**_times(second.service)),
         **_times(second.response),
     )
@@ -257,6 +287,7 @@ def _outcome(outcome: Outcome) -> OutcomeRecord:
         objective=str(objective),
         measure=objective.measure,
         limit=objective.limit,
+        asked=objective.is_asked,
         figure=outcome.figure,
         shown="no call" if outcome.figure is None else objective.shown(outcome.figure),
         calls=outcome.calls,

@@ -45,34 +45,68 @@ class Verdict:
         return [each for each in self.outcomes if each.objective.label == label]
 
 
-def judge(
-    objectives: Iterable[Objective],
+@dataclass(frozen=True)
+class Circumstances:
+    """What is known of a run whatever its objectives: why it could not go on as it was meant to, which is the
+    service's doing, and why it does not count.
+    """
+
+    failures: tuple[Reason, ...] = ()
+    doubts: tuple[Reason, ...] = ()
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether times and rates are not the service's alone, or not whole."""
+        return any(each.kind in (Kind.GENERATOR, Kind.MISSING) for each in self.doubts)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether nobody answered any more when the run ended."""
+        return any(each.kind is Kind.GONE for each in self.failures)
+
+
+def circumstances(
     results: Results,
-    incomplete: Sequence[str] = (),
-    missing: Sequence[str] = (),
+    incomplete: Iterable[str] = (),
+    missing: Iterable[str] = (),
     left: Behind | None = None,
     cut_short: str = "",
-) -> Verdict:
-    """The verdict on a run; `incomplete` tells why the service kept it from coming to its end, `missing`
-    which parts of its results are not there, `left` by how much the service fell behind, and `cut_short` who
-    else ended the run.
+) -> Circumstances:
+    """Those of a run: `incomplete` tells why the service kept it from coming to its end, `missing` which
+    parts of its results are not there, `left` by how much the service fell behind, and `cut_short` who else
+    ended the run.
     """
+    limited = (*_all(Kind.GENERATOR, limits(results)), *_all(Kind.MISSING, missing))
+    return Circumstances(
+        failures=(
+            *_all(Kind.ENDED, (each for each in incomplete if each not in results.unaccepted)),
+            # A service that is not there any more has not done well until then.
+            *_all(Kind.GONE, [str(results.nobody)] if results.is_gone else []),
+            *_all(Kind.BEHIND, [str(left)] if left and not limited else []),
+        ),
+        doubts=(
+            *_all(Kind.INTERRUPTED, filter(None, [cut_short])),
+            *_all(Kind.REFUSED, filter(None, [_unaccepted(results)])),
+            *limited,
+        ),
+    )
+
+
+def judge(objectives: Iterable[Objective], results: Results, known: Circumstances | None = None) -> Verdict:
+    """The verdict on a run, of which more may be `known` than its results."""
+    known = known or circumstances(results)
     held = outcomes(objectives, results)
-    limited = [
-        *_all(Kind.GENERATOR, limits(results)),
-        *_all(Kind.MISSING, missing),
-    ]
     # Times and rates that are not the service's alone say nothing of its objectives.
-    doubted = [each for each in held if each.is_broken and limited and each.objective.measure != ERROR_RATE]
+    doubted = [
+        each for each in held if each.is_broken and known.is_limited and each.objective.measure != ERROR_RATE
+    ]
     return Verdict(
         held,
-        tuple(_failures(held, doubted, results, incomplete, None if limited else left)),
+        (*known.failures, *_failures(held, doubted, results, known.is_gone)),
         (
-            *_all(Kind.INTERRUPTED, filter(None, [cut_short])),
-            *_all(Kind.CREDENTIALS, filter(None, [_unaccepted(results)])),
-            *limited,
+            *known.doubts,
             *_all(Kind.THROTTLED, _throttled(results)),
-            *_all(Kind.CREDENTIALS, _forbidden(results)),
+            *_all(Kind.FORBIDDEN, _forbidden(results)),
             *_all(Kind.UNREAD, _unread(results)),
             *_unjudged(held),
             *(_of_objective(each, f"{each.told}, which such a run cannot tell") for each in doubted),
@@ -82,21 +116,10 @@ def judge(
 
 
 def _failures(
-    held: Sequence[Outcome],
-    doubted: Collection[Outcome],
-    results: Results,
-    incomplete: Iterable[str],
-    left: Behind | None,
+    held: Iterable[Outcome], doubted: Collection[Outcome], results: Results, is_gone: bool
 ) -> Iterator[Reason]:
     """Why the service is not good enough."""
-    yield from _all(Kind.ENDED, (each for each in incomplete if each not in results.unaccepted))
     yield from _all(Kind.EMPTY, _empty(results))
-    # A service that is not there any more has not done well until then.
-    is_gone = results.is_gone
-    if is_gone:
-        yield Reason(kind=Kind.GONE, operation="", told=str(results.nobody))
-    if left:
-        yield Reason(kind=Kind.BEHIND, operation="", told=str(left))
     for each in held:
         # Where nobody answers any more, calls without an answer are told once.
         is_known = is_gone and not each.objective.is_asked and _only_unanswered(each, results)

@@ -168,7 +168,7 @@ class OperationResults:
         """Add what another process told by `message`."""
         for at, parts in message["seconds"]:
             for each in parts:
-                self._keep(at, Second.unpacked(each))
+                self.keep(at, Second.unpacked(each))
         self.failures += message["failures"]
         self.afterwards += message["afterwards"]
         self.statuses.update({int(status): count for status, count in message["statuses"]})
@@ -177,10 +177,11 @@ class OperationResults:
 
     def _flush(self) -> None:
         if self._now.requests:
-            self._keep(self._at, self._now)
+            self.keep(self._at, self._now)
             self._now = Second()
 
-    def _keep(self, at: int, second: Second) -> None:
+    def keep(self, at: int, second: Second) -> None:
+        """Add the calls that ended within a second that began at a time (s since the start)."""
         self._seconds[at].append(second.packed())
         if at >= self.warm_up:
             self._measured.add(second)

@@ -26,7 +26,8 @@ class Kind(StrEnum):
     OBJECTIVE = "objective"
     FAULT = "fault"
     INTERRUPTED = "interrupted"
-    CREDENTIALS = "credentials"
+    REFUSED = "credentials not accepted"
+    FORBIDDEN = "forbidden"
     GENERATOR = "load generator"
     MISSING = "missing results"
     THROTTLED = "throttled"
@@ -57,18 +58,21 @@ class SecondFigures(TimeFigures, frozen=True, kw_only=True):
     requests: int
     failures: int
     answers: int
+    throttled: int
     service: TimeFigures
 
 
 class Figures(TimeFigures, frozen=True, kw_only=True):
     """Calls of one operation, or of all together, with their response times; `statuses` counts answers by
-    status, 0 for none. Times and rate are of those that were measured, after the warm-up.
+    status, 0 for none. Times and rate are of those that were measured, after the warm-up. Answers
+    that came `afterwards`, when no more calls were made, are no part of the rate.
     """
 
     requests: int
     failures: int
     measured_requests: int
     rate: float
+    afterwards: int
     statuses: dict[str, int]
     service: TimeFigures
     seconds: list[SecondFigures]
@@ -92,6 +96,7 @@ class FindingRecord(Record, frozen=True, kw_only=True):
 class OperationRecord(Figures, frozen=True, kw_only=True):
     """One operation: its figures, the verdict on it in a word or two, and what was wrong."""
 
+    operation_id: str
     verdict: str
     findings: list[FindingRecord]
 
@@ -129,12 +134,15 @@ class LedgerRecord(Record, frozen=True, kw_only=True):
 
 
 class OutcomeRecord(Record, frozen=True, kw_only=True):
-    """An objective of an operation, or of all together, and what was measured; None when nothing was."""
+    """An objective of an operation, or of all together, whether it was asked for or is promised by the
+    document, and what was measured; None when nothing was.
+    """
 
     operation: str
     objective: str
     measure: str
     limit: float
+    asked: bool
     figure: float | None
     shown: str
     calls: int

@@ -26,7 +26,7 @@ from load.judgement.bottleneck import bottlenecks, explained
 from load.judgement.capacity import Trial, trial_of
 from load.judgement.objectives import Objective, promised, stated
 from load.judgement.recorded import Run, recorded
-from load.judgement.verdict import judge, promised_errors, tolerated
+from load.judgement.verdict import circumstances, judge, promised_errors, tolerated
 from load.measurements.arrivals import Share, arrivals
 from load.measurements.findings import Fault, Finding
 from load.measurements.results import Results
@@ -87,7 +87,7 @@ class Load:
         self._located: dict[str, tuple[str, int]] = {}
         self.paths = {each.label: printable(each.path) for each in found}
         self.promised = [*promised(found)]
-        self.asked = [stated(each, self.operations) for each in options.objectives]
+        self.asked = [stated(each, self.names) for each in options.objectives]
         self.mask = options.credentials.mask
         self.begin(())
 
@@ -145,8 +145,7 @@ class Load:
 
     def trial(self) -> Trial:
         """What has been recorded, as a trial of a rate."""
-        names = {label: each.operation_id or label for label, each in self.operations.items()}
-        return trial_of(self.options.workload.rate or 0.0, self.results, self.objectives, names)
+        return trial_of(self.options.workload.rate or 0.0, self.results, self.objectives, self.names)
 
     def take_share(self, share: Share) -> None:
         """Make this part of the arrivals from now on."""
@@ -278,6 +277,7 @@ class Load:
             users=users,
             workload=self.options.workload,
             uncovered=self.uncovered,
+            names=self.names,
         )
         # The results of a search are those of one rate of many.
         unfinished = max(self.calls - self.results.total.requests, 0) if capacity is None else 0
@@ -286,7 +286,8 @@ class Load:
             missing.append(f"{unfinished} calls had no answer when the run ended: they are in no figure")
         is_open = self.options.workload.rate is not None and capacity is None
         left = behind(self.results, unfinished) if is_open else None
-        verdict = judge(self.objectives, self.results, self.incomplete, missing, left, self.cut_short)
+        known = circumstances(self.results, self.incomplete, missing, left, self.cut_short)
+        verdict = judge(self.objectives, self.results, known)
         return recorded(run, self.results, verdict, capacity, self.explanation or self.explained())
 
     def explained(self) -> ExplanationRecord | None:
@@ -296,6 +297,11 @@ class Load:
         methods = {label: each.method for label, each in self.operations.items()}
         found = bottlenecks(self.results, methods, self.observation)
         return explained(found, self.observation, self.options.workload.rate)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The ids of the operations in the document, by label; empty where it gives none."""
+        return {label: each.operation_id for label, each in self.operations.items()}
 
     @property
     def objectives(self) -> list[Objective]:
