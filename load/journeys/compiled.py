@@ -1,13 +1,13 @@
 """What is compiled before a run, once: the operations that are called, and what builds their calls."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
 
 from load.calls.builder import CallBuilder
 from load.errors import LoadError
-from load.journeys.coverage import Coverage
+from load.journeys.coverage import Coverage, coverage
 from load.journeys.entities import Entity
 from load.journeys.step import Step, leads_to
 from load.options.options import Options
@@ -15,10 +15,11 @@ from load.planning.effects import SAFE, destruction, publishes
 from load.planning.identifiers import collection_of, normalised, outline
 from load.planning.plan import MAKES_ITS_PATH, Feed, Identifier, Plan, Slot
 from load.planning.schema_search import deprecated, json_schemas
-from openapi.contract import ContractError, Json
+from openapi.contract import Contract, ContractError, Json
+from openapi.operation_reader import readable_operations
 from openapi.operations import Operation
 from openapi.payloads import Payloads, Unbuildable
-from openapi.security import SecurityScheme
+from openapi.security import SecurityScheme, security_schemes
 
 
 @dataclass(frozen=True)
@@ -190,6 +191,15 @@ def compiled(
         options=options,
         is_own=payloads.is_own,
     )
+
+
+def planned(contract: Contract, options: Options) -> Compiled:
+    """What would be called of a document. Raises ContractError and LoadError when nothing can be."""
+    found, faulty = readable_operations(contract)
+    schemes, payloads = security_schemes(contract), Payloads()
+    covered = coverage(found, options, schemes, payloads)
+    made = compiled(covered, options, payloads, Random(), schemes)
+    return replace(made, uncovered={**faulty, **made.uncovered})
 
 
 def _builders(

@@ -64,6 +64,7 @@ class Comparison:
     differences: tuple[Difference, ...]
     tolerance: float
     left_out: tuple[str, ...]
+    confidence: float = CONFIDENCE
 
     @property
     def worse(self) -> list[Difference]:

@@ -3,29 +3,32 @@
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from load.judgement.comparison import CONFIDENCE, Comparison
 from load.judgement.objectives import ALL
 from load.measurements.results_file import RunRecord
 from load.printable import printable
 from load.reports import summary
 from load.reports.plots import capacity_curves, changes, observed, over_time
 
+if TYPE_CHECKING:
+    # Slow to import, and only runs that are compared have it.
+    from load.judgement.comparison import Comparison
+
 PAGE = "report.html"
 COMPARISON_PAGE = "comparison.html"
 
 
-def write_page(path: Path, run: RunRecord, comparison: Comparison | None = None, before: str = "") -> Path:
+def write_page(path: Path, run: RunRecord, comparison: "Comparison | None" = None, before: str = "") -> Path:
     """Write the page of a run, with its comparison to another, which is at `before`; gives its path."""
     path.write_text(page(run, comparison, before), encoding="utf-8")
     return path
 
 
-def page(run: RunRecord, comparison: Comparison | None = None, before: str = "") -> str:
+def page(run: RunRecord, comparison: "Comparison | None" = None, before: str = "") -> str:
     """The page of a run."""
     source = (files("load.reports") / "page.html.j2").read_text(encoding="utf-8")
     environment = Environment(
@@ -40,7 +43,6 @@ def page(run: RunRecord, comparison: Comparison | None = None, before: str = "")
     return template.render(
         run=run,
         before=before,
-        confidence=CONFIDENCE,
         comparison=comparison,
         changes=changed,
         over_time=[(label, plots) for label, plots in shown if plots],

@@ -4,10 +4,13 @@ around, which the page gives them.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from load.judgement.comparison import Comparison
 from load.measurements.results_file import Figures, RunRecord, SampleRecord, TimeFigures, TrialRecord
+
+if TYPE_CHECKING:
+    # Slow to import, and only runs that are compared have it.
+    from load.judgement.comparison import Comparison
 
 Trace = dict[str, Any]
 # Wong's, which people tell apart with any kind of sight; each comes with a dash and a marker of its own.
@@ -168,7 +171,7 @@ def observed(run: RunRecord) -> Iterator[Plot]:
         yield Plot(f"observed-{name}", heading, told, lines, _layout(_SECONDS, unit, shapes))
 
 
-def changes(comparison: Comparison) -> Iterator[Plot]:
+def changes(comparison: "Comparison") -> Iterator[Plot]:
     """What changed from one run to another, with intervals."""
     named = [each for each in comparison.differences if each.measure in ("median", "p95")]
     operations = list(dict.fromkeys(each.operation for each in named))

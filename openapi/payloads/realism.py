@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from random import Random
+from typing import TYPE_CHECKING
 
-from faker import Faker
+if TYPE_CHECKING:
+    from faker import Faker
 
 POOL_SIZE = 400
 
@@ -33,7 +35,7 @@ _SHORT = {
     "json-pointer": ("", "/a"),
 }
 
-_Source = Callable[[Faker], str]
+_Source = Callable[["Faker"], str]
 
 _BY_FORMAT: Mapping[str, _Source] = {
     "email": lambda fake: fake.email(safe=True),
@@ -148,7 +150,9 @@ class Realism:
         return self._pool(lambda fake: fake.word())
 
     @cached_property
-    def _faker(self) -> Faker:
+    def _faker(self) -> "Faker":
+        from faker import Faker  # noqa: PLC0415 - it is slow to import, and a plan needs no values
+
         fake = Faker()
         fake.seed_instance(self._random.getrandbits(64))
         return fake

@@ -1,0 +1,1 @@
+"""The commands of contract-load, their options and exit codes. Imports every other room."""

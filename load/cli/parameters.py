@@ -1,0 +1,91 @@
+"""What commands that load a service are told, on the command line or by the environment."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from load.errors import LoadError
+from load.options.options import OPTIONS
+from load.options.profile import DEFAULT_PROFILE, profile_names
+from load.options.workload import seconds
+
+# How many rows the service gets that is started for a run.
+ROWS = 1_300
+WARM_UP_S = 2
+
+
+class Timespan(click.ParamType[int]):
+    """Seconds, or Locust's 30s, 5m, 1h30m."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """In s."""
+        try:
+            return seconds(str(value))
+        except LoadError as error:
+            self.fail(str(error), param, ctx)
+
+
+class Line(click.ParamType[str]):
+    """A text of one line; a variable of the environment may hold several."""
+
+    name = "text"
+    envvar_list_splitter = "\n"
+
+
+def common(command: Callable[..., None]) -> Callable[..., None]:
+    """What every command that loads a service is told: the service, the mix of traffic, the folder."""
+    for decorate in (
+        click.option(
+            "-o",
+            "--output",
+            type=click.Path(file_okay=False, path_type=Path),
+            default=Path("results"),
+            help="Where results and report are written.",
+        ),
+        click.option(
+            "--profile",
+            default=DEFAULT_PROFILE,
+            help=f"Mix of traffic: {', '.join(profile_names())}, or a path.",
+        ),
+        click.option(
+            "-H",
+            "--host",
+            help="URL of the service. Without host and document, the project's own service is "
+            f"started with {ROWS} rows in a database of its own, and stopped afterwards.",
+        ),
+        click.argument("document", required=False),
+    ):
+        command = decorate(command)
+    return command
+
+
+def with_options(*left_out: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The options that say what to call and as whom, but for those that are left out."""
+
+    def decorated(command: Callable[..., None]) -> Callable[..., None]:
+        for option in reversed(OPTIONS):
+            if option.name in left_out:
+                continue
+            decorate = click.option(
+                option.name,
+                is_flag=option.is_flag,
+                multiple=option.multiple,
+                type=None if option.is_flag else Line(),
+                help=option.help,
+                envvar=option.variable,
+                show_default=False,
+            )
+            command = decorate(command)
+        return command
+
+    return decorated
+
+
+def is_given(parameter: str) -> bool:
+    """Whether the command line says something of a parameter."""
+    return click.get_current_context().get_parameter_source(parameter) is ParameterSource.COMMANDLINE
