@@ -1,0 +1,162 @@
+"""What becomes of the properties that are written."""
+
+from typing import Any
+
+import pytest
+
+from contract_tests.load.shop import SHOP, SHOWN, Told, replaced
+from contract_tests.load.test_plans import does, on
+from contract_tests.load.walk import Walk
+from contract_tests.openapi.documents import contract
+from load.measurements.losses import Account
+from openapi.operation_reader import operations
+
+
+def test_a_replacement_of_which_nothing_shows_is_lost() -> None:
+    told = Told()
+    thing = told.made(1)
+    replaced(told, thing)
+    assert told.read_back(thing, 3.0, 200, SHOWN) is None
+    account = told.read_back(thing, 20.0, 200, SHOWN)
+    assert account is not None
+    assert [each.kind for each in account.losses] == ["stale name"]
+
+
+def test_what_is_to_be_published_may_not_show_before() -> None:
+    told = Told(5.0, (), False, on("/things/{id}/publish", "id", post=does()))
+    for number in range(30):
+        thing = told.made(number)
+        replaced(told, thing, id=number)
+        shown = {**SHOWN, "id": number, "name": f"thing {number}"}
+        account = told.read_back(thing, 20.0, 200, shown)
+        assert account == Account(read=1)
+    account = told.settled()
+    assert account.losses == []
+    note = "what PUT /things/{id} changed did not show; it may do so only after POST /things/{id}/publish"
+    assert account.notes[note] == 30
+
+
+def test_an_identifier_in_a_body_changes_nothing() -> None:
+    """The path says which thing it is, whatever is sent."""
+    told = Told()
+    for number in range(30):
+        thing = told.made(number)
+        answer = {"id": number, "name": "renamed", "price": 7.5, "state": "done"}
+        told.call("PUT /things/{id}", thing, 2.0, 2.1, 200, answer, id=1_000_000 + number)
+        assert told.read_back(thing, 20.0, 200, answer) == Account(read=1)
+    assert told.settled() == Account()
+
+
+def test_a_state_that_others_may_have_changed_back_is_no_loss() -> None:
+    told = Told()
+    thing = told.made(1)
+    replaced(told, thing, name="thing 1", price=2.5)
+    assert told.read_back(thing, 20.0, 200, SHOWN) == Account(read=1)
+    replaced(told, thing, at=30.0)
+    assert told.read_back(thing, 40.0, 200, {**SHOWN, "name": "renamed", "price": 7.5}) == Account(read=1)
+
+
+def test_what_a_service_does_as_a_rule_is_a_note_and_what_it_loses_a_loss() -> None:
+    for every, kinds in ((1, []), (30, ["altered name"])):
+        told = Told()
+        for number in range(60):
+            thing = told.made(number)
+            name = "somebody else" if number % every == 0 else f"thing {number}"
+            told.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": name})
+        account = told.settled()
+        assert [each.kind for each in account.losses] == kinds * 2
+        assert bool(account.notes) is not bool(kinds)
+
+
+def test_null_may_leave_what_was_there() -> None:
+    for written, kinds in ((None, []), ("renamed", ["ignored name"])):
+        told = Told()
+        for number in range(60):
+            thing = told.made(number)
+            kept = {"id": number, "name": f"thing {number}", "price": 7.5, "state": "done"}
+            ignored = {"name": written} if number % 30 == 0 else {}
+            told.call("PUT /things/{id}", thing, 2.0, 2.1, 200, kept, **ignored)
+            if written is None:
+                assert told.read_back(thing, 20.0, 200, kept) == Account(read=1)
+        assert [each.kind for each in told.settled().losses] == kinds * 2
+
+
+def test_what_lacks_a_property_may_be_from_before() -> None:
+    told = Told(optional=("price",))
+    thing = told.made(1)
+    answer = {**SHOWN, "name": "renamed", "state": "done"}
+    told.call("PUT /things/{id}", thing, 10.0, 10.1, 200, answer, price=2.5)
+    lacking = {"id": 1, "name": "renamed", "state": "done"}
+    assert told.read_back(thing, 12.0, 200, lacking) is None
+    assert told.read_back(thing, 20.0, 200, lacking) == Account(read=1)
+
+
+@pytest.mark.parametrize("changed", [lambda name: name[:5], str.upper, "{} ".format])
+def test_a_text_that_was_shown_whole_and_is_changed_now_and_then_is_a_loss(changed: Any) -> None:
+    told = Told()
+    for number in range(60):
+        thing = told.made(number)
+        name = changed(f"thing {number}") if number % 30 == 0 else f"thing {number}"
+        told.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": name})
+    assert [each.kind for each in told.settled().losses] == ["altered name"] * 2
+
+
+@pytest.mark.parametrize("independent", [True, False])
+def test_a_number_that_no_call_can_have_changed_is_lost(independent: bool) -> None:
+    """Where there are calls for other things, they may have changed it."""
+    told = Told(independent=independent)
+    for number in range(60):
+        thing = told.made(number)
+        price = 1.5 if number % 30 == 0 else SHOWN["price"]
+        told.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": f"thing {number}", "price": price})
+    account = told.settled()
+    assert [each.kind for each in account.losses] == ["altered price"] * 2 * independent
+    assert bool(account.notes) is not independent
+
+
+def test_things_that_no_call_for_others_changes() -> None:
+    paths = {path: item for each in SHOP[:2] for path, item in each.items()}
+    assert Walk(operations(contract(paths))).compiled.is_independent
+    assert not Told().walk.compiled.is_independent
+
+
+def test_a_value_that_is_not_kept_is_told_once() -> None:
+    told = Told()
+    for number in range(30):
+        thing = told.made(number)
+        told.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": f"thing {number}", "price": None})
+    (loss,) = told.settled().losses
+    assert (loss.kind, loss.label, loss.count) == ("dropped price", "POST /things", 30)
+
+
+def test_a_property_that_is_not_to_be_used_any_more_proves_nothing() -> None:
+    told = Told()
+    for number in range(30):
+        thing = told.made(number, former=5)
+        shown = {**SHOWN, "id": number, "name": f"thing {number}", "former": None}
+        assert told.read_back(thing, 20.0, 200, shown) == Account(read=1)
+    assert told.settled() == Account()
+
+
+def test_what_an_answer_wraps_is_read() -> None:
+    told = Told()
+    thing = told.made(1)
+    replaced(told, thing)
+    kept = {"id": 1, "name": "renamed", "price": 7.5, "state": "done"}
+    assert told.read_back(thing, 20.0, 200, {"data": kept}) == Account(read=1)
+    account = told.read_back(thing, 20.0, 200, {"data": SHOWN})
+    assert account is not None
+    assert [each.kind for each in account.losses] == ["stale name"]
+
+
+def test_a_body_of_another_thing_under_the_right_identifier_is_a_loss() -> None:
+    told = Told()
+    one, other = told.made(1, price=1234.5, state="open"), told.made(2, price=9876.5, state="shut")
+    assert one is not other
+    read = told.step("GET /things/{id}", one)
+    mixed = {**SHOWN, "id": 1, "name": "thing 2", "price": 9876.5, "state": "shut"}
+    assert [each.kind for each in told.reconciliation.read(read, mixed, 10.0, 10.1)] == ["altered name"]
+    # What nobody wrote may be the work of others.
+    told = Told()
+    one = told.made(1, price=1234.5, state="open")
+    assert told.reconciliation.read(told.step("GET /things/{id}", one), mixed, 10.0, 10.1) == []
