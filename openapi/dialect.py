@@ -3,25 +3,15 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from typing import Any
 from urllib.parse import unquote
 
 from openapi.contract import Contract, ContractError, Json, JsonObject
+from openapi.direction import Direction
+from openapi.discriminators import are_all_named, known_branches, names_and_branches, own_names, tags
+from openapi.flattening import DEFINITIONS
+from openapi.openapi_30 import without_openapi_30
 from openapi.references import last_name
-
-
-class Direction(Enum):
-    """Who sends the value; EITHER bars nothing.
-
-    Read-only properties do not belong into requests, write-only ones not
-    into responses (OpenAPI 3.0.3, Schema Object, Fixed Fields).
-    """
-
-    REQUEST = "readOnly"
-    RESPONSE = "writeOnly"
-    EITHER = ""
-
 
 ALL_TYPES = frozenset({"null", "boolean", "object", "array", "number", "string", "integer"})
 
@@ -29,7 +19,6 @@ ALL_TYPES = frozenset({"null", "boolean", "object", "array", "number", "string",
 WRITE_ONLY = "writeOnly"
 BRANCHES = "x-branches"
 
-_DEFINITIONS = "#/$defs/"
 _NULL: JsonObject = {"type": "null"}
 _DEPTH_OF_PARTS = 5
 _SUBSCHEMA = (
@@ -112,7 +101,7 @@ class Dialect:
         if "discriminator" in schema and self.direction is Direction.RESPONSE:
             translated = self._told_apart(schema, translated, context)
         if self.contract.version == (3, 0):
-            translated = _without_openapi_30(translated, self.direction)
+            translated = without_openapi_30(translated, self.direction)
         return self._directed(schema, translated, context.barred)
 
     def _reference(self, schema: JsonObject, context: "_Context") -> Json:
@@ -134,7 +123,7 @@ class Dialect:
         if name not in self.definitions:
             self.definitions[name] = True
             self.definitions[name] = self._schema(target, _Context(relevant, plain))
-        return _DEFINITIONS + name
+        return DEFINITIONS + name
 
     def _keyword(self, key: str, value: Json, context: "_Context") -> Json:
         within = context if key in _IN_PLACE else _FREE
@@ -222,30 +211,13 @@ class Dialect:
         """The names that tell alternatives apart, each with the reference it stands for (OpenAPI
         3.0.3, Discriminator Object); nothing when it cannot be read.
         """
-        name, pointers = self._names(schema)
+        name, pointers = names_and_branches(self.contract, schema)
         mapping = {
             each: {"$ref": self._defined(pointer, _FREE)}
             for each, pointer in pointers.items()
             if pointer is not None
         }
         return {"discriminator": {"propertyName": name, "mapping": mapping}} if name else {}
-
-    def _names(self, schema: JsonObject) -> tuple[str, dict[str, str | None]]:
-        """The property of a discriminator, and what its values lead to; empty when it cannot be read."""
-        told = schema["discriminator"]
-        if not isinstance(told, dict) or not isinstance(told.get("propertyName"), str):
-            return "", {}
-        stated = told.get("mapping")
-        mapped = stated.items() if isinstance(stated, dict) else ()
-        pointers = {str(name): self._mapped(value) for name, value in mapped}
-        for pointer in self._known_branches(schema) or self._heirs(schema):
-            if pointer not in pointers.values():
-                pointers[last_name(pointer)] = pointer
-        return told["propertyName"], pointers
-
-    def _known_branches(self, schema: JsonObject) -> list[str]:
-        branches = [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
-        return [each["$ref"] for each in branches if isinstance(each, dict) and "$ref" in each]
 
     def _told_apart(self, schema: JsonObject, translated: JsonObject, context: "_Context") -> JsonObject:
         """A schema of answers whose discriminator holds: its value names a branch, and that branch fits,
@@ -254,133 +226,35 @@ class Dialect:
         if "oneOf" in translated and "anyOf" not in translated:
             translated = {**translated, "anyOf": translated["oneOf"]}
             del translated["oneOf"]
-        name, pointers = self._names(schema)
+        name, pointers = names_and_branches(self.contract, schema)
         if context.plain or not pointers:
             return translated
         for pointer in [each for each in pointers.values() if each]:
             pointers.setdefault(last_name(pointer), pointer)
-        listed = self._known_branches(schema)
+        listed = known_branches(schema)
         if not listed:
-            pointers |= {own: None for own in self._own_names(schema) if own not in pointers}
+            pointers |= {own: None for own in own_names(self.contract, schema) if own not in pointers}
         branches = {
             each: {"$ref": self._defined(pointer, _Context(plain=True))} if pointer else None
             for each, pointer in pointers.items()
         }
         checks: list[Json] = [
-            {"if": {"type": "object", "required": [name], "properties": {name: {"enum": _tags(each)}}},
+            {"if": {"type": "object", "required": [name], "properties": {name: {"enum": tags(each)}}},
              "then": branch}
             for each, branch in branches.items() if branch
         ]  # fmt: skip
         check: JsonObject = {BRANCHES: {"propertyName": name, "names": branches}, "allOf": checks}
-        if self._are_all_named(schema, listed):
-            known = [tag for each in branches for tag in _tags(each)]
+        if are_all_named(self.contract, schema, listed):
+            known = [tag for each in branches for tag in tags(each)]
             check["if"] = {"type": "object", "required": [name]}
             check["then"] = {"properties": {name: {"enum": known}}}
         return {**translated, "allOf": [*translated.get("allOf", ()), check]}
-
-    def _are_all_named(self, schema: JsonObject, listed: list[str]) -> bool:
-        """Whether every branch has a name, so that no other value can be right."""
-        branches = [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
-        others = [each for each in branches if not (isinstance(each, dict) and "$ref" in each)]
-        targets = [self.contract.resolve(self.contract.at(each)) for each in listed]
-        return all(isinstance(each, dict) and each.get("type") == "null" for each in others) and not any(
-            isinstance(each, dict) and {"oneOf", "anyOf"} & {*each} for each in targets
-        )
-
-    def _own_names(self, base: JsonObject) -> list[str]:
-        schemas = (self.contract.document.get("components") or {}).get("schemas") or {}
-        return [name for name, schema in schemas.items() if schema is base]
-
-    def _mapped(self, value: Json) -> str | None:
-        try:
-            self.contract.at(str(value))
-        except ContractError:
-            return None
-        return str(value)
-
-    def _heirs(self, base: JsonObject) -> list[str]:
-        """References to the named schemas that are all of a base and something more, their heirs too."""
-        schemas = (self.contract.document.get("components") or {}).get("schemas") or {}
-        heirs: dict[str, None] = {}
-        pending = [base]
-        while pending:
-            parent = pending.pop()
-            for name, schema in schemas.items():
-                pointer = f"#/components/schemas/{name.replace('~', '~0').replace('/', '~1')}"
-                if pointer not in heirs and schema is not base and self._is_heir(schema, parent):
-                    heirs[pointer] = None
-                    pending.append(schema)
-        return [*heirs]
-
-    def _is_heir(self, schema: Json, base: JsonObject) -> bool:
-        parts = schema.get("allOf") if isinstance(schema, dict) else None
-        return any(
-            isinstance(part, dict) and "$ref" in part and self.contract.resolve(part) is base
-            for part in (parts if isinstance(parts, list) else ())
-        )
-
-
-def flattened(schema: Json, root: Json) -> JsonObject:
-    """The schema with its `$ref` and `allOf` merged into one level; later keywords win, `required`
-    and `properties` add up. Made for reading facts off a schema, not for validating with it.
-    """
-    if not isinstance(schema, dict):
-        return {}
-    merged: JsonObject = {}
-    if schema.get("if") == _NULL:
-        others = {key: value for key, value in schema.items() if key not in ("if", "else")}
-        schema = {**others, "allOf": [*schema.get("allOf", ()), schema["else"]]}
-    parts = [part for part in (_target(schema, root), *schema.get("allOf", ())) if part is not None]
-    own = {key: value for key, value in schema.items() if key not in ("$ref", "allOf", "$defs")}
-    for part in (*(flattened(each, root) for each in parts), own):
-        properties = {**merged.get("properties", {}), **part.get("properties", {})}
-        required = [*merged.get("required", ()), *part.get("required", ())]
-        merged = {**merged, **part}
-        if properties:
-            merged["properties"] = properties
-        if required:
-            merged["required"] = list(dict.fromkeys(required))
-    return merged
-
-
-def _target(schema: JsonObject, root: Json) -> Json:
-    reference = schema.get("$ref")
-    return root["$defs"][reference.removeprefix(_DEFINITIONS)] if isinstance(reference, str) else None
 
 
 def _definition_name(pointer: str) -> str:
     """A name for a reference that needs no escaping in a URI or a JSON pointer."""
     path = unquote(pointer).removeprefix("#/")
     return re.sub(r"[^A-Za-z0-9_-]", lambda each: "." if each[0] == "/" else f"_{ord(each[0]):x}_", path)
-
-
-def _without_openapi_30(schema: JsonObject, direction: Direction) -> JsonObject:
-    """The keywords in which OpenAPI 3.0 differs from JSON Schema 2020-12.
-
-    An `enum` without null does not allow it (OpenAPI proposal 2019-10-31, Clarify Nullable), but
-    many take `nullable` for enough: nobody is to send it, and nobody is blamed for it. The same goes for
-    `nullable` beside `allOf`, `oneOf` and `anyOf`, where it says nothing without a type.
-    """
-    translated = {key: value for key, value in schema.items() if key != "nullable"}
-    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        is_flag = isinstance(translated.get(exclusive), bool)
-        if is_flag and translated.pop(exclusive) and bound in translated:
-            translated[exclusive] = translated.pop(bound)
-    if schema.get("nullable") is True and "type" in translated:
-        stated = translated["type"]
-        translated["type"] = [*stated, "null"] if isinstance(stated, list) else [stated, "null"]
-        if direction is not Direction.REQUEST and None not in translated.get("enum", (None,)):
-            translated["enum"] = [*translated["enum"], None]
-    parts = {key: translated[key] for key in ("allOf", "anyOf", "oneOf") if key in translated}
-    if schema.get("nullable") is True and direction is Direction.RESPONSE and parts:
-        others = {key: value for key, value in translated.items() if key not in parts}
-        return {**others, "if": _NULL, "else": parts}
-    return translated
-
-
-def _tags(name: str) -> list[Json]:
-    """What stands for a name in an answer: a number, too, where the name is one."""
-    return [name, int(name)] if name.isdecimal() else [name]
 
 
 def _references(node: Any) -> set[str]:
@@ -392,7 +266,7 @@ def _references(node: Any) -> set[str]:
         if isinstance(each, dict):
             reference = each.get("$ref")
             if isinstance(reference, str):
-                found.add(reference.removeprefix(_DEFINITIONS))
+                found.add(reference.removeprefix(DEFINITIONS))
             pending.extend(each.values())
         elif isinstance(each, list):
             pending.extend(each)

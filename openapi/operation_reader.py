@@ -7,7 +7,8 @@ from functools import cached_property
 
 from openapi.bodies import Encoding
 from openapi.contract import Contract, ContractError, Json, JsonObject
-from openapi.dialect import Dialect, Direction
+from openapi.dialect import Dialect
+from openapi.direction import Direction
 from openapi.operations import TEMPLATE_EXPRESSION, Link, Operation, RequestBody, Response, path_name
 from openapi.parameters import Parameter
 from openapi.schema import Schema

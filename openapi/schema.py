@@ -6,7 +6,8 @@ from functools import cached_property
 import jsonschema_rs
 
 from openapi.contract import ContractError, Json, JsonObject
-from openapi.dialect import ALL_TYPES, Dialect, flattened
+from openapi.dialect import ALL_TYPES, Dialect
+from openapi.flattening import flattened
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from openapi.contract import Contract
-from openapi.dialect import Dialect, Direction
+from openapi.dialect import Dialect
+from openapi.direction import Direction
 from openapi.payloads import Payloads, Unbuildable
 from openapi.schema import Schema
 from students_service.errors import ServiceError

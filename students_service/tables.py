@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from openapi.contract import Contract, ContractError, Json, JsonObject
-from openapi.dialect import Dialect, Direction, flattened
+from openapi.dialect import Dialect, flattened
+from openapi.direction import Direction
 
 TABLE = "x-table"
 GENERATED = "x-generated"

@@ -3,7 +3,8 @@
 from typing import Any
 
 from openapi.contract import Contract
-from openapi.dialect import Dialect, Direction
+from openapi.dialect import Dialect
+from openapi.direction import Direction
 from openapi.operation_reader import operations
 from openapi.operations import Operation
 from openapi.schema import Schema

@@ -6,7 +6,7 @@ import pytest
 
 from contract_tests.openapi.documents import operation, schema
 from openapi.causes import causes
-from openapi.dialect import Direction
+from openapi.direction import Direction
 from openapi.responses import response_violations
 
 SCHEMAS = "#/components/schemas/"

@@ -8,7 +8,7 @@ import pytest
 
 from contract_tests.openapi.documents import schema
 from openapi.contract import ContractError
-from openapi.dialect import Direction
+from openapi.direction import Direction
 from openapi.payloads import Payloads, Unbuildable
 
 VALUES = 200

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from contract_tests.openapi.documents import schema
-from openapi.dialect import Direction
+from openapi.direction import Direction
 from openapi.violations import schema_violations
 
 RECURSIVE = {

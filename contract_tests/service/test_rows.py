@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from contract_tests.service.test_tables import contract
-from openapi.dialect import Dialect, Direction
+from openapi.dialect import Dialect
+from openapi.direction import Direction
 from openapi.schema import Schema
 from students_service.database import connect
 from students_service.rows import as_json

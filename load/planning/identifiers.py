@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from openapi.contract import Json, JsonObject
-from openapi.dialect import flattened
+from openapi.flattening import flattened
 from openapi.schema import Schema
 
 _EXPRESSION = re.compile(r"\{[^}]*\}")

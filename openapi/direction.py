@@ -1,0 +1,15 @@
+"""Who sends a value."""
+
+from enum import Enum
+
+
+class Direction(Enum):
+    """Who sends the value; EITHER bars nothing.
+
+    Read-only properties do not belong into requests, write-only ones not
+    into responses (OpenAPI 3.0.3, Schema Object, Fixed Fields).
+    """
+
+    REQUEST = "readOnly"
+    RESPONSE = "writeOnly"
+    EITHER = ""
