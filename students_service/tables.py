@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from openapi.contract import Contract, ContractError, Json, JsonObject
-from openapi.dialect import Dialect, flattened
+from openapi.dialect import Dialect
 from openapi.direction import Direction
+from openapi.flattening import flattened
 
 TABLE = "x-table"
 GENERATED = "x-generated"
