@@ -15,7 +15,8 @@ from load.judgement.objectives import ALL
 from load.judgement.recorded import Run, recorded
 from load.judgement.verdict import judge
 from load.measurements.results import Results
-from load.measurements.results_file import CapacityRecord, RunRecord, WorkloadRecord
+from load.measurements.results_file import RunRecord
+from load.measurements.run_records import CapacityRecord, WorkloadRecord
 from load.options.workload import Workload
 
 LABELS = ("GET /it", "POST /it")

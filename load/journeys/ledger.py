@@ -2,27 +2,24 @@
 Sends nothing.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from http import HTTPStatus
 
 from load.journeys.addresses import Addresses, Change
 from load.journeys.entities import Entity
-from load.journeys.evidence import address, existence
-from load.journeys.properties import FEW_VALUES, SPORADIC_AT_MOST, Properties
+from load.journeys.identifiers import Identifiers, is_named
+from load.journeys.properties import Properties
 from load.journeys.records import Record, State, Write
 from load.journeys.representations import (
-    NOTHING,
     is_failure,
-    is_free_text,
     is_under_way,
     scalars,
-    shows,
     unwrapped,
 )
 from load.journeys.step import Step
-from load.journeys.writes import added, confirmed, ends, is_acknowledged, is_upright, replaces, told, write_of
-from load.measurements.losses import NOT_READ_BACK, Account, Loss
+from load.journeys.writes import added, confirmed, ends, is_acknowledged, replaces, told, write_of
+from load.measurements.losses import NOT_READ_BACK, Account
 from load.planning.effects import REPLACING, SAFE, looks_only
 from load.planning.identifiers import normalised
 from openapi.contract import Json
@@ -31,11 +28,6 @@ from openapi.operations import Operation
 CONSISTENCY_S = 5.0
 # A call that was answered so has not been carried out. Of other refusals nobody can be sure.
 _REFUSALS = frozenset({400, 401, 403, 404, 410, 411, 412, 413, 414, 415, 422, 428, 429, 431})
-_GIVEN_BEFORE = (
-    "was answered 201 with the identifier of something that was there before; "
-    "whether anything was made is unknown"
-)
-_MAYBE_FOUND = "may have found what others have made: what it was answered with is read, and not changed"
 
 
 class Ledger:
@@ -54,12 +46,7 @@ class Ledger:
         self._addresses, self._properties = addresses, properties
         self._consistency, self._is_own = consistency, is_own
         self.alone = True
-        # By label, how often what was answered with had been there before, and how often it may have been.
-        self._given_before: Counter[str] = Counter()
-        self._doubtful: Counter[str] = Counter()
-        # By the label of what made something: how often, and the losses of what had its identifier before.
-        self._made: Counter[str] = Counter()
-        self._twice: defaultdict[str, list[Loss]] = defaultdict(list)
+        self._identifiers = Identifiers(properties, consistency)
         # By label, how often something was written that has no address of its own here.
         self._unfollowed: Counter[str] = Counter()
         self.passed_over = 0
@@ -158,9 +145,8 @@ class Ledger:
             if entity.itself is not entity:
                 continue
             if not entity.owned:
-                if status == HTTPStatus.CREATED and not self._is_named(entity, step):
-                    counts = self._doubtful if entity.doubtful else self._given_before
-                    counts[label] += 1
+                if status == HTTPStatus.CREATED and not is_named(entity, step):
+                    self._identifiers.not_own(label, entity)
                     self.passed_over += entity.doubtful
                 self._may_be_another(entity, step, at)
                 continue
@@ -171,9 +157,7 @@ class Ledger:
                 self.passed_over += 1
                 continue
             is_new = status == HTTPStatus.CREATED
-            twice = self._given_twice(record, entity, step, body, at) if is_new else []
-            self._twice[label] += twice
-            self._made[label] += 1
+            twice = self._identifiers.given(record, entity, step, body, at, is_new)
             if not twice and record not in known and record.age_of(State.GONE, *at):
                 # It was there already, and perhaps it has been changed.
                 (found,) = self._disturbed([record], step.call.operation, at[0], State.THERE)
@@ -209,21 +193,12 @@ class Ledger:
                 write.leaves, write.properties, write.whole = State.ANY, {}, True
 
     def settle(self, account: Account) -> None:
-        """Add to an account what is unknown of calls that were to make something, and what was lost as its
-        identifier was given again. A service that does so as a rule keeps no more by design.
+        """Add to an account what is unknown of calls that were to make or change something, and what was
+        lost as its identifier was given again.
         """
-        for label, losses in self._twice.items():
-            if len(losses) <= SPORADIC_AT_MOST * self._made[label]:
-                account.losses += losses
-            else:
-                account.note(f"{label} gives identifiers again that it has given before", len(losses))
         for label, count in self._unfollowed.items():
             account.note(f"what {label} wrote {NOT_READ_BACK}", count)
-        for label, count in self._given_before.items():
-            account.note(f"{label} {_GIVEN_BEFORE}", count)
-        for label, count in self._doubtful.items():
-            if count > SPORADIC_AT_MOST * (self._made[label] + count):
-                account.note(f"{label} {_MAYBE_FOUND}", count)
+        self._identifiers.settle(account)
 
     def is_doubtful(self, step: Step, status: int) -> bool:
         """Whether a call names something in query or body that may be there already (409), though not by
@@ -239,34 +214,6 @@ class Ledger:
         record = self._addresses.record_of(entity)
         for _, write in self._disturbed([record] if record else [], step.call.operation, at[0], State.ANY):
             write.acknowledged = at[1]
-
-    def _given_twice(
-        self, record: Record, thing: Entity, step: Step, body: Json, at: tuple[float, float]
-    ) -> list[Loss]:
-        """The loss of what was at an address, when another thing was given it while that must have been
-        there: by an identifier of the service's own, with none of the texts that were written before.
-        """
-        if not record.writes or not isinstance(body, dict) or self._is_named(thing, step):
-            return []
-        if not is_upright(record.entity) or at[1] >= record.expires - self._consistency:
-            return []
-        age, former = record.age_of(State.GONE, *at), record.last_of(State.THERE)
-        texts = [
-            name
-            for name, value in former.properties.items()
-            if is_free_text(value)
-            and name in body
-            and len(self._properties.values[former.label, name]) > FEW_VALUES
-        ]
-        # What both have alike may be what the service knows it by.
-        known = [each for each in former.properties.items() if each[1] not in (*NOTHING, thing.values[-1])]
-        alike = any(name in body and shows(value, body[name]) for name, value in known)
-        if not age or not texts or alike:
-            return []
-        record.is_lost = True
-        loss = existence(record, address(thing), State.THERE, at[1], age)
-        loss.found = f"another thing, which {step.call.operation.label} made"
-        return [loss]
 
     def _creation(self, record: Record, known: Write | None, write: Write, body: Json) -> None:
         """Record the write that made a thing. One that is `known` may have been sent to its address, or have
@@ -292,13 +239,7 @@ class Ledger:
         """Whether no other process can have made a thing under the same identifier: the service gave it, or
         it is one of this process's own.
         """
-        return not self._is_named(thing, step) or self._is_own(thing.values[-1])
-
-    def _is_named(self, thing: Entity, step: Step) -> bool:
-        """Whether a call may have named what it made itself."""
-        call = step.call
-        told = {str(each) for each in scalars([call.payload, *call.path.values(), *call.query.values()])}
-        return str(thing.values[-1]) in told
+        return not is_named(thing, step) or self._is_own(thing.values[-1])
 
     def _disturbed(
         self, records: Iterable[Record], operation: Operation, at: float, leaves: State

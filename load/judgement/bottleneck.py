@@ -23,12 +23,7 @@ from load.judgement.slowest import compared
 from load.judgement.verdict import limits
 from load.measurements.operation_results import OperationResults
 from load.measurements.results import Results
-from load.measurements.results_file import (
-    BottleneckRecord,
-    ExplanationRecord,
-    SampleRecord,
-    StatementRecord,
-)
+from load.measurements.run_records import BottleneckRecord, ExplanationRecord, SampleRecord, StatementRecord
 from load.measurements.times import Times, merged
 from load.observation.observer import Observation
 from load.observation.postgres import READS, WRITES, Counters

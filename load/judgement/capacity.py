@@ -13,7 +13,7 @@ from load.judgement.objectives import ALL, ERROR_RATE, RATE, Objective, outcomes
 from load.judgement.verdict import limits
 from load.measurements.findings import Fault
 from load.measurements.results import Results
-from load.measurements.results_file import CapacityRecord, TrialRecord
+from load.measurements.run_records import CapacityRecord, TrialRecord
 
 # Tried rates are narrowed in on until the one that holds and the one that does not are so close.
 PRECISION = 0.03

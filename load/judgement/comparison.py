@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from load.errors import LoadError
 from load.judgement.objectives import ALL
-from load.measurements.results_file import Figures, RunRecord
+from load.measurements.results_file import RunRecord
+from load.measurements.run_records import Figures
 from load.measurements.times import Times
 
 CONFIDENCE = 0.95

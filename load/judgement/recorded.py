@@ -3,20 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypedDict
 
 import msgspec
 
+from load.judgement.figures import calls_of
 from load.judgement.objectives import Outcome
 from load.judgement.slowest import Slowest, slowest
 from load.judgement.verdict import Verdict
 from load.measurements.findings import Finding
 from load.measurements.generator import Generator
 from load.measurements.losses import Account, Loss
-from load.measurements.operation_results import OperationResults, Second
+from load.measurements.operation_results import OperationResults
 from load.measurements.results import Results, Throttling
-from load.measurements.results_file import (
-    FORMAT,
+from load.measurements.results_file import FORMAT, RunRecord
+from load.measurements.run_records import (
     CapacityRecord,
     ExplanationRecord,
     Figures,
@@ -26,14 +26,10 @@ from load.measurements.results_file import (
     LossRecord,
     OperationRecord,
     OutcomeRecord,
-    RunRecord,
-    SecondFigures,
     SlowestRecord,
     ThrottlingRecord,
-    TimeFigures,
     WorkloadRecord,
 )
-from load.measurements.times import Times
 from load.options.workload import Workload
 
 
@@ -51,31 +47,6 @@ class Run:
     workload: Workload
     uncovered: Mapping[str, str]
     names: Mapping[str, str] = field(default_factory=dict)
-
-
-class _Times(TypedDict):
-    """The fields of `TimeFigures`, which others have among their own."""
-
-    mean_ms: float
-    median_ms: float
-    p95_ms: float
-    p99_ms: float
-    p999_ms: float
-    max_ms: float
-    histogram: str
-
-
-class _Calls(_Times):
-    """The fields of `Figures`, which `OperationRecord` has, too."""
-
-    requests: int
-    failures: int
-    measured_requests: int
-    rate: float
-    afterwards: int
-    statuses: dict[str, int]
-    service: TimeFigures
-    seconds: list[SecondFigures]
 
 
 def recorded(
@@ -111,7 +82,7 @@ def recorded(
         capacity=capacity,
         explained=explained,
         slowest=_slowest(longest) if longest else None,
-        total=Figures(**_calls(results.total, results.measured_s)),
+        total=Figures(**calls_of(results.total, results.measured_s)),
         operations={
             label: _operation(label, run.names.get(label, ""), each, results.measured_s, verdict)
             for label, each in results.operations.items()
@@ -215,21 +186,6 @@ def _loss(loss: Loss) -> LossRecord:
     )
 
 
-def _calls(each: OperationResults, measured_s: float) -> _Calls:
-    measured = each.measured
-    return {
-        "requests": each.requests,
-        "failures": each.failures,
-        "measured_requests": measured.requests,
-        "rate": each.rate(measured_s),
-        "afterwards": each.afterwards,
-        "statuses": {str(status): count for status, count in sorted(each.statuses.items())},
-        "seconds": [_second(at, second) for at, second in each.seconds],
-        "service": TimeFigures(**_times(measured.service)),
-        **_times(measured.response),
-    }
-
-
 def _operation(
     label: str, name: str, each: OperationResults, measured_s: float, verdict: Verdict
 ) -> OperationRecord:
@@ -237,32 +193,8 @@ def _operation(
         operation_id=name,
         verdict=state(label, each, verdict),
         findings=[_finding(finding, count) for finding, count in each.findings.most_common()],
-        **_calls(each, measured_s),
+        **calls_of(each, measured_s),
     )
-
-
-def _second(at: int, second: Second) -> SecondFigures:
-    return SecondFigures(
-        at=at,
-        requests=second.requests,
-        failures=second.failures,
-        answers=second.answers,
-        throttled=second.throttled,
-        service=TimeFigures(**_times(second.service)),
-        **_times(second.response),
-    )
-
-
-def _times(times: Times) -> _Times:
-    return {
-        "mean_ms": times.mean_ms,
-        "median_ms": times.percentile_ms(50),
-        "p95_ms": times.percentile_ms(95),
-        "p99_ms": times.percentile_ms(99),
-        "p999_ms": times.percentile_ms(99.9),
-        "max_ms": times.max_ms,
-        "histogram": times.encoded(),
-    }
 
 
 def _finding(finding: Finding, count: int) -> FindingRecord:

@@ -13,13 +13,13 @@ from load.measurements.findings import Finding
 from load.measurements.losses import Account, Loss
 from load.measurements.operation_results import OperationResults, Second
 from load.measurements.results import Results
-from load.measurements.results_file import (
+from load.measurements.results_file import RunRecord
+from load.measurements.run_records import (
     FindingRecord,
     Kind,
     LedgerRecord,
     LossRecord,
     OperationRecord,
-    RunRecord,
     SecondFigures,
 )
 from load.measurements.times import Times

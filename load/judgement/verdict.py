@@ -9,7 +9,7 @@ from load.judgement.backlog import Behind
 from load.judgement.objectives import ALL, ERROR_RATE, Objective, Outcome, outcomes
 from load.measurements.findings import Fault
 from load.measurements.results import Results
-from load.measurements.results_file import Kind, Reason
+from load.measurements.run_records import Kind, Reason
 
 REFUSED_AT_MOST = 0.5
 # What may be by design, for all that document and answers say.

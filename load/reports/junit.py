@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from load.measurements.results_file import Kind, RunRecord
+from load.measurements.results_file import RunRecord
+from load.measurements.run_records import Kind
 from load.printable import printable
 from load.reports.summary import findings
 

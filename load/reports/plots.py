@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from load.measurements.results_file import Figures, RunRecord, SampleRecord, TimeFigures, TrialRecord
+from load.measurements.results_file import RunRecord
+from load.measurements.run_records import Figures, SampleRecord, TimeFigures, TrialRecord
 
 if TYPE_CHECKING:
     # Slow to import, and only runs that are compared have it.

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 
 from load.measurements.findings import Fault
-from load.measurements.results_file import Figures, FindingRecord, OperationRecord, RunRecord
+from load.measurements.results_file import RunRecord
+from load.measurements.run_records import Figures, FindingRecord, OperationRecord
 from load.printable import printable
 
 _WITHOUT_SUCCESS_SHOWN = 10

@@ -30,7 +30,8 @@ from load.judgement.verdict import circumstances, judge, promised_errors, tolera
 from load.measurements.arrivals import Share, arrivals
 from load.measurements.findings import Fault, Finding
 from load.measurements.results import Results
-from load.measurements.results_file import CapacityRecord, ExplanationRecord, RunRecord
+from load.measurements.results_file import RunRecord
+from load.measurements.run_records import CapacityRecord, ExplanationRecord
 from load.observation.observer import Observation, Observer
 from load.options.options import Options
 from load.printable import printable
