@@ -1,11 +1,6 @@
 """Locust's users of a contract: choose, send, check, record."""
 
-import logging
 import resource
-import time
-import traceback
-from dataclasses import replace
-from http import HTTPStatus
 
 import gevent
 from gevent.pool import Group
@@ -14,29 +9,16 @@ from locust.env import Environment
 from locust.user.task import LOCUST_STATE_STOPPING
 
 from load.calls import checks
-from load.calls.authentication import Refusal
-from load.calls.connection import Connection, NetworkError, Reply
-from load.calls.sending import exchange_of, sent
+from load.calls.connection import Connection, NetworkError
+from load.calls.sending import sent
 from load.calls.throttling import retry_after_s
-from load.journeys.addresses import Change
-from load.journeys.entities import Entity
-from load.journeys.step import Step
-from load.journeys.writes import in_use
-from load.measurements.findings import Fault, Finding
-from load.measurements.losses import BY_A_CACHE, Absence
+from load.measurements.findings import Finding
 from load.measurements.results import REPEATED, UNKNOWN
-from load.planning.effects import SAFE
+from load.run.answers import Answers
 from load.run.load import Load
-from openapi.expressions import Exchange
 
 IN_FLIGHT_AT_MOST = 5_000
 OTHER_FILES = 64
-# Of things that were accepted (202), a user looks for so many at a time, first after this time (s), then less
-# often.
-AWAITED_AT_MOST = 20
-SOON_S, LATER_S = 0.05, 1.0
-
-logger = logging.getLogger(__name__)
 
 
 class ContractUser(User):
@@ -48,7 +30,7 @@ class ContractUser(User):
         self._most = _in_flight_at_most()
         self._idle: list[Connection] = []
         self._arrived = Group()
-        self._awaiting = Group()
+        self._answers = Answers(self.load, self.host or "")
         self._pause_s = 0.0
 
     def wait_time(self) -> float:
@@ -81,7 +63,7 @@ class ContractUser(User):
     def on_stop(self) -> None:
         """Locust calls this when the user leaves; calls that have been sent are waited for."""
         self._arrived.join()
-        self._awaiting.join()
+        self._answers.join()
         while self._idle:
             self._idle.pop().close()
 
@@ -105,7 +87,7 @@ class ContractUser(User):
         if due is not None and load.watch:
             load.watch.arrived(due, began)
             load.watch.worked(ended)
-        found = self._learnt(step, reply, writes, began, ended) if reply else _unanswered(error)
+        found = self._answers.learnt(step, reply, writes, began, ended) if reply else _unanswered(error)
         if reply is None:
             load.ledger.unanswered(writes, is_sent=error is None or not error.unreachable)
             load.journeys.done(step, None, succeeded=False)
@@ -113,7 +95,7 @@ class ContractUser(User):
             load.results.closed[REPEATED if reply else UNKNOWN] += 1
         status = reply.status if reply else 0
         if found:
-            found = self._with_samples(step, reply, found)
+            found = self._answers.with_samples(step, reply, found)
             load.failed(operation.label, [each.fault for each in found])
         load.results.record(operation.label, status, response_s, ended - began, found)
         if due is not None and load.watch:
@@ -138,150 +120,6 @@ class ContractUser(User):
         if self._state == LOCUST_STATE_STOPPING and not force:
             return False
         return bool(super().stop(force))
-
-    def _learnt(
-        self, step: Step, reply: Reply, writes: list[Change], began: float, ended: float
-    ) -> list[Finding]:
-        """What is wrong with an answer to a call that was sent and answered at these times (s since the
-        start). What it tells is taken into journeys and ledger.
-        """
-        load, operation = self.load, step.call.operation
-        succeeded = HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES
-        learns = load.compiled.reads(operation.label)
-        is_told = succeeded and (learns or writes or step.entity is not None)
-        exchange = exchange_of(step.call, reply) if is_told else None
-        body = in_use(operation, exchange.response_body) if exchange else None
-        load.ledger.answered(writes, reply.status, body, ended, reply.repeated, time.time())
-        absence, loss = None, ""
-        shown = began - reply.age_s
-        if reply.age_s and step.entity is not None:
-            load.results.account.note(f"{operation.label} {BY_A_CACHE}", 1)
-        if step.entity is not None and reply.status in checks.GONE_STATUSES:
-            absence, loss = self._absence(step, reply, shown, ended)
-        if reply.status == HTTPStatus.CONFLICT:
-            load.journeys.conflicted(step)
-        if succeeded:
-            self._accepted(step, began)
-        made = load.journeys.done(step, exchange if learns else None, succeeded)
-        if made:
-            at = (began, ended)
-            load.ledger.made(made, step, body, writes, at, time.time(), reply.status)
-        if exchange and reply.status == HTTPStatus.ACCEPTED:
-            self._await(step, exchange)
-        elif exchange and writes:
-            self._follow(step, exchange, writes)
-        elif exchange and operation.method == "get" and step.target is not None:
-            for each in load.reconciliation.read(step, body, shown, ended):
-                load.results.lost(each, step.call.as_curl(self.host or ""))
-                load.failed(each.label, [Fault.NOT_AS_ACKNOWLEDGED])
-        found = self._findings(step, reply, absence, loss)
-        if exchange and operation.method == "get":
-            found += self._of_another(step, exchange)
-        return self._but_for_credentials(step, reply, found, began, ended)
-
-    def _of_another(self, step: Step, exchange: Exchange) -> list[Finding]:
-        """What is wrong with a read of one thing that shows another."""
-        shown = self.load.known.shown_instead(step, exchange)
-        if shown is None or step.entity is None:
-            return []
-        told = f"asked for {step.entity.values[-1]}, shown {shown}"
-        return [Finding(Fault.NOT_AS_ACKNOWLEDGED, "another thing", "", told)]
-
-    def _absence(self, step: Step, reply: Reply, began: float, ended: float) -> tuple[Absence | None, str]:
-        """Why the thing of a step is not there, and what was lost if it is; where something else may be what
-        is not there, it is not said to be lost. What may still show is not forgotten.
-        """
-        assert step.entity is not None
-        is_target = step.target is not None
-        label = step.call.operation.label
-        absence, loss = self.load.reconciliation.absence(
-            step.entity, label, reply.status, began, ended, is_target
-        )
-        if is_target and absence is not Absence.LATE:
-            self.load.journeys.forget(step)
-        if absence is not Absence.LOST:
-            return absence, ""
-        if not is_target:
-            return None, ""
-        if loss is None:
-            return absence, "it was there before the run, and nobody else uses the service"
-        self.load.results.missed(loss)
-        return absence, str(loss)
-
-    def _follow(self, step: Step, exchange: Exchange, writes: list[Change]) -> None:
-        """The thing that a change has given another address."""
-        moved = self.load.known.moved(step, exchange)
-        if moved is not None and step.entity is not None:
-            self.load.ledger.moved(step.entity, writes, moved)
-
-    def _await(self, step: Step, exchange: Exchange) -> None:
-        """What was accepted is looked for until it is there, or the run ends, unless it is too much."""
-        for thing in self.load.known.accepted(step, exchange):
-            if len(self._awaiting) < AWAITED_AT_MOST:
-                self._awaiting.spawn(self._look_for, step, thing)
-
-    def _look_for(self, step: Step, thing: Entity) -> None:
-        load, pause = self.load, SOON_S
-        connection = load.connection(self.host or "")
-        reading = load.compiled.reading(thing)
-        label = step.call.operation.label
-        while load.results.ended is None:
-            gevent.sleep(pause)
-            pause = min(2 * pause, LATER_S)
-            reply, _ = sent(connection, reading.call)
-            load.results.beside["to see whether what was accepted is there"] += 1
-            if reply is not None and HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
-                load.ledger.found(load.known.found(thing), label, load.results.elapsed)
-                break
-        else:
-            load.results.account.note(
-                f"{label} had accepted things (202) that were not there when the run ended", 1
-            )
-        connection.close()
-
-    def _findings(self, step: Step, reply: Reply, absence: Absence | None, loss: str) -> list[Finding]:
-        load, operation = self.load, step.call.operation
-        try:
-            guessed = operation.label in load.compiled.plan.guessed or load.compiled.erases
-            credentialed = not step.call.secret.is_empty
-            doubtful = reply.status >= HTTPStatus.BAD_REQUEST and load.ledger.is_doubtful(step, reply.status)
-            return checks.findings(operation, absence, reply, guessed, loss, credentialed, doubtful)
-        except Exception as error:  # a call that cannot be judged must not look like a good one
-            # Not with its traceback, which may show what the service said.
-            *_, place = traceback.extract_tb(error.__traceback__)
-            told = load.mask.answer(f"{type(error).__name__}: {error}, at {place.filename}:{place.lineno}")
-            logger.error("an answer of %s could not be judged: %s", load.mask(operation.label), told)
-            return [checks.internal(error)]
-
-    def _but_for_credentials(
-        self, step: Step, reply: Reply, found: list[Finding], began: float, ended: float
-    ) -> list[Finding]:
-        """The findings of an answer, without those of a refusal that is about the credentials of its call."""
-        load = self.load
-        if not found or step.call.secret.is_empty or reply.status not in checks.UNAUTHORISED:
-            return found
-        found = self._with_samples(step, reply, found)
-        if not load.acceptance.refuses(Refusal(step.call.operation, reply, began, ended, found)):
-            return found
-        load.tell_acceptance()
-        return []
-
-    def _accepted(self, step: Step, began: float) -> None:
-        """A call has succeeded: what it tells of the credentials that it carried, and of later ones."""
-        operation, acceptance = step.call.operation, self.load.acceptance
-        if operation.method not in SAFE:
-            acceptance.changed(operation.label)
-        if not step.call.secret.is_empty:
-            acceptance.accepted(operation, began)
-
-    def _with_samples(self, step: Step, reply: Reply | None, found: list[Finding]) -> list[Finding]:
-        """With the answer and a command that repeats the call, where a finding is the first of its kind."""
-        known = self.load.results.operations[step.call.operation.label].findings
-        if all(each in known for each in found):
-            return found
-        sample = step.call.as_curl(self.host or "")
-        answer = checks.answer_of(reply) if reply else ""
-        return [each if each in known else replace(each, sample=sample, answer=answer) for each in found]
 
 
 def _unanswered(error: NetworkError | None) -> list[Finding]:
