@@ -1,7 +1,7 @@
 """Schemas compiled into shapes, each once."""
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import islice
 from math import inf
@@ -13,7 +13,17 @@ from openapi.contract import Json
 from openapi.dialect import Dialect
 from openapi.payloads.alternatives import Alternatives, Turn
 from openapi.payloads.arrays import Items
-from openapi.payloads.facts import KINDS, Contains, Facts, identity, kind_of, rules_at, rules_for
+from openapi.payloads.facts import (
+    KINDS,
+    Contains,
+    Facts,
+    identity,
+    kind_of,
+    likely_kinds,
+    rules_at,
+    rules_for,
+)
+from openapi.payloads.names import Names, closure, is_map
 from openapi.payloads.numbers import numbers, rules_of
 from openapi.payloads.objects import Properties
 from openapi.payloads.realism import Realism
@@ -40,9 +50,9 @@ class Compiler:
     def __init__(self, dialect: Dialect, random: Random, realism: Realism, token: Callable[[], str]) -> None:
         self._dialect = dialect
         self._random = random
-        self._realism = realism
         self._texts = Texts(random, realism, token)
         self._alternatives = Alternatives(dialect.definitions)
+        self._names = Names(self._alternatives, self._texts, realism, random)
         self._known: dict[tuple[object, ...], tuple[Rules, Later]] = {}
         self._shapes: list[Shape] = []
         self._pending: deque[tuple[Later, Rules, str, str]] = deque()
@@ -124,7 +134,7 @@ class Compiler:
     def _of_facts(self, facts: Facts, rules: Rules, name: str, place: str, nested: int) -> Shape:
         if facts.values is not None:
             return self._kept(Leaf(self._listed(facts, rules, place)))
-        if facts.kinds == KINDS and (likely := _likely_kinds(facts)) != KINDS:
+        if facts.kinds == KINDS and (likely := likely_kinds(facts)) != KINDS:
             try:
                 return self._of_facts(replace(facts, kinds=likely), rules, name, place, nested)
             except Unbuildable:
@@ -266,11 +276,16 @@ class Compiler:
                 sometimes[name] = self._property(facts, name, place, nested)
             except Unbuildable as reason:
                 self.omitted.append(str(reason))
-        for name in [each for each in sometimes if not _closure(each, dependents) <= {*always, *sometimes}]:
+        for name in [each for each in sometimes if not closure(each, dependents) <= {*always, *sometimes}]:
             del sometimes[name]
         if facts.max_properties is not None and len(always) > facts.max_properties:
             raise Unbuildable(f"{place}: more properties are required than are allowed")
-        extra_name = self._extra_names(facts, {*always, *sometimes}, allowed, place)
+        extra_name = self._names.of_others(
+            facts,
+            {*always, *sometimes},
+            lambda name: self._extra(facts, name, place, allowed) is not None,
+            place,
+        )
         if extra_name is None and len(always) + len(sometimes) < facts.min_properties:
             raise Unbuildable(f"{place}: there are not enough properties for minProperties")
         return Properties(
@@ -278,7 +293,7 @@ class Compiler:
             sometimes=sometimes,
             extra_name=extra_name,
             other=self._others(facts, place, allowed),
-            extras_wanted=extra_name is not None and _is_map(facts),
+            extras_wanted=extra_name is not None and is_map(facts),
             least=facts.min_properties,
             most=facts.max_properties,
             dependents=dependents,
@@ -324,72 +339,3 @@ class Compiler:
             return self._shape(rules, "", f"{place}/*", 0)
         except Unbuildable:
             return None
-
-    def _extra_names(
-        self, facts: Facts, taken: set[str], allowed: Callable[[str], bool], place: str
-    ) -> Callable[[], str] | None:
-        """A source of names for other properties, or None where there are none or none are needed."""
-        short = facts.min_properties > len(taken)
-        if not short and not _is_map(facts):
-            return None
-        patterns = [pattern for part in facts.object_parts for pattern in part.patterns]
-        pools = [
-            *(self._names((), (pattern,), place) for pattern in patterns),
-            self._names(facts.names, (), place),
-        ]
-        names = [
-            name
-            for pool in pools
-            for name in pool
-            if name not in taken and self._extra(facts, name, place, allowed) is not None
-        ]
-        if not names:
-            return None
-        chance, size = self._random.random, len(names)
-        return lambda: names[int(chance() * size)]
-
-    def _names(self, rules: Rules, patterns: tuple[str, ...], place: str) -> list[str]:
-        if not rules and not patterns:
-            return [*self._realism.words[:_TRIED]]
-        named = ({"type": "string"}, *rules, *({"pattern": each} for each in patterns))
-        try:
-            facts = next(self._alternatives.of(named), None)
-            if facts is None:
-                return []
-            if facts.values is not None:
-                return [each for each in facts.values if isinstance(each, str)]
-            source = self._texts.source(facts, "", place)
-        except Unbuildable:
-            return []
-        return [*dict.fromkeys(source() for _ in range(_TRIED))]
-
-
-def _likely_kinds(facts: Facts) -> frozenset[str]:
-    """The kinds that rules are about which allow all kinds."""
-    if facts.object_parts or facts.required or facts.names or facts.min_properties:
-        return frozenset({"object"})
-    if facts.array_parts or facts.contains or facts.min_items or facts.distinct_items:
-        return frozenset({"array"})
-    if facts.lower or facts.upper or facts.multiples:
-        return frozenset({"integer", "fraction"} if not facts.multiples else {"integer"})
-    seeded = frozenset(kind_of(each) for each in facts.seeds)
-    return seeded or frozenset({"string"})
-
-
-def _is_map(facts: Facts) -> bool:
-    """Whether other properties than those named are what the object is made for."""
-    named = facts.required or any(part.properties for part in facts.object_parts)
-    if not named:
-        return all(part.additional is not False or part.patterns for part in facts.object_parts)
-    return any(part.patterns or part.additional not in (None, True, False) for part in facts.object_parts)
-
-
-def _closure(name: str, dependents: Mapping[str, Sequence[str]]) -> set[str]:
-    found: set[str] = set()
-    pending = [name]
-    while pending:
-        each = pending.pop()
-        if each not in found:
-            found.add(each)
-            pending.extend(dependents.get(each, ()))
-    return found

@@ -185,3 +185,15 @@ def closed(facts: Facts) -> Facts:
             length = max((len(part.prefix) for part in items), default=0)
             array_parts.append(ArrayPart([True] * length, each.schema))
     return replace(facts, object_parts=tuple(object_parts), array_parts=tuple(array_parts))
+
+
+def likely_kinds(facts: Facts) -> frozenset[str]:
+    """The kinds that rules are about which allow all kinds."""
+    if facts.object_parts or facts.required or facts.names or facts.min_properties:
+        return frozenset({"object"})
+    if facts.array_parts or facts.contains or facts.min_items or facts.distinct_items:
+        return frozenset({"array"})
+    if facts.lower or facts.upper or facts.multiples:
+        return frozenset({"integer", "fraction"} if not facts.multiples else {"integer"})
+    seeded = frozenset(kind_of(each) for each in facts.seeds)
+    return seeded or frozenset({"string"})
