@@ -1,7 +1,6 @@
 """What operations have to be given: the things that their paths, parameters and bodies speak of."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
 
 from load.planning.identifiers import (
     collection_of,
@@ -15,6 +14,7 @@ from load.planning.identifiers import (
     words,
 )
 from load.planning.plan import JOINS_ITS_PATH, MAKES_ITS_PATH, Feed, Identifier, Need, Slot
+from load.planning.reach import Needs, settle
 from load.planning.schema_search import (
     Choice,
     choice_of,
@@ -37,19 +37,6 @@ _QUANTITIES = frozenset(
      "position", "priority", "weight", "quantity", "rank", "index", "year", "month", "day", "hour", "minute"}
 )  # fmt: skip
 _OWN_WORDS = 2
-
-
-@dataclass
-class Needs:
-    """What operations need, by label: things, slots that stay empty, names of path parameters whose values
-    are made up though only some may exist; and why operations cannot be reached.
-    """
-
-    things: dict[str, tuple[Need, ...]]
-    unsent: dict[str, tuple[Slot, ...]]
-    guessed: dict[str, tuple[str, ...]]
-    uncovered: dict[str, str]
-    invented: dict[str, tuple[Slot, ...]] = field(default_factory=dict)
 
 
 def needs_of(
@@ -102,7 +89,7 @@ class _Reader:
                 found.uncovered[label] = reason
             elif guessed:
                 found.guessed[label] = tuple(guessed)
-        self._settle(found)
+        settle(found, self.operations, self.feeds)
         return found
 
     def _things(self) -> dict[str, str]:
@@ -261,53 +248,6 @@ class _Reader:
             return None
         return own if "".join(words(pointer)) in self.own_names[own] and pointer.count("/") == 1 else None
 
-    def _settle(self, found: Needs) -> None:
-        """Which operations can be called, one after another: each when what it needs has been told of.
-
-        Where that ends, as when two things refer to each other, a reference is made up; where a path
-        needs what nothing tells of, the operation is out of reach.
-        """
-        told: set[str] = set()
-        listed: set[str] = set()
-
-        def missing(label: str) -> list[Need]:
-            return [need for need in found.things[label] if need.required and need.resource not in told]
-
-        pending = [label for label in self.operations if label not in found.uncovered]
-        made = {feed.resource for label in pending for feed in self.feeds.get(label, ()) if feed.owned}
-        while pending:
-            ready = [label for label in pending if not missing(label)]
-            ready = ready or self._unknotted(pending, missing, found)
-            feeds = [feed for label in ready for feed in self.feeds.get(label, ())]
-            told |= {feed.resource for feed in feeds if feed.owned or feed.resource not in made}
-            # What a list shows may be nothing: it counts once there is no other way to a thing.
-            listed |= {feed.resource for feed in feeds}
-            if not ready and listed <= told:
-                break
-            if not ready:
-                told |= listed
-            pending = [label for label in pending if label not in ready]
-        for label in pending:
-            slots = ", ".join(str(slot) for need in missing(label)[:1] for slot, _ in need.slots)
-            found.uncovered[label] = f"nothing that can be called tells which {slots} there are"
-        for label, needs in found.things.items():
-            found.things[label] = tuple(need for need in needs if need.resource in told | listed)
-
-    def _unknotted(
-        self, pending: Sequence[str], missing: Callable[[str], list[Need]], found: Needs
-    ) -> list[str]:
-        """The operation that lacks least, of those whose paths are complete: references are made up."""
-        complete = [label for label in pending if not any(_leads(need) for need in missing(label))]
-        if not complete:
-            return []
-        label = min(complete, key=lambda each: len(missing(each)))
-        lacking = missing(label)
-        found.things[label] = tuple(
-            replace(need, required=False, made_up=True) if need in lacking else need
-            for need in found.things[label]
-        )
-        return [label]
-
 
 def _repeated(operation: Operation, noun: str) -> Iterator[Slot]:
     """Where the body of a replacement or change names once more what the path leads to."""
@@ -317,11 +257,6 @@ def _repeated(operation: Operation, noun: str) -> Iterator[Slot]:
     for pointer, name, _, _ in scalars_within(body) if body else ():
         if pointer.count("/") == 1 and "".join(words(name)) in names:
             yield Slot("body", pointer)
-
-
-def _leads(need: Need) -> bool:
-    """Whether a call leads nowhere without the thing."""
-    return need.addressed or any(slot.location == "path" for slot, _ in need.slots)
 
 
 def _reference(resource: str, slot: Slot, required: bool) -> Need:
