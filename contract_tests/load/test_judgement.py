@@ -107,6 +107,25 @@ def test_a_guess_at_what_exists_may_be_wrong() -> None:
     assert len(findings(IT, None, Reply(418, {}, b""), guessed=True)) == 1
 
 
+@pytest.mark.parametrize(
+    ("absence", "status", "told"),
+    [
+        (None, 404, ["refused although valid: status 404"]),
+        (Absence.LOST, 410, ["lost: status 410 for something that nobody has deleted"]),
+        # What another call has just moved is not what the body names.
+        (Absence.EXPLAINED, 404, []),
+        (Absence.LATE, 410, []),
+        (Absence.EXPLAINED, 409, ["refused although valid: status 409"]),
+    ],
+)
+def test_what_else_a_call_names_may_not_be_there(
+    absence: Absence | None, status: int, told: list[str]
+) -> None:
+    plain = operation("/things/{id}", "put")
+    found = findings(plain, absence, Reply(status, {}, b""), doubtful=True)
+    assert [str(each) for each in found] == told
+
+
 def test_results_of_processes_merge_without_loss() -> None:
     random = Random(1)
     whole, parts = Results.of(["a", "b"]), [Results.of(["a", "b"]) for _ in range(3)]

@@ -49,16 +49,18 @@ def findings(
         return [told, *(_broken(operation, reply) if operation.response(reply.status) else [])]
     if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return [Finding(Fault.SERVER_ERROR, f"status {reply.status}", "")]
-    if doubtful and reply.status in _OF_WHAT_IS_NAMED and not operation.response(reply.status):
+    is_excused = guessed or absence not in (None, Absence.LOST)
+    is_away = is_excused and reply.status in GONE_STATUSES
+    is_of_named = doubtful and reply.status in _OF_WHAT_IS_NAMED and not operation.response(reply.status)
+    if is_of_named and not is_away:
         return _refusal(absence, reply, loss)
     if credentialed and reply.status in UNAUTHORISED and not _is_entrance(operation):
         told = Finding(
             Fault.FORBIDDEN, f"status {reply.status}", "", "the credentials that were given may not allow it"
         )
         return [told, *(_broken(operation, reply) if operation.response(reply.status) else [])]
-    is_excused = guessed or absence not in (None, Absence.LOST)
     if (
-        (is_excused and reply.status in GONE_STATUSES)
+        is_away
         or (reply.repeated and reply.status in _REFUSED_AGAIN)
         or (reply.status in UNAUTHORISED and _is_entrance(operation))
     ):
