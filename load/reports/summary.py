@@ -164,10 +164,12 @@ def objectives_of(run: RunRecord, label: str) -> str:
 
 
 def _indented(told: Iterable[tuple[str, list[str]]]) -> Iterator[str]:
-    """Headings, each with its lines."""
-    for head, lines in told:
+    """Headings, each with its lines, and an empty line after them all."""
+    found = list(told)
+    for head, lines in found:
         yield head
         yield from (f"    {each}" for each in lines)
+    yield from [""] if found else []
 
 
 def _table(run: RunRecord) -> Iterator[str]:

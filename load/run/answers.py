@@ -100,7 +100,8 @@ class Answers:
         absence, loss = self._load.reconciliation.absence(
             step.entity, label, reply.status, began, ended, is_target
         )
-        if is_target and absence is not Absence.LATE:
+        # What a cache does not have, the service may have by now.
+        if is_target and absence is not Absence.LATE and not reply.age_s:
             self._load.journeys.forget(step)
         if absence is not Absence.LOST:
             return absence, ""
