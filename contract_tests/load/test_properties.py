@@ -78,7 +78,9 @@ def test_null_may_leave_what_was_there() -> None:
             told.call("PUT /things/{id}", thing, 2.0, 2.1, 200, kept, **ignored)
             if written is None:
                 assert told.read_back(thing, 20.0, 200, kept) == Account(read=1)
-        assert [each.kind for each in told.settled().losses] == kinds * 2
+        account = told.settled()
+        assert [each.kind for each in account.losses] == kinds * 2
+        assert account.notes == {}
 
 
 def test_what_lacks_a_property_may_be_from_before() -> None:

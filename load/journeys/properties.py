@@ -86,15 +86,15 @@ class Properties:
             values = self.values[write.label, name]
             if len(values) <= FEW_VALUES and isinstance(value, (str, int, float)):
                 values.add(value)
-            if not isinstance(body, dict) or name not in body:
+            # A service may have a value of its own for null.
+            if value is None or not isinstance(body, dict) or name not in body:
                 continue
             how = change(value, body[name])
             counts = self._counts[write.label, name, _ANSWERED]
             if not how:
                 counts.kept += 1
                 continue
-            is_told = how == OTHERWISE and value is not None
-            if is_told and record is not None and record.had_before(write, name, body[name]):
+            if how == OTHERWISE and record is not None and record.had_before(write, name, body[name]):
                 how = IGNORED
                 counts.losses.append(ignored(record, write, name, body[name]))
             counts.changes[how] += 1
