@@ -11,7 +11,7 @@ from load.journeys.ownership import Ownership
 from openapi.expressions import Exchange
 from openapi.operation_reader import operations
 
-COLOUR = {"enum": ["red", "blue"]}
+COLOUR = {"enum": ["red", "blue", "a long and winding red"]}
 LABEL = {"type": "object", "properties": {"colour": COLOUR, "rim": COLOUR, "name": TEXT, "size": {}}}
 (POST,) = operations(contract(on("/labels", post=does(an_object(id=ID), LABEL, "201"))))
 OWN = "x7k2-own"
@@ -33,6 +33,8 @@ def made(ownership: Ownership, home: Entities, number: int, sent: Any, shown: An
         # A label of this colour may be another's.
         ({"colour": "red"}, {"id": 1, "colour": "red"}, False),
         ({"colour": "red"}, {"id": 1}, False),
+        # As long as it is, anybody may have chosen it.
+        ({"colour": "a long and winding red"}, {"id": 1, "colour": "a long and winding red"}, False),
         ({"colour": "red", "name": OWN}, {"id": 1, "colour": "red", "name": OWN}, True),
         ({"colour": "red", "name": "ours"}, {"id": 1, "colour": "red", "name": "theirs"}, False),
         # So may one of this name, but hardly one of this name and this size.

@@ -59,8 +59,7 @@ def test_a_state_that_others_may_have_changed_back_is_no_loss() -> None:
 def test_what_a_service_does_as_a_rule_is_a_note_and_what_it_loses_a_loss() -> None:
     for every, kinds in ((1, []), (30, ["altered name"])):
         told = Told()
-        for number in range(60):
-            thing = told.made(number)
+        for number, thing in enumerate([told.made(number) for number in range(60)]):
             name = "somebody else" if number % every == 0 else f"thing {number}"
             told.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": name})
         account = told.settled()
@@ -96,8 +95,7 @@ def test_what_lacks_a_property_may_be_from_before() -> None:
 @pytest.mark.parametrize("changed", [lambda name: name[:5], str.upper, "{} ".format])
 def test_a_text_that_was_shown_whole_and_is_changed_now_and_then_is_a_loss(changed: Any) -> None:
     told = Told()
-    for number in range(60):
-        thing = told.made(number)
+    for number, thing in enumerate([told.made(number) for number in range(60)]):
         name = changed(f"thing {number}") if number % 30 == 0 else f"thing {number}"
         told.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": name})
     assert [each.kind for each in told.settled().losses] == ["altered name"] * 2
@@ -162,3 +160,16 @@ def test_a_body_of_another_thing_under_the_right_identifier_is_a_loss() -> None:
     told = Told()
     one = told.made(1, price=1234.5, state="open")
     assert told.reconciliation.read(told.step("GET /things/{id}", one), mixed, 10.0, 10.1) == []
+
+
+def test_a_state_that_moves_by_itself_is_no_loss() -> None:
+    """Another thing was sent the state that this one has come to."""
+    told = Told()
+    states = ["open", "done", "begun"]
+    things = [told.made(number, state=states[number % 3]) for number in range(60)]
+    for number, thing in enumerate(things):
+        state = "done" if number % 30 == 0 else states[number % 3]
+        told.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": f"thing {number}", "state": state})
+    account = told.settled()
+    assert account.losses == []
+    assert len(account.notes) == 1

@@ -1,8 +1,10 @@
 """What was sent, beside what was answered and read."""
 
+from typing import Any
+
 import pytest
 
-from load.journeys.representations import CASED, CUT, OTHERWISE, ROUNDED, change
+from load.journeys.representations import CASED, CUT, OTHERWISE, ROUNDED, change, is_failure
 from load.measurements.losses import DROPPED
 
 
@@ -41,3 +43,17 @@ def test_numbers_that_were_rounded(written: float, found: float, how: str) -> No
 )
 def test_texts_whose_characters_are_not_kept(written: str, found: str, how: str) -> None:
     assert change(written, found) == how
+
+
+@pytest.mark.parametrize(
+    ("body", "failed"),
+    [
+        ({"status": "failed"}, True),
+        ({"status": {"phase": "Active"}}, False),
+        ({"status": ["failed"]}, False),
+        ({"success": False}, True),
+        ([], False),
+    ],
+)
+def test_answers_that_say_that_the_call_failed(body: Any, failed: bool) -> None:
+    assert is_failure(body) is failed

@@ -202,3 +202,12 @@ def test_one_body_is_not_made_by_what_is_unique_in_another() -> None:
     make = payloads.generator(of_counts)
     payloads.generator(whole, unique=frozenset({"email"}))
     assert all(of_counts.validator.is_valid(make()) for _ in range(VALUES))
+
+
+def test_a_uuid_that_a_document_has_is_nobodys_own() -> None:
+    ours, stated = "3fa85f64-5717-4562-b3fc-2c963f66afa6", "9F1E8A52-0d1c-4d52-8d2b-6f0f5b1f9a11"
+    payloads = Payloads(stated={"example": stated, "enum": ["a"]})
+    assert payloads.is_own(ours)
+    assert not payloads.is_own(stated)
+    assert not payloads.is_own(stated.lower())
+    assert not payloads.is_own("a")

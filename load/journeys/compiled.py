@@ -196,7 +196,7 @@ def compiled(
 def planned(contract: Contract, options: Options) -> Compiled:
     """What would be called of a document. Raises ContractError and LoadError when nothing can be."""
     found, faulty = readable_operations(contract)
-    schemes, payloads = security_schemes(contract), Payloads()
+    schemes, payloads = security_schemes(contract), Payloads(stated=contract.document)
     covered = coverage(found, options, schemes, payloads)
     made = compiled(covered, options, payloads, Random(), schemes)
     return replace(made, uncovered={**faulty, **made.uncovered})

@@ -44,7 +44,12 @@ class Ownership:
         sent, label = unwrapped(exchange.request_body, ()), operation.label
         if operation.method != "post" or not isinstance(sent, dict):
             return True
-        borrowed = frozenset((name, each) for name, each in sent.items() if self._may_be_others(each))
+        few = self._few_valued(operation)
+        borrowed = frozenset(
+            (name, each)
+            for name, each in sent.items()
+            if self._may_be_others(each) or (isinstance(each, str) and name in few)
+        )
         if not borrowed:
             return True
         units = self._units(operation, borrowed)

@@ -132,6 +132,9 @@ class Properties:
         if each.stale:
             return self._is_distinctive(each)
         how = change(written, each.found)
+        if len(self.values[each.write.label, each.name]) <= FEW_VALUES and not is_number(written):
+            # Of a few states, the service may have chosen another.
+            return False
         if how == DROPPED or (how in _DERIVED and each.name in each.write.shown):
             # An answer that has shown a text as it was sent says that it is kept so.
             return is_free_text(written)

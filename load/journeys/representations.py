@@ -151,7 +151,9 @@ def is_failure(body: Json) -> bool:
     if not isinstance(body, dict):
         return False
     refused = any(body.get(name) is False for name in ("success", "ok", "succeeded"))
-    return refused or (bool(body.get("error")) and "id" not in body) or body.get("status") in _FAILED
+    status = body.get("status")
+    is_told = isinstance(status, str) and status in _FAILED
+    return refused or (bool(body.get("error")) and "id" not in body) or is_told
 
 
 def is_earlier(body: Json, date: str, taken_s: float) -> bool:

@@ -95,7 +95,7 @@ class Load:
     def begin(self, existing: Iterable[Existing], elapsed: float | None = None) -> None:
         """Forget what an earlier run left, and know what exists. The run began a while (s) ago, or now."""
         origin = None if elapsed is None else time.perf_counter() - elapsed
-        payloads = Payloads()
+        payloads = Payloads(stated=self.contract.document)
         random, schemes = Random(), security_schemes(self.contract)
         covered = coverage([*self.operations.values()], self.options, schemes, payloads)
         self.compiled = compiled(covered, self.options, payloads, random, schemes)

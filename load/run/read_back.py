@@ -109,7 +109,9 @@ def _read_one(
             return True
         gevent.sleep(max(RETRY_S, min(retry_after_s(reply), PUT_OFF_S) if reply else 0.0))
     is_gone = reply.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
-    if not is_gone and not HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
+    # Without content, some services say that a thing is there, and some that it is not.
+    is_shown = HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES
+    if not is_gone and (not is_shown or reply.status == HTTPStatus.NO_CONTENT):
         account.unreadable += 1
         account.note(f"{step.call.operation.label} was answered {reply.status} when read back", 1)
         return True

@@ -32,20 +32,27 @@ class Payloads:
 
     The same seed gives the same values; without one, unique values are unique across processes,
     hosts and runs. `filtered` names the schemas whose values could not be built valid throughout, so that
-    they are drawn from a pool of those that were.
+    they are drawn from a pool of those that were. UUIDs that a document has `stated`, as examples or among
+    an enum, are not made here.
     """
 
-    def __init__(self, seed: int | None = None) -> None:
+    def __init__(self, seed: int | None = None, stated: Json = None) -> None:
         self._random = Random(seed)
         self._realism = Realism(self._random)
+        self._stated = frozenset(each.lower() for each in _UUID.findall(str(stated)))
         self._mark = mark_of(None if seed is None else self._random.getrandbits(60))
         self._tokens = tokens(self._mark)
         self.filtered: list[str] = []
         self._compilers: dict[int, tuple[Dialect, Compiler]] = {}
 
     def is_own(self, value: Json) -> bool:
-        """Whether a value can have been made here alone: it has the mark of these payloads, or is a UUID."""
-        return isinstance(value, str) and (self._mark in value or _UUID.fullmatch(value) is not None)
+        """Whether a value can have been made here alone: it has the mark of these payloads, or is a UUID that
+        the document does not have.
+        """
+        if not isinstance(value, str):
+            return False
+        is_uuid = _UUID.fullmatch(value) is not None and value.lower() not in self._stated
+        return is_uuid or self._mark in value
 
     @property
     def omitted(self) -> list[str]:
