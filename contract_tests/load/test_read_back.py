@@ -82,11 +82,9 @@ def test_what_a_cache_shows_is_as_old_as_it_says(things: Things, tmp_path: Path)
     options = ("-t", "5s", "--rate", "100", "--warm-up", "0", "-o", str(tmp_path), "--consistency", "1s")
     done = run("contract-load", "run", f"{url}/openapi.json", "--host", url, *options)
     results = json.loads((tmp_path / "results.json").read_text())
-    ledger, reads = results["ledger"], results["operations"]["GET /things/{thing_id}"]["statuses"]
+    ledger = results["ledger"]
     assert (ledger["lost"], ledger["late"], results["reasons"]) == (0, 0, []), done.output
     assert any("was answered by a cache (Age)" in each for each in ledger["notes"])
-    # What a cache does not have yet is not forgotten, and shows later.
-    assert min(reads["200"], reads["404"]) > 10
 
 
 def test_the_ledger_stays_clean_while_a_service_is_killed(start: Start, tmp_path: Path) -> None:
