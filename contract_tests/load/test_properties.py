@@ -1,4 +1,4 @@
-"""What becomes of the properties that are written."""
+"""The ledger holds the properties that were sent against those that are read later."""
 
 from typing import Any
 

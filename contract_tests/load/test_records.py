@@ -1,4 +1,4 @@
-"""What a read may find at an address, by the writes to it."""
+"""Which states of a thing a read may show, given the writes to its address."""
 
 from math import inf
 

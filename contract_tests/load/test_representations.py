@@ -1,4 +1,4 @@
-"""What was sent, beside what was answered and read."""
+"""Values that were sent are compared with those that were answered or read."""
 
 from typing import Any
 
