@@ -163,7 +163,7 @@ def test_what_a_creation_answers_while_it_is_being_deleted_stays_gone(entities: 
 def test_one_thing_in_two_ways_is_leased_and_goes_as_one(entities: Entities) -> None:
     random, by_name = Random(1), Entities("/things/{name}")
     thing = entities.add((1,), owned=True)
-    by_name.add_twin(("one",), thing)
+    by_name.add_twin(("one",), thing, owned=True)
     shared = entities.share(random, owned_only=True)
     assert shared is thing
     assert by_name.take(random) is None

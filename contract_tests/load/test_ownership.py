@@ -6,8 +6,11 @@ import pytest
 
 from contract_tests.load.test_plans import ID, TEXT, an_object, does, on
 from contract_tests.openapi.documents import contract
+from load.calls.call import Call
 from load.journeys.entities import Entities
 from load.journeys.ownership import Ownership
+from load.journeys.step import Step
+from load.options.credentials import Secret
 from openapi.expressions import Exchange
 from openapi.operation_reader import operations
 
@@ -17,9 +20,13 @@ LABEL = {"type": "object", "properties": {"colour": COLOUR, "rim": COLOUR, "name
 OWN = "x7k2-own"
 
 
+def a_step() -> Step:
+    return Step(Call(POST, "/labels", {}, b"", {}, {}, None, Secret()), None)
+
+
 def made(ownership: Ownership, home: Entities, number: int, sent: Any, shown: Any, status: int = 201) -> bool:
     exchange = Exchange("POST", "/labels", {}, {}, {}, sent, status, {}, shown)
-    found = ownership.has_made(POST, exchange, home, (number,))
+    found = ownership.has_made(a_step(), exchange, home, (number,))
     home.add((number,), owned=found)
     return found
 
@@ -79,7 +86,7 @@ def test_what_is_given_again_was_found() -> None:
     ownership, home = Ownership(lambda _: False), Entities("/labels/{}")
     exchange = Exchange("POST", "/labels", {}, {}, {}, sent, 201, {}, sent)
     home.add((1,), owned=True)
-    assert all(ownership.has_made(POST, exchange, home, (1,)) for _ in range(2))
+    assert all(ownership.has_made(a_step(), exchange, home, (1,)) for _ in range(2))
     # What was deleted meanwhile may have been made anew.
     ownership, home = Ownership(lambda _: False), Entities("/labels/{}")
     assert made(ownership, home, 1, sent, sent)

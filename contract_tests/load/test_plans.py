@@ -268,7 +268,7 @@ def test_names_differ_once_a_service_minds() -> None:
         return [step.call.payload["name"] for step in steps]
 
     assert len({*names(200)}) < 200
-    walk.journeys.conflicted(walk.journeys.next())
+    walk.journeys.refused(walk.journeys.next(), 409)
     assert len({*names(200)}) == 200
 
 

@@ -69,7 +69,7 @@ def test_a_conflict_is_evidence_only_where_something_is_made(made: str, differ: 
     body = {"required": True, "content": {"application/json": {"schema": few}}}
     on = walk_of({"/payments": {"post": {"requestBody": body, "responses": {made: {"description": ""}}}}})
     assert len({*names(on, 200)}) < 200
-    on.journeys.conflicted(on.journeys.next())
+    on.journeys.refused(on.journeys.next(), 409)
     assert (len({*names(on, 200)}) == 200) is (differ == 200)
 
 
@@ -79,7 +79,7 @@ def test_a_person_keeps_a_name_like_that_of_others() -> None:
     body = {"required": True, "content": {"application/json": {"schema": person}}}
     responses = {"201": CREATED, "409": {"description": "taken"}}
     on = walk_of({"/people": {"post": {"requestBody": body, "responses": responses}}})
-    on.journeys.conflicted(on.journeys.next())
+    on.journeys.refused(on.journeys.next(), 409)
     payloads = [on.journeys.next().call.payload for _ in range(300)]
     assert len({each["email"] for each in payloads}) == 300
     assert len({each["given_name"] for each in payloads}) < 300

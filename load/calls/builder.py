@@ -6,6 +6,7 @@ from random import Random
 
 from load.calls.call import FRAMING, Body, Call
 from load.calls.placeholders import filled
+from load.calls.repetition import Repetition
 from load.calls.unique_names import unique_names
 from load.options.credentials import Secret
 from load.planning.effects import destructive_values, pretends
@@ -155,8 +156,12 @@ class CallBuilder:
             self._unique = unique
             self._bodies = self._written(self._payloads)
 
-    def build(self, bound: Mapping[Slot, Json], bare: bool = False) -> Call:
-        """A call whose slots have the values given; a bare one has no optional parameters."""
+    def build(
+        self, bound: Mapping[Slot, Json], bare: bool = False, repetition: Repetition | None = None
+    ) -> Call:
+        """A call whose slots have the values given; a bare one has no optional parameters. It repeats the
+        payload of an earlier call where that is asked for and valid.
+        """
         chosen = (
             [*self._chosen(bound, 0.0 if bare else OPTIONAL_PARAMETER)] if self.operation.parameters else []
         )
@@ -167,6 +172,8 @@ class CallBuilder:
         if self._bodies:
             body = self._body()
             payload = self._filled(body, bound)
+            again = repetition.of(payload) if repetition else payload
+            payload = again if body.is_valid(again) else payload
             content, headers = body.encode(payload), body.headers
         if self._fields:
             headers = {**headers, **_fields(chosen)}

@@ -19,6 +19,8 @@ _WITHOUT_CONTENT = (101, 204, 205, 304)
 _OF_WHAT_IS_NAMED = (404, 409, 410)
 # What a call may be answered that has been carried out before: it was sent twice.
 _REFUSED_AGAIN = (404, 409, 410, 412)
+# What a call may be answered that is like an earlier one.
+REFUSING = (400, 409, 422)
 _SHOWN_BYTES = 300
 # Where credentials are shown in the body: what is made up there is rightly refused.
 _ENTRANCES = frozenset(
@@ -34,12 +36,14 @@ def findings(
     loss: str = "",
     credentialed: bool = False,
     doubtful: bool = False,
+    repeats: bool = False,
 ) -> list[Finding]:
     """Everything wrong with a response, each cause once; nothing when all is well. `absence` is why the thing
     that the call works on may not be there, None when it works on none or the answer says nothing of that;
     `guessed` says that its path may name something that never was; `loss` tells what was lost. Whether what
     the call carried as credentials (`credentialed`) allows it, the document does not say; nor what
     there is of what else it names in query or body, which may be there already, or not be there (`doubtful`).
+    One that `repeats` another may be refused for that.
     """
     if is_throttled(reply):
         after = reply.headers.get("retry-after")
@@ -62,6 +66,7 @@ def findings(
     if (
         is_away
         or (reply.repeated and reply.status in _REFUSED_AGAIN)
+        or (repeats and reply.status in REFUSING)
         or (reply.status in UNAUTHORISED and _is_entrance(operation))
     ):
         return _broken(operation, reply) if operation.response(reply.status) else []

@@ -1,6 +1,6 @@
 """What is compiled before a run, once: the operations that are called, and what builds their calls."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
@@ -46,6 +46,15 @@ class Compiled:
             for label, feeds in self.plan.feeds.items()
             if any(feed.owned for feed in feeds)
         }
+
+    @cached_property
+    def makers_of(self) -> Mapping[str, Sequence[str]]:
+        """The labels of the operations that make things of a resource, by the resource."""
+        found: dict[str, list[str]] = {}
+        for label, resources in self.makers.items():
+            for each in resources:
+                found.setdefault(each, []).append(label)
+        return found
 
     @cached_property
     def documented(self) -> Mapping[str, frozenset[str]]:
@@ -240,8 +249,9 @@ def _naming(operation: Operation, found: Plan) -> frozenset[Slot]:
         last = feed.parts[-1]
         if feed.reason == MAKES_ITS_PATH:
             slots |= {Slot("path", each) for each in operation.path_names[-1:]}
-        elif feed.owned and not feed.twin_of and isinstance(last, Identifier):
-            pointers = filter(None, (last.pointer, last.request, last.named))
+        elif feed.owned or feed.twin_of:
+            told = (last.pointer, last.request, last.named) if isinstance(last, Identifier) else (last,)
+            pointers = filter(None, told)
             slots |= {Slot("body", each) for each in pointers if each.count("/") == 1}
     return frozenset(slots)
 

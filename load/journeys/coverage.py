@@ -87,6 +87,7 @@ def _refusal(
         ),
         is_single=_is_single(operation, others),
         is_action=_is_action(operation, others),
+        refers=any(need.required and need.resource not in made for need in needs),
     )
 
 

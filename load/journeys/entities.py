@@ -20,7 +20,8 @@ class Entity:
     it was made of, `heirs` counts those that were made of it, are still there and are `holding` it.
     `twins` are the same thing found in other ways, as by its name: all go when one goes. `shown_at` points
     to where the answer that made it showed its identifier; empty when it came otherwise, as in `Location`,
-    None when no answer made it. `doubtful` when a call may have made it, or found it.
+    None when no answer made it. `doubtful` when a call may have made it, or found it. `maker` is the label
+    of the operation that made it; `holds_others` when it may hold things of others, which could go with it.
     """
 
     home: "Entities"
@@ -34,6 +35,8 @@ class Entity:
     place: int = -1
     shown_at: str | None = None
     doubtful: bool = False
+    maker: str = ""
+    holds_others: bool = False
 
     @property
     def itself(self) -> "Entity":
@@ -106,10 +109,10 @@ class Entities:
         """Whether a thing is known."""
         return values in self._known
 
-    def add_twin(self, values: Values, first: Entity) -> None:
-        """Make another way known to a thing that is known."""
+    def add_twin(self, values: Values, first: Entity, owned: bool) -> None:
+        """Make another way known to a thing that is known; `owned` when it leads to no other thing."""
         if values not in self._known and first.is_known:
-            twin = Entity(self, values, first.owned, (first,), holding=False)
+            twin = Entity(self, values, owned, (first,), holding=False)
             first.twins = (*first.twins, twin)
             self._known[values] = twin
             _append(self._list(twin), twin)
@@ -138,10 +141,19 @@ class Entities:
         for pool in pools:
             for _ in range(min(_TRIES, len(pool))):
                 entity = pool[int(random.random() * len(pool))]
-                if entity.is_idle:
+                if entity.is_idle and not (owned_only and entity.itself.holds_others):
                     self.forget(entity)
                     return entity
         return None
+
+    def disown(self, maker: str) -> None:
+        """What an operation made may have been there before: none of it is this run's own."""
+        for entity in [each for each in self._owned if each.maker == maker]:
+            for each in (entity, *entity.twins):
+                if each.owned:
+                    _remove(each.home._owned, each)
+                    each.owned = False
+                    _append(each.home._found, each)
 
     def forget(self, entity: Entity) -> None:
         """A thing that is gone, in whichever way it was found."""

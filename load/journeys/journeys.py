@@ -3,6 +3,7 @@
 import time
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
+from http import HTTPStatus
 from itertools import accumulate
 from random import Random
 
@@ -12,11 +13,11 @@ from load.journeys.entities import Entity, release
 from load.journeys.knowledge import Knowledge
 from load.journeys.step import Step, leads_to
 from load.options.profile import Profile, kind_of
-from load.planning.effects import SAFE
+from load.planning.effects import REPLACING, SAFE
 from load.planning.identifiers import attribute_of
 from load.planning.plan import Need, Slot
 from openapi.contract import Json
-from openapi.expressions import Exchange
+from openapi.expressions import Exchange, at_pointer
 from openapi.operations import Operation
 
 _FOLLOWED = 0.5
@@ -40,6 +41,7 @@ class Journeys:
     def __init__(self, compiled: Compiled, known: Knowledge, random: Random) -> None:
         self._compiled, self._known, self._random = compiled, known, random
         self._failed: Counter[str] = Counter()
+        self._is_careful = not compiled.options.selection.allow_destructive
         profile = compiled.options.profile
         self._choices, weights = self._weighted(profile)
         self._weights = [*accumulate(weights)]
@@ -99,11 +101,17 @@ class Journeys:
             step.entity.home.left(step.entity, time.monotonic())
         return self._known.learn(step, exchange) if exchange is not None else []
 
-    def conflicted(self, step: Step) -> None:
-        """A call was refused for a conflict. Where it was to make something, that may go by a name that is
+    def refused(self, step: Step, status: int) -> None:
+        """A call was refused. In a conflict, where it was to make something, that may go by a name that is
         taken; elsewhere it is the state of a thing that forbids it, as of an order that is paid.
         """
         operation = step.call.operation
+        if step.repeats:
+            self._known.ownership.refused(operation.label, status)
+            return
+        self._known.ownership.tried(operation.label)
+        if status != HTTPStatus.CONFLICT:
+            return
         makes = any(feed.owned for feed in self._compiled.plan.feeds.get(operation.label, ()))
         if operation.method == "post" and (makes or "201" in operation.responses):
             self._compiled.builders[operation.label].differ()
@@ -144,11 +152,12 @@ class Journeys:
     def _step(self, operation: Operation, depth: int, bare: bool = False) -> Step | None:
         """A call of an operation, or of one that makes what it needs; None when neither is possible."""
         builder = self._compiled.builders.get(operation.label)
-        if builder is None:
+        if builder is None or (self._is_careful and operation.label in self._known.ownership.replacing):
             return None
         bound: dict[Slot, Json] = {} if bare else self._recalled(operation)
         leases: list[Entity] = []
         addressed: Entity | None = None
+        foreign: list[Slot] = []
         for need in self._compiled.plan.needs[operation.label]:
             is_optional = not need.required and not need.made_up
             if is_optional and (bare or self._random.random() > _REFERRED):
@@ -161,7 +170,13 @@ class Journeys:
                 bound.update(_kept(operation, entity) if need.addressed else {})
                 bound.update({slot: entity.values[index] for slot, index in need.slots})
                 addressed = entity if need.addressed else addressed
-        return Step(builder.build(bound, bare), addressed, tuple(leases))
+                foreign += [] if entity.owned else [slot for slot, _ in need.slots]
+        again = None if bare else self._known.ownership.repetition(operation.label)
+        call = builder.build(bound, bare, again)
+        gathers = any(_is_listed(each, call.payload) for each in foreign)
+        if gathers and addressed is not None:
+            addressed.itself.holds_others = True
+        return Step(call, addressed, tuple(leases), repeats=again is not None, gathers=gathers)
 
     def _produced(self, need: Need, depth: int) -> Step | None:
         producers = [
@@ -177,13 +192,11 @@ class Journeys:
         return None
 
     def _independent_step(self) -> Step:
-        independent = [
-            each
-            for each in self._choices
-            if not any(n.required for n in self._compiled.plan.needs[each.label])
-        ]
-        shuffled = self._random.sample(independent, len(independent))
-        for operation in sorted(shuffled, key=self._is_given_up):
+        """A call of an operation that needs nothing, or else of any that has what it needs."""
+        needs = self._compiled.plan.needs
+        shuffled = self._random.sample(self._choices, len(self._choices))
+        independent = [each for each in shuffled if not any(need.required for need in needs[each.label])]
+        for operation in [*sorted(independent, key=self._is_given_up), *shuffled]:
             step = self._step(operation, 0)
             if step is not None:
                 return step
@@ -198,7 +211,7 @@ class Journeys:
         a call refers to is of the same parent as what its path leads to.
         """
         entities = self._known.entities[need.resource]
-        changes = operation.method not in SAFE and not self._compiled.options.selection.allow_destructive
+        changes = operation.method not in SAFE and self._is_careful
         ends = leads_to(operation, need.resource) and need.addressed and operation.method == "delete"
         # What is made within a thing of others, as a comment on a post, or with a reference to one, changes
         # it less than it tells of.
@@ -206,6 +219,9 @@ class Journeys:
         refers = operation.method in ("put", "patch") and not need.addressed
         # Where the run makes such things, it works with its own.
         owned_only = changes and (need.resource in self._compiled.made or (not makes and not refers))
+        is_change = need.addressed and operation.method in REPLACING
+        if is_change and owned_only and self._known.is_open(need.resource):
+            return None
         if ends:
             return entities.take(self._random, owned_only)
         within = (
@@ -233,6 +249,11 @@ class Journeys:
                 value = self._known.recalled(operation.label, slot, self._random)
                 recalled |= {} if value is None else {slot: value}
         return recalled
+
+
+def _is_listed(slot: Slot, payload: Json) -> bool:
+    """Whether a payload has a list at the place of a slot, as a folder has of documents."""
+    return slot.location == "body" and isinstance(at_pointer(payload, slot.name.partition("/*")[0]), list)
 
 
 def _kept(operation: Operation, entity: Entity) -> dict[Slot, Json]:

@@ -33,8 +33,12 @@ class Knowledge:
         self.entities: Mapping[str, Entities] = {
             each: Entities(each, documented=each in linked) for each in sorted(compiled.resources)
         }
-        self._ownership = Ownership(compiled.is_own)
+        self.ownership = Ownership(compiled.is_own)
         self._remembered: dict[tuple[str, Slot], deque[Json]] = {}
+
+    def is_open(self, resource: str) -> bool:
+        """Whether an operation that makes things of a resource is still to show that it finds none."""
+        return any(map(self.ownership.is_open, self._compiled.makers_of.get(resource, ())))
 
     def recalled(self, label: str, slot: Slot, random: Random) -> Json:
         """A value that some link gave for a slot of an operation; None when none has."""
@@ -58,17 +62,26 @@ class Knowledge:
             inherits = within and step.entity is not None and step.entity.owned
             for values in feed.things(exchange):
                 if feed.twin_of in made:
-                    entities.add_twin(values, made[feed.twin_of])
+                    first = made[feed.twin_of]
+                    # By a name that others may use too, their thing may be found.
+                    is_own = self._compiled.is_own(values[-1]) or not _is_told(values, exchange)
+                    entities.add_twin(values, first, first.owned and is_own)
                 else:
                     is_new = makes and not self._may_have_been_there(feed, values, exchange)
                     has_made = is_new and self._has_surely_made(step, feed, exchange, values)
                     was_known = entities.knows(values)
                     thing = entities.add(values, has_made or inherits, step.leases, step.began, is_new)
+                    thing.holds_others = thing.holds_others or (step.gathers and feed.owned)
+                    thing.maker = thing.maker or (label if has_made else "")
                     thing.doubtful = thing.doubtful or (is_new and not thing.owned and not was_known)
                     made[feed.resource] = thing
                     if feed.owned and exchange.status != HTTPStatus.ACCEPTED:
                         thing.shown_at = self._place_of(thing, exchange.response_body)
                         own.append(thing)
+            found = made.get(feed.resource)
+            is_found = step.repeats or (found is not None and not found.owned)
+            if feed.owned and not makes and is_found and exchange.status == HTTPStatus.OK:
+                self.ownership.found(step.call.operation, exchange)
         for memory in self._compiled.plan.memories.get(label, ()):
             value = evaluate(memory.expression, exchange)
             if value is not UNRESOLVABLE and value is not None:
@@ -152,7 +165,7 @@ class Knowledge:
         if feed.reason in (MAKES_ITS_PATH, JOINS_ITS_PATH):
             return True
         home = self.entities[feed.resource]
-        return self._ownership.has_made(step.call.operation, exchange, home, values)
+        return self.ownership.has_made(step, exchange, home, values)
 
     def _may_have_been_there(self, feed: Feed, values: Values, exchange: Exchange) -> bool:
         """Whether a call has named what it made as something else may have been named before: unless 201 says
@@ -185,6 +198,11 @@ def _has_made(step: Step, feed: Feed, exchange: Exchange) -> bool:
     if is_earlier(exchange.response_body, exchange.response_headers.get("date", ""), taken_s):
         return False
     return exchange.status == HTTPStatus.CREATED or "201" not in step.call.operation.responses
+
+
+def _is_told(values: Values, exchange: Exchange) -> bool:
+    """Whether a call has sent the identifier of what it made in its body."""
+    return str(values[-1]) in map(str, scalars(exchange.request_body))
 
 
 def _is_about(exchange: Exchange, thing: Entity) -> bool:

@@ -12,12 +12,15 @@ from openapi.operations import Operation
 @dataclass(slots=True)
 class Step:
     """A call to make, the thing that it works on, if it works on one, all things it must not lose, and when
-    it was made (s).
+    it was made (s). One that `repeats` is like an earlier call in all that is not the run's own; one that
+    `gathers` lists things of others.
     """
 
     call: Call
     entity: Entity | None
     leases: tuple[Entity, ...] = ()
+    repeats: bool = False
+    gathers: bool = False
     began: float = field(default_factory=time.monotonic)
 
     @property

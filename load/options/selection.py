@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from load.errors import LoadError
-from load.planning.effects import REPLACING, SAFE, destruction, looks_only, verbs
+from load.planning.effects import REPLACING, SAFE, acts, destruction, looks_only, verbs
 from openapi.operations import Operation
 
 # What a POST of such a name makes, or lets in.
@@ -49,12 +49,21 @@ class Selection:
         return _foreign(destruction(operation))
 
     def refusal_of_plan(
-        self, operation: Operation, makes: bool, owns: bool, is_single: bool, is_action: bool
+        self,
+        operation: Operation,
+        makes: bool,
+        owns: bool,
+        is_single: bool,
+        is_action: bool,
+        refers: bool = False,
     ) -> str:
         """Why an operation is not to be called, by what the plan knows: whether it makes things, whether its
         path leads to things that this run makes, and whether its path is that of a single thing, as a
-        setting is, or of an action on all that a shorter path leads to. Empty when it may be called.
+        setting is, or of an action on all that a shorter path leads to; whether it `refers` to things that
+        this run does not make. Empty when it may be called.
         """
+        if refers and not self.allow_destructive and _acts_by_name(operation):
+            return _foreign("acts on data")
         if self.allow_destructive or operation.method in SAFE or owns:
             return ""
         if operation.method in REPLACING:
@@ -68,7 +77,7 @@ class Selection:
             return _foreign("changes data")
         if is_action and not looks_only(operation) and not _HARMLESS & {*verbs(operation)}:
             return _foreign("acts on data")
-        verb = next((each for each in verbs(operation) if each in _CHANGING), "")
+        verb = _changing_verb(operation)
         return _foreign(f"is named {verb!r}, which changes data" if verb else "")
 
     def check(self, operations: Sequence[Operation]) -> None:
@@ -85,6 +94,15 @@ def matches(wanted: str, operation: Operation) -> bool:
     names = (operation.operation_id, operation.path, operation.label, *operation.tags)
     pattern = re.sub(r"([\[\]])", r"[\1]", wanted)
     return wanted.lower() == operation.method or any(fnmatchcase(each, pattern) for each in names)
+
+
+def _changing_verb(operation: Operation) -> str:
+    return next((each for each in verbs(operation) if each in _CHANGING), "")
+
+
+def _acts_by_name(operation: Operation) -> bool:
+    """Whether a POST does something to what it refers to, by its name."""
+    return operation.method == "post" and (acts(operation) or bool(_changing_verb(operation)))
 
 
 def _foreign(reason: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from load.planning.identifiers import words
+from load.planning.identifiers import singular, words
 from openapi.contract import Json
 from openapi.operations import Operation
 
@@ -34,6 +34,15 @@ _LOOKING = frozenset({
 })  # fmt: skip
 
 
+# What makes a thing of such a name does something to what it refers to, as a cancellation does to a booking.
+_ACTING = frozenset({
+    "cancellation", "refund", "transfer", "payment", "charge", "capture", "reversal", "chargeback",
+    "withdrawal", "deposit", "debit", "payout", "settlement", "redemption", "ban", "block", "suspension",
+    "deactivation", "termination", "closure", "archival", "lock", "merge", "merger", "move", "return",
+    "approval", "rejection", "transition", "reset", "rollback", "restoration", "promotion", "demotion",
+    "assignment", "reassignment", "unassignment", "expulsion", "eviction", "replacement", "adjustment",
+    "correction", "conversion", "migration", "rotation", "disposal", "write-off", "recall", "void",
+})  # fmt: skip
 # What a call of such a name makes of a change that was only kept until then.
 _PUBLISHING = frozenset({"publish", "release", "deploy", "promote", "commit"})
 
@@ -41,6 +50,11 @@ _PUBLISHING = frozenset({"publish", "release", "deploy", "promote", "commit"})
 def publishes(operation: Operation) -> bool:
     """Whether a call makes earlier changes to a thing show, by its name."""
     return operation.method in ("post", "put") and bool(_PUBLISHING & {*verbs(operation)})
+
+
+def acts(operation: Operation) -> bool:
+    """Whether what a call makes does something to what it refers to, by its name."""
+    return bool(_ACTING & {singular(each) for each in verbs(operation)})
 
 
 def looks_only(operation: Operation) -> bool:

@@ -61,8 +61,8 @@ class Answers:
             load.results.account.note(f"{operation.label} {BY_A_CACHE}", 1)
         if step.entity is not None and reply.status in checks.GONE_STATUSES:
             absence, loss = self._absence(step, reply, shown, ended)
-        if reply.status == HTTPStatus.CONFLICT:
-            load.journeys.conflicted(step)
+        if reply.status >= HTTPStatus.BAD_REQUEST:
+            load.journeys.refused(step, reply.status)
         if succeeded:
             self._accepted(step, began)
         made = load.journeys.done(step, exchange if learns else None, succeeded)
@@ -149,7 +149,9 @@ class Answers:
             guessed = operation.label in load.compiled.plan.guessed or load.compiled.erases
             credentialed = not step.call.secret.is_empty
             doubtful = reply.status >= HTTPStatus.BAD_REQUEST and load.ledger.is_doubtful(step, reply.status)
-            return checks.findings(operation, absence, reply, guessed, loss, credentialed, doubtful)
+            return checks.findings(
+                operation, absence, reply, guessed, loss, credentialed, doubtful, step.repeats
+            )
         except Exception as error:  # a call that cannot be judged must not look like a good one
             # Not with its traceback, which may show what the service said.
             *_, place = traceback.extract_tb(error.__traceback__)

@@ -19,6 +19,11 @@ from load.run.load import Load
 
 logger = logging.getLogger(__name__)
 
+REPLACING = (
+    "changes what is there by values that others use, too: it was not called any more, "
+    "unless with --allow-destructive"
+)
+
 READ_BACK_S = 30.0
 # When a long reading first says how far it is, and how often after a while.
 FIRST_PROGRESS_S, PROGRESS_S = 2.0, 10.0
@@ -85,6 +90,8 @@ def read_back(load: Load, host: str, tell: Callable[[str], object] = logger.info
     account.unread += len(pending)
     settled = load.reconciliation.settled()
     load.ledger.settle(settled)
+    for label in load.known.ownership.replacing:
+        settled.note(f"{label} {REPLACING}", 1)
     account.late += settled.late
     account.late_s = max(account.late_s, settled.late_s)
     load.results.account.add(account)

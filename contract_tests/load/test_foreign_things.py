@@ -1,0 +1,195 @@
+"""What others have made is neither changed nor deleted, however a service leads to it. Each service is a
+function here: the calls of a journey go to it, and it writes down what they do to what was there before.
+"""
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from contract_tests.load.test_plans import ID, TEXT, a_list, an_object, does, on
+from contract_tests.load.walk import Walk
+from contract_tests.openapi.documents import contract
+from load.journeys.step import Step
+from openapi.expressions import Exchange
+from openapi.operation_reader import operations
+
+LONG = {"type": "string", "minLength": 20}
+PROVIDER = {"enum": ["red", "green", "blue"]}
+YEAR = {"type": "integer", "minimum": 1, "maximum": 5}
+OF_THE_REST = {"get": 200, "put": 200, "patch": 200, "delete": 204}
+
+Answer = tuple[int, Any]
+
+
+class Keyed:
+    """Things of which there is one for each value of `key`: a POST for a known one `replaces` or finds it."""
+
+    def __init__(self, key: str, values: list[Any], replaces: bool, found: int, made: int) -> None:
+        self.key, self.replaces, self.statuses = key, replaces, (found, made)
+        self.things = {number: {"id": number, key: value} for number, value in enumerate(values)}
+        self.before = dict(self.things)
+        self.harmed: list[str] = []
+        self.replaced: set[int] = set()
+
+    def answer(self, step: Step) -> Answer:
+        call = step.call
+        method = call.operation.method
+        if method != "post":
+            (number,) = call.path.values()
+            if method == "put":
+                self.replaced.add(number)
+            if method != "get" and number in self.before:
+                self.harmed.append(call.operation.label)
+            return OF_THE_REST[method], self.things.get(number) if method != "delete" else None
+        known = next(
+            (each for each in self.things.values() if each[self.key] == call.payload[self.key]), None
+        )
+        if known is None:
+            number = len(self.things)
+            self.things[number] = {"id": number, **call.payload}
+            return self.statuses[1], self.things[number]
+        if self.replaces:
+            known.update(call.payload)
+            self.harmed += [call.operation.label] if known["id"] in self.before else []
+        return self.statuses[0], known
+
+
+def walked(paths: dict[str, Any], answer: Callable[[Step], Answer], steps: int = 300) -> Walk:
+    """A walk through a service, call after call."""
+    walk = Walk(operations(contract(paths)))
+    for _ in range(steps):
+        step = walk.journeys.next()
+        status, body = answer(step)
+        call = step.call
+        if status >= 400:
+            walk.journeys.refused(step, status)
+        exchange = Exchange(
+            call.operation.method.upper(),
+            call.target,
+            call.path,
+            call.query,
+            {},
+            call.payload,
+            status,
+            {},
+            body,
+        )
+        walk.journeys.done(step, exchange if status < 300 else None, status < 300)
+    return walk
+
+
+def resource(name: str, new: Any, status: str = "201") -> dict[str, Any]:
+    """The paths of things that are made, read, replaced and deleted."""
+    shown = {**new, "properties": {"id": ID, **new["properties"]}}
+    return on(f"/{name}", post=does(shown, new, status)) | on(
+        f"/{name}/{{id}}", "id", kind=ID, get=does(shown), put=does(shown, new), delete=does(status="204")
+    )
+
+
+@pytest.mark.parametrize("replaces", [True, False])
+def test_what_there_is_one_of_is_found_and_left_alone(replaces: bool) -> None:
+    service = Keyed("provider", ["red", "green", "blue"], replaces, 201, 201)
+    paths = resource("integrations", an_object(provider=PROVIDER, hook=LONG, channel=LONG))
+    walk = walked(paths, service.answer)
+    assert {*service.harmed} <= {"POST /integrations"}
+    # Nothing but two calls alike tells: then no third is made.
+    assert len(service.harmed) <= 3
+    assert walk.known.ownership.replacing == ({"POST /integrations"} if replaces else set())
+
+
+def test_what_is_found_by_a_number_is_left_alone() -> None:
+    service = Keyed("year", [1, 2, 3], False, 200, 200)
+    walked(resource("years", an_object(year=YEAR), "200"), service.answer)
+    assert service.harmed == []
+
+
+@pytest.mark.parametrize("refusal", [0, 409, 422])
+def test_what_was_made_is_changed_and_deleted(refusal: int) -> None:
+    """Where two alike make two things, or are refused."""
+    numbers, labels, seen = itertools.count(), list[str](), set[str]()
+
+    def answer(step: Step) -> Answer:
+        call = step.call
+        labels.append(call.operation.label)
+        if call.operation.method != "post":
+            return OF_THE_REST[call.operation.method], None
+        if refusal and call.payload["provider"] in seen:
+            return refusal, None
+        seen.add(call.payload["provider"])
+        return 201, {"id": next(numbers), **call.payload}
+
+    walked(resource("integrations", an_object(provider=PROVIDER, hook=LONG)), answer)
+    assert {"PUT /integrations/{id}", "DELETE /integrations/{id}"} <= {*labels}
+
+
+def test_who_answers_200_for_what_is_there_is_believed() -> None:
+    service = Keyed("provider", ["red"], False, 200, 201)
+    paths = resource("integrations", an_object(provider=PROVIDER, hook=LONG))
+    paths["/integrations"]["post"]["responses"]["200"] = {"description": "found"}
+    walked(paths, service.answer)
+    assert service.harmed == []
+    assert service.replaced
+
+
+@pytest.mark.parametrize(
+    ("path", "new"),
+    [
+        ("/cancellations", an_object(booking_id=ID)),
+        ("/transfers", an_object(from_booking_id=ID, to_booking_id=ID)),
+        ("/bookings/{booking_id}/refunds", an_object(reason=TEXT)),
+    ],
+)
+def test_nothing_is_done_to_what_can_only_be_listed(path: str, new: Any) -> None:
+    bookings = on("/bookings", get=does(a_list(an_object(id=ID)))) | on(
+        "/bookings/{booking_id}", "booking_id", kind=ID, get=does(an_object(id=ID))
+    )
+    names = ["booking_id"] if "{" in path else []
+    acting = on(path, *names, kind=ID, post=does(an_object(id=ID), new, "201"))
+    reviews = on("/reviews", post=does(an_object(id=ID), an_object(booking_id=ID), "201"))
+    told = Walk(operations(contract(bookings | acting | reviews))).compiled.uncovered
+    assert [*told] == [f"POST {path}"]
+    assert "acts on data" in told[f"POST {path}"]
+    # What this run makes, it may act on.
+    bookings["/bookings"]["post"] = does(an_object(id=ID), an_object(note=TEXT), "201")
+    assert not Walk(operations(contract(bookings | acting))).compiled.uncovered
+
+
+def test_what_holds_things_of_others_is_not_deleted() -> None:
+    new = an_object(name=LONG, document_ids={"type": "array", "items": ID, "minItems": 1})
+    paths = resource("folders", new) | on("/documents", get=does(a_list(an_object(id=ID))))
+    paths |= on("/documents/{document_id}", "document_id", kind=ID, get=does(an_object(id=ID)))
+    numbers, labels = itertools.count(100), list[str]()
+
+    def answer(step: Step) -> Answer:
+        call = step.call
+        labels.append(call.operation.label)
+        if call.operation.method == "post":
+            return 201, {"id": next(numbers), **call.payload}
+        return OF_THE_REST[call.operation.method], [{"id": 7}] if call.target == "/documents" else None
+
+    walked(paths, answer)
+    assert "PUT /folders/{id}" in labels
+    assert "DELETE /folders/{id}" not in labels
+
+
+def test_a_name_that_others_may_have_leads_to_them() -> None:
+    shown = an_object(id=ID, name={"type": "string", "example": "Default"})
+    new = an_object(name={"type": "string", "example": "Default"})
+    paths = on("/projects", post=does(shown, new, "201")) | on(
+        "/projects/{id}", "id", kind=ID, get=does(shown)
+    )
+    paths |= on("/projects/name/{name}", "name", kind=TEXT, get=does(shown), delete=does(status="204"))
+    numbers, deleted = itertools.count(), list[str]()
+
+    def answer(step: Step) -> Answer:
+        call = step.call
+        if call.operation.method == "post":
+            return 201, {"id": next(numbers), **call.payload}
+        deleted.extend(call.path.values() if call.operation.method == "delete" else ())
+        return OF_THE_REST[call.operation.method], None
+
+    walk = walked(paths, answer)
+    assert deleted
+    assert all(map(walk.compiled.is_own, deleted))
