@@ -17,7 +17,8 @@ def server_urls(servers: Json, source: str) -> Iterator[str]:
     """
     for server in servers if isinstance(servers, list) else ():
         if isinstance(server, Mapping) and isinstance(server.get("url"), str):
-            url = _filled(server["url"].strip(), server.get("variables"))
+            # Many services write nothing for the root of their host, which is the default ("/").
+            url = _filled(server["url"].strip() or "/", server.get("variables"))
             if "{" not in url:
                 yield _absolute(url, source)
 

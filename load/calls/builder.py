@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from random import Random
 
-from load.calls.call import FRAMING, Body, Call
+from load.calls.call import FRAMING, NO_FIELDS, Body, Call
 from load.calls.placeholders import filled
 from load.calls.repetition import Repetition
 from load.calls.unique_names import unique_names
@@ -26,6 +26,11 @@ _LOOKED_AT = 5
 # So often a payload is drawn that can do without what is not known.
 _REDRAWN = 5
 _TRIALS, _DRAWS = 20, 1_000
+# Words of header fields that are of one call alone.
+_OF_A_CALL = frozenset(
+    {"idempotency", "request", "correlation", "trace", "traceparent", "tracestate", "nonce", "timestamp",
+     "signature", "digest", "prefer", "range", "date"}
+)  # fmt: skip
 _SOFT_DELETIONS = (["archived"], ["deleted"], ["trashed"], ["removed"])
 
 
@@ -81,6 +86,7 @@ class CallBuilder:
             self._slots.append((each, slot, self._fitting(each, generate) if generate else None))
         locations = {each.location for each in operation.parameters}
         self._queries, self._fields = "query" in locations, bool(locations & {"header", "cookie"})
+        self._lasting = [slot for each, slot, _ in self._slots if _lasts(each)]
         self._headers: Mapping[str, str] = {"Accept": _accepted(operation)}
         self._payloads = payloads
         self._unique = unique_names(operation) | self._own_names
@@ -168,7 +174,7 @@ class CallBuilder:
         path = {each.name: value for each, value in chosen if each.location == "path"}
         query = "&".join(_texts(chosen, "query")) if self._queries else ""
         payload: Json = None
-        content, headers = b"", self._headers
+        content, headers, fields = b"", self._headers, NO_FIELDS
         if self._bodies:
             body = self._body()
             payload = self._filled(body, bound)
@@ -177,6 +183,8 @@ class CallBuilder:
             content, headers = body.encode(payload), body.headers
         if self._fields:
             headers = {**headers, **_fields(chosen)}
+            sent = {Slot(each.location, each.name): value for each, value in chosen}
+            fields = {slot: sent.get(slot) for slot in self._lasting}
         url = self.operation.url(path)
         return Call(
             operation=self.operation,
@@ -187,6 +195,7 @@ class CallBuilder:
             query={each.name: value for each, value in chosen if each.location == "query"} if query else {},
             payload=payload,
             secret=self._secret,
+            fields=fields,
         )
 
     def _body(self) -> Body:
@@ -198,6 +207,8 @@ class CallBuilder:
         for parameter, slot, generate in self._slots:
             if slot in bound:
                 value = _typed(bound[slot], parameter)
+                if value is None and not parameter.required:
+                    continue
                 if parameter.required or parameter.schema.validator.is_valid(value):
                     yield parameter, value
             elif generate and (parameter.required or self._random.random() < optional):
@@ -217,6 +228,14 @@ class CallBuilder:
             payload, is_whole = filled(body.generate(), given, self._unsent, body.is_valid)
             tries += 1
         return payload
+
+
+def _lasts(parameter: Parameter) -> bool:
+    """Whether a header field or cookie tells where a thing is, as a tenant does, or how it is shown, as a
+    language does, and not something of its call alone.
+    """
+    parts = words(parameter.name)
+    return parameter.location in ("header", "cookie") and not (parts[:1] == ["if"] or _OF_A_CALL & {*parts})
 
 
 def _harmless(schema: Schema) -> Iterator[Json]:

@@ -4,15 +4,18 @@ import base64
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from load.options.credentials import Secret, within_quotes
+from load.planning.plan import Slot
 from load.printable import printable
 from openapi.bodies import Encode
 from openapi.contract import Json
 from openapi.operations import Operation
 from openapi.payloads import Generator
 
+NO_FIELDS: Mapping[Slot, Json] = MappingProxyType({})
 _BODY_SHOWN_BYTES = 65_536
 # Fields of the connection, which say where messages end (RFC 9110, section 7.6.1; RFC 9112, section 6).
 FRAMING = frozenset({
@@ -24,7 +27,8 @@ FRAMING = frozenset({
 @dataclass(slots=True)
 class Call:
     """A request ready to be sent; `target` is path and query. The values it was made of are kept
-    for the links that lead on from it.
+    for the links that lead on from it, and in `fields` those of header fields and cookies, None for what
+    was left out.
     """
 
     operation: Operation
@@ -35,6 +39,7 @@ class Call:
     query: Mapping[str, Json]
     payload: Json
     secret: Secret
+    fields: Mapping[Slot, Json] = field(default_factory=lambda: NO_FIELDS)
 
     @property
     def sent_target(self) -> str:

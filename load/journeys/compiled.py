@@ -85,7 +85,7 @@ class Compiled:
         """A call that reads a thing, be it known or not."""
         operation = self.readable[entity.home.resource]
         (need,) = (each for each in self.plan.needs[operation.label] if each.required)
-        bound = {slot: entity.values[index] for slot, index in need.slots}
+        bound = {**entity.itself.fields, **{slot: entity.values[index] for slot, index in need.slots}}
         return Step(self.builders[operation.label].build(bound, bare=True), entity)
 
     @cached_property

@@ -1,10 +1,11 @@
 """Things that are known to exist on the service, leased so that nobody calls for one that is gone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import inf
 from random import Random
 
+from load.planning.plan import Slot
 from openapi.contract import Json
 
 _TRIES = 8
@@ -22,6 +23,9 @@ class Entity:
     to where the answer that made it showed its identifier; empty when it came otherwise, as in `Location`,
     None when no answer made it. `doubtful` when a call may have made it, or found it. `maker` is the label
     of the operation that made it; `holds_others` when it may hold things of others, which could go with it.
+    `chosen` are the homes and values of things that the service has made it part of, `fields` the header
+    fields and cookies that it was made with, as those that choose a tenant or a language: all calls for it
+    have them, or None for what was left out.
     """
 
     home: "Entities"
@@ -37,6 +41,8 @@ class Entity:
     doubtful: bool = False
     maker: str = ""
     holds_others: bool = False
+    chosen: tuple[tuple["Entities", Values], ...] = ()
+    fields: Mapping[Slot, Json] = field(default_factory=dict)
 
     @property
     def itself(self) -> "Entity":
@@ -108,6 +114,10 @@ class Entities:
     def knows(self, values: Values) -> bool:
         """Whether a thing is known."""
         return values in self._known
+
+    def has_gone(self, values: Values) -> bool:
+        """Whether a thing was there, and is not any more."""
+        return values in self._gone and values not in self._known
 
     def add_twin(self, values: Values, first: Entity, owned: bool) -> None:
         """Make another way known to a thing that is known; `owned` when it leads to no other thing."""

@@ -167,6 +167,9 @@ class Journeys:
                 release(leases)
                 return self._produced(need, depth) if depth else None
             if entity is not None:
+                # Where a thing is made of others, it is where they are.
+                is_there = need.addressed or operation.method == "post"
+                bound = {**(entity.itself.fields if is_there else {}), **bound}
                 bound.update(_kept(operation, entity) if need.addressed else {})
                 bound.update({slot: entity.values[index] for slot, index in need.slots})
                 addressed = entity if need.addressed else addressed

@@ -2,14 +2,14 @@
 
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from random import Random
 
 from load.journeys.compiled import Compiled
 from load.journeys.entities import Entities, Entity, Values, release
 from load.journeys.ownership import Ownership
-from load.journeys.representations import is_distinctive, is_earlier, scalars
+from load.journeys.representations import is_distinctive, is_earlier, scalars, unwrapped
 from load.journeys.step import Step, leads_to
 from load.planning.identifiers import outline
 from load.planning.plan import JOINS_ITS_PATH, MAKES_ITS_PATH, Feed, Identifier, Slot
@@ -71,6 +71,9 @@ class Knowledge:
                     has_made = is_new and self._has_surely_made(step, feed, exchange, values)
                     was_known = entities.knows(values)
                     thing = entities.add(values, has_made or inherits, step.leases, step.began, is_new)
+                    thing.chosen = thing.chosen or tuple(self._chosen(step, exchange))
+                    if is_new and not was_known:
+                        thing.fields = step.call.fields
                     thing.holds_others = thing.holds_others or (step.gathers and feed.owned)
                     thing.maker = thing.maker or (label if has_made else "")
                     thing.doubtful = thing.doubtful or (is_new and not thing.owned and not was_known)
@@ -91,21 +94,25 @@ class Knowledge:
 
     def moved(self, step: Step, exchange: Exchange) -> Entity | None:
         """The thing that a change has given another address, when the answer shows it by another identifier
-        than the path did: it is known by that from now on. An answer that shows nothing of what was sent, or
-        the former identifier as well, is about something else.
+        than the path did: it is known by that from now on. An answer that shows nothing of what was sent is
+        about something else.
         """
         thing = step.entity.itself if step.entity else None
         operation = step.call.operation
         is_change = operation.method in ("put", "patch")
         if thing is None or not is_change or not leads_to(operation, thing.home.resource):
             return None
-        if not _is_about(exchange, thing) or thing.shown_at == "":
+        if not _is_about(exchange) or thing.shown_at == "":
             return None
+        asked, told = str(thing.values[-1]), {str(each) for each in scalars(exchange.response_body)}
         for pointer in self._compiled.identifiers.get(thing.home.resource, ()):
             found = at_pointer(exchange.response_body, pointer)
-            if found is UNRESOLVABLE or found is None or str(found) == str(thing.values[-1]):
+            if found is UNRESOLVABLE or found is None or str(found) == asked:
                 continue
             if isinstance(found, (str, int)):
+                if asked in told:
+                    # It may be what came of the thing, or something that tells of it.
+                    return Entity(thing.home, (*thing.values[:-1], found), owned=False)
                 thing.home.forget(thing)
                 return thing.home.add((*thing.values[:-1], found), thing.owned, thing.parents, step.began)
         return None
@@ -160,6 +167,19 @@ class Knowledge:
         if resource in self.entities:
             self.entities[resource].add(values, owned=False)
 
+    def _chosen(self, step: Step, exchange: Exchange) -> Iterator[tuple[Entities, Values]]:
+        """The things that an answer refers to where the call might have: the service has chosen them."""
+        shown = unwrapped(exchange.response_body, (slot.name[1:] for slot in self._references(step)))
+        for need in self._compiled.plan.needs[step.call.operation.label]:
+            for slot, _ in need.slots if not need.addressed else ():
+                found = at_pointer(shown, slot.name) if slot.location == "body" else UNRESOLVABLE
+                if isinstance(found, (str, int)):
+                    yield self.entities[need.resource], (found,)
+
+    def _references(self, step: Step) -> Iterator[Slot]:
+        needs = self._compiled.plan.needs[step.call.operation.label]
+        return (slot for need in needs for slot, _ in need.slots if slot.location == "body")
+
     def _has_surely_made(self, step: Step, feed: Feed, exchange: Exchange, values: Values) -> bool:
         """Whether nothing that others have made can have been found in place of a new thing."""
         if feed.reason in (MAKES_ITS_PATH, JOINS_ITS_PATH):
@@ -195,7 +215,8 @@ def _has_made(step: Step, feed: Feed, exchange: Exchange) -> bool:
     if feed.reason in (MAKES_ITS_PATH, JOINS_ITS_PATH):
         return True
     taken_s = time.monotonic() - step.began
-    if is_earlier(exchange.response_body, exchange.response_headers.get("date", ""), taken_s):
+    date = exchange.response_headers.get("date", "")
+    if is_earlier(exchange.response_body, exchange.request_body, date, taken_s):
         return False
     return exchange.status == HTTPStatus.CREATED or "201" not in step.call.operation.responses
 
@@ -205,11 +226,10 @@ def _is_told(values: Values, exchange: Exchange) -> bool:
     return str(values[-1]) in map(str, scalars(exchange.request_body))
 
 
-def _is_about(exchange: Exchange, thing: Entity) -> bool:
-    """Whether the answer to a change shows what was sent, and no more by the thing's former identifier."""
+def _is_about(exchange: Exchange) -> bool:
+    """Whether the answer to a change shows what was sent."""
     told = {str(each) for each in scalars(exchange.response_body)}
-    shown = any(is_distinctive(each) and str(each) in told for each in scalars(exchange.request_body))
-    return shown and str(thing.values[-1]) not in told
+    return any(is_distinctive(each) and str(each) in told for each in scalars(exchange.request_body))
 
 
 def _describes(schema: Json, root: Json, names: Sequence[str]) -> bool:

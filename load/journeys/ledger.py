@@ -102,12 +102,14 @@ class Ledger:
         came. Whether what was not acknowledged has happened nobody knows; what was refused has not, unless it
         was sent twice.
         """
-        acknowledged = is_acknowledged(status) and not is_failure(body)
+        sent = next((write.properties for _, write in changes if write.properties), {})
+        acknowledged = is_acknowledged(status) and not is_failure(body, sent)
         if acknowledged:
             self._unfollowed.update({label for change in changes if (label := _below(*change))})
         for record, write in changes:
-            is_deletion = write.leaves is State.GONE
-            if acknowledged and not (is_deletion and is_under_way(body, record.entity.values[-1])):
+            is_whole = write.leaves is State.GONE or bool(write.properties)
+            name = record.entity.values[-1]
+            if acknowledged and not (is_whole and is_under_way(body, name, write.properties)):
                 write.acknowledged = at
                 if write.leaves is not State.GONE:
                     shown = unwrapped(body, write.properties)
@@ -138,7 +140,7 @@ class Ledger:
         """A call has made things, or found them in their place; `changes` are the writes that it may be, `at`
         is when it was sent and acknowledged (s since the start), `now` when that was (s since 1970).
         """
-        if is_failure(body):
+        if is_failure(body, step.call.payload):
             return
         known, label = dict(changes), step.call.operation.label
         for entity in entities:
@@ -182,15 +184,28 @@ class Ledger:
             record.add(Write(label, at, {}, whole=True, acknowledged=at))
 
     def moved(self, entity: Entity, changes: Iterable[Change], successor: Entity) -> None:
-        """A change has given a thing another address; what is at the old one nobody knows."""
+        """A change has given a thing another address, if that is known to be a thing; what is at the old one
+        nobody knows.
+        """
         record = self._addresses.record_of(entity.itself)
         for each, write in changes:
             if each is record:
-                followed = self._addresses.record_of(successor) or self._addresses.followed(successor)
-                if followed is not None:
+                followed = self._addresses.record_of(successor)
+                followed = followed or (self._addresses.followed(successor) if successor.is_known else None)
+                if followed is not None and successor.is_known:
                     followed.entity = successor
                     followed.add(Write(write.label, write.sent, write.properties, True, write.acknowledged))
                 write.leaves, write.properties, write.whole = State.ANY, {}, True
+
+    def may_be_another(self, entity: Entity) -> bool:
+        """Whether a call may have put another thing in the place of one, as where two are merged."""
+        record = self._addresses.record_of(entity.itself)
+        return record is not None and record.may_be_another
+
+    def unfollowed(self, operation: Operation) -> None:
+        """A call has succeeded, and nothing that it may have written is known."""
+        if operation.method not in SAFE and not looks_only(operation):
+            self._unfollowed[operation.label] += 1
 
     def settle(self, account: Account) -> None:
         """Add to an account what is unknown of calls that were to make or change something, and what was
@@ -242,9 +257,11 @@ class Ledger:
         return not is_named(thing, step) or self._is_own(thing.values[-1])
 
     def _disturbed(
-        self, records: Iterable[Record], operation: Operation, at: float, leaves: State
+        self, records: Sequence[Record], operation: Operation, at: float, leaves: State
     ) -> list[Change]:
         """Writes of a call that may change things in ways that nothing tells."""
+        for each in records:
+            each.may_be_another = each.may_be_another or leaves is State.ANY
         return [
             added(each, Write(operation.label, at, {}, whole=True, leaves=leaves))
             for each in dict.fromkeys(records)

@@ -23,6 +23,7 @@ from load.journeys.representations import (
     shows,
 )
 from load.measurements.losses import DROPPED, Account, Loss
+from load.planning.identifiers import words
 from openapi.contract import Json
 
 # Of a property that is written with no more values than these, one may come about by chance.
@@ -39,16 +40,49 @@ _DERIVED = (CUT, TRIMMED, CASED)
 _COMPARED_AT_MOST = 50
 
 
+# Numbers of these names change by themselves, or push each other.
+_MOVING = frozenset(
+    {"position", "rank", "order", "index", "sequence", "sort", "priority", "bid", "balance", "stock",
+     "score", "rating", "level", "age", "version", "revision", "remaining", "available", "views", "likes",
+     "progress", "queue", "ttl", "countdown"}
+)  # fmt: skip
+# What stands in the place of a text that somebody has taken away.
+_REDACTED = frozenset(
+    {"removed", "moderated", "moderation", "moderator", "redacted", "censored", "hidden", "deleted",
+     "withheld", "masked", "anonymised", "anonymized", "blocked"}
+)  # fmt: skip
+
+
 @dataclass
 class _Counts:
     """Of one property as one operation writes it: how often it was kept, and what became of it otherwise,
-    with losses that it would be if that is no habit of the service.
+    with losses that it would be if that is no habit of the service. `signs` are all characters of texts that
+    were kept, `changed` the texts that were not, each with what became of it.
     """
 
     kept: int = 0
+    signs: set[str] = field(default_factory=set)
+    changed: list[tuple[str, str]] = field(default_factory=list)
     changes: Counter[str] = field(default_factory=Counter)
     example: str = ""
     losses: list[Loss] = field(default_factory=list)
+
+    def keep(self, value: Json, is_kept: bool) -> None:
+        """Count a value, if it was kept."""
+        self.kept += is_kept
+        if is_kept and isinstance(value, str):
+            self.signs.update(value)
+
+    @property
+    def is_by_rule(self) -> bool:
+        """Whether a service changes texts by a rule of its own: all that were changed have characters that
+        none has that was kept, as where texts are escaped, or all were taken away, as where they are
+        moderated.
+        """
+        return bool(self.changed) and (
+            all({*written} - self.signs for written, _ in self.changed)
+            or all(_is_redaction(found) for _, found in self.changed)
+        )
 
 
 class Properties:
@@ -139,7 +173,8 @@ class Properties:
             # An answer that has shown a text as it was sent says that it is kept so.
             return is_free_text(written)
         if is_number(written) and is_number(each.found):
-            return self._independent and each.name in each.write.shown
+            moves = bool(_MOVING & {*words(each.name)})
+            return self._independent and each.name in each.write.shown and not moves
         return is_free_text(written) and is_free_text(each.found) and not is_derived(written, each.found)
 
     def count(self, record: Record, each: Deviation, target: str, at: float) -> None:
@@ -155,6 +190,8 @@ class Properties:
         )
         counts.changes[how] += 1
         counts.example = counts.example or example(written, each.found)
+        if isinstance(written, str) and isinstance(each.found, str) and how == OTHERWISE:
+            counts.changed.append((written, each.found))
         if not self.is_claimable(record, each):
             return
         loss = deviating(target, each, at)
@@ -176,7 +213,7 @@ class Properties:
         for name, value in write.properties.items():
             counts = self._counts[write.label, name, _READ]
             if name in body:
-                counts.kept += name not in found
+                counts.keep(value, name not in found)
             elif is_last and name in documented and value not in (None, "", [], {}):
                 counts.changes[DROPPED] += 1
                 counts.example = counts.example or f"{target}: {example(value, None)}"
@@ -255,7 +292,8 @@ class Properties:
         """What a service does with a property as a rule is a note; what happens now and then, a loss."""
         changed = each.changes.total()
         total = each.kept + changed
-        if total >= FEW_WRITES and changed <= SPORADIC_AT_MOST * total and each.losses:
+        is_sporadic = changed <= SPORADIC_AT_MOST * total and not each.is_by_rule
+        if total >= FEW_WRITES and is_sporadic and each.losses:
             account.losses += each.losses
             changed -= len(each.losses)
             for how in (DROPPED, IGNORED):
@@ -277,3 +315,8 @@ def _shows_all(write: Write, body: Mapping[str, Json]) -> bool:
     """
     telling = {name: each for name, each in write.properties.items() if is_distinctive(each) and name in body}
     return len(telling) > 1 and all(shows(each, body[name]) for name, each in telling.items())
+
+
+def _is_redaction(text: str) -> bool:
+    """Whether a text says that there was another one, or says nothing, as ***."""
+    return not any(map(str.isalnum, text)) or bool(_REDACTED & {*words(text)})

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from load.journeys.addresses import Addresses
 from load.journeys.entities import Entity
 from load.journeys.evidence import address, deviating, existence
+from load.journeys.lives import Lives
 from load.journeys.properties import Properties
 from load.journeys.records import Record, State, Write
 from load.journeys.representations import (
@@ -24,6 +25,10 @@ from load.planning.identifiers import collection_of, normalised
 from openapi.contract import Json
 from openapi.operations import Operation
 
+OVERTAKEN = (
+    "reads showed what was out of date, until something else was written: whether what was due was late or "
+    "lost is unknown"
+)
 # How many found things are looked at for their states.
 _LOOKED_AT = 5_000
 
@@ -48,6 +53,7 @@ class Reconciliation:
         # By resource, the values of properties with a few of them, such as states, of things that were found.
         self._found: defaultdict[str, set[tuple[str, Json]]] = defaultdict(set)
         self._looked = 0
+        self._lives = Lives()
         self._hidden: Counter[str] = Counter()
 
     @property
@@ -102,8 +108,8 @@ class Reconciliation:
         record = self._addresses.record_of(step.entity.itself) if step.entity else None
         if record is None:
             return []
-        self._look_at(record)
         body = unwrapped(body, record.writes[-1].properties or record.writes[0].properties)
+        self._look_at(record, body)
         if not isinstance(body, dict):
             return []
         if len(record.writes) < 2:
@@ -121,7 +127,7 @@ class Reconciliation:
         for unseen in self._properties.unseen(record, body, found):
             age = max(each.age for each in unseen)
             if age <= self._consistency:
-                record.delay(age)
+                record.delay(age, unseen[0].write, {each.name: each.found for each in unseen})
             else:
                 record.is_lost = True
                 losses.append(deviating(step.call.target, unseen[0], until))
@@ -164,16 +170,16 @@ class Reconciliation:
             return self._accused(record, account, [loss] if loss and not was_lost else [])
         age = record.age_of(State.THERE, *at)
         if not age:
-            self._look_at(record)
+            self._look_at(record, body)
             return self._held(record, step, body, at) if isinstance(body, dict) else account
-        if isinstance(body, dict) and is_marked_deleted(record.unwritten(body)):
+        if isinstance(body, dict) and self._is_marked(record, body):
             account.note("deleted things can be read, marked as such", 1)
             return account
         if isinstance(body, dict) and not record.shows_what_was(body):
             account.note("deleted things can be read, without what they were", 1)
             return account
         if age <= self._consistency:
-            record.delay(age)
+            record.delay(age, record.last_of(State.GONE))
             return None
         return self._accused(record, account, [existence(record, target, State.GONE, at[1], age)])
 
@@ -183,7 +189,7 @@ class Reconciliation:
         """
         account = Account()
         for record in self._addresses.records.values():
-            if record.late and record.is_right and not record.is_lost:
+            if record.late and not record.is_lost:
                 account.late += record.late
                 account.late_s = max(account.late_s, record.late_s)
         made = Counter(
@@ -193,8 +199,10 @@ class Reconciliation:
         )
         for label, count in made.items():
             account.note(f"what {label} made {NOT_READ_BACK}", count)
-        for text, count in self._hidden.items():
-            account.note(text, count)
+        overtaken = sum(each.overtaken for each in self._addresses.records.values())
+        if overtaken:
+            account.note(OVERTAKEN, overtaken)
+        account.untraced.update(self._hidden)
         if self._expired:
             account.note("things had expired by their own word, or were answered 410 Gone", self._expired)
         self._properties.settle(account)
@@ -213,12 +221,20 @@ class Reconciliation:
                 return f"nothing that {label} left with {name} {value!r} was ever found"
         return ""
 
-    def _look_at(self, record: Record) -> None:
+    def _look_at(self, record: Record, body: Json) -> None:
         """A thing was found, as it was written."""
         if self._looked < _LOOKED_AT:
             self._looked += 1
-            write = record.writes[-1]
-            self._found[record.entity.home.resource].update(self._properties.states(write))
+            write, resource = record.writes[-1], record.entity.home.resource
+            self._found[resource].update(self._properties.states(write))
+            if isinstance(body, dict):
+                self._lives.see(resource, record.unwritten(body))
+
+    def _is_marked(self, record: Record, body: Mapping[str, Json]) -> bool:
+        """Whether a thing that was deleted says so itself, or is otherwise than those that live."""
+        resource = record.entity.home.resource
+        new = self._lives.new_of(resource, record.unwritten(body))
+        return bool(new) and (self._lives.is_telling(resource) or is_marked_deleted(new))
 
     def _held(
         self, record: Record, step: Step, body: Mapping[str, Json], at: tuple[float, float]
@@ -226,10 +242,11 @@ class Reconciliation:
         """What became of the properties of a thing that is there, as far as it should be."""
         found = {each.name: each for each in record.deviations(body, *at)}
         unseen = [*self._properties.unseen(record, body, found)]
-        ages = [each.age for group in unseen for each in group]
-        ages += [each.age for each in found.values() if self._properties.is_claimable(record, each)]
-        if ages and max(ages) <= self._consistency:
-            record.delay(max(ages))
+        late = [each for group in unseen for each in group]
+        late += [each for each in found.values() if self._properties.is_claimable(record, each)]
+        oldest = max(late, key=lambda each: each.age, default=None)
+        if oldest is not None and oldest.age <= self._consistency:
+            record.delay(oldest.age, oldest.write)
             return None
         if at[0] - record.writes[-1].acknowledged <= self._consistency and self._properties.lacks(
             record, body
@@ -268,12 +285,12 @@ class Reconciliation:
     def _note(self, record: Record, age: float) -> None:
         """Note that a read showed what had been out of date for so long (s): late, or lost."""
         if age <= self._consistency:
-            record.delay(age)
+            record.delay(age, record.last_of(State.THERE))
         else:
             record.is_lost = True
 
     def _show_right(self, record: Record, state: State, since: float, until: float) -> None:
         """What was late is right by now: a read between two times (s) shows a state, and no other may be."""
         other = State.GONE if state is State.THERE else State.THERE
-        if record.late and record.age_of(other, since, until):
-            record.is_right = True
+        if record.is_waiting and record.age_of(other, since, until):
+            record.settle(is_seen=not record.is_overtaken)

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import partial
 from math import inf
+from types import MappingProxyType
 from typing import Any
 
 from load.journeys.entities import Entity
-from load.journeys.representations import is_distinctive, shows
+from load.journeys.representations import is_distinctive, scalars, shows
 from openapi.contract import Json
 
 _WRITES_KEPT = 16
@@ -84,8 +85,10 @@ class Deviation:
 class Record:
     """What is known of one address: the thing that was last found there, the writes to it that may still
     show, oldest first, and those `everywhere` in its resource. `expires` is when it goes by its own words (s
-    since the start of the run). `late` counts reads that showed what was out of date by up to `late_s`;
-    `is_right` says that later ones showed what is right, `is_lost` that something of it was lost.
+    since the start of the run). `late` counts reads that showed what was out of date by up to `late_s`, and
+    what was due showed later; `overtaken` counts those where something else was written before it did.
+    `is_lost` says that something of it was lost, `may_be_another` that a call may have put another thing in
+    its place, as where two are merged.
     """
 
     entity: Entity
@@ -94,13 +97,47 @@ class Record:
     expires: float = inf
     late: int = 0
     late_s: float = 0.0
-    is_right: bool = False
+    overtaken: int = 0
     is_lost: bool = False
+    may_be_another: bool = False
+    _due: Write | None = None
+    _waiting: int = 0
+    _waiting_s: float = 0.0
 
-    def delay(self, age: float) -> None:
-        """Note that a read showed what had been out of date for so long (s)."""
-        self.late += 1
-        self.late_s = max(self.late_s, age)
+    def delay(self, age: float, due: Write, found: Mapping[str, Json] = MappingProxyType({})) -> None:
+        """Note that a read showed what had been out of date for so long (s), and which write was due. The
+        values that it has `found` may be those that were due before.
+        """
+        if due is not self._due:
+            former = self._due.properties if self._due else {}
+            is_seen = any(name in former and shows(former[name], value) for name, value in found.items())
+            self.settle(is_seen)
+            self._due = due
+        self._waiting += 1
+        self._waiting_s = max(self._waiting_s, age)
+
+    def settle(self, is_seen: bool) -> None:
+        """What was due has been seen by now, or something else was written before it was."""
+        if is_seen:
+            self.late += self._waiting
+            self.late_s = max(self.late_s, self._waiting_s)
+        else:
+            self.overtaken += self._waiting
+        self._due, self._waiting, self._waiting_s = None, 0, 0.0
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a write that was due has not been seen yet."""
+        return self._waiting > 0
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether something was written after what is due, and in its place."""
+        if self._due not in self.writes:
+            return True
+        names = self._due.properties.keys()
+        later = self.writes[self.writes.index(self._due) + 1 :]
+        return any(each.is_definite or each.properties.keys() & names for each in later)
 
     def add(self, write: Write) -> None:
         """One more write; those that no read can see any more are forgotten."""
@@ -160,8 +197,9 @@ class Record:
         """Whether a change may have given the thing another address, which its answer does not show, or has
         not shown yet: one that was made of a text that has been changed, as a slug is of a title.
         """
-        name, texts = _letters(self.entity.values[-1]), write.properties
-        if isinstance(body, dict) or not name or name.isdecimal():
+        value, texts = self.entity.values[-1], write.properties
+        name = _letters(value)
+        if not isinstance(value, str) or value.isdecimal() or value in scalars(body):
             return False
         known = [
             (key, value)
@@ -169,7 +207,10 @@ class Record:
             if each is not write
             for key, value in each.properties.items()
         ]
-        return any(key in texts and _letters(value) and _letters(value) in name for key, value in known)
+        # Of a text without any such letters a name may have nothing.
+        return any(
+            key in texts and isinstance(value, str) and _letters(value) in name for key, value in known
+        )
 
     def unwritten(self, body: Mapping[str, Json]) -> dict[str, Json]:
         """The properties of a body that are not as some write has set them."""
@@ -178,10 +219,10 @@ class Record:
         return {name: value for name, value in body.items() if name not in as_written}
 
     def shows_what_was(self, body: Mapping[str, Json]) -> bool:
-        """Whether a body shows anything that was written, or nothing was that could be told by."""
+        """Whether a body shows anything that was written and does not come about by chance or by default."""
         known = [(name, value) for each in self.writes for name, value in each.properties.items()]
         telling = [(name, value) for name, value in known if is_distinctive(value)]
-        return not telling or any(name in body and shows(value, body[name]) for name, value in telling)
+        return any(name in body and shows(value, body[name]) for name, value in telling)
 
     def had_before(self, write: Write, name: str, found: Json) -> bool:
         """Whether a value stood in a property before a write, which was sent when all others were over."""
@@ -208,8 +249,9 @@ class Record:
 
 
 def _letters(value: Json) -> str:
-    """The letters and digits of a text, in lower case."""
-    return "".join(filter(str.isalnum, value.lower())) if isinstance(value, str) else ""
+    """The letters and digits of a text that may stand in any name, in lower case."""
+    plain = value.lower() if isinstance(value, str) else ""
+    return "".join(each for each in plain if each.isascii() and each.isalnum())
 
 
 def superseders(write: Write, said: Sequence[Said], since: float) -> list[float]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from math import isclose
@@ -21,20 +21,10 @@ _DELETED = frozenset(
 _LIVE = frozenset({"active", "enabled", "live", "visible"})
 _UNDER_WAY = frozenset({"deleting", "removing", "terminating", "destroying"})
 # The same where little else is said: a thing may have such a state of its own.
-_WAITING = frozenset({"pending", "scheduled", "queued"})
+_WAITING = frozenset({"pending", "scheduled", "queued", "requested", "submitted"})
 _CREATED = (["created"], ["created", "at"], ["created", "on"], ["created", "time"], ["creation", "time"],
             ["creation", "date"], ["create", "time"], ["date", "created"], ["inserted", "at"])  # fmt: skip
-_EXPIRING = frozenset(
-    {"expires", "expire", "expiry", "expiration", "expired", "ttl", "until", "lifetime", "lease", "retention"}
-)
-_LENGTHS = frozenset({"ttl", "lifetime", "lease", "retention"})
-# A part of a date, as that of a card, is no time.
-_PARTS = frozenset({"year", "month", "day"})
-_DURATION = re.compile(r"P[\dTDHMSWY.]+|\d+ ?(ms|s|m|h|d|w|sec|min|hours?|days?)")
 _DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?")
-# What has no offset may be as much earlier.
-_ZONES_S = 14 * 3600.0
-_DAY_S = 24 * 3600.0
 _WRAPPED = 3
 _FAILED = frozenset({"error", "failed", "failure"})
 NOTHING: tuple[Json, ...] = (None, "", [], {})
@@ -45,9 +35,6 @@ _FEW_CHARACTERS = 4
 _SMALL = 1_000
 # Within this share of each other, numbers are one, kept with fewer bits.
 _FEWER_BITS = 1e-6
-# Numbers of seconds above this are a time of day (s or ms since 1970), not a length of time.
-_EPOCH_S = 1_000_000_000
-_EPOCH_MS = 1_000_000_000_000
 
 
 def shows(written: Json, found: Json) -> bool:
@@ -66,7 +53,7 @@ def shows(written: Json, found: Json) -> bool:
         return True
     if not isinstance(written, str) or not isinstance(found, str):
         return False
-    return _is_same_time(written, found) or _is_same_number(written, found)
+    return _is_sametime_of(written, found) or _is_same_number(written, found)
 
 
 def change(written: Json, found: Json) -> str:
@@ -109,7 +96,7 @@ def is_number(value: object) -> TypeGuard[float]:
 
 def is_free_text(value: Json) -> bool:
     """Whether a value is a text that nobody but its writer has a reason to change."""
-    return isinstance(value, str) and is_distinctive(value) and _time(value) is None
+    return isinstance(value, str) and is_distinctive(value) and time_of(value) is None
 
 
 def is_marked_deleted(body: Mapping[str, Json]) -> bool:
@@ -118,6 +105,15 @@ def is_marked_deleted(body: Mapping[str, Json]) -> bool:
         bool(value and _DELETED & {*words(name)}) or (value is False and bool(_LIVE & {*words(name)[-1:]}))
         for name, value in body.items()
     ) or _says(body, _DELETED)
+
+
+def leaves(body: Json, place: str = "") -> Iterator[tuple[str, Json]]:
+    """The texts, numbers and flags of a body that stand in objects, each by the names that lead to it."""
+    if isinstance(body, dict):
+        for name, each in body.items():
+            yield from leaves(each, f"{place}/{name}")
+    elif not isinstance(body, list) and body is not None:
+        yield place, body
 
 
 def unwrapped(body: Json, names: Iterable[str]) -> Json:
@@ -136,76 +132,48 @@ def without(body: Json, names: Collection[str]) -> Json:
     return [without(each, names) for each in body] if isinstance(body, list) else body
 
 
-def is_under_way(body: Json, identifier: Json) -> bool:
-    """Whether an answer says that what was asked for is still to be done; a thing that it shows by its
-    `identifier` may have a state of its own.
+def is_under_way(body: Json, identifier: Json, sent: Mapping[str, Json]) -> bool:
+    """Whether an answer says that what was asked for is still to be done; a thing that it shows, by
+    properties that were `sent` or else by its `identifier`, may have a state of its own.
     """
     if not isinstance(body, dict):
         return False
-    is_thing = str(identifier) in {str(each) for each in scalars(body)}
-    return _says(body, _UNDER_WAY) or (not is_thing and _says(body, _WAITING))
+    named = str(identifier) in {str(each) for each in scalars(body)}
+    is_thing = bool(sent.keys() & body.keys()) if sent else named
+    return (_says(body, _UNDER_WAY) and not sent) or (not is_thing and _says(body, _WAITING))
 
 
-def is_failure(body: Json) -> bool:
-    """Whether a successful answer says in its body that the call failed."""
+def is_failure(body: Json, sent: Json = None) -> bool:
+    """Whether a successful answer says in its body that the call failed, and not only what was `sent`."""
     if not isinstance(body, dict):
         return False
     refused = any(body.get(name) is False for name in ("success", "ok", "succeeded"))
     status = body.get("status")
-    is_told = isinstance(status, str) and status in _FAILED
+    is_own = isinstance(sent, dict) and sent.get("status") == status
+    is_told = isinstance(status, str) and status in _FAILED and not is_own
     return refused or (bool(body.get("error")) and "id" not in body) or is_told
 
 
-def is_earlier(body: Json, date: str, taken_s: float) -> bool:
-    """Whether what an answer shows was created, by its own words, before the call that it answers was sent:
-    `date` is the answer's Date (RFC 9110, section 6.6.1), `taken_s` how long the call took (s).
+def is_earlier(body: Json, sent: Json, date: str, taken_s: float) -> bool:
+    """Whether what an answer shows was created, by its own words, before the call that it answers was sent,
+    with a body in which nothing of that was `sent`. `date` is the answer's Date (RFC 9110, section 6.6.1),
+    `taken_s` how long the call took (s).
     """
     shown = body if isinstance(body, dict) else {}
     inner = next((each for each in shown.values() if isinstance(each, dict)), {}) if len(shown) == 1 else {}
-    texts = [value for name, value in {**inner, **shown}.items() if words(name) in _CREATED]
-    times = [moment for each in texts if isinstance(each, str) and (moment := _time(each)) and moment.tzinfo]
+    told = [*scalars(sent)]
+    texts = [
+        value for name, value in {**inner, **shown}.items() if words(name) in _CREATED and value not in told
+    ]
+    times = [
+        moment for each in texts if isinstance(each, str) and (moment := time_of(each)) and moment.tzinfo
+    ]
     try:
         answered = parsedate_to_datetime(date)
     except ValueError:
         return False
     before = answered - timedelta(seconds=taken_s + _CLOCKS_S)
     return any(each < before for each in times)
-
-
-def expiry(body: Json, now: float) -> float | None:
-    """When a thing expires by its own words (s since 1970); `now` is when it said so. 0 when it does not say
-    when, None when it does not expire.
-    """
-    if not isinstance(body, dict):
-        return None
-    found = [moment for name, value in body.items() if (moment := _expiry(name, value, now)) is not None]
-    return min(found, default=None)
-
-
-def _expiry(name: str, value: Json, now: float) -> float | None:
-    parts = {*words(name)}
-    if not _EXPIRING & parts or _PARTS & parts or value in (None, False, ""):
-        return None
-    if isinstance(value, str):
-        moment = _moment(value)
-        return 0.0 if moment is None and _LENGTHS & parts else moment
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return 0.0
-    if value > _EPOCH_MS:
-        return value / 1000
-    return float(value) if value > _EPOCH_S else now + value
-
-
-def _moment(text: str) -> float | None:
-    """The earliest time that a text may mean (s since 1970), 0 when it says how long instead, else None."""
-    moment = _time(text)
-    if moment is not None:
-        return moment.timestamp() if moment.tzinfo else moment.replace(tzinfo=UTC).timestamp() - _ZONES_S
-    try:
-        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError:
-        return 0.0 if _DURATION.fullmatch(text) else None
-    return day.timestamp() + _DAY_S - _ZONES_S
 
 
 def _says(body: Mapping[str, Json], meant: frozenset[str]) -> bool:
@@ -252,8 +220,8 @@ def _places(number: float) -> int:
     return -exponent if isinstance(exponent, int) else 0
 
 
-def _is_same_time(one: str, other: str) -> bool:
-    moments = [_time(each) for each in (one, other)]
+def _is_sametime_of(one: str, other: str) -> bool:
+    moments = [time_of(each) for each in (one, other)]
     return None not in moments and moments[0] == moments[1]
 
 
@@ -262,7 +230,8 @@ def _is_same_number(one: str, other: str) -> bool:
     return bool(_DECIMAL.fullmatch(one) and _DECIMAL.fullmatch(other)) and Decimal(one) == Decimal(other)
 
 
-def _time(text: str) -> datetime | None:
+def time_of(text: str) -> datetime | None:
+    """The date and time that a text is (RFC 3339); None when it is something else."""
     if len(text) < len("2000-01-01T00:00") or not text[:4].isdigit():
         return None
     try:

@@ -26,11 +26,15 @@ class Step:
     @property
     def target(self) -> Entity | None:
         """The thing that the path leads to. Further down the path, or where a query or a body speaks of other
-        things, it may be something else that is not there.
+        things, or a header field does, it may be something else that is not there.
         """
         entity, operation = self.entity, self.call.operation
-        leads = entity is not None and leads_to(operation, entity.home.resource)
-        return entity if leads and operation.request_body is None and not self.call.query else None
+        if entity is None or operation.request_body is not None or self.call.query:
+            return None
+        # What it was not made with may show another thing, or the same otherwise.
+        known = entity.itself.fields
+        is_alike = all(known.get(slot) == value for slot, value in self.call.fields.items())
+        return entity if is_alike and leads_to(operation, entity.home.resource) else None
 
 
 def leads_to(operation: Operation, resource: str) -> bool:

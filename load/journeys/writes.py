@@ -6,9 +6,9 @@ from http import HTTPStatus
 from math import inf
 
 from load.journeys.entities import Entity
+from load.journeys.expiry import expiry
 from load.journeys.records import Record, State, Write
 from load.journeys.representations import (
-    expiry,
     shows,
     unwrapped,
     without,
@@ -96,11 +96,14 @@ def is_acknowledged(status: int) -> bool:
 
 def is_upright(entity: Entity) -> bool:
     """Whether nothing that a thing was made of is gone: it may have gone with it."""
-    return all(each.is_known and is_upright(each) for each in entity.parents)
+    return all(each.is_known and is_upright(each) for each in entity.parents) and not any(
+        home.has_gone(values) for home, values in entity.chosen
+    )
 
 
 def ends(record: Record, told: Iterable[Json], at: float, now: float) -> None:
     """Note when a thing expires, by what was written to it and answered at a time (s), which is `now`."""
-    moments = [moment for each in told if (moment := expiry(each, now)) is not None]
+    nouns = words(noun_of(record.entity.home.resource))
+    moments = [moment for each in told if (moment := expiry(each, now, nouns)) is not None]
     if moments:
         record.expires = at + min(moments) - now if all(moments) else -inf

@@ -65,6 +65,8 @@ class Answers:
             load.journeys.refused(step, reply.status)
         if succeeded:
             self._accepted(step, began)
+            if not writes and not learns:
+                load.ledger.unfollowed(operation)
         made = load.journeys.done(step, exchange if learns else None, succeeded)
         if made:
             at = (began, ended)
@@ -85,7 +87,7 @@ class Answers:
     def _of_another(self, step: Step, exchange: Exchange) -> list[Finding]:
         """What is wrong with a read of one thing that shows another."""
         shown = self._load.known.shown_instead(step, exchange)
-        if shown is None or step.entity is None:
+        if shown is None or step.entity is None or self._load.ledger.may_be_another(step.entity):
             return []
         told = f"asked for {step.entity.values[-1]}, shown {shown}"
         return [Finding(Fault.NOT_AS_ACKNOWLEDGED, "another thing", "", told)]
