@@ -260,6 +260,7 @@ VARIABLES = {
         (described(LIST, "https://{x}.example.org", "https://example.org/b"), "https://example.org/b"),
         (described(LIST, "v2", source="http://example.org/docs/it.json"), "http://example.org/docs/v2"),
         (described(LIST, source="http://example.org/docs/it.json"), "http://example.org"),
+        (described(LIST, "", source="http://example.org/docs/it.json"), "http://example.org"),
         (described(OWN, source="http://example.net/it.json"), "https://example.org/other"),
         (described({**OWN, **LIST}, source="http://example.net/it.json"), "http://example.net"),
         (described({**OWN, **LIST}), "https://example.org/other"),

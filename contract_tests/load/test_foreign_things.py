@@ -193,3 +193,37 @@ def test_a_name_that_others_may_have_leads_to_them() -> None:
     walk = walked(paths, answer)
     assert deleted
     assert all(map(walk.compiled.is_own, deleted))
+
+
+def test_calls_for_a_thing_have_the_fields_that_it_was_made_with() -> None:
+    tenant = {
+        "name": "X-Tenant",
+        "in": "header",
+        "required": True,
+        "schema": {"enum": ["one", "two", "three"]},
+    }
+    once = {"name": "Idempotency-Key", "in": "header", "required": True, "schema": TEXT}
+    language = {"name": "Accept-Language", "in": "header", "schema": {"enum": ["de", "fr"]}}
+    paths = resource("things", an_object(title=LONG))
+    paths["/things"]["post"]["parameters"] = [tenant, once]
+    for method in ("get", "put", "delete"):
+        paths["/things/{id}"][method]["parameters"] = [tenant, *([language] if method == "get" else [])]
+    made, numbers, targets = dict[int, str](), itertools.count(1), list[bool]()
+
+    def answer(step: Step) -> Answer:
+        call = step.call
+        if call.operation.method == "post":
+            number = next(numbers)
+            made[number] = call.headers["X-Tenant"]
+            return 201, {"id": number, **call.payload}
+        (number,) = call.path.values()
+        assert made[number] == call.headers["X-Tenant"]
+        # In another language it may be another text.
+        if call.operation.method == "get":
+            assert (step.target is None) is ("Accept-Language" in call.headers)
+            targets.append(step.target is None)
+        return OF_THE_REST[call.operation.method], None
+
+    walked(paths, answer)
+    assert {*made.values()} == {"one", "two", "three"}
+    assert {*targets} == {True, False}

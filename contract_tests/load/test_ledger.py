@@ -254,6 +254,8 @@ def test_things_in_a_state_in_which_none_was_ever_found_may_be_hidden() -> None:
     read = told.step("GET /things/{id}", things[3])
     told.reconciliation.read(read, {**SHOWN, "id": 3, "name": "thing 3", "state": "done"}, 21.0, 21.1)
     assert told.absence(things[1], 30.0) is Absence.LOST
+    # Until somebody has looked, nothing passes.
+    assert told.settled().untraced == {"nothing that POST /things left with state 'done' was ever found": 1}
 
 
 def test_another_thing_at_an_address_is_a_loss() -> None:
@@ -299,3 +301,39 @@ def test_what_a_call_names_may_be_what_is_not_there(
     step.call.payload.clear()
     step.call.payload.update(payload)
     assert told.ledger.is_doubtful(step, status) is doubtful
+
+
+@pytest.mark.parametrize("shown", [{"id": 9, "supersedes": 1}, {"change": 9, "status": "pending"}])
+def test_what_a_change_was_answered_with_may_be_another_thing(shown: Any) -> None:
+    told = Told()
+    thing = told.made(1)
+    step = told.step("PUT /things/{id}", thing)
+    step.call.payload.update(id=1, name="renamed for good")
+    changes = told.ledger.sending(step, 2.0)
+    body = {**shown, **({} if "status" in shown else {"name": "renamed for good"})}
+    told.ledger.answered(changes, 200, body, 2.1)
+    call = step.call
+    exchange = Exchange("", call.target, call.path, call.query, {}, call.payload, 200, {}, body)
+    moved = told.walk.known.moved(step, exchange)
+    if moved is not None:
+        told.ledger.moved(thing, changes, moved)
+    assert told.read_back(thing, 20.0, 200, SHOWN) in (Account(read=1), None)
+    assert told.settled().losses == []
+
+
+def test_a_thing_that_a_call_did_something_with_may_be_another_by_now() -> None:
+    told = Told()
+    thing, other = told.made(1), told.made(2)
+    told.ledger.sending(told.step("POST /things/{id}/close", thing), 3.0)
+    assert told.ledger.may_be_another(thing)
+    assert not told.ledger.may_be_another(other)
+
+
+def test_what_the_service_made_a_thing_part_of_takes_it_along() -> None:
+    told = Told()
+    thing, home = told.made(1), Entities("/lists/{}")
+    other = home.add((5,), owned=True)
+    thing.chosen = ((home, (5,)),)
+    assert told.absence(thing, 20.0) is Absence.LOST
+    home.forget(other)
+    assert told.absence(thing, 20.0) is Absence.UNKNOWN

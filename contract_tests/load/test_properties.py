@@ -173,3 +173,26 @@ def test_a_state_that_moves_by_itself_is_no_loss() -> None:
     account = told.settled()
     assert account.losses == []
     assert len(account.notes) == 1
+
+
+@pytest.mark.parametrize(
+    ("sign", "becomes", "losses"),
+    [
+        # Whatever has such a character comes back otherwise: escaped, or spelt out.
+        ("&", "thing &amp; {}", 0),
+        ("ö", "thing oe {}", 0),
+        ("x", "[removed by a moderator]", 0),
+        ("x", "***", 0),
+        ("x", "quite another {}", 2),
+    ],
+)
+def test_a_rule_of_the_service_is_no_loss(sign: str, becomes: str, losses: int) -> None:
+    told = Told()
+    written = [f"thing {'x' if number % 30 else sign} {number}" for number in range(60)]
+    things = [told.made(number, name=name) for number, name in enumerate(written)]
+    for number, thing in enumerate(things):
+        name = written[number] if number % 30 else becomes.format(number)
+        told.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": name})
+    account = told.settled()
+    assert len(account.losses) == losses
+    assert bool(account.notes) is not bool(losses)

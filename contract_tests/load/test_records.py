@@ -100,3 +100,28 @@ def test_a_thing_that_is_being_renamed_may_be_found_at_neither_address() -> None
     # What does not touch the text that the address was made of leaves the thing where it is.
     record.writes[-1:] = [Write("PUT /articles/{slug}", 5.0, {"body": "Another"}, whole=True)]
     assert record.age_of(State.GONE, 30, 31) > 0
+
+
+def test_what_was_late_was_seen_later() -> None:
+    first, second, third = (
+        Write("PUT", 10.0 * each, {"name": f"name {each}"}, whole=True, acknowledged=10.0 * each + 1)
+        for each in range(3)
+    )
+    record = Record(THING, [first, second])
+    record.delay(0.5, second)
+    assert not record.is_overtaken
+    record.settle(is_seen=not record.is_overtaken)
+    assert (record.late, record.late_s, record.overtaken) == (1, 0.5, 0)
+    # What was written over before it was seen may have been lost.
+    record = Record(THING, [first, second])
+    record.delay(0.5, second)
+    record.add(third)
+    assert record.is_overtaken
+    record.settle(is_seen=not record.is_overtaken)
+    assert (record.late, record.overtaken) == (0, 1)
+    # It has been seen where it is what shows in place of the next.
+    for found, late, overtaken in (("name 1", 1, 0), ("name 0", 0, 1)):
+        record = Record(THING, [first, second, third])
+        record.delay(0.5, second)
+        record.delay(0.2, third, {"name": found})
+        assert (record.late, record.overtaken) == (late, overtaken)

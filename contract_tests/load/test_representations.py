@@ -4,7 +4,16 @@ from typing import Any
 
 import pytest
 
-from load.journeys.representations import CASED, CUT, OTHERWISE, ROUNDED, change, is_failure
+from load.journeys.representations import (
+    CASED,
+    CUT,
+    OTHERWISE,
+    ROUNDED,
+    change,
+    is_earlier,
+    is_failure,
+    is_under_way,
+)
 from load.measurements.losses import DROPPED
 
 
@@ -57,3 +66,30 @@ def test_texts_whose_characters_are_not_kept(written: str, found: str, how: str)
 )
 def test_answers_that_say_that_the_call_failed(body: Any, failed: bool) -> None:
     assert is_failure(body) is failed
+
+
+def test_a_state_that_the_call_has_sent_is_no_failure() -> None:
+    assert is_failure({"status": "failed"}, {"status": "passed"})
+    assert not is_failure({"status": "failed"}, {"status": "failed"})
+
+
+@pytest.mark.parametrize(
+    ("body", "sent", "is_open"),
+    [
+        ({"status": "pending"}, {"title": "a"}, True),
+        # A change request may have the number of the thing.
+        ({"change_request": 7, "status": "pending"}, {"title": "a"}, True),
+        ({"id": 7, "title": "a", "status": "pending"}, {"title": "a"}, False),
+        ({"id": 7, "status": "deleting"}, {}, True),
+        ({"id": 7, "status": "pending"}, {}, False),
+        ({"status": "pending"}, {}, True),
+    ],
+)
+def test_answers_that_say_that_it_is_still_to_be_done(body: Any, sent: Any, is_open: bool) -> None:
+    assert is_under_way(body, 7, sent) is is_open
+
+
+def test_a_time_of_creation_that_was_sent_tells_nothing() -> None:
+    date, created = "Thu, 26 Nov 2026 12:00:00 GMT", "2019-05-04T10:20:30Z"
+    assert is_earlier({"created_at": created}, {}, date, 0.1)
+    assert not is_earlier({"created_at": created}, {"created_at": created}, date, 0.1)

@@ -87,6 +87,8 @@ def ledger(run: RunRecord) -> Iterator[str]:
             f"{f' ({rest})' if rest else ''}; "
             f"{account.lost or 'none'} not as acknowledged"
         )
+    elif account.notes:
+        yield "ledger: nothing that was written could be read back"
     if account.late:
         yield (
             f"    late: {account.late} reads were stale by up to {_length(account.late_s)}, and right "

@@ -1,0 +1,42 @@
+"""Things that end by their own words, as people name and write them."""
+
+import pytest
+
+from load.journeys.expiry import expiry
+from openapi.contract import Json
+
+NOW = 1_700_000_000.0
+DAY = 86_400.0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "moment"),
+    [
+        ("expires_at", "2023-11-14T22:13:30Z", NOW + 10),
+        ("expires_at", NOW + 10, NOW + 10),
+        ("expiresAt", (NOW + 10) * 1000, NOW + 10),
+        ("ttl", 30, NOW + 30),
+        ("timeout", "5 min", NOW + 300),
+        ("hold_seconds", 4, NOW + 4),
+        ("keep_for_days", 2, NOW + 2 * DAY),
+        ("max_age", 60, NOW + 60),
+        ("retention", "PT1M", NOW + 60),
+        ("retention", "P1Y", NOW + 365 * DAY),
+        ("retention", "as the law says", 0.0),
+        ("expires", True, 0.0),
+        ("invite_expires_at", NOW + 10, NOW + 10),
+        # What is of the thing, and not the thing, may end as it likes.
+        ("passport_expiry", "2020-01-01", None),
+        ("card_expiry_month", 4, None),
+        ("age", 40, None),
+        ("max_price", 40, None),
+        ("expires_at", None, None),
+    ],
+)
+def test_when_a_thing_ends(name: str, value: Json, moment: float | None) -> None:
+    assert expiry({name: value}, NOW, ["invitation"]) == moment
+
+
+def test_the_earliest_end_counts() -> None:
+    assert expiry({"ttl": 30, "expires_at": NOW + 10, "name": "a"}, NOW, []) == NOW + 10
+    assert expiry(["ttl"], NOW, []) is None

@@ -1,0 +1,38 @@
+"""What is told of a deleted thing, and of none that lives."""
+
+from typing import Any
+
+import pytest
+
+from load.journeys.lives import Lives
+
+LIVING = [{"state": "open", "url": f"/things/{number}", "meta": {"size": number}} for number in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("shown", "new"),
+    [
+        (LIVING[3], {}),
+        ({**LIVING[3], "state": "trash"}, {"/state": "trash"}),
+        ({**LIVING[3], "meta": {"size": 3, "deletionTimestamp": "2026-01-01T00:00:00Z"}},
+         {"/meta/deletionTimestamp": "2026-01-01T00:00:00Z"}),
+        # What every thing has a value of its own for is no state.
+        ({**LIVING[3], "url": "/things/99"}, {}),
+        ({**LIVING[3], "meta": {"size": 99}}, {}),
+    ],
+)  # fmt: skip
+def test_what_no_living_thing_has_is_new(shown: Any, new: Any) -> None:
+    lives = Lives()
+    for each in LIVING:
+        lives.see("/things/{}", each)
+    assert lives.is_telling("/things/{}")
+    assert lives.new_of("/things/{}", shown) == new
+
+
+def test_of_few_living_things_nothing_is_known() -> None:
+    lives = Lives()
+    lives.see("/things/{}", LIVING[0])
+    assert not lives.is_telling("/things/{}")
+    assert lives.new_of("/things/{}", LIVING[0]) == {
+        "/state": "open", "/url": "/things/0", "/meta/size": 0
+    }  # fmt: skip
