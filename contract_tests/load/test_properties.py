@@ -8,6 +8,7 @@ from contract_tests.load.shop import SHOP, SHOWN, Told, replaced
 from contract_tests.load.test_plans import does, on
 from contract_tests.load.walk import Walk
 from contract_tests.openapi.documents import contract
+from load.journeys.representations import unwrapped
 from load.measurements.losses import Account
 from openapi.operation_reader import operations
 
@@ -196,3 +197,44 @@ def test_a_rule_of_the_service_is_no_loss(sign: str, becomes: str, losses: int) 
     account = told.settled()
     assert len(account.losses) == losses
     assert bool(account.notes) is not bool(losses)
+
+
+ADDRESS = {"street": "Long Street", "city": "Some City"}
+TAGS = ["one of them", "and another"]
+STARTS = [f"2026-01-01T10:00:{number:02}Z" for number in range(60)]
+
+
+@pytest.mark.parametrize(
+    ("written", "found", "kind"),
+    [
+        ([ADDRESS] * 60, {"street": "Long Street"}, "altered more/city"),
+        ([ADDRESS] * 60, {**ADDRESS, "city": "Another City"}, "altered more/city"),
+        ([ADDRESS] * 60, {**ADDRESS, "zone": "of the service"}, None),
+        ([TAGS] * 60, TAGS[:1], "altered more"),
+        ([TAGS] * 60, TAGS[::-1], None),
+        (STARTS, "2026-01-02T10:00:01Z", "altered more"),
+        (STARTS, "2026-01-01T11:00:01+01:00", None),
+    ],
+)
+def test_what_was_shown_within_a_property_is_kept(written: list[Any], found: Any, kind: str | None) -> None:
+    told, shown = Told(), [{**SHOWN, "id": number, "more": more} for number, more in enumerate(written)]
+    things = [told.call("POST /things", None, 1.0, 1.1, 201, each, more=each["more"])[0] for each in shown]
+    for number, thing in enumerate(things):
+        more = found if number == 1 else written[number]
+        told.read_back(thing, 20.0, 200, {**shown[number], "more": more})
+    assert [each.kind for each in told.settled().losses] == ([kind] if kind else [])
+
+
+def test_names_may_be_spelt_otherwise() -> None:
+    assert unwrapped({"fullName": "a", "other": 1}, ["full_name"]) == {"full_name": "a", "other": 1}
+    both = {"full_name": "a", "fullName": "b"}
+    assert unwrapped(both, ["full_name"]) == both
+
+
+@pytest.mark.parametrize(("every", "is_lost"), [(3, True), (1, False)])
+def test_what_an_answer_has_shown_is_seldom_changed_by_habit(every: int, is_lost: bool) -> None:
+    told = Told()
+    for number, thing in enumerate([told.made(number) for number in range(60)]):
+        name = f"quite another {number}" if number % every == 0 else f"thing {number}"
+        told.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": name})
+    assert bool(told.settled().losses) is is_lost

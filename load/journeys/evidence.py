@@ -18,7 +18,7 @@ def ignored(record: Record, write: Write, name: str, found: Json) -> Loss:
 def deviating(target: str, each: Deviation, at: float) -> Loss:
     """The loss of a property that a read of a target, at a time (s), showed otherwise than it was written."""
     kind = "stale" if each.stale else "altered"
-    written = each.write.says(each.name)
+    written = each.expected
     shown = "another value" if isinstance(written, State) else _short(repr(written))
     expected, found = f"{each.name} {shown}", _short(repr(each.found))
     write = each.write

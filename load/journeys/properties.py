@@ -20,6 +20,8 @@ from load.journeys.representations import (
     is_distinctive,
     is_free_text,
     is_number,
+    is_time,
+    leaves,
     shows,
 )
 from load.measurements.losses import DROPPED, Account, Loss
@@ -31,6 +33,8 @@ FEW_VALUES = 8
 # A property that comes back otherwise than written in a larger share of writes is one that the service has a
 # mind of its own about. Of fewer writes, nobody can tell.
 SPORADIC_AT_MOST = 0.1
+# The same for what answers have shown as it was sent.
+SPORADIC_OF_SHOWN = 0.5
 FEW_WRITES = 20
 _ANSWERED, _READ = "answered", "read"
 IGNORED = "as it was before"
@@ -45,6 +49,11 @@ _MOVING = frozenset(
     {"position", "rank", "order", "index", "sequence", "sort", "priority", "bid", "balance", "stock",
      "score", "rating", "level", "age", "version", "revision", "remaining", "available", "views", "likes",
      "progress", "queue", "ttl", "countdown"}
+)  # fmt: skip
+# Times of these names are those of what happens to a thing.
+_PASSING = frozenset(
+    {"updated", "modified", "changed", "last", "next", "seen", "synced", "accessed", "used", "run", "due",
+     "reminder", "refreshed", "touched"}
 )  # fmt: skip
 # What stands in the place of a text that somebody has taken away.
 _REDACTED = frozenset(
@@ -66,6 +75,19 @@ class _Counts:
     changes: Counter[str] = field(default_factory=Counter)
     example: str = ""
     losses: list[Loss] = field(default_factory=list)
+    shown: int = 0
+
+    def lose(self, loss: Loss, is_shown: bool) -> None:
+        """Count a loss, of what an answer has shown as it was sent or not."""
+        self.losses.append(loss)
+        self.shown += is_shown
+
+    @property
+    def sporadic_at_most(self) -> float:
+        """In which share of writes something may happen that is no habit: what a service has shown to know
+        better, it does not do by design.
+        """
+        return SPORADIC_OF_SHOWN if self.losses and self.shown == len(self.losses) else SPORADIC_AT_MOST
 
     def keep(self, value: Json, is_kept: bool) -> None:
         """Count a value, if it was kept."""
@@ -130,7 +152,7 @@ class Properties:
                 continue
             if how == OTHERWISE and record is not None and record.had_before(write, name, body[name]):
                 how = IGNORED
-                counts.losses.append(ignored(record, write, name, body[name]))
+                counts.lose(ignored(record, write, name, body[name]), is_shown=False)
             counts.changes[how] += 1
             counts.example = counts.example or example(value, body[name])
 
@@ -175,6 +197,8 @@ class Properties:
         if is_number(written) and is_number(each.found):
             moves = bool(_MOVING & {*words(each.name)})
             return self._independent and each.name in each.write.shown and not moves
+        if is_time(written) and is_time(each.found):
+            return each.name in each.write.shown and not _PASSING & {*words(each.name)}
         return is_free_text(written) and is_free_text(each.found) and not is_derived(written, each.found)
 
     def count(self, record: Record, each: Deviation, target: str, at: float) -> None:
@@ -200,7 +224,7 @@ class Properties:
             self._certain.append(loss)
             counts.changes[how] -= 1
         else:
-            counts.losses.append(loss)
+            counts.lose(loss, each.name in each.write.shown)
 
     def count_rest(
         self, record: Record, body: Mapping[str, Json], target: str, found: Mapping[str, Deviation], at: float
@@ -212,6 +236,8 @@ class Properties:
         is_last = is_last and all(each.acknowledged <= write.sent for each in record.writes[:-1])
         for name, value in write.properties.items():
             counts = self._counts[write.label, name, _READ]
+            if is_last and name in body and name in write.shown and isinstance(value, (dict, list)):
+                self._count_within(write, name, body[name], target, at)
             if name in body:
                 counts.keep(value, name not in found)
             elif is_last and name in documented and value not in (None, "", [], {}):
@@ -219,7 +245,7 @@ class Properties:
                 counts.example = counts.example or f"{target}: {example(value, None)}"
                 if is_free_text(value):
                     missing = Deviation(name, write, None, self._consistency, stale=False)
-                    counts.losses.append(deviating(target, missing, at))
+                    counts.lose(deviating(target, missing, at), is_shown=False)
         former = record.writes[-2] if is_last and not write.whole and len(record.writes) > 1 else None
         for name, value in former.properties.items() if former else ():
             # What a change does not name, it leaves (RFC 7396, RFC 5789).
@@ -232,6 +258,32 @@ class Properties:
                 counts = self._counts[write.label, name, _READ]
                 counts.changes[DROPPED] += 1
                 counts.example = counts.example or f"{target}: {example(value, None)}"
+
+    def _count_within(self, write: Write, name: str, found: Json, target: str, at: float) -> None:
+        """The texts within a property that an answer has shown as they were sent: those that are missing, and
+        those that are otherwise. Of a list, whatever its order is by now.
+        """
+        value = write.properties[name]
+        if isinstance(value, list):
+            pairs = [("", each, each) for each in value] if isinstance(found, list) else []
+            pairs = [(place, each, each if each in found else None) for place, each, _ in pairs]
+        else:
+            shown = dict(leaves(found))
+            pairs = [(place, each, shown.get(place)) for place, each in leaves(value)]
+        for place, written, is_now in pairs:
+            if not is_free_text(written):
+                continue
+            counts = self._counts[write.label, name + place, _READ]
+            how = change(written, is_now)
+            if not how:
+                counts.keep(written, is_kept=True)
+                continue
+            counts.changes[how] += 1
+            counts.example = counts.example or example(written, is_now)
+            if isinstance(is_now, str) and how == OTHERWISE:
+                counts.changed.append((written, is_now))
+            each = Deviation(name + place, write, is_now, self._consistency, stale=False, written=written)
+            counts.lose(deviating(target, each, at), is_shown=True)
 
     def lacks(self, record: Record, body: Mapping[str, Json]) -> bool:
         """Whether a body lacks a property that the last write, or the one before a change, has left there."""
@@ -292,7 +344,7 @@ class Properties:
         """What a service does with a property as a rule is a note; what happens now and then, a loss."""
         changed = each.changes.total()
         total = each.kept + changed
-        is_sporadic = changed <= SPORADIC_AT_MOST * total and not each.is_by_rule
+        is_sporadic = changed <= each.sporadic_at_most * total and not each.is_by_rule
         if total >= FEW_WRITES and is_sporadic and each.losses:
             account.losses += each.losses
             changed -= len(each.losses)

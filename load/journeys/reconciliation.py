@@ -65,6 +65,10 @@ class Reconciliation:
             if each.entity.home.resource in self._readable and is_upright(each.entity)
         ]
 
+    def may_be_gone(self, record: Record, since: float, until: float) -> bool:
+        """Whether nothing is wrong where a read between two times (s) finds nothing."""
+        return not record.age_of(State.GONE, since, until) or not is_upright(record.entity)
+
     def absence(
         self, entity: Entity, label: str, status: int, since: float, until: float, is_target: bool = True
     ) -> tuple[Absence, Loss | None]:

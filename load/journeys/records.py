@@ -72,6 +72,7 @@ Said = tuple[Write, Any]
 class Deviation:
     """A property that no write that may show accounts for: the write that should show, what was found, and
     how long (s) that had been out of date. `stale` when an earlier write had set it so, else nobody had.
+    `written` is what should have been found where that is only a part of the property.
     """
 
     name: str
@@ -79,6 +80,12 @@ class Deviation:
     found: Json
     age: float
     stale: bool
+    written: Json = None
+
+    @property
+    def expected(self) -> Json | State:
+        """What should have been found."""
+        return self.write.says(self.name) if self.written is None else self.written
 
 
 @dataclass(slots=True, eq=False)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from math import isclose
 from typing import TypeGuard
 
@@ -99,6 +100,11 @@ def is_free_text(value: Json) -> bool:
     return isinstance(value, str) and is_distinctive(value) and time_of(value) is None
 
 
+def is_time(value: Json) -> bool:
+    """Whether a value is a date and a time."""
+    return isinstance(value, str) and time_of(value) is not None
+
+
 def is_marked_deleted(body: Mapping[str, Json]) -> bool:
     """Whether a thing that is there says that it is deleted, or no longer in use."""
     return any(
@@ -120,9 +126,25 @@ def unwrapped(body: Json, names: Iterable[str]) -> Json:
     """The object within a body that has properties of these names, where the body itself has none of them."""
     known = {*names}
     if not isinstance(body, dict) or len(body) > _WRAPPED or known & body.keys():
-        return body
+        return _respelt(body, known)
     inner = [each for each in body.values() if isinstance(each, dict)]
-    return inner[0] if len(inner) == 1 and (len(body) == 1 or known & inner[0].keys()) else body
+    is_inner = len(inner) == 1 and (len(body) == 1 or bool(known & inner[0].keys()))
+    return _respelt(inner[0] if is_inner else body, known)
+
+
+def _respelt(body: Json, names: Collection[str]) -> Json:
+    """A body with properties as they are called in these names, where it only spells them otherwise, as
+    `fullName` for `full_name`.
+    """
+    if not isinstance(body, dict) or not (missing := {*names} - body.keys()):
+        return body
+    spelt = {_plain(each): each for each in missing}
+    return {spelt.get(_plain(name), name): value for name, value in body.items()}
+
+
+@lru_cache(maxsize=10_000)
+def _plain(name: str) -> str:
+    return "".join(words(name))
 
 
 def without(body: Json, names: Collection[str]) -> Json:

@@ -227,6 +227,8 @@ def _unread(results: Results) -> Iterator[str]:
     if results.account.unread:
         count = results.account.unread
         yield f"{count} things that were written were not read back, for want of an answer or of time"
+    if results.account.unreadable:
+        yield f"{results.account.unreadable} things that were written were neither shown nor missing"
     if results.account.untold:
         yield f"of {results.account.untold} things that were written nothing says whether they are there"
 

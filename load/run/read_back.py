@@ -119,6 +119,9 @@ def _read_one(
     # Without content, some services say that a thing is there, and some that it is not.
     is_shown = HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES
     if not is_gone and (not is_shown or reply.status == HTTPStatus.NO_CONTENT):
+        if load.reconciliation.may_be_gone(record, began, load.results.elapsed):
+            account.read += 1
+            return True
         account.unreadable += 1
         account.note(f"{step.call.operation.label} was answered {reply.status} when read back", 1)
         return True
