@@ -107,7 +107,7 @@ def test_a_run_of_a_service_that_falls_behind_does_not_pass(things: Things, tmp_
     # One answer takes 20 ms, one at a time. What is asked for is counted, to whole seconds.
     assert abs(asked - 80) <= 2
     assert 0 < answered <= 50
-    assert found["invalid"] == []
+    assert not any("generator" in each for each in found["invalid"])
 
 
 def lateness(*sent: tuple[float, float]) -> Times:
@@ -301,9 +301,12 @@ def test_refused_connections_are_not_answers() -> None:
     assert again.nobody.calls == results.nobody.calls > 0
 
 
-def test_a_run_whose_service_goes_ends_early_and_does_not_pass(start: Start, tmp_path: Path) -> None:
+@pytest.mark.parametrize("workload", [("--rate", "20"), ("-u", "2")])
+def test_a_run_whose_service_goes_ends_early_and_does_not_pass(
+    workload: tuple[str, str], start: Start, tmp_path: Path
+) -> None:
     port = str(free_port())
-    told = ("-t", "2m", "--warm-up", "0", "--rate", "20", "--objective", "error rate < 100%")
+    told = ("-t", "2m", "--warm-up", "0", *workload, "--objective", "error rate < 100%")
     with served("things", "--port", port) as url:
         load = start("contract-load", "run", f"{url}/openapi.json", "--host", url, *told, "-o", str(tmp_path))
         while httpx.get(f"{url}/count").json() < 20:
@@ -322,3 +325,6 @@ def test_a_run_whose_service_goes_ends_early_and_does_not_pass(start: Start, tmp
     total = found["total"]
     assert sum(each["answers"] for each in total["seconds"]) == total["requests"] - total["statuses"]["0"]
     assert found["seconds"] < 40
+    # Users do not knock as fast as they can where nobody is, nor is their own speed told as a limit.
+    assert total["statuses"]["0"] < 500
+    assert not any("generator" in each for each in found["invalid"])

@@ -15,9 +15,10 @@ from load.judgement.verdict import circumstances, judge
 from load.measurements import results_file
 from load.measurements.findings import Fault, Finding
 from load.measurements.generator import Generator
-from load.measurements.losses import Loss
+from load.measurements.losses import Account, Loss
 from load.measurements.results import Results
 from load.options.workload import Workload
+from load.reports.summary import verdict_of_all
 
 IT = operation("/things/{id}", objectives={"p95_ms": 20, "error_rate": 0.1})
 RUN = Run("Things", "it.yaml", "http://127.0.0.1:1", "mixed", 3, Workload(warm_up=2), {}, {IT.label: "it"})
@@ -47,6 +48,7 @@ def measured(taken: float = 0.01, findings: Any = (), **more: Any) -> Results:
         (measured(findings=[network("reset")] * 50), {}, "FAILED"),
         (measured(findings=[Finding(Fault.LOST, "status 404", "", "it")]), {}, "FAILED"),
         (measured(0.05, generators={"": Generator(10, 9.5)}), {}, "INVALID"),
+        (measured(account=Account(followed=5, read=4, unreadable=1)), {}, "INVALID"),
         (measured(), {"cut_short": "interrupted after 5 s of 10 s"}, "INVALID"),
         (measured(), {"missing": ["worker 1 was last heard of at 3 s"]}, "INVALID"),
         (measured(), {"incomplete": ["nobody had answered for 10 s"]}, "FAILED"),
@@ -72,6 +74,8 @@ def test_other_objectives_give_another() -> None:
     again = judged_again(run, [stated("it p95 < 12ms", {IT.label: "it"})])
     assert again.reasons == [f"{IT.label}: p95 ≤ 12 ms does not hold, it was 15.0 ms"]
     assert again.operations[IT.label].verdict == "FAILED"
+    verdicts = [verdict_of_all(each) for each in (run, again, judged_again(run, [stated("p50 < 1s", {})]))]
+    assert verdicts == ["FAILED", "", "ok"]
 
 
 def test_on_the_command_line(things: Things, tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ def page(run: RunRecord, comparison: "Comparison | None" = None, before: str = "
         began=datetime.fromisoformat(run.began).strftime("%Y-%m-%d %H:%M UTC"),
         conditions=[*summary.conditions(run), *summary.beside(run), *summary.closed(run)],
         objectives_of=lambda label: summary.objectives_of(run, label),
+        verdict_of_all=summary.verdict_of_all(run),
         findings=list(summary.findings(run.operations)),
         without_success=list(summary.without_success(run)),
         ledger=list(summary.ledger(run)),

@@ -9,6 +9,7 @@ from load.measurements.run_records import Figures, FindingRecord, OperationRecor
 from load.printable import printable
 
 _WITHOUT_SUCCESS_SHOWN = 10
+_ALL = "all operations"
 _HEADINGS = ("operation", "requests", "failures", "req/s", "median", "p95", "p99", "p99.9", "max")
 _SERVICE_HEADINGS = ("service p50", "p99")
 
@@ -165,6 +166,17 @@ def objectives_of(run: RunRecord, label: str) -> str:
     return ", ".join(stated) or "none"
 
 
+def verdict_of_all(run: RunRecord) -> str:
+    """The verdict on the objectives of all operations together; empty when there are none."""
+    stated = [each for each in run.objectives if each.operation == _ALL]
+    if any(reason.operation == _ALL for reason in run.failures):
+        return "FAILED"
+    if any(each.judged and not each.holds for each in stated):
+        return "does not hold"
+    is_judged = all(each.judged for each in stated)
+    return ("ok" if is_judged else "not judged") if stated else ""
+
+
 def _indented(told: Iterable[tuple[str, list[str]]]) -> Iterator[str]:
     """Headings, each with its lines, and an empty line after them all."""
     found = list(told)
@@ -181,10 +193,9 @@ def _table(run: RunRecord) -> Iterator[str]:
         (*_cells(label, each, is_open), objectives_of(run, label), each.verdict)
         for label, each in run.operations.items()
     ]
-    total = ("all operations", *_cells("", run.total, is_open)[1:])
-    promised = objectives_of(run, "all operations")
-    last = (*total, "" if promised == "none" else promised, "")
-    yield from _aligned([headings, *rows, last], numeric=len(headings) - 2)
+    promised = objectives_of(run, _ALL)
+    last = (_ALL, *_cells("", run.total, is_open)[1:], "" if promised == "none" else promised)
+    yield from _aligned([headings, *rows, (*last, verdict_of_all(run))], numeric=len(headings) - 2)
 
 
 def _cells(label: str, each: Figures, is_open: bool) -> tuple[str, ...]:

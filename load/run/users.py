@@ -19,6 +19,8 @@ from load.run.load import Load
 
 IN_FLIGHT_AT_MOST = 5_000
 OTHER_FILES = 64
+# How long a user waits before calling again where nobody is: at first and in the end (s).
+FIRST_PAUSE_S, LAST_PAUSE_S = 0.05, 1.0
 
 
 class ContractUser(User):
@@ -32,6 +34,7 @@ class ContractUser(User):
         self._arrived = Group()
         self._answers = Answers(self.load, self.host or "")
         self._pause_s = 0.0
+        self._away_s = 0.0
 
     def wait_time(self) -> float:
         """How long the user thinks between calls, or waits for an arrival (s)."""
@@ -100,6 +103,11 @@ class ContractUser(User):
         load.results.record(operation.label, status, response_s, ended - began, found)
         if due is not None and load.watch:
             load.watch.worked(load.results.elapsed)
+        # Where nobody is, calls come less and less often.
+        is_away = error is not None and error.unreachable
+        self._away_s = min(2 * self._away_s + FIRST_PAUSE_S, LAST_PAUSE_S) if is_away else 0.0
+        if is_away and due is None:
+            self._pause_s = self._away_s
         if reply is None:
             load.missed()
         elif due is None and checks.is_throttled(reply):
