@@ -4,6 +4,7 @@ function here: the calls of a journey go to it, and it writes down what they do 
 
 import itertools
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import pytest
@@ -224,6 +225,10 @@ def test_calls_for_a_thing_have_the_fields_that_it_was_made_with() -> None:
             targets.append(step.target is None)
         return OF_THE_REST[call.operation.method], None
 
-    walked(paths, answer)
+    walk = walked(paths, answer)
+    thing = walk.known.entities["/things/{}"].share(Random(1), owned_only=True)
+    assert thing is not None
+    for _ in range(9):
+        assert walk.compiled.reading(thing).call.headers["X-Tenant"] == made[thing.values[0]]
     assert {*made.values()} == {"one", "two", "three"}
     assert {*targets} == {True, False}

@@ -317,6 +317,7 @@ def test_what_a_change_was_answered_with_may_be_another_thing(shown: Any) -> Non
     moved = told.walk.known.moved(step, exchange)
     if moved is not None:
         told.ledger.moved(thing, changes, moved)
+    assert [each.entity.values for each in told.reconciliation.records] == [(1,)]
     assert told.read_back(thing, 20.0, 200, SHOWN) in (Account(read=1), None)
     assert told.settled().losses == []
 
