@@ -4,7 +4,8 @@ from collections import Counter, defaultdict
 
 from load.journeys.entities import Entity
 from load.journeys.evidence import address, existence
-from load.journeys.properties import FEW_VALUES, SPORADIC_AT_MOST, Properties
+from load.journeys.habits import SPORADIC_AT_MOST
+from load.journeys.properties import FEW_VALUES, Properties
 from load.journeys.records import Record, State
 from load.journeys.representations import NOTHING, is_free_text, scalars, shows
 from load.journeys.step import Step

@@ -2,12 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from math import inf
 from types import MappingProxyType
 
 from load.journeys.addresses import Addresses
 from load.journeys.evidence import deviating, example, ignored
+from load.journeys.habits import FEW_WRITES, IGNORED, Habit
 from load.journeys.records import Deviation, Record, State, Write
 from load.journeys.representations import (
     CASED,
@@ -30,20 +30,11 @@ from openapi.contract import Json
 
 # Of a property that is written with no more values than these, one may come about by chance.
 FEW_VALUES = 8
-# A property that comes back otherwise than written in a larger share of writes is one that the service has a
-# mind of its own about. Of fewer writes, nobody can tell.
-SPORADIC_AT_MOST = 0.1
-# The same for what answers have shown as it was sent.
-SPORADIC_OF_SHOWN = 0.5
-FEW_WRITES = 20
 _ANSWERED, _READ = "answered", "read"
-IGNORED = "as it was before"
 # What a service may make of a text by design.
 _DERIVED = (CUT, TRIMMED, CASED)
 # How many values are looked for among those of other things.
 _COMPARED_AT_MOST = 50
-
-
 # Numbers of these names change by themselves, or push each other.
 _MOVING = frozenset(
     {"position", "rank", "order", "index", "sequence", "sort", "priority", "bid", "balance", "stock",
@@ -55,56 +46,6 @@ _PASSING = frozenset(
     {"updated", "modified", "changed", "last", "next", "seen", "synced", "accessed", "used", "run", "due",
      "reminder", "refreshed", "touched"}
 )  # fmt: skip
-# What stands in the place of a text that somebody has taken away.
-_REDACTED = frozenset(
-    {"removed", "moderated", "moderation", "moderator", "redacted", "censored", "hidden", "deleted",
-     "withheld", "masked", "anonymised", "anonymized", "blocked"}
-)  # fmt: skip
-
-
-@dataclass
-class _Counts:
-    """Of one property as one operation writes it: how often it was kept, and what became of it otherwise,
-    with losses that it would be if that is no habit of the service. `signs` are all characters of texts that
-    were kept, `changed` the texts that were not, each with what became of it.
-    """
-
-    kept: int = 0
-    signs: set[str] = field(default_factory=set)
-    changed: list[tuple[str, str]] = field(default_factory=list)
-    changes: Counter[str] = field(default_factory=Counter)
-    example: str = ""
-    losses: list[Loss] = field(default_factory=list)
-    shown: int = 0
-
-    def lose(self, loss: Loss, is_shown: bool) -> None:
-        """Count a loss, of what an answer has shown as it was sent or not."""
-        self.losses.append(loss)
-        self.shown += is_shown
-
-    @property
-    def sporadic_at_most(self) -> float:
-        """In which share of writes something may happen that is no habit: what a service has shown to know
-        better, it does not do by design.
-        """
-        return SPORADIC_OF_SHOWN if self.losses and self.shown == len(self.losses) else SPORADIC_AT_MOST
-
-    def keep(self, value: Json, is_kept: bool) -> None:
-        """Count a value, if it was kept."""
-        self.kept += is_kept
-        if is_kept and isinstance(value, str):
-            self.signs.update(value)
-
-    @property
-    def is_by_rule(self) -> bool:
-        """Whether a service changes texts by a rule of its own: all that were changed have characters that
-        none has that was kept, as where texts are escaped, or all were taken away, as where they are
-        moderated.
-        """
-        return bool(self.changed) and (
-            all({*written} - self.signs for written, _ in self.changed)
-            or all(_is_redaction(found) for _, found in self.changed)
-        )
 
 
 class Properties:
@@ -128,7 +69,7 @@ class Properties:
         self._drafts: Counter[tuple[str, str]] = Counter()
         self.values: defaultdict[tuple[str, str], set[Json]] = defaultdict(set)
         # By operation, property, and whether it was the answer that showed it or a later read.
-        self._counts: defaultdict[tuple[str, str, str], _Counts] = defaultdict(_Counts)
+        self._counts: defaultdict[tuple[str, str, str], Habit] = defaultdict(Habit)
         self._written: Counter[str] = Counter()
         self._certain: list[Loss] = []
         self._compared = 0
@@ -309,7 +250,7 @@ class Properties:
         for (label, publisher), count in self._drafts.items():
             account.note(f"what {label} changed did not show; it may do so only after {publisher}", count)
         for (label, name, _), each in self._counts.items():
-            self._habits(label, name, each, account)
+            each.tell(label, name, account)
 
     def _is_distinctive(self, each: Deviation) -> bool:
         """Whether what was found can hardly have come about otherwise than by having been written before."""
@@ -340,26 +281,6 @@ class Properties:
             for write in record.writes
         )
 
-    def _habits(self, label: str, name: str, each: _Counts, account: Account) -> None:
-        """What a service does with a property as a rule is a note; what happens now and then, a loss."""
-        changed = each.changes.total()
-        total = each.kept + changed
-        is_sporadic = changed <= each.sporadic_at_most * total and not each.is_by_rule
-        if total >= FEW_WRITES and is_sporadic and each.losses:
-            account.losses += each.losses
-            changed -= len(each.losses)
-            for how in (DROPPED, IGNORED):
-                each.changes.pop(how, 0)
-        dropped = each.changes.pop(DROPPED, 0) + each.changes.pop(IGNORED, 0)
-        if dropped:
-            found = Loss(f"{DROPPED} {name}", label, "", each.example, "", 0.0, 0.0, 0.0, count=dropped)
-            account.losses.append(found)
-        if changed > dropped:
-            how = ", ".join(f"{count} times {how}" for how, count in each.changes.most_common())
-            account.note(
-                f"{label}: {name} is not as written: {how}; at first {each.example}", changed - dropped
-            )
-
 
 def _shows_all(write: Write, body: Mapping[str, Json]) -> bool:
     """Whether a body shows all texts and numbers of a write that do not come about by chance, and there are
@@ -367,8 +288,3 @@ def _shows_all(write: Write, body: Mapping[str, Json]) -> bool:
     """
     telling = {name: each for name, each in write.properties.items() if is_distinctive(each) and name in body}
     return len(telling) > 1 and all(shows(each, body[name]) for name, each in telling.items())
-
-
-def _is_redaction(text: str) -> bool:
-    """Whether a text says that there was another one, or says nothing, as ***."""
-    return not any(map(str.isalnum, text)) or bool(_REDACTED & {*words(text)})
