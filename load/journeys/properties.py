@@ -25,7 +25,7 @@ from load.journeys.representations import (
     shows,
 )
 from load.measurements.losses import DROPPED, Account, Loss
-from load.planning.identifiers import words
+from load.planning.identifiers import noun_of, words
 from openapi.contract import Json
 
 # Of a property that is written with no more values than these, one may come about by chance.
@@ -41,6 +41,8 @@ _MOVING = frozenset(
      "score", "rating", "level", "age", "version", "revision", "remaining", "available", "views", "likes",
      "progress", "queue", "ttl", "countdown"}
 )  # fmt: skip
+# Things of these names have prices that change by themselves.
+_TRADED = frozenset({"auction", "bid", "quote", "ticker", "market", "lot", "stock", "share"})
 # Times of these names are those of what happens to a thing.
 _PASSING = frozenset(
     {"updated", "modified", "changed", "last", "next", "seen", "synced", "accessed", "used", "run", "due",
@@ -136,7 +138,8 @@ class Properties:
             # An answer that has shown a text as it was sent says that it is kept so.
             return is_free_text(written)
         if is_number(written) and is_number(each.found):
-            moves = bool(_MOVING & {*words(each.name)})
+            nouns = {*words(noun_of(record.entity.home.resource))}
+            moves = bool(_MOVING & {*words(each.name)} or _TRADED & nouns)
             return self._independent and each.name in each.write.shown and not moves
         if is_time(written) and is_time(each.found):
             return each.name in each.write.shown and not _PASSING & {*words(each.name)}
