@@ -33,7 +33,7 @@ def main() -> None:
         sys.exit(WRONG_USAGE)
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "contract-load"
-        _fail(f"{error.format_message().rstrip('.')}. See '{command} --help'.", WRONG_USAGE)
+        _fail(f"{_sentence(error.format_message())} See '{command} --help'.", WRONG_USAGE)
     except (LoadError, ContractError, click.ClickException) as error:
         _fail(str(error), 1)
     except (KeyboardInterrupt, click.Abort):
@@ -43,3 +43,7 @@ def main() -> None:
 def _fail(message: str, code: int) -> None:
     click.echo(f"contract-load: {Mask()(message)}", err=True)
     sys.exit(code)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."

@@ -90,4 +90,4 @@ def _asked(told: Options, users: int) -> str:
     """How much the service is asked for, for people."""
     if told.workload.rate is not None:
         return f"{told.workload.rate:g} {told.workload.arrivals} arrivals/s"
-    return f"{'up to ' if told.profile.stages else ''}{users} users"
+    return f"{'up to ' if told.profile.stages else ''}{users} user{'s' if users != 1 else ''}"
