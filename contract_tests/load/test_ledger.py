@@ -338,3 +338,13 @@ def test_what_the_service_made_a_thing_part_of_takes_it_along() -> None:
     assert told.absence(thing, 20.0) is Absence.LOST
     home.forget(other)
     assert told.absence(thing, 20.0) is Absence.UNKNOWN
+
+
+@pytest.mark.parametrize(("status", "is_noted"), [(404, True), (200, False)])
+def test_what_was_gone_after_a_call_that_may_have_done_it_is_told(status: int, is_noted: bool) -> None:
+    told = Told()
+    thing = told.made(1)
+    told.call("POST /things/{id}/close", thing, 2.0, 2.1, 200)
+    told.read_back(thing, 20.0, status, SHOWN if status == 200 else None)
+    (note,) = told.settled().notes if is_noted else ("",)
+    assert note.startswith("things were gone after POST /things/{id}/close") is is_noted

@@ -19,16 +19,13 @@ from load.journeys.representations import (
     unwrapped,
 )
 from load.journeys.step import Step
+from load.journeys.unknowns import Unknowns
 from load.journeys.writes import in_use, is_upright
 from load.measurements.losses import NOT_READ_BACK, Absence, Account, Loss
 from load.planning.identifiers import collection_of, normalised
 from openapi.contract import Json
 from openapi.operations import Operation
 
-OVERTAKEN = (
-    "reads showed what was out of date, until something else was written: whether what was due was late or "
-    "lost is unknown"
-)
 # How many found things are looked at for their states.
 _LOOKED_AT = 5_000
 
@@ -49,12 +46,11 @@ class Reconciliation:
     ) -> None:
         self._readable, self._addresses, self._properties = readable, addresses, properties
         self._consistency, self._private = consistency, private
-        self._expired = 0
+        self._unknowns = Unknowns()
         # By resource, the values of properties with a few of them, such as states, of things that were found.
         self._found: defaultdict[str, set[tuple[str, Json]]] = defaultdict(set)
         self._looked = 0
         self._lives = Lives()
-        self._hidden: Counter[str] = Counter()
 
     @property
     def records(self) -> list[Record]:
@@ -85,7 +81,7 @@ class Reconciliation:
         if status == HTTPStatus.GONE or until >= record.expires - self._consistency:
             if not is_target:
                 return Absence.EXPLAINED, None
-            self._expired += 1
+            self._unknowns.expired += 1
             record.add(Write("its own end", since, {}, whole=True, acknowledged=until, leaves=State.ANY))
             return Absence.EXPLAINED, None
         age = record.age_of(State.GONE, since, until)
@@ -97,7 +93,7 @@ class Reconciliation:
         hidden = self._hiding(record) if is_found else ""
         if hidden:
             if is_target:
-                self._hidden[hidden] += 1
+                self._unknowns.hidden[hidden] += 1
             return Absence.UNKNOWN, None
         if is_target:
             self._note(record, age)
@@ -170,6 +166,8 @@ class Reconciliation:
             if absence is Absence.UNKNOWN and not record.entity.home.is_found_by(label):
                 self._untraced(record, step.call.operation, account)
             self._show_right(record, State.GONE, *at)
+            if absence is Absence.EXPLAINED and record.writes[-1].leaves is State.ANY:
+                self._unknowns.gone_after(record.writes[-1])
             # What a call has missed under load is told already.
             return self._accused(record, account, [loss] if loss and not was_lost else [])
         age = record.age_of(State.THERE, *at)
@@ -203,12 +201,7 @@ class Reconciliation:
         )
         for label, count in made.items():
             account.note(f"what {label} made {NOT_READ_BACK}", count)
-        overtaken = sum(each.overtaken for each in self._addresses.records.values())
-        if overtaken:
-            account.note(OVERTAKEN, overtaken)
-        account.untraced.update(self._hidden)
-        if self._expired:
-            account.note("things had expired by their own word, or were answered 410 Gone", self._expired)
+        self._unknowns.settle(account, self._addresses.records.values())
         self._properties.settle(account)
         return account
 
