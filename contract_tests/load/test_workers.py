@@ -1,10 +1,12 @@
 """Workers that go before their end: their run is told to lack something, and ends."""
 
+import sys
 from random import Random
 
 import pytest
 
 from contract_tests.benchmarks.workers import HARMS, harmed
+from contract_tests.processes import run
 from load.run.attendance import HALTED_S, SILENT_S, Attendance, Sign
 
 pytestmark = pytest.mark.process
@@ -86,3 +88,10 @@ def test_a_run_that_loses_a_worker_does_not_pass_and_ends(harm: str) -> None:
     assert run.code == 1
     assert "worker" in run.told, run
     assert run.seconds < 30
+
+
+def test_who_leaves_waits_for_what_is_being_read_back() -> None:
+    """Locust's word to stop and a Ctrl-C may come in either order, and the results are told once."""
+    done = run(sys.executable, "-m", "contract_tests.load.leaving")
+    assert done.wait() == 0, done.output
+    assert done.output.strip() == "1 1"

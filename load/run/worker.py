@@ -28,6 +28,7 @@ class Worker:
         self._runner = runner
         self._load = load
         self._stopping = BoundedSemaphore()
+        self._telling = BoundedSemaphore()
         self._run = ""
         self._is_told = True
         # From then on, Locust's master may take no reports of this one any more.
@@ -82,6 +83,10 @@ class Worker:
         with self._stopping:
             self._load.results.end()
             self._runner.stop()
+        # Locust may have stopped the users before, at the master's word, and does nothing the second time:
+        # then what was written is still being read back.
+        with self._telling:
+            pass
 
     def _report(self, data: dict[str, Any], **_: Any) -> None:
         if not self._is_leaving:
@@ -89,12 +94,13 @@ class Worker:
 
     def _report_finally(self, **_: Any) -> None:
         """Once the users have all gone, what has not been told yet; once, even when Locust stops twice."""
-        if self._is_told:
-            return
-        self._is_told = True
-        self._load.settle()
-        read_back(self._load, self._runner.environment.host or "")
-        self._runner.send_message(RESULTS, self._taken())
+        with self._telling:
+            if self._is_told:
+                return
+            self._is_told = True
+            self._load.settle()
+            read_back(self._load, self._runner.environment.host or "")
+            self._runner.send_message(RESULTS, self._taken())
 
     def _taken(self) -> dict[str, Any]:
         self._load.look(self._runner.client_id)
