@@ -178,8 +178,8 @@ class CallBuilder:
         if self._bodies:
             body = self._body()
             payload = self._filled(body, bound)
-            again = repetition.of(payload) if repetition else payload
-            payload = again if body.is_valid(again) else payload
+            if repetition is not None and body.is_valid(again := repetition.of(payload)):
+                payload = again
             content, headers = body.encode(payload), body.headers
         if self._fields:
             headers = {**headers, **_fields(chosen)}

@@ -71,8 +71,8 @@ class Knowledge:
                     has_made = is_new and self._has_surely_made(step, feed, exchange, values)
                     was_known = entities.knows(values)
                     thing = entities.add(values, has_made or inherits, step.leases, step.began, is_new)
-                    thing.chosen = thing.chosen or tuple(self._chosen(step, exchange))
                     if is_new and not was_known:
+                        thing.chosen = tuple(self._chosen(step, exchange))
                         thing.fields = step.call.fields
                     thing.holds_others = thing.holds_others or (step.gathers and feed.owned)
                     thing.maker = thing.maker or (label if has_made else "")
@@ -83,7 +83,9 @@ class Knowledge:
                         own.append(thing)
             found = made.get(feed.resource)
             is_found = step.repeats or (found is not None and not found.owned)
-            if feed.owned and not makes and is_found and exchange.status == HTTPStatus.OK:
+            # Where 201 is documented, 200 says that nothing was made.
+            is_said = exchange.status == HTTPStatus.OK and "201" in step.call.operation.responses
+            if feed.owned and is_found and is_said:
                 self.ownership.found(step.call.operation, exchange)
         for memory in self._compiled.plan.memories.get(label, ()):
             value = evaluate(memory.expression, exchange)
