@@ -1,5 +1,5 @@
-"""What others have made is neither changed nor deleted, however a service leads to it. Each service is a
-function here: the calls of a journey go to it, and it writes down what they do to what was there before.
+"""A run neither changes nor deletes what others have made, even where a service answers with it. The services
+here are functions that a journey calls, and that note what happens to the things from before.
 """
 
 import itertools
@@ -12,12 +12,17 @@ import pytest
 from contract_tests.load.test_plans import ID, TEXT, a_list, an_object, does, on
 from contract_tests.load.walk import Walk
 from contract_tests.openapi.documents import contract
+from load.calls.call import Call
+from load.journeys.entities import Entities
+from load.journeys.ownership import Ownership
 from load.journeys.step import Step
+from load.options.credentials import Secret
 from openapi.expressions import Exchange
 from openapi.operation_reader import operations
 
 LONG = {"type": "string", "minLength": 20}
 PROVIDER = {"enum": ["red", "green", "blue"]}
+LETTERS = {"type": "array", "items": {"enum": ["a", "b", "c"]}, "minItems": 1, "maxItems": 1}
 YEAR = {"type": "integer", "minimum": 1, "maximum": 5}
 OF_THE_REST = {"get": 200, "put": 200, "patch": 200, "delete": 204}
 
@@ -25,12 +30,15 @@ Answer = tuple[int, Any]
 
 
 class Keyed:
-    """Things of which there is one for each value of `key`: a POST for a known one `replaces` or finds it."""
+    """Things of which there is one for each value at `key`, the names that lead to it: a POST for a known one
+    `replaces` or finds it. There is one of each of `values` before.
+    """
 
     def __init__(self, key: str, values: list[Any], replaces: bool, found: int, made: int) -> None:
-        self.key, self.replaces, self.statuses = key, replaces, (found, made)
-        self.things = {number: {"id": number, key: value} for number, value in enumerate(values)}
-        self.before = dict(self.things)
+        self.key, self.replaces, self.statuses = key.split("."), replaces, (found, made)
+        self.things = {number: {"id": number} for number in range(len(values))}
+        self.numbers = {repr(value): number for number, value in enumerate(values)}
+        self.before = {*self.things}
         self.harmed: list[str] = []
         self.replaced: set[int] = set()
 
@@ -38,23 +46,24 @@ class Keyed:
         call = step.call
         method = call.operation.method
         if method != "post":
-            (number,) = call.path.values()
+            number = call.path["id"]
             if method == "put":
                 self.replaced.add(number)
             if method != "get" and number in self.before:
                 self.harmed.append(call.operation.label)
             return OF_THE_REST[method], self.things.get(number) if method != "delete" else None
-        known = next(
-            (each for each in self.things.values() if each[self.key] == call.payload[self.key]), None
-        )
-        if known is None:
-            number = len(self.things)
+        key: Any = {**call.path, "body": call.payload}
+        for name in self.key:
+            key = [each[name] for each in key] if isinstance(key, list) else key[name]
+        number = self.numbers.get(repr(key), len(self.things))
+        if number not in self.things:
+            self.numbers[repr(key)] = number
             self.things[number] = {"id": number, **call.payload}
             return self.statuses[1], self.things[number]
         if self.replaces:
-            known.update(call.payload)
-            self.harmed += [call.operation.label] if known["id"] in self.before else []
-        return self.statuses[0], known
+            self.things[number].update(call.payload)
+            self.harmed += [call.operation.label] if number in self.before else []
+        return self.statuses[0], {**self.things[number], "id": number}
 
 
 def walked(paths: dict[str, Any], answer: Callable[[Step], Answer], steps: int = 300) -> Walk:
@@ -91,7 +100,7 @@ def resource(name: str, new: Any, status: str = "201") -> dict[str, Any]:
 
 @pytest.mark.parametrize("replaces", [True, False])
 def test_what_there_is_one_of_is_found_and_left_alone(replaces: bool) -> None:
-    service = Keyed("provider", ["red", "green", "blue"], replaces, 201, 201)
+    service = Keyed("body.provider", ["red", "green", "blue"], replaces, 201, 201)
     paths = resource("integrations", an_object(provider=PROVIDER, hook=LONG, channel=LONG))
     walk = walked(paths, service.answer)
     assert {*service.harmed} <= {"POST /integrations"}
@@ -100,8 +109,67 @@ def test_what_there_is_one_of_is_found_and_left_alone(replaces: bool) -> None:
     assert walk.known.ownership.replacing == ({"POST /integrations"} if replaces else set())
 
 
+KEY = an_object(country=PROVIDER, tier=PROVIDER)
+KEYS = [{"country": one, "tier": two} for one in PROVIDER["enum"] for two in PROVIDER["enum"]]
+DATE = an_object(year=YEAR, month=YEAR, note=LONG)
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "new"),
+    [
+        ("body.data.provider", PROVIDER["enum"], an_object(data=an_object(provider=PROVIDER, hook=LONG))),
+        ("body.key", KEYS, an_object(key=KEY, note=LONG)),
+        ("body.parts", [[each] for each in "abc"], an_object(parts=LETTERS, note=LONG)),
+    ],
+)
+def test_what_is_found_by_a_key_within_a_body_is_left_alone(key: str, values: list[Any], new: Any) -> None:
+    service = Keyed(key, values, True, 201, 201)
+    walk = walked(resource("integrations", new), service.answer)
+    assert {*service.harmed} <= {"POST /integrations"}
+    assert len(service.harmed) <= 3
+    assert walk.known.ownership.replacing == {"POST /integrations"}
+
+
+def test_what_is_found_by_a_key_in_the_path_is_left_alone() -> None:
+    regions = [f"region-{number}" for number in range(60)]
+    service = Keyed("region", regions, True, 201, 201)
+    rules = resource("rules", an_object(note=LONG))
+    paths = {f"/regions/{{region}}{path}": item for path, item in rules.items()}
+    region = {"name": "region", "in": "path", "required": True, "schema": {"enum": regions}}
+    for item in paths.values():
+        item["parameters"] = [region, *item.get("parameters", ())]
+    walked(paths, service.answer)
+    assert {*service.harmed} <= {"POST /regions/{region}/rules"}
+    assert len(service.harmed) <= 3
+
+
+def test_two_calls_alike_in_each_part_of_a_key_prove_nothing_of_the_whole() -> None:
+    """Year and month have been alike in different pairs of calls."""
+    pairs = [(2020, 1), (2020, 2), (2021, 1), (2021, 2)]
+    (post, *_) = operations(contract(resource("closings", DATE)))
+    ownership, home = Ownership(lambda _: False), Entities("/closings/{}")
+    for number, (year, month) in enumerate(pairs):
+        sent = {"year": year, "month": month, "note": f"some words of our own, number {number}"}
+        step = Step(Call(post, "/closings", {}, b"", {}, {}, sent, Secret()), None)
+        exchange = Exchange("POST", "/closings", {}, {}, {}, sent, 201, {}, {"id": number, **sent})
+        home.add((number,), ownership.has_made(step, exchange, home, (number,)))
+    assert ownership.is_open(post.label)
+
+
+def test_of_a_list_of_things_nothing_is_owned() -> None:
+    """Which of them was found by what the others share, nothing tells."""
+    sent = [{"colour": "red", "note": "some words of our own"}] * 2
+    items = an_object(colour=PROVIDER, note=LONG)
+    (post, *_) = operations(
+        contract(on("/things", post=does(a_list(an_object(id=ID)), a_list(items), "201")))
+    )
+    step = Step(Call(post, "/things", {}, b"", {}, {}, sent, Secret()), None)
+    exchange = Exchange("POST", "/things", {}, {}, {}, sent, 201, {}, [{"id": 1}, {"id": 2}])
+    assert not Ownership(lambda _: False).has_made(step, exchange, Entities("/things/{}"), (1,))
+
+
 def test_what_is_found_by_a_number_is_left_alone() -> None:
-    service = Keyed("year", [1, 2, 3], False, 200, 200)
+    service = Keyed("body.year", [1, 2, 3], False, 200, 200)
     walked(resource("years", an_object(year=YEAR), "200"), service.answer)
     assert service.harmed == []
 
@@ -126,7 +194,7 @@ def test_what_was_made_is_changed_and_deleted(refusal: int) -> None:
 
 
 def test_who_answers_200_for_what_is_there_is_believed() -> None:
-    service = Keyed("provider", ["red"], False, 200, 201)
+    service = Keyed("body.provider", ["red"], False, 200, 201)
     paths = resource("integrations", an_object(provider=PROVIDER, hook=LONG))
     paths["/integrations"]["post"]["responses"]["200"] = {"description": "found"}
     walked(paths, service.answer)

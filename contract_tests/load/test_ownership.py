@@ -20,13 +20,13 @@ LABEL = {"type": "object", "properties": {"colour": COLOUR, "rim": COLOUR, "name
 OWN = "x7k2-own"
 
 
-def a_step() -> Step:
-    return Step(Call(POST, "/labels", {}, b"", {}, {}, None, Secret()), None)
+def a_step(sent: Any) -> Step:
+    return Step(Call(POST, "/labels", {}, b"", {}, {}, sent, Secret()), None)
 
 
 def made(ownership: Ownership, home: Entities, number: int, sent: Any, shown: Any, status: int = 201) -> bool:
     exchange = Exchange("POST", "/labels", {}, {}, {}, sent, status, {}, shown)
-    found = ownership.has_made(a_step(), exchange, home, (number,))
+    found = ownership.has_made(a_step(sent), exchange, home, (number,))
     home.add((number,), owned=found)
     return found
 
@@ -86,9 +86,37 @@ def test_what_is_given_again_was_found() -> None:
     ownership, home = Ownership(lambda _: False), Entities("/labels/{}")
     exchange = Exchange("POST", "/labels", {}, {}, {}, sent, 201, {}, sent)
     home.add((1,), owned=True)
-    assert all(ownership.has_made(a_step(), exchange, home, (1,)) for _ in range(2))
+    assert all(ownership.has_made(a_step(sent), exchange, home, (1,)) for _ in range(2))
     # What was deleted meanwhile may have been made anew.
     ownership, home = Ownership(lambda _: False), Entities("/labels/{}")
     assert made(ownership, home, 1, sent, sent)
     home.forget(home.add((1,), owned=True))
     assert made(ownership, home, 1, sent, sent)
+
+
+def test_one_refusal_proves_nothing() -> None:
+    """A call may be refused for a lock, or as there is no room; two things that were made, and refused when
+    they were to be made once more, tell.
+    """
+    ownership, home = Ownership(lambda _: False), Entities("/labels/{}")
+    for number, colour in enumerate(("red", "blue")):
+        assert made(
+            ownership, home, number, *[{"colour": colour, "name": f"some words of number {number}"}] * 2
+        )
+        assert ownership.repetition(POST.label) is not None
+        ownership.refused(POST.label, 503)
+        assert ownership.repetition(POST.label) is None
+        ownership.tried(POST.label)
+        for _ in range(2):
+            ownership.refused(POST.label, 409)
+        assert ownership.is_open(POST.label) is (number == 0)
+
+
+def test_what_one_property_proves_it_does_not_prove_of_another() -> None:
+    ownership, home = Ownership(lambda _: False), Entities("/labels/{}")
+    red = {"colour": "red", "name": "some words of our own"}
+    for number in range(2):
+        made(ownership, home, number, red, red)
+    assert not ownership.is_open(POST.label)
+    made(ownership, home, 3, {**red, "rim": "blue"}, red)
+    assert ownership.is_open(POST.label)

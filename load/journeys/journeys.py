@@ -175,7 +175,7 @@ class Journeys:
                 addressed = entity if need.addressed else addressed
                 foreign += [] if entity.owned else [slot for slot, _ in need.slots]
         again = None if bare else self._known.ownership.repetition(operation.label)
-        call = builder.build(bound, bare, again)
+        call = builder.build({**again.bound, **bound} if again else bound, bare, again)
         gathers = any(_is_listed(each, call.payload) for each in foreign)
         if gathers and addressed is not None:
             addressed.itself.holds_others = True

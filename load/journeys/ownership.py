@@ -8,16 +8,18 @@ written too, and have made two things, nothing is found by that. So such a call 
 anything that it made is changed or deleted.
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 
 from load.calls.checks import REFUSING
-from load.calls.repetition import Repetition
+from load.calls.repetition import Repetition, scalars_of
 from load.journeys.entities import Entities, Values
 from load.journeys.representations import OTHERWISE, change, is_distinctive, shows, unwrapped
 from load.journeys.step import Step
-from load.planning.identifiers import outline
+from load.planning.identifiers import outline, places
+from load.planning.plan import Slot
 from load.planning.schema_search import request_schema
 from openapi.contract import Json
 from openapi.expressions import Exchange
@@ -30,19 +32,19 @@ _LONG, _MIXED = 16, 6
 _SEVERAL = 2
 # Of how many answers of operations that have not been seen to make things something is remembered.
 _REMEMBERED = 100_000
-# A service that has refused so many repetitions does not answer them with what is there.
-_REFUSED_AT_MOST = 5
-# All properties with one of a few values, which a service may find things by together.
-_TOGETHER = ""
+# Where so many calls were taken, and each refused when it was repeated, nothing is found by what is alike.
+_REFUSED_AT_MOST = 2
 # Keywords by which a schema shows values to everyone who reads it.
 _SHARED = frozenset({"enum", "const", "example", "examples", "default"})
+_PLACE = re.compile(r"/\d+(?=/|$)")
 
+# Where a value stood, a pointer into the body or the name of a parameter, and the value.
 Pair = tuple[str, str]
 
 
 class Ownership:
     """What one process knows of how operations make things, by label: which have been seen to find them, and
-    by which properties they do not, as two calls that were alike in one have made two things. `is_own` tells
+    by which values they do not, as two calls that were alike in them have made two things. `is_own` tells
     whether a value is of this run alone.
     """
 
@@ -50,14 +52,18 @@ class Ownership:
         self._is_own = is_own
         self._finding: set[str] = set()
         self._replacing: set[str] = set()
-        self._making: set[tuple[str, str]] = set()
+        # By label, where values stood by which nothing is found.
+        self._making: defaultdict[str, set[str]] = defaultdict(set)
         self._answered: dict[tuple[str, Values], tuple[frozenset[Pair], Mapping[str, Json]]] = {}
-        self._alike: dict[tuple[str, Pair], Values] = {}
+        self._alike: dict[tuple[str, frozenset[Pair]], Values] = {}
         self._compared: tuple[Exchange | None, Values] = None, ()
         self._few: dict[str, frozenset[str]] = {}
-        # What is to be repeated; what was refused is first to be replaced by what another call has sent.
+        # What is to be repeated. Once it was refused, it is replaced by what another call has sent, before a
+        # refusal counts again.
         self._repetitions: dict[str, Repetition] = {}
+        self._proving: dict[str, frozenset[str]] = {}
         self._outworn: set[str] = set()
+        self._counted: set[str] = set()
         self._refused: Counter[str] = Counter()
 
     @property
@@ -75,10 +81,12 @@ class Ownership:
 
     def refused(self, label: str, status: int) -> None:
         """A repetition was answered with a status that is no success."""
-        self._refused[label] += 1
         self._outworn.add(label)
-        is_settled = status in REFUSING and self._refused[label] >= _REFUSED_AT_MOST
-        if status == HTTPStatus.CONFLICT or is_settled:
+        if status not in REFUSING or label in self._counted:
+            return
+        self._counted.add(label)
+        self._refused[label] += 1
+        if self._refused[label] >= _REFUSED_AT_MOST:
             self._tells_apart(label)
 
     def tried(self, label: str) -> None:
@@ -96,78 +104,93 @@ class Ownership:
 
     def has_made(self, step: Step, exchange: Exchange, home: Entities, values: Values) -> bool:
         """Whether a call has made a thing of `home`, which it was answered with."""
-        operation = step.call.operation
-        sent, label = unwrapped(exchange.request_body, ()), operation.label
-        if operation.method != "post" or not isinstance(sent, dict):
-            return True
-        borrowed = self._borrowed(step, sent)
+        label, sent = step.call.operation.label, unwrapped(exchange.request_body, ())
+        borrowed = self._borrowed(step) if step.call.operation.method == "post" else frozenset()
         if not borrowed:
             return True
-        units = self._units(operation, borrowed)
+        if isinstance(sent, list):
+            # Which of several things is found, and by what, nothing tells.
+            return False
+        properties = sent if isinstance(sent, dict) else {}
         if exchange is not self._compared[0] or values != self._compared[1]:
             # The same answer may tell of the thing in several ways.
-            if not self._makes(label, units):
-                self._compare(label, units, exchange, home, values)
-                self._compare_alike(label, units, home, values)
+            if not self._makes(label, borrowed):
+                self._compare(step, borrowed, properties, exchange, home, values)
+                self._compare_alike(label, borrowed, home, values)
             self._compared = exchange, values
-        makes = self._makes(label, units)
+        makes = self._makes(label, borrowed)
         if makes or label in self._finding:
             self._repetitions.pop(label, None)
-        elif sent is exchange.request_body and (label not in self._repetitions or label in self._outworn):
-            self._repetitions[label] = Repetition(sent, sent.keys() - {name for name, _ in borrowed})
-            self._outworn.discard(label)
-        return label not in self._finding and (makes or self._is_shown(operation, sent, exchange))
+        elif label not in self._repetitions or label in self._outworn:
+            self._repeat(step, borrowed)
+        return label not in self._finding and (
+            makes or self._is_shown(step.call.operation, properties, exchange)
+        )
 
-    def _makes(self, label: str, units: frozenset[Pair]) -> bool:
-        return all((label, name) in self._making for name, _ in units)
+    def _makes(self, label: str, borrowed: frozenset[Pair]) -> bool:
+        return {place for place, _ in borrowed} <= self._making[label]
+
+    def _repeat(self, step: Step, borrowed: frozenset[Pair]) -> None:
+        """A call is to be made once more, alike in all that is borrowed."""
+        call, label = step.call, step.call.operation.label
+        alike = frozenset(place for place, _ in borrowed)
+        own = frozenset(pointer for pointer, _ in scalars_of(call.payload)) - alike
+        free = {slot: value for slot, value in _parameters(step) if str(slot) in alike}
+        self._repetitions[label] = Repetition(call.payload, own, free)
+        self._proving[label] = alike
+        self._outworn.discard(label)
+        self._counted.discard(label)
 
     def _tells_apart(self, label: str) -> None:
         """By what was to be repeated, an operation does not find things without saying so."""
-        known = self._repetitions.pop(label, None)
-        if known is not None:
-            self._making |= {(label, name) for name in (*known.sent, _TOGETHER)}
+        if self._repetitions.pop(label, None) is not None:
+            self._making[label] |= self._proving[label]
 
-    def _borrowed(self, step: Step, sent: Mapping[str, Json]) -> frozenset[Pair]:
+    def _borrowed(self, step: Step) -> frozenset[Pair]:
         """The texts, numbers and flags that others may have sent, too."""
         few = self._few_valued(step.call.operation)
         known = [each.values[-1] for each in step.leases if each.owned]
+        told = [*scalars_of(step.call.payload), *((str(slot), value) for slot, value in _parameters(step))]
         return frozenset(
-            (name, repr(each))
-            for name, each in sent.items()
+            (place, repr(each))
+            for place, each in told
             if isinstance(each, (str, int, float)) and each not in known
-            if self._may_be_others(each) or (name in few and not self._is_own(each))
+            if self._may_be_others(each) or (_PLACE.sub("/0", place) in few and not self._is_own(each))
         )
 
-    def _units(self, operation: Operation, borrowed: frozenset[Pair]) -> frozenset[Pair]:
-        """What a service may find things by: each value alone, and all with one of a few values together."""
-        few = self._few_valued(operation)
-        together = sorted((name, value) for name, value in borrowed if name in few)
-        alone = frozenset((name, value) for name, value in borrowed if name not in few)
-        return alone | ({(_TOGETHER, repr(together))} if together else frozenset())
-
     def _compare(
-        self, label: str, units: frozenset[Pair], exchange: Exchange, home: Entities, values: Values
+        self,
+        step: Step,
+        borrowed: frozenset[Pair],
+        sent: Mapping[str, Json],
+        exchange: Exchange,
+        home: Entities,
+        values: Values,
     ) -> None:
-        """The same thing again, for what has something in common, was found, unless it was deleted since."""
-        sent = unwrapped(exchange.request_body, ())
+        """The same thing again, for what has something in common, was found, unless it was deleted since. One
+        of a few values may be alike by chance.
+        """
+        label, few = step.call.operation.label, self._few_valued(step.call.operation)
         former, told = self._answered.get((label, values), (frozenset(), {}))
-        if former & units and home.knows(values):
+        is_alike = former == borrowed or any(
+            _PLACE.sub("/0", place) not in few for place, _ in former & borrowed
+        )
+        if is_alike and home.knows(values):
             self._finding.add(label)
             home.disown(label)
             fresh = {name: each for name, each in sent.items() if each != told.get(name)}
             if self._shows_own(fresh, unwrapped(exchange.response_body, sent)):
                 self._replacing.add(label)
         if len(self._answered) < _REMEMBERED:
-            self._answered[label, values] = units, sent
+            self._answered[label, values] = borrowed, sent
 
-    def _compare_alike(self, label: str, units: frozenset[Pair], home: Entities, values: Values) -> None:
+    def _compare_alike(self, label: str, borrowed: frozenset[Pair], home: Entities, values: Values) -> None:
         """Two different things for what is alike were made."""
-        for name, value in units:
-            former = self._alike.get((label, (name, value)), values)
-            if former != values and home.knows(former):
-                self._making.add((label, name))
-            if len(self._alike) < _REMEMBERED:
-                self._alike[label, (name, value)] = values
+        former = self._alike.get((label, borrowed), values)
+        if former != values and home.knows(former):
+            self._making[label] |= {place for place, _ in borrowed}
+        if len(self._alike) < _REMEMBERED:
+            self._alike[label, borrowed] = values
 
     def _shows_own(self, sent: Mapping[str, Json], shown: Json) -> bool:
         """Whether an answer shows any text that nobody else can have sent."""
@@ -180,7 +203,8 @@ class Ownership:
         """Whether an answer shows what was sent, so that nothing else can have been found. Of one that shows
         nothing of it, 201 is believed where several values can hardly all be others' too.
         """
-        shown, few = unwrapped(exchange.response_body, sent), self._few_valued(operation)
+        shown = unwrapped(exchange.response_body, sent)
+        few = {pointer.rpartition("/")[2] for pointer in self._few_valued(operation)}
         sent = {name: each for name, each in sent.items() if name not in few or self._is_own(each)}
         telling = [each for each in sent.values() if is_distinctive(each)]
         if not isinstance(shown, dict) or not shown.keys() & sent.keys():
@@ -205,15 +229,37 @@ class Ownership:
         return not (len(value) >= _LONG and " " in value) and not (len(value) >= _MIXED and is_mixed)
 
     def _few_valued(self, operation: Operation) -> frozenset[str]:
-        """The properties that may have one of a few values only, or one that the document shows."""
+        """Where a call has one of a few values only, or one that the document shows: parameters, and pointers
+        into the body. What is in a list stands at its first place.
+        """
         if operation.label not in self._few:
             schema, body = request_schema(operation), operation.request_body
-            facts = outline(schema.translated, schema.translated) if schema else {}
-            properties = facts.get("properties", {})
             examples = [each for found in (body.examples.values() if body else ()) for each in found]
-            self._few[operation.label] = frozenset(
-                name
-                for name, each in properties.items()
-                if isinstance(each, dict) and (_SHARED & {*each} or each.get("type") == "boolean")
-            ) | {name for each in examples if isinstance(each, dict) for name in each}
+            shown = {_PLACE.sub("/0", pointer) for each in examples for pointer, _ in scalars_of(each)}
+            told = {
+                each.pointer
+                for each in (places(schema) if schema else ())
+                if schema and _is_of_few(outline(each.node, schema.translated))
+            }
+            # What a path leads to, which is no thing of this run, others know as well.
+            parameters = {
+                str(Slot(each.location, each.name))
+                for each in operation.parameters
+                if each.location == "path"
+                or _is_of_few(outline(each.schema.translated, each.schema.translated))
+            }
+            self._few[operation.label] = frozenset(shown | told | parameters)
         return self._few[operation.label]
+
+
+def _is_of_few(facts: Mapping[str, Json]) -> bool:
+    return bool(_SHARED & {*facts}) or facts.get("type") == "boolean"
+
+
+def _parameters(step: Step) -> Iterator[tuple[Slot, Json]]:
+    """The values in path and query that identify none of the things that a call works on."""
+    known = {str(value) for each in step.leases for value in each.values}
+    for location, values in (("path", step.call.path), ("query", step.call.query)):
+        for name, value in values.items():
+            if str(value) not in known:
+                yield Slot(location, name), value
