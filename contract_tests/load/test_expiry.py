@@ -16,7 +16,12 @@ DAY = 86_400.0
         ("expires_at", NOW + 10, NOW + 10),
         ("expiresAt", (NOW + 10) * 1000, NOW + 10),
         ("ttl", 30, NOW + 30),
-        ("timeout", "5 min", NOW + 300),
+        ("ttlMillis", 30, NOW + 0.03),
+        ("expires_at_utc", "2023-11-14T22:13:30Z", NOW + 10),
+        ("expiration_timestamp", NOW + 10, NOW + 10),
+        ("time_to_live", 30, NOW + 30),
+        ("not_after", "2023-11-14T22:13:30Z", NOW + 10),
+        ("expires_in", "2 Seconds", NOW + 2),
         ("hold_seconds", 4, NOW + 4),
         ("keep_for_days", 2, NOW + 2 * DAY),
         ("max_age", 60, NOW + 60),
@@ -30,11 +35,19 @@ DAY = 86_400.0
         ("card_expiry_month", 4, None),
         ("age", 40, None),
         ("max_price", 40, None),
+        ("max_seconds", 40, None),
+        # How long a call waits.
+        ("timeout", 2, None),
         ("expires_at", None, None),
     ],
 )
 def test_when_a_thing_ends(name: str, value: Json, moment: float | None) -> None:
     assert expiry({name: value}, NOW, ["invitation"]) == moment
+
+
+def test_what_times_out_ends_where_it_is_such_a_thing() -> None:
+    assert expiry({"timeout": "5 min"}, NOW, ["session"]) == NOW + 300
+    assert expiry({"timeout": "5 min"}, NOW, ["webhook"]) is None
 
 
 def test_the_earliest_end_counts() -> None:

@@ -1,4 +1,4 @@
-"""What is told of a deleted thing, and of none that lives."""
+"""A deleted thing is told by what no living thing of its kind shows."""
 
 from typing import Any
 

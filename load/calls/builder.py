@@ -231,8 +231,8 @@ class CallBuilder:
 
 
 def _lasts(parameter: Parameter) -> bool:
-    """Whether a header field or cookie tells where a thing is, as a tenant does, or how it is shown, as a
-    language does, and not something of its call alone.
+    """Whether all calls for a thing need the same value of a header field or cookie, such as a tenant or a
+    language. One such as a request id is of its call alone.
     """
     parts = words(parameter.name)
     return parameter.location in ("header", "cookie") and not (parts[:1] == ["if"] or _OF_A_CALL & {*parts})

@@ -116,7 +116,7 @@ class Entities:
         return values in self._known
 
     def has_gone(self, values: Values) -> bool:
-        """Whether a thing was there, and is not any more."""
+        """Whether a thing was deleted, or turned out to be gone."""
         return values in self._gone and values not in self._known
 
     def add_twin(self, values: Values, first: Entity, owned: bool) -> None:

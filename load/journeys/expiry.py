@@ -9,14 +9,13 @@ from load.planning.identifiers import words
 from openapi.contract import Json
 
 _EXPIRING = frozenset(
-    {"expires", "expire", "expiry", "expiration", "expired", "ttl", "until", "lifetime", "lease", "retention",
-     "timeout"}
+    {"expires", "expire", "expiry", "expiration", "expired", "ttl", "until", "lifetime", "lease", "retention"}
 )  # fmt: skip
 # The same with a length of time, as in `hold_seconds` and `keep_for`, and `max_age`.
 _HOLDING = frozenset({"hold", "keep", "keeps", "valid", "visible", "alive", "retain", "max", "maximum"})
 _LENGTHS = frozenset({"ttl", "lifetime", "lease", "retention", "timeout", "age"})
 _UNITS = {
-    **dict.fromkeys(("ms", "milliseconds"), 0.001),
+    **dict.fromkeys(("ms", "millis", "milliseconds"), 0.001),
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0),
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60.0),
     **dict.fromkeys(("h", "hour", "hours"), 3_600.0),
@@ -24,7 +23,14 @@ _UNITS = {
     **dict.fromkeys(("w", "week", "weeks"), 604_800.0),
 }
 # Words that do not say what it is that ends.
-_PLAIN = frozenset({"at", "on", "in", "by", "date", "time", "datetime", "is", "will", "auto", "for", "after"})
+_PLAIN = frozenset(
+    {"at", "on", "in", "by", "to", "date", "time", "datetime", "timestamp", "utc", "unix", "epoch", "is",
+     "will", "auto", "for", "after"}
+)  # fmt: skip
+# Names of the end whose words mean it only together.
+_TOGETHER = frozenset({"time to live", "not after", "valid to", "valid till", "valid until", "keep until"})
+# What ends when its time is out; elsewhere a timeout is that of a call.
+_TIMED = frozenset({"session", "lock", "hold", "lease", "token", "reservation", "cart", "entry", "key"})
 # A part of a date, as that of a card, is no time.
 _PARTS = frozenset({"year", "month"})
 _DURATION = re.compile(
@@ -55,7 +61,9 @@ def expiry(body: Json, now: float, nouns: Collection[str]) -> float | None:
 
 def _expiry(name: str, value: Json, now: float, nouns: Collection[str]) -> float | None:
     parts = words(name)
-    if value in (None, False, "") or not _tells_an_end({*parts}, nouns):
+    if value in (None, False, ""):
+        return None
+    if " ".join(parts) not in _TOGETHER and not _tells_an_end({*parts}, nouns):
         return None
     if isinstance(value, str):
         moment = _moment(value, now)
@@ -69,8 +77,11 @@ def _expiry(name: str, value: Json, now: float, nouns: Collection[str]) -> float
 
 def _tells_an_end(parts: set[str], nouns: Collection[str]) -> bool:
     """Whether a name says when the thing itself ends, and not something of it, as a passport."""
-    ends = bool(_EXPIRING & parts) or bool(_HOLDING & parts and (_UNITS.keys() | {"age", "for"}) & parts)
-    rest = parts - _EXPIRING - _HOLDING - _PLAIN - _UNITS.keys() - {"age"}
+    is_held = bool(_HOLDING - {"max", "maximum"} & parts and (_UNITS.keys() | {"for"}) & parts)
+    is_aging = "age" in parts and bool({"max", "maximum"} & parts)
+    times_out = "timeout" in parts and bool(_TIMED & {*nouns})
+    ends = bool(_EXPIRING & parts) or is_held or is_aging or times_out
+    rest = parts - _EXPIRING - _HOLDING - _PLAIN - _UNITS.keys() - {"age", "timeout"}
     is_its_own = all(any(each[:_STEM] == noun[:_STEM] for noun in nouns) for each in rest)
     return ends and is_its_own and not _PARTS & parts
 
@@ -93,5 +104,5 @@ def _length(text: str) -> float | None:
     duration = _DURATION.fullmatch(text)
     if duration and any(duration.groups()):
         return sum(float(each or 0) * of for each, of in zip(duration.groups(), _DURATION_S, strict=True))
-    length = _LENGTH.fullmatch(text)
+    length = _LENGTH.fullmatch(text.lower())
     return float(length[1]) * _UNITS[length[2]] if length and length[2] in _UNITS else None

@@ -209,8 +209,8 @@ class Properties:
         """
         value = write.properties[name]
         if isinstance(value, list):
-            pairs = [("", each, each) for each in value] if isinstance(found, list) else []
-            pairs = [(place, each, each if each in found else None) for place, each, _ in pairs]
+            items = found if isinstance(found, list) else value
+            pairs = [("", each, each if each in items else None) for each in value]
         else:
             shown = dict(leaves(found))
             pairs = [(place, each, shown.get(place)) for place, each in leaves(value)]

@@ -41,7 +41,9 @@ _ACTING = frozenset({
     "deactivation", "termination", "closure", "archival", "lock", "merge", "merger", "move", "return",
     "approval", "rejection", "transition", "reset", "rollback", "restoration", "promotion", "demotion",
     "assignment", "reassignment", "unassignment", "expulsion", "eviction", "replacement", "adjustment",
-    "correction", "conversion", "migration", "rotation", "disposal", "write-off", "recall", "void",
+    "correction", "conversion", "migration", "rotation", "disposal", "recall", "void",
+    "cancelation", "renewal", "upgrade", "downgrade", "takeover", "handover", "freeze", "checkout",
+    "unsubscription", "invalidation", "dissolution",
 })  # fmt: skip
 # What a call of such a name makes of a change that was only kept until then.
 _PUBLISHING = frozenset({"publish", "release", "deploy", "promote", "commit"})
