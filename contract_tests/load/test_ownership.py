@@ -100,9 +100,8 @@ def test_one_refusal_proves_nothing() -> None:
     """
     ownership, home = Ownership(lambda _: False), Entities("/labels/{}")
     for number, colour in enumerate(("red", "blue")):
-        assert made(
-            ownership, home, number, *[{"colour": colour, "name": f"some words of number {number}"}] * 2
-        )
+        sent = {"colour": colour, "name": f"some words of number {number}"}
+        assert made(ownership, home, number, sent, sent)
         assert ownership.repetition(POST.label) is not None
         ownership.refused(POST.label, 503)
         assert ownership.repetition(POST.label) is None
