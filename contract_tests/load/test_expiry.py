@@ -28,6 +28,8 @@ DAY = 86_400.0
         ("retention", "PT1M", NOW + 60),
         ("retention", "P1Y", NOW + 365 * DAY),
         ("retention", "as the law says", 0.0),
+        ("retention", {"days": 30, "hours": 1}, NOW + 30 * DAY + 3600),
+        ("retention", {"policy": "as the law says"}, 0.0),
         ("expires", True, 0.0),
         ("invite_expires_at", NOW + 10, NOW + 10),
         # What is of the thing, and not the thing, may end as it likes.

@@ -1,7 +1,7 @@
 """When a thing ends by its own words: `expires_at`, `ttl` and the like, as people name them."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 from load.journeys.representations import time_of
@@ -68,11 +68,23 @@ def _expiry(name: str, value: Json, now: float, nouns: Collection[str]) -> float
     if isinstance(value, str):
         moment = _moment(value, now)
         return 0.0 if moment is None and _LENGTHS & {*parts} else moment
+    if isinstance(value, dict):
+        return _after_parts(value, now)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return 0.0
     if value > _EPOCH_MS:
         return value / 1000
     return float(value) if value > _EPOCH_S else now + value * _UNITS.get(parts[-1], 1.0)
+
+
+def _after_parts(body: Mapping[str, Json], now: float) -> float:
+    """The end after a length of time that is told in parts, as `{"days": 30}`; 0 when it is not told so."""
+    lengths = [
+        value * _UNITS[name.lower()]
+        for name, value in body.items()
+        if name.lower() in _UNITS and isinstance(value, (int, float))
+    ]
+    return now + sum(lengths) if lengths else 0.0
 
 
 def _tells_an_end(parts: set[str], nouns: Collection[str]) -> bool:
