@@ -137,7 +137,7 @@ def test_two_real_runs(things: Things, tmp_path: Path, browser: Browser) -> None
     page = browser.new_page(viewport={"width": 375, "height": 700})
     page.goto((folders[1] / "comparison.html").as_uri())
     assert "measures got worse" in page.locator("#comparison").inner_text()
-    assert page.locator("#changes .scatterlayer .trace").count() == 2
+    assert page.locator("#changes .series path").count() == 2
     page.close()
     back = run("contract-load", "compare", str(folders[1] / "results.json"), str(folders[0]))
     assert back.wait() == 0

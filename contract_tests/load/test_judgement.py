@@ -279,8 +279,8 @@ def test_without_promises_only_refusals_are_excused() -> None:
     assert not verdict_of([1.0], [Finding(Fault.SERVER_ERROR, "a", "", "b")], plain)[1].passed
 
 
-# How many traces each plot shows.
-LINES = "plots => plots.map(each => each.querySelectorAll('.scatterlayer .trace').length)"
+# How many series each plot shows.
+LINES = "plots => plots.map(each => each.querySelectorAll('.series :is(path, circle)').length)"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -300,6 +300,7 @@ def test_the_page_opens_from_disk(browser: Browser, tmp_path: Path, scheme: Any)
         "request", lambda request: errors.append(request.url) if not request.url.startswith("file:") else None
     )
     page.goto(page_path.as_uri())
+    assert page_path.stat().st_size < 100_000
     assert page.locator("#verdict").inner_text() == "✗ Failed"
     assert "<b>1</b> is odd" in page.locator("body").inner_text()
     assert "no link tells id" in page.locator("body").inner_text()
@@ -311,7 +312,11 @@ def test_the_page_opens_from_disk(browser: Browser, tmp_path: Path, scheme: Any)
     page.get_by_label("Of").select_option("GET /things/{id}")
     assert 0 not in page.locator(".plot:visible").evaluate_all(LINES)
     assert "GET /things/{id}: percentiles per second" in page.locator("body").inner_text()
-    text = page.locator(".plot:visible .xtitle").first.evaluate("each => getComputedStyle(each).fill")
+    response = page.locator(".plot:visible").nth(3)
+    response.hover()
+    assert "s since the start" in response.locator("output").inner_text()
+    assert "\np99: 10" in response.locator("output").inner_text()
+    text = page.locator(".plot:visible text").first.evaluate("each => getComputedStyle(each).fill")
     assert text == page.locator("body").evaluate("each => getComputedStyle(each).color")
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
     assert errors == []

@@ -12,6 +12,7 @@ from load.judgement.objectives import ALL
 from load.measurements.results_file import RunRecord
 from load.printable import printable
 from load.reports import summary
+from load.reports.drawing import draw
 from load.reports.plots import capacity_curves, changes, observed, over_time
 
 if TYPE_CHECKING:
@@ -36,24 +37,17 @@ def page(run: RunRecord, comparison: "Comparison | None" = None, before: str = "
     )
     template = environment.from_string(source)
     shown = [
-        (label, list(over_time(run, label, figures, number)))
+        (label, [draw(plot) for plot in over_time(run, label, figures, number)])
         for number, (label, figures) in enumerate(((ALL, run.total), *run.operations.items()))
     ]
-    changed = list(changes(comparison)) if comparison else []
     return template.render(
         run=run,
         before=before,
         comparison=comparison,
-        changes=changed,
-        over_time=[(label, plots) for label, plots in shown if plots],
-        capacity_curves=list(capacity_curves(run)),
-        observed=list(observed(run)),
-        plots_by_name={
-            plot.name: plot.figure
-            for plots in (changed, capacity_curves(run), observed(run), *(each for _, each in shown))
-            for plot in plots
-        },
-        plotly=(files("plotly") / "package_data" / "plotly.min.js").read_text(encoding="utf-8"),
+        changes=[draw(plot) for plot in changes(comparison)] if comparison else [],
+        over_time=[(label, drawings) for label, drawings in shown if drawings],
+        capacity_curves=[draw(plot) for plot in capacity_curves(run)],
+        observed=[draw(plot) for plot in observed(run)],
         began=datetime.fromisoformat(run.began).strftime("%Y-%m-%d %H:%M UTC"),
         conditions=[*summary.conditions(run), *summary.beside(run), *summary.closed(run)],
         objectives_of=lambda label: summary.objectives_of(run, label),
