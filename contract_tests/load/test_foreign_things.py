@@ -243,6 +243,92 @@ def test_what_holds_things_of_others_is_not_deleted() -> None:
     assert "DELETE /folders/{id}" not in labels
 
 
+DOCUMENTS = on("/documents", get=does(a_list(an_object(id=ID)))) | on(
+    "/documents/{document_id}", "document_id", kind=ID, get=does(an_object(id=ID))
+)
+
+
+def labels_of(paths: dict[str, Any]) -> tuple[set[str], list[Any]]:
+    """What is called of a service where others have documents, and the payloads that were sent."""
+    numbers, labels, payloads = itertools.count(100), set[str](), list[Any]()
+
+    def answer(step: Step) -> Answer:
+        call = step.call
+        labels.add(call.operation.label)
+        payloads.append(call.payload)
+        if call.operation.method == "post":
+            return 201, {"id": next(numbers), **(call.payload or {})}
+        return OF_THE_REST[call.operation.method], [{"id": 7}] if call.target == "/documents" else None
+
+    walked(paths, answer)
+    return labels, payloads
+
+
+@pytest.mark.parametrize("method", ["put", "post"])
+def test_things_of_others_are_put_nowhere(method: str) -> None:
+    """What is in a folder goes with it."""
+    put = {method: does(status="204")}
+    beside = on("/folders/{id}/documents/{document_id}", "id", "document_id", kind=ID, **put)
+    labels, _ = labels_of(resource("folders", an_object(name=LONG)) | DOCUMENTS | beside)
+    assert "DELETE /folders/{id}" in labels
+    assert f"{method.upper()} /folders/{{id}}/documents/{{document_id}}" not in labels
+
+
+def test_what_a_change_has_attached_things_of_others_to_is_not_deleted() -> None:
+    folders = resource("folders", an_object(name=LONG))
+    folders["/folders/{id}"]["patch"] = does(status="200", body=an_object(cover_document_id=ID))
+    paths, held, deleted = folders | DOCUMENTS, set[Any](), set[Any]()
+    numbers = itertools.count(100)
+
+    def answer(step: Step) -> Answer:
+        call = step.call
+        method = call.operation.method
+        if method == "post":
+            return 201, {"id": next(numbers), **call.payload}
+        if method == "patch" and "cover_document_id" in call.payload:
+            held.add(call.path["id"])
+        deleted.update(call.path.values() if method == "delete" else ())
+        return OF_THE_REST[method], [{"id": 7}] if call.target == "/documents" else None
+
+    walked(paths, answer)
+    assert held
+    assert deleted
+    assert not held & deleted
+
+
+def test_things_of_others_are_in_no_list_that_can_do_without() -> None:
+    """An issue that is named by a sprint leaves the one that it was in."""
+    listed = {"type": "array", "items": ID}
+    new = {**an_object(name=LONG), "properties": {"name": LONG, "document_ids": listed}}
+    labels, payloads = labels_of(resource("folders", new) | DOCUMENTS)
+    assert {"POST /folders", "PUT /folders/{id}", "DELETE /folders/{id}"} <= labels
+    assert not any("document_ids" in each for each in payloads if each)
+
+
+@pytest.mark.parametrize("name", ["is_default", "default", "make_primary", "delete_all"])
+def test_a_flag_that_takes_something_from_others_is_never_set(name: str) -> None:
+    new = an_object(street=LONG, **{name: {"type": "boolean"}})
+    _, payloads = labels_of(resource("addresses", new))
+    assert {each[name] for each in payloads if each} == {False}
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("/failover", True),
+        ("/retention/apply", True),
+        ("/batch", True),
+        ("/Default.ApplyDiscount", True),
+        ("/predict", False),
+        ("/orders", False),
+    ],
+)
+def test_what_makes_nothing_may_act_on_everything(path: str, named: bool) -> None:
+    acting = on(path, post=does(an_object(done=TEXT), an_object(percent=ID), "200"))
+    told = Walk(operations(contract(resource("things", an_object(name=LONG)) | acting))).compiled.uncovered
+    assert (f"POST {path}" in told) is named
+
+
 def test_a_name_that_others_may_have_leads_to_them() -> None:
     shown = an_object(id=ID, name={"type": "string", "example": "Default"})
     new = an_object(name={"type": "string", "example": "Default"})

@@ -241,12 +241,12 @@ def _lasts(parameter: Parameter) -> bool:
 def _harmless(schema: Schema) -> Iterator[Json]:
     """Rules by which no property of a body asks for a deletion."""
     for place in places(schema):
-        barred = destructive_values(place.name, outline(place.node, schema.translated))
+        names = [step.replace("~1", "/").replace("~0", "~") for step in place.pointer.split("/")[1:]]
+        barred = destructive_values(names[-1], outline(place.node, schema.translated))
         if barred:
             rule: Json = {"not": {"enum": barred}}
-            for step in reversed(place.pointer.split("/")[1:]):
-                key = step.replace("~1", "/").replace("~0", "~")
-                rule = {"items": rule} if step == "0" else {"properties": {key: rule}}
+            for name in reversed(names):
+                rule = {"items": rule} if name == "0" else {"properties": {name: rule}}
             yield rule
 
 

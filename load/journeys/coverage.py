@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from load.calls.builder import can_name
 from load.options.options import Options
 from load.options.profile import lists
-from load.planning.identifiers import normalised, outline
+from load.planning.identifiers import normalised, outline, singular, words
 from load.planning.plan import MAKES_ITS_PATH, Plan
 from load.planning.producers import plan
 from openapi.contract import ContractError
@@ -103,8 +103,8 @@ def _is_single(operation: Operation, others: Sequence[Operation]) -> bool:
 
 def _is_action(operation: Operation, others: Sequence[Operation]) -> bool:
     """Whether an operation acts on what is there: its path is that of a GET with a word after it, or lies
-    below that of a single thing that can be changed, as a user's own account, or it needs no body and
-    documents no 201.
+    below that of a single thing that can be changed, as a user's own account, or it documents no 201, and
+    needs no body or is not that of a collection: what makes nothing may do anything.
     """
     path = normalised(operation.path)
     whole, _, last = path.rpartition("/")
@@ -115,7 +115,10 @@ def _is_action(operation: Operation, others: Sequence[Operation]) -> bool:
         return True
     schemas = operation.request_body.content.values() if operation.request_body else ()
     says = any(outline(each.translated, each.translated).get("required") for each in schemas)
-    return not says and "201" not in operation.responses
+    named = words(last)[-1:]
+    is_listed = any(each.method == "get" and normalised(each.path) == path for each in others)
+    is_collection = is_listed or any(singular(each) != each for each in named)
+    return "201" not in operation.responses and not (says and is_collection)
 
 
 def _fault(operation: Operation) -> str:

@@ -2,22 +2,24 @@
 
 import time
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from itertools import accumulate
 from random import Random
 
+from load.calls.call import Call
+from load.calls.repetition import Repetition
 from load.errors import LoadError
 from load.journeys.compiled import Compiled
 from load.journeys.entities import Entity, release
 from load.journeys.knowledge import Knowledge
+from load.journeys.references import holds, is_listed, kept
 from load.journeys.step import Step, leads_to
 from load.options.profile import Profile, kind_of
 from load.planning.effects import REPLACING, SAFE
-from load.planning.identifiers import attribute_of
 from load.planning.plan import Need, Slot
 from openapi.contract import Json
-from openapi.expressions import Exchange, at_pointer
+from openapi.expressions import Exchange
 from openapi.operations import Operation
 
 _FOLLOWED = 0.5
@@ -151,13 +153,13 @@ class Journeys:
 
     def _step(self, operation: Operation, depth: int, bare: bool = False) -> Step | None:
         """A call of an operation, or of one that makes what it needs; None when neither is possible."""
-        builder = self._compiled.builders.get(operation.label)
-        if builder is None or (self._is_careful and operation.label in self._known.ownership.replacing):
+        is_built = operation.label in self._compiled.builders
+        if not is_built or (self._is_careful and operation.label in self._known.ownership.replacing):
             return None
         bound: dict[Slot, Json] = {} if bare else self._recalled(operation)
         leases: list[Entity] = []
         addressed: Entity | None = None
-        foreign: list[Slot] = []
+        foreign: dict[Slot, Need] = {}
         for need in self._compiled.plan.needs[operation.label]:
             is_optional = not need.required and not need.made_up
             if is_optional and (bare or self._random.random() > _REFERRED):
@@ -170,16 +172,39 @@ class Journeys:
                 # Where a thing is made of others, it is where they are.
                 is_there = need.addressed or operation.method == "post"
                 bound = {**(entity.itself.fields if is_there else {}), **bound}
-                bound.update(_kept(operation, entity) if need.addressed else {})
+                bound.update(kept(operation, entity) if need.addressed else {})
                 bound.update({slot: entity.values[index] for slot, index in need.slots})
                 addressed = entity if need.addressed else addressed
-                foreign += [] if entity.owned else [slot for slot, _ in need.slots]
+                foreign |= {} if entity.owned else {slot: need for slot, _ in need.slots}
         again = None if bare else self._known.ownership.repetition(operation.label)
-        call = builder.build({**again.bound, **bound} if again else bound, bare, again)
-        gathers = any(_is_listed(each, call.payload) for each in foreign)
+        call = self._built(operation, bound, foreign, bare, again)
+        gathers = any(holds(operation, each, call.payload) for each in foreign)
         if gathers and addressed is not None:
             addressed.itself.holds_others = True
         return Step(call, addressed, tuple(leases), repeats=again is not None, gathers=gathers)
+
+    def _built(
+        self,
+        operation: Operation,
+        bound: Mapping[Slot, Json],
+        foreign: Mapping[Slot, Need],
+        bare: bool,
+        again: Repetition | None,
+    ) -> Call:
+        """A call with these values in its slots, but for what it need not take from where it is: `foreign`
+        slots name things of others.
+        """
+        builder = self._compiled.builders[operation.label]
+        call = builder.build({**again.bound, **bound} if again else bound, bare, again)
+        moved = {
+            slot
+            for slot, need in foreign.items()
+            if not need.required and self._may_move(operation, slot, call.payload)
+        }
+        if moved:
+            rest = {slot: value for slot, value in bound.items() if slot not in moved}
+            call = builder.build({**again.bound, **rest} if again else rest, bare, again)
+        return call
 
     def _produced(self, need: Need, depth: int) -> Step | None:
         producers = [
@@ -220,6 +245,10 @@ class Journeys:
         # it less than it tells of.
         makes = operation.method == "post" and self._makes(operation, need if need.addressed else None)
         refers = operation.method in ("put", "patch") and not need.addressed
+        # What a path names beside the thing that it leads to is put there, or taken away, as a document is
+        # in a folder.
+        if not need.addressed and any(slot.location == "path" for slot, _ in need.slots):
+            makes = refers = False
         # Where the run makes such things, it works with its own.
         owned_only = changes and (need.resource in self._compiled.made or (not makes and not refers))
         is_change = need.addressed and operation.method in REPLACING
@@ -238,6 +267,12 @@ class Journeys:
                 leases.append(parent)
         return entity
 
+    def _may_move(self, operation: Operation, slot: Slot, payload: Json) -> bool:
+        """Whether what a call names in a list may be taken from where it is, as an issue that gets into
+        another sprint.
+        """
+        return operation.method not in SAFE and self._is_careful and is_listed(slot, payload)
+
     def _makes(self, operation: Operation, within: Need | None) -> bool:
         """Whether an operation makes things, within those of a need if there is one."""
         place = f"{within.resource}/" if within else ""
@@ -252,17 +287,3 @@ class Journeys:
                 value = self._known.recalled(operation.label, slot, self._random)
                 recalled |= {} if value is None else {slot: value}
         return recalled
-
-
-def _is_listed(slot: Slot, payload: Json) -> bool:
-    """Whether a payload has a list at the place of a slot, as a folder has of documents."""
-    return slot.location == "body" and isinstance(at_pointer(payload, slot.name.partition("/*")[0]), list)
-
-
-def _kept(operation: Operation, entity: Entity) -> dict[Slot, Json]:
-    """What a replacement or change leaves as it is: all that others find the thing by."""
-    if operation.method not in ("put", "patch"):
-        return {}
-    return {
-        Slot("body", f"/{attribute_of(each.home.resource)}"): each.values[-1] for each in entity.itself.twins
-    }

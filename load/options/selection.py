@@ -19,7 +19,9 @@ _CHANGING = frozenset({
     "update", "edit", "modify", "patch", "replace", "rename", "move", "set", "configure", "assign",
     "unassign",
     "transfer", "merge", "archive", "disable", "deactivate", "suspend", "block", "ban", "lock", "close",
-    "cancel", "rotate", "regenerate", "overwrite", "rollback", "restore", "migrate", "sync",
+    "cancel", "rotate", "regenerate", "overwrite", "rollback", "restore", "migrate", "sync", "apply",
+    "enable", "reorder", "save", "bulk", "batch", "swap", "adjust", "increase", "decrease", "grant",
+    "approve", "reject", "expire", "invalidate", "promote", "demote", "reassign", "kick", "mute", "freeze",
 })  # fmt: skip
 
 

@@ -23,6 +23,9 @@ _PRETENDING = frozenset(
     {"dry run", "dryrun", "validate only", "check only", "test mode", "preview", "simulate", "simulation",
      "noop", "no op", "what if"}
 )  # fmt: skip
+# Flags that one thing has at a time: who gets it takes it from another.
+_EXCLUSIVE = frozenset({"default", "primary", "latest", "main"})
+_SETTING = frozenset({"is", "make", "set", "as", "mark", "use"})
 # What a POST of such a name asks for; it makes and changes nothing.
 _LOOKING = frozenset({
     "search", "filter", "query", "find", "lookup", "count", "list", "get", "read", "fetch", "validate",
@@ -30,7 +33,13 @@ _LOOKING = frozenset({
     "verify", "preview", "estimate", "calculate", "compare", "match", "matches", "misses", "suggest",
     "suggestions",
     "autocomplete", "paginate", "history", "stats", "statistics", "aggregate", "explain", "render", "lookups",
-    "analyze", "evaluate", "test", "dry", "export", "report", "download", "print",
+    "analyze", "evaluate", "test", "dry", "export", "report", "download", "print", "predict", "prediction",
+    "predictions", "infer", "inference", "classify", "classification", "detect", "recognize", "embed",
+    "embedding", "embeddings", "rerank", "completion", "completions", "chat", "translate", "translation",
+    "transcribe", "transcription", "summarize", "tokenize", "detokenize", "parse", "convert", "transform",
+    "encode", "decode", "hash", "format", "lint", "diff", "score", "recommend", "recommendations", "solve",
+    "simulate", "quote", "echo", "ping", "introspect", "browse", "graphql", "similar", "nearest", "batchget",
+    "mget", "msearch", "exists", "resolve", "geocode", "route", "distance",
 })  # fmt: skip
 
 
@@ -46,7 +55,7 @@ _ACTING = frozenset({
     "unsubscription", "invalidation", "dissolution",
 })  # fmt: skip
 # What a call of such a name makes of a change that was only kept until then.
-_PUBLISHING = frozenset({"publish", "release", "deploy", "promote", "commit"})
+_PUBLISHING = frozenset({"publish", "release", "deploy", "promote", "commit", "approve", "apply"})
 
 
 def publishes(operation: Operation) -> bool:
@@ -71,7 +80,8 @@ def looks_only(operation: Operation) -> bool:
 
 def destructive_values(name: str, facts: Mapping[str, Json]) -> list[Json]:
     """The values of a property or parameter that ask for a deletion or the like: `delete` among the values
-    of an action, true for a flag called so. `facts` are the keywords of its schema.
+    of an action, true for a flag called so, or for one that another thing loses by it, such as `is_default`.
+    `facts` are the keywords of its schema.
     """
     found = [
         each
@@ -79,7 +89,8 @@ def destructive_values(name: str, facts: Mapping[str, Json]) -> list[Json]:
         if isinstance(each, str) and any(word in _DESTRUCTIVE for word in words(each))
     ]
     is_flag = facts.get("type") in ("boolean", ["boolean", "null"])
-    bars = any(word in _DESTRUCTIVE for word in words(name)) or pretends(name)
+    is_exclusive = bool(_EXCLUSIVE & {*words(name)}) and {*words(name)} <= _EXCLUSIVE | _SETTING
+    bars = any(word in _DESTRUCTIVE for word in words(name)) or pretends(name) or is_exclusive
     return [True] if is_flag and bars else found
 
 
