@@ -60,6 +60,7 @@ ASIDE = {
         b"4;ext=1\r\nfine\r\n1\r\n!\r\n0\r\nX-Sum: 1\r\n\r\n",
     ),
     "/events": raw("200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nTransfer-Encoding: chunked"),
+    "/lines": raw("200 OK\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked"),
     "/few-events": raw("200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 10", b"data: it\n\n"),
 }
 
@@ -112,7 +113,7 @@ class _Handler(socketserver.StreamRequestHandler):
                 while path == "/trickling":
                     time.sleep(PAUSE_S / 4)
                     self.wfile.write(b" ")
-                while path == "/events":
+                while path in ("/events", "/lines"):
                     self.wfile.write(b"A\r\ndata: it\n\n\r\n")
                     time.sleep(PAUSE_S)
                 if path in ("/cut", "/nothing", "/nonsense", "/ends-with-connection"):

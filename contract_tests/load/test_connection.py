@@ -95,12 +95,15 @@ def test_content_that_cannot_be_decoded_is_told(connect: Connect) -> None:
     assert found.detail.startswith("the content is not gzip as the answer says: ")
 
 
-def test_a_stream_of_events_is_left_after_a_while(connect: Connect) -> None:
+@pytest.mark.parametrize(
+    ("path", "media_type"), [("/events", "text/event-stream"), ("/lines", "application/x-ndjson")]
+)
+def test_a_stream_of_events_is_left_after_a_while(connect: Connect, path: str, media_type: str) -> None:
     connection = connect()
-    reply = connection.send("get", "/events", {}, b"")
+    reply = connection.send("get", path, {}, b"")
     assert reply.status == 200
     assert reply.body.startswith(b"data: it\n\ndata: it\n\n")
-    content = {"text/event-stream": {"schema": {"type": "string", "maxLength": 1}}}
+    content = {media_type: {"schema": {"type": "string", "maxLength": 1}}}
     stream = operation(responses={"200": {"description": "events", "content": content}})
     assert checks.findings(stream, None, reply) == []
     assert connection.send("get", "/fine", {}, b"").status == 200

@@ -112,6 +112,24 @@ def test_missing_credentials_are_told() -> None:
     assert other.missing(secured(["token"]), SCHEMES) == ""
 
 
+def test_credentials_that_no_scheme_asks_for_are_sent_all_the_same() -> None:
+    """Who gives them knows that the service wants them."""
+    schemes = {"key": SCHEMES["query"]}
+    given = credentials((), "tok-en", (), "", schemes)
+    for alternatives in ([], [["key"]]):
+        assert given.missing(secured(*alternatives), schemes) == ""
+        sent = given.secret(secured(*alternatives), schemes)
+        assert sent == Secret({"Authorization": "Bearer tok-en"})
+        assert sent.arguments == ('-H "Authorization: Bearer $CONTRACT_BEARER"',)
+    basic = credentials((), "", (), "me:it", schemes).secret(secured(), schemes)
+    assert basic == Secret({"Authorization": "Basic bWU6aXQ="})
+    # A field that was given stays as it is.
+    own = credentials(("authorization: other",), "tok-en", (), "", schemes).secret(secured(), schemes)
+    assert own == Secret({"authorization": "other"})
+    # Where the document has such a scheme, it says which calls want them.
+    assert GIVEN.secret(secured(), SCHEMES).is_empty
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [({"header": ["se-cret"]}, "a header looks like"), ({"basic": "se-cret"}, "looks like user:password")],

@@ -16,7 +16,10 @@ LONGEST_BODY_BYTES = 64 * 1024 * 1024
 # An event stream has no end; so much of one is read (s, bytes).
 STREAM_S = 1.0
 _STREAM_BYTES = 65_536
-_STREAMS = ("text/event-stream", "multipart/x-mixed-replace")
+_STREAMS = (
+    "text/event-stream", "multipart/x-mixed-replace", "application/x-ndjson", "application/ndjson",
+    "application/jsonl", "application/x-jsonlines", "application/json-seq",
+)  # fmt: skip
 _SWITCHING_PROTOCOLS = 101
 
 

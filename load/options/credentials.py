@@ -49,7 +49,8 @@ class Credentials:
 
     def missing(self, operation: Operation, schemes: Mapping[str, SecurityScheme]) -> str:
         """What an operation asks for and is not there; empty when one of its alternatives is."""
-        if not operation.security or self.headers or self._satisfied(operation, schemes) is not None:
+        is_met = self.headers or [*self._unasked(schemes)] or self._satisfied(operation, schemes) is not None
+        if not operation.security or is_met:
             return ""
         kinds = [schemes[name].kind if name in schemes else "other" for name in operation.security[0]]
         options = " and ".join(_OPTIONS.get(kind, "--header") for kind in kinds)
@@ -64,7 +65,7 @@ class Credentials:
             field_name = within_quotes(scheme.field)
             match scheme.kind, scheme.location:
                 case "basic", _:
-                    headers["Authorization"] = f"Basic {base64.b64encode(self.basic.encode()).decode()}"
+                    headers["Authorization"] = f"Basic {_base64(self.basic)}"
                     arguments.append('-u "$CONTRACT_BASIC"')
                 case "bearer", _:
                     headers["Authorization"] = f"Bearer {self.bearer}"
@@ -78,9 +79,25 @@ class Credentials:
                 case "api key", "cookie":
                     cookies.append(f"{scheme.field}={self._api_key(name)}")
                     shown.append(f"{field_name}={self._variable_of(name)}")
+        for name, value, argument in self._unasked(schemes):
+            headers[name] = value
+            arguments.append(argument)
         if cookies:
             headers["Cookie"] = "; ".join(cookies)
         return Secret(headers, "&".join(query), tuple(arguments), "; ".join(shown))
+
+    def _unasked(self, schemes: Mapping[str, SecurityScheme]) -> Iterator[tuple[str, str, str]]:
+        """The header fields, with arguments that repeat them, of credentials of a kind that no scheme of the
+        document asks for: who gives them knows that the service wants them.
+        """
+        kinds = {scheme.kind for scheme in schemes.values()}
+        if any(name.lower() == "authorization" for name, _ in self.headers):
+            return
+        if self.bearer and BEARER not in kinds:
+            argument = '-H "Authorization: Bearer $CONTRACT_BEARER"'
+            yield "Authorization", f"Bearer {self.bearer}", argument
+        elif self.basic and BASIC not in kinds:
+            yield "Authorization", f"Basic {_base64(self.basic)}", '-u "$CONTRACT_BASIC"'
 
     @property
     def mask(self) -> Mask:
@@ -128,6 +145,10 @@ class Credentials:
 
 
 _OPTIONS = {BASIC: "--basic", BEARER: "--bearer", API_KEY: "--api-key"}
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 def within_quotes(text: str) -> str:
