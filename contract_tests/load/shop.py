@@ -47,7 +47,8 @@ class Told:
         documented = self.walk.compiled.documented
         readable = {each: names.union(optional) for each, names in documented.items()}
         addresses = Addresses(self.walk.compiled.makers)
-        properties = Properties(readable, addresses, consistency, independent, self.walk.compiled.published)
+        alone = frozenset(readable) if independent else frozenset[str]()
+        properties = Properties(readable, addresses, consistency, alone, self.walk.compiled.published)
         self.ledger = Ledger(addresses, properties, consistency)
         self.reconciliation = Reconciliation(readable, addresses, properties, consistency)
 

@@ -31,6 +31,17 @@ DAY = 86_400.0
         ("retention", {"days": 30, "hours": 1}, NOW + 30 * DAY + 3600),
         ("retention", {"policy": "as the law says"}, 0.0),
         ("expires", True, 0.0),
+        ("ttlSecondsAfterFinished", 3, NOW + 3),
+        ("burn_after_reading", True, 0.0),
+        ("delete_after", 60, NOW + 60),
+        ("self_destruct_at", NOW + 10, NOW + 10),
+        ("auto_delete_on_idle", "PT5M", NOW + 300),
+        ("spec", {"ttl": 30}, NOW + 30),
+        ("attributes", {"settings": {"expires_at": NOW + 10}}, NOW + 10),
+        # What is of another thing, or is done to something else.
+        ("passport", {"expires_at": NOW + 10}, None),
+        ("delete_on_termination", True, None),
+        ("deleted_at", NOW + 10, None),
         ("invite_expires_at", NOW + 10, NOW + 10),
         # What is of the thing, and not the thing, may end as it likes.
         ("passport_expiry", "2020-01-01", None),

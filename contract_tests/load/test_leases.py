@@ -195,3 +195,14 @@ def test_profiles(tmp_path: Any) -> None:
             load_profile(str(own))
     with pytest.raises(LoadError, match="there are mixed, read-heavy"):
         load_profile("nothing")
+
+
+def test_who_is_told_late_that_a_thing_has_gone_forgets_no_other() -> None:
+    home = Entities("/things/{}")
+    first = home.add((1,), owned=True)
+    home.forget(first)
+    again, other = home.add((1,), owned=True), home.add((2,), owned=True)
+    home.forget(first)
+    assert [each.is_known for each in (again, other)] == [True, True]
+    home.forget(again)
+    assert [each.is_known for each in (again, other)] == [False, True]

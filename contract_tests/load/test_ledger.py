@@ -1,14 +1,17 @@
 """Nothing that was acknowledged may be lost, and nobody is blamed for what may be so: address by address."""
 
+from dataclasses import replace
 from math import inf
 from typing import Any
 
 import pytest
 
 from contract_tests.load.shop import NAMED, READ, SHOWN, Told
-from contract_tests.load.test_plans import JSON, does, on
+from contract_tests.load.test_plans import ID, JSON, TEXT, an_object, does, on
 from load.journeys.entities import Entities, Entity
+from load.journeys.step import Step
 from load.measurements.losses import Absence, Account
+from load.planning.plan import Slot
 from openapi.expressions import Exchange
 
 
@@ -41,7 +44,8 @@ def test_an_identifier_that_is_used_again_is_a_thing_of_its_own() -> None:
     told.call("DELETE /things/{id}", thing, 2.0, 2.1, 204)
     assert told.absence(thing, 20.0) is Absence.EXPLAINED
     again = told.made(1, at=3.0)
-    assert told.read_back(again, 20.0, 200, SHOWN) == Account(read=1)
+    for _ in range(2):
+        assert told.read_back(again, 20.0, 200, SHOWN) == Account(read=1)
     assert told.absence(again, 20.0) is Absence.LOST
 
 
@@ -276,9 +280,9 @@ def test_what_is_referred_to_may_be_used_up() -> None:
     assert told.absence(other, 20.0) is Absence.EXPLAINED
     assert told.absence(thing, 20.0) is Absence.LOST
     # Once it has been seen again, it is claimed again.
-    told.reconciliation.read(
-        told.step("GET /things/{id}", other), {**SHOWN, "id": 2, "name": "thing 2"}, 21.0, 21.1
-    )
+    for _ in range(2):
+        found = {**SHOWN, "id": 2, "name": "thing 2"}
+        told.reconciliation.read(told.step("GET /things/{id}", other), found, 21.0, 21.1)
     assert told.absence(other, 30.0) is Absence.LOST
 
 
@@ -348,3 +352,169 @@ def test_what_was_gone_after_a_call_that_may_have_done_it_is_told(status: int, i
     told.read_back(thing, 20.0, status, SHOWN if status == 200 else None)
     (note,) = told.settled().notes if is_noted else ("",)
     assert note.startswith("things were gone after POST /things/{id}/close") is is_noted
+
+
+def find(told: Told, thing: Entity, at: float, times: int = 1) -> None:
+    """A thing is read, and shown as it was made."""
+    shown = {**SHOWN, "id": thing.values[0], "name": f"thing {thing.values[0]}"}
+    for _ in range(times):
+        told.reconciliation.read(told.step(READ, thing), shown, at, at + 0.1)
+
+
+def test_what_is_gone_after_one_read_may_have_been_used_up() -> None:
+    """As a secret that can be read once. Where another thing is found twice, it is no rule."""
+    for times, kinds in ((1, []), (2, ["lost"])):
+        told = Told()
+        thing, other = told.made(1), told.made(2)
+        find(told, thing, 2.0)
+        assert told.absence(thing, 20.0) is Absence.UNKNOWN
+        find(told, other, 21.0, times)
+        account = told.settled()
+        assert [each.kind for each in account.losses] == kinds
+        assert bool(account.untraced) is not bool(kinds)
+    # What was never found is lost.
+    told = Told()
+    assert told.absence(told.made(1), 20.0) is Absence.LOST
+
+
+@pytest.mark.parametrize("nothing", [None, [], {"data": None}, {"code": 404, "msg": "none", "data": None}])
+def test_where_nothing_is_shown_there_is_nothing(nothing: Any) -> None:
+    told = Told()
+    thing, other, deleted = told.made(1), told.made(2), told.made(3)
+    # As long as an operation has shown nothing, it may show nothing of anything.
+    assert told.read_back(thing, 20.0, 200, nothing) == Account(read=1)
+    find(told, other, 20.0, 2)
+    account = told.read_back(thing, 21.0, 200, nothing)
+    assert account is not None
+    assert [each.kind for each in account.losses] == ["lost"]
+    deleted.home.forget(deleted)
+    told.call("DELETE /things/{id}", deleted, 2.0, 2.1, 204)
+    assert told.read_back(deleted, 22.0, 200, nothing) == Account(read=1)
+
+
+def deleted_ones(gone: int, there: int, shown: Any) -> Account:
+    """So many deleted things are gone, and of so many others this is shown."""
+    told = Told()
+    for number in range(gone + there):
+        small: dict[str, Any] = {"price": 3, "state": "new"}
+        thing = told.made(number)
+        (record,) = (each for each in told.reconciliation.records if each.entity is thing)
+        record.writes[0].properties = small
+        thing.home.forget(thing)
+        told.call("DELETE /things/{id}", thing, 2.0, 2.1, 204)
+        is_there = number >= gone
+        body = {"id": number, **small, **shown} if is_there else None
+        told.read_back(thing, 20.0, 200 if is_there else 404, body)
+    return told.settled()
+
+
+def test_a_thing_of_small_values_is_undeleted_where_others_are_gone() -> None:
+    assert [each.kind for each in deleted_ones(8, 2, {}).losses] == ["undeleted"] * 2
+    # Something may be shown for everything.
+    assert deleted_ones(0, 5, {}).losses == []
+    assert deleted_ones(8, 4, {}).losses == []
+    assert deleted_ones(8, 2, {"price": 0}).losses == []
+
+
+@pytest.mark.parametrize("shown", [{"active": False}, {"state": "cancelled"}, {"meta": {"deletedAt": "now"}}])
+def test_a_mark_of_deletion_may_be_one_that_clients_set_too(shown: Any) -> None:
+    told = Told()
+    for number in range(8):
+        thing = told.made(number, **{name: each for name, each in shown.items() if name == "state"})
+        if number:
+            find(told, thing, 1.5)
+        thing.home.forget(thing)
+        told.call("DELETE /things/{id}", thing, 2.0, 2.1, 204)
+        body = {**SHOWN, "id": number, "name": f"thing {number}", **shown}
+        account = told.read_back(thing, 20.0, 200, body)
+        assert account is not None
+        assert account.losses == []
+        assert [*account.notes] == ["deleted things can be read, marked as such"]
+
+
+def test_what_was_answered_with_a_state_of_its_own_may_be_hidden() -> None:
+    told = Told()
+    for number in range(40):
+        thing = told.made(number, moderation="spam" if number % 10 == 9 else "approved")
+        if number % 10 != 9:
+            find(told, thing, 2.0, 2)
+        elif number > 20:
+            assert told.absence(thing, 20.0) is Absence.UNKNOWN
+            assert any("moderation 'spam' was ever found" in each for each in told.settled().untraced)
+    assert told.absence(told.made(50, moderation="approved"), 20.0) is Absence.LOST
+
+
+def test_a_thing_that_is_put_into_another_goes_with_it() -> None:
+    boxes = on("/boxes", post=does(an_object(id=ID), an_object(label=TEXT), "201"))
+    box_paths = on("/boxes/{id}", "id", get=does(an_object(id=ID)), delete=does(status="204"))
+    items = on("/boxes/{id}/items", "id", post=does(None, an_object(thing_id=ID), "204"))
+    told = Told(5.0, (), False, boxes, box_paths, items)
+    thing = told.made(1)
+    (box,) = told.call("POST /boxes", None, 1.0, 1.1, 201, {"id": 9})
+    builder = told.walk.compiled.builders["POST /boxes/{id}/items"]
+    call = builder.build({Slot("path", "id"): 9, Slot("body", "/thing_id"): 1})
+    step = Step(call, box, (box, thing))
+    told.ledger.answered(told.ledger.sending(step, 2.0), 204, None, 2.1)
+    find(told, thing, 3.0, 2)
+    box.home.forget(box)
+    told.call("DELETE /boxes/{id}", box, 4.0, 4.1, 204)
+    assert told.absence(thing, 20.0) is Absence.EXPLAINED
+
+
+def test_a_thing_that_gets_another_parent_may_be_elsewhere() -> None:
+    card = an_object(id=ID, board_id=ID, title=TEXT)
+    change = {"type": "object", "properties": {"board_id": ID, "title": TEXT}}
+    boards = on("/boards", post=does(an_object(id=ID), an_object(label=TEXT), "201"))
+    boards |= on("/boards/{id}", "id", get=does(an_object(id=ID)))
+    cards = on("/boards/{board_id}/cards", "board_id", post=does(card, an_object(title=TEXT), "201"))
+    one = on("/boards/{board_id}/cards/{id}", "board_id", "id", get=does(card), patch=does(card, change))
+    for board_id, absence in ((6, Absence.EXPLAINED), (5, Absence.LOST)):
+        told = Told(5.0, (), False, boards, cards, one)
+        (board,) = told.call("POST /boards", None, 1.0, 1.1, 201, {"id": 5})
+        builders = told.walk.compiled.builders
+        call = builders["POST /boards/{board_id}/cards"].build({Slot("path", "board_id"): 5})
+        thing = Entity(Entities("/boards/{}/cards/{}"), (5, 1), owned=True, parents=(board,))
+        told.ledger.made([thing], Step(call, board, (board,)), {"id": 1}, [], (1.2, 1.3))
+        path = {Slot("path", "board_id"): 5, Slot("path", "id"): 1}
+        call = builders["PATCH /boards/{board_id}/cards/{id}"].build(path)
+        payload = {"board_id": board_id, "title": "a title of its own"}
+        step = Step(replace(call, payload=payload), thing, (thing,))
+        told.ledger.answered(told.ledger.sending(step, 2.0), 200, None, 2.1)
+        reading = "GET /boards/{board_id}/cards/{id}"
+        thing.home.finders.add(reading)
+        assert told.reconciliation.absence(thing, reading, 404, 20.0, 20.1)[0] is absence
+
+
+def test_what_nothing_can_be_compared_with_is_told() -> None:
+    told = Told()
+    thing = told.made(1)
+    step = told.step("PUT /things/{id}", thing)
+    step.call = replace(step.call, payload="a text")
+    told.ledger.answered(told.ledger.sending(step, 2.0), 200, None, 2.1)
+    note = "what PUT /things/{id} wrote is not read back, so whether it was kept is unknown"
+    assert told.settled().notes == {note: 1}
+
+
+def test_the_texts_of_a_form_are_held_against_what_is_read() -> None:
+    told = Told()
+    thing = told.made(1)
+    step = told.step("PUT /things/{id}", thing)
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    payload = {"name": "one line", "state": "two\nlines", "price": 2.5}
+    step.call = replace(step.call, headers=headers, payload=payload)
+    ((_, write),) = told.ledger.sending(step, 2.0)
+    assert write.properties == {"name": "one line"}
+
+
+def test_reads_that_show_nothing_of_what_was_written_compare_with_nothing() -> None:
+    told = Told()
+    things = [told.made(number) for number in range(2)]
+    assert told.read_back(things[0], 20.0, 200, {"size": 0}) == Account(read=1)
+    note = f"{READ} showed none of the properties that were written, so whether they were kept is unknown"
+    assert told.reconciliation.settled().notes == {note: 1}
+    # Where the same operation has shown some, people must look at it.
+    find_all = {**SHOWN, "id": 1, "name": "thing 1"}
+    assert told.read_back(things[1], 20.0, 200, find_all) == Account(read=1)
+    assert told.reconciliation.settled().untraced == {
+        f"{READ} showed none of the properties that were written": 1
+    }

@@ -6,7 +6,17 @@ import pytest
 
 from load.journeys.lives import Lives
 
-LIVING = [{"state": "open", "url": f"/things/{number}", "meta": {"size": number}} for number in range(20)]
+LIVING = [
+    {
+        "state": "open",
+        "url": f"/things/{number}",
+        "meta": {"size": number},
+        "kind": 1,
+        "labels": ["INBOX"],
+        "version": 1 + number % 2,
+    }
+    for number in range(20)
+]
 
 
 @pytest.mark.parametrize(
@@ -19,6 +29,11 @@ LIVING = [{"state": "open", "url": f"/things/{number}", "meta": {"size": number}
         # What every thing has a value of its own for is no state.
         ({**LIVING[3], "url": "/things/99"}, {}),
         ({**LIVING[3], "meta": {"size": 99}}, {}),
+        ({**LIVING[3], "is_deleted": 1}, {"/is_deleted": 1}),
+        ({**LIVING[3], "kind": 9}, {"/kind": 9}),
+        ({**LIVING[3], "labels": ["TRASH"]}, {"/labels": "TRASH"}),
+        # What counts may have any number.
+        ({**LIVING[3], "version": 3}, {}),
     ],
 )  # fmt: skip
 def test_what_no_living_thing_has_is_new(shown: Any, new: Any) -> None:
@@ -33,6 +48,6 @@ def test_of_few_living_things_nothing_is_known() -> None:
     lives = Lives()
     lives.see("/things/{}", LIVING[0])
     assert not lives.is_telling("/things/{}")
-    assert lives.new_of("/things/{}", LIVING[0]) == {
-        "/state": "open", "/url": "/things/0", "/meta/size": 0
+    assert lives.new_of("/things/{}", {"state": "open", "meta": {"size": 0}}) == {
+        "/state": "open", "/meta/size": 0
     }  # fmt: skip

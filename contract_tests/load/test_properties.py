@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from contract_tests.load.shop import SHOP, SHOWN, Told, replaced
-from contract_tests.load.test_plans import does, on
+from contract_tests.load.shop import NAMED, SHOP, SHOWN, Told, replaced
+from contract_tests.load.test_plans import ID, TEXT, an_object, does, on
 from contract_tests.load.walk import Walk
 from contract_tests.openapi.documents import contract
-from load.journeys.representations import unwrapped
+from load.journeys.envelopes import unwrapped
 from load.measurements.losses import Account
 from openapi.operation_reader import operations
 
@@ -117,8 +117,14 @@ def test_a_number_that_no_call_can_have_changed_is_lost(independent: bool) -> No
 
 def test_things_that_no_call_for_others_changes() -> None:
     paths = {path: item for each in SHOP[:2] for path, item in each.items()}
-    assert Walk(operations(contract(paths))).compiled.is_independent
-    assert not Told().walk.compiled.is_independent
+    compiled = Walk(operations(contract(paths))).compiled
+    assert compiled.independent == {"/things/{}"}
+    assert not Told().walk.compiled.independent
+    # What is referred to may be changed by what refers to it, and not the other way round.
+    orders = on("/orders", post=does(NAMED, an_object(thing_id=ID), "201"))
+    order = on("/orders/{order_id}", "order_id", get=does(NAMED), delete=does(status="204"))
+    both = Walk(operations(contract({**paths, **orders, **order}))).compiled
+    assert both.independent == {"/orders/{}"}
 
 
 def test_a_value_that_is_not_kept_is_told_once() -> None:
@@ -238,3 +244,64 @@ def test_what_an_answer_has_shown_is_seldom_changed_by_habit(every: int, is_lost
         name = f"quite another {number}" if number % every == 0 else f"thing {number}"
         told.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": name})
     assert bool(told.settled().losses) is is_lost
+
+
+def a_list_of(items: Any) -> Any:
+    """Things with a list of their own."""
+    listed = {"type": "array", "items": items}
+    shown = an_object(**NAMED["properties"], parts=listed)
+    return on("/lists", post=does(shown, shown, "201")) | on(
+        "/lists/{id}", "id", get=does(shown), delete=does(status="204")
+    )
+
+
+@pytest.mark.parametrize(
+    ("kept", "kinds"),
+    [
+        (lambda parts: parts, []),
+        # A text in another case, wherever it stands, is a habit where all are so.
+        (lambda parts: [{"label": each["label"].lower()} for each in parts], []),
+        (lambda parts: parts[:-1], ["altered parts"] * 2),
+    ],
+)
+def test_what_stands_in_the_objects_of_a_list(kept: Any, kinds: list[str]) -> None:
+    told = Told(5.0, (), False, a_list_of(an_object(label=TEXT)))
+    for number in range(60):
+        parts = [
+            {"label": f"the first of {number}"},
+            {"label": f"the {'S' if number % 30 == 0 else 's'}econd"},
+        ]
+        sent = {"id": number, "name": f"list {number}", "parts": parts}
+        (thing,) = told.call("POST /lists", None, 1.0, 1.1, 201, sent)
+        thing.home.finders.add("GET /lists/{id}")
+        shown = {**sent, "parts": kept(parts) if number % 30 == 0 else parts}
+        step = told.step("GET /lists/{id}", thing)
+        (record,) = (each for each in told.reconciliation.records if each.entity is thing)
+        told.reconciliation.read_back(record, step, 200, shown, (20.0, 20.1))
+    assert [each.kind for each in told.settled().losses] == kinds
+
+
+@pytest.mark.parametrize(("longest", "kinds"), [(30, []), (60, ["altered name"] * 2)])
+def test_a_text_is_cut_by_a_limit_only_where_no_longer_one_is_kept(longest: int, kinds: list[str]) -> None:
+    told = Told()
+    for number in range(60):
+        thing = told.made(number)
+        is_cut = number % 30 == 0
+        name = f"{number:02} " + "x" * (40 if is_cut else longest)
+        told.call("PUT /things/{id}", thing, 2.0, 2.1, 200, None, name=name)
+        (record,) = (each for each in told.reconciliation.records if each.entity is thing)
+        record.writes[-1].properties = {"name": name}
+        told.read_back(thing, 20.0, 200, {"id": number, "name": name[:20] if is_cut else name})
+    assert [each.kind for each in told.settled().losses] == kinds
+
+
+def test_a_mask_is_no_value_from_before() -> None:
+    mask = "**********"
+    told = Told()
+    for number in range(30):
+        thing = told.made(number, name=mask)
+        shown = {**SHOWN, "id": number, "name": mask}
+        told.call("PUT /things/{id}", thing, 2.0, 2.1, 200, shown, name=f"secret {number}")
+    account = told.settled()
+    assert account.losses == []
+    assert any("name is not as written: 30 times otherwise" in each for each in account.notes)

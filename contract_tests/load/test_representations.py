@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from load.journeys.envelopes import unwrapped
 from load.journeys.representations import (
     CASED,
     CUT,
@@ -37,6 +38,9 @@ def test_numbers_that_were_rounded(written: float, found: float, how: str) -> No
     assert change(written, found) == how
 
 
+THING = {"title": "A title of its own", "text": "and a text"}
+
+
 @pytest.mark.parametrize(
     ("written", "found", "how"),
     [
@@ -61,11 +65,46 @@ def test_texts_whose_characters_are_not_kept(written: str, found: str, how: str)
         ({"status": {"phase": "Active"}}, False),
         ({"status": ["failed"]}, False),
         ({"success": False}, True),
+        ({"IsSuccess": False}, True),
+        ({"success": 0}, True),
+        ({"success": True}, False),
+        ({"status": "fail", "data": None}, True),
+        ({"data": None, "errors": [{"message": "taken"}]}, True),
+        ({"data": {"id": 1}, "errors": [{"message": "an old field"}]}, False),
+        ({"code": 40901, "msg": "taken", "data": None}, True),
+        ({"code": "TITLE_TAKEN", "data": None}, True),
+        ({"code": 0, "msg": "ok", "data": None}, False),
+        ({"code": 200, "data": None}, False),
+        ({"code": "OK", "data": None}, False),
+        ({"code": 40901, "data": {"id": 1}}, False),
         ([], False),
     ],
 )
 def test_answers_that_say_that_the_call_failed(body: Any, failed: bool) -> None:
     assert is_failure(body) is failed
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        ({"_index": "a", "_id": "1", "_version": 2, "found": True, "_source": THING}, ["title", "text"]),
+        ({"_index": "a", "_id": "1", "_version": 2, "found": True, "_source": THING}, ["title"]),
+        (
+            {"jsonapi": {}, "links": {}, "meta": {}, "data": {"id": "1", "attributes": THING}},
+            ["title", "text"],
+        ),
+        ({"code": 0, "msg": "ok", "data": THING}, ["title"]),
+        ({"data": THING}, ["other"]),
+    ],
+)
+def test_what_a_thing_is_wrapped_in(body: Any, names: list[str]) -> None:
+    assert unwrapped(body, names) == THING
+
+
+def test_what_belongs_to_a_thing_is_not_the_thing() -> None:
+    body = {"id": 1, "state": "open", "made": 1, "owner": {"name": "a", "id": 7}}
+    assert unwrapped(body, ["name"]) == body
+    assert unwrapped(body, ["state", "name", "place"]) == body
 
 
 def test_a_state_that_the_call_has_sent_is_no_failure() -> None:

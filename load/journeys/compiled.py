@@ -97,13 +97,23 @@ class Compiled:
         )
 
     @cached_property
-    def is_independent(self) -> bool:
-        """Whether every call that changes anything is for one thing, or for the collection of such things, of
-        one and the same resource: none can change another thing by what it does to its own.
+    def independent(self) -> frozenset[str]:
+        """The resources whose things no call for anything else changes: all that changes anything is for one
+        thing, or for the collection, of some resource that can be read, and no call for others refers to
+        these.
         """
-        called = (self.operations[label] for label in self.builders)
-        paths = {normalised(each.path) for each in called if each.method not in SAFE}
-        return any(paths <= {each, collection_of(each)} for each in self.readable)
+        changing = [self.operations[label] for label in self.builders]
+        changing = [each for each in changing if each.method not in SAFE]
+        homes = {path: resource for resource in self.readable for path in (resource, collection_of(resource))}
+        if any(normalised(each.path) not in homes for each in changing):
+            return frozenset()
+        referred = {
+            need.resource
+            for each in changing
+            for need in self.plan.needs[each.label]
+            if need.resource != homes[normalised(each.path)]
+        }
+        return frozenset(self.readable) - referred
 
     @cached_property
     def published(self) -> Mapping[str, str]:

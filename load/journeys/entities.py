@@ -181,7 +181,9 @@ class Entities:
         self._gone[entity.values] = inf
         if len(self._gone) > _REMEMBERED:
             del self._gone[next(iter(self._gone))]
-        if self._known.pop(entity.values, None) is not None:
+        # What was found again since is another thing by now.
+        if self._known.get(entity.values) is entity:
+            del self._known[entity.values]
             _remove(self._list(entity), entity)
             for parent in entity.parents:
                 parent.heirs -= entity.holding

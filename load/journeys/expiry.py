@@ -9,7 +9,8 @@ from load.planning.identifiers import words
 from openapi.contract import Json
 
 _EXPIRING = frozenset(
-    {"expires", "expire", "expiry", "expiration", "expired", "ttl", "until", "lifetime", "lease", "retention"}
+    {"expires", "expire", "expiry", "expiration", "expired", "ttl", "until", "lifetime", "lease",
+     "retention", "validity", "exptime", "autodelete"}
 )  # fmt: skip
 # The same with a length of time, as in `hold_seconds` and `keep_for`, and `max_age`.
 _HOLDING = frozenset({"hold", "keep", "keeps", "valid", "visible", "alive", "retain", "max", "maximum"})
@@ -25,8 +26,12 @@ _UNITS = {
 # Words that do not say what it is that ends.
 _PLAIN = frozenset(
     {"at", "on", "in", "by", "to", "date", "time", "datetime", "timestamp", "utc", "unix", "epoch", "is",
-     "will", "auto", "for", "after"}
+     "will", "auto", "for", "after", "x", "finished", "finish", "completed", "completion", "idle", "created",
+     "creation", "reading", "read", "view", "viewing", "use", "self"}
 )  # fmt: skip
+# What will be done to a thing, and words that say that it is so, as in `delete_after`.
+_ENDING = frozenset({"delete", "purge", "remove", "destroy", "destruct", "evict", "burn"})
+_BY_ITSELF = frozenset({"after", "at", "on", "in", "auto", "self"})
 # Names of the end whose words mean it only together.
 _TOGETHER = frozenset({"time to live", "not after", "valid to", "valid till", "valid until", "keep until"})
 # What ends when its time is out; elsewhere a timeout is that of a call.
@@ -39,6 +44,11 @@ _DURATION = re.compile(
 )
 _DURATION_S = (365 * 86_400.0, 28 * 86_400.0, 604_800.0, 86_400.0, 3_600.0, 60.0, 1.0)
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?) ?([a-z]+)")
+# Objects of these names say of the thing itself what they say.
+_OF_THE_THING = frozenset(
+    {"attributes", "spec", "properties", "settings", "data", "metadata", "meta", "config", "configuration",
+     "options", "arguments", "fields", "sys", "policy", "lifecycle", "params", "args"}
+)  # fmt: skip
 # What has no offset may be as much earlier.
 _ZONES_S = 14 * 3600.0
 _DAY_S = 24 * 3600.0
@@ -55,7 +65,9 @@ def expiry(body: Json, now: float, nouns: Collection[str]) -> float | None:
     """
     if not isinstance(body, dict):
         return None
-    found = (_expiry(name, value, now, nouns) for name, value in body.items())
+    found = [_expiry(name, value, now, nouns) for name, value in body.items()]
+    within = (each for name, each in body.items() if _OF_THE_THING & {*words(name)[-1:]})
+    found += [expiry(each, now, nouns) for each in within]
     return min((each for each in found if each is not None), default=None)
 
 
@@ -92,8 +104,9 @@ def _tells_an_end(parts: set[str], nouns: Collection[str]) -> bool:
     is_held = bool(_HOLDING - {"max", "maximum"} & parts and (_UNITS.keys() | {"for"}) & parts)
     is_aging = "age" in parts and bool({"max", "maximum"} & parts)
     times_out = "timeout" in parts and bool(_TIMED & {*nouns})
-    ends = bool(_EXPIRING & parts) or is_held or is_aging or times_out
-    rest = parts - _EXPIRING - _HOLDING - _PLAIN - _UNITS.keys() - {"age", "timeout"}
+    ends_itself = bool(_ENDING & parts) and bool(_BY_ITSELF & parts)
+    ends = bool(_EXPIRING & parts) or is_held or is_aging or times_out or ends_itself
+    rest = parts - _EXPIRING - _HOLDING - _PLAIN - _ENDING - _UNITS.keys() - {"age", "timeout"}
     is_its_own = all(any(each[:_STEM] == noun[:_STEM] for noun in nouns) for each in rest)
     return ends and is_its_own and not _PARTS & parts
 

@@ -25,7 +25,8 @@ _REDACTED = frozenset(
 class Habit:
     """Of one property as one operation writes it: how often it was kept, and what became of it otherwise,
     with losses that it would be if that is no habit of the service. `signs` are all characters of texts that
-    were kept, `changed` the texts that were not, each with what became of it.
+    were kept, `changed` the texts that were not, each with what became of it; `longest` is the longest text
+    that was kept (characters), `cuts` those of which a part was, with their length (bytes).
     """
 
     kept: int = 0
@@ -35,6 +36,8 @@ class Habit:
     example: str = ""
     losses: list[Loss] = field(default_factory=list)
     shown: int = 0
+    longest: int = 0
+    cuts: list[tuple[Loss, int]] = field(default_factory=list)
 
     def lose(self, loss: Loss, is_shown: bool) -> None:
         """Count a loss, of what an answer has shown as it was sent or not."""
@@ -53,6 +56,7 @@ class Habit:
         self.kept += is_kept
         if is_kept and isinstance(value, str):
             self.signs.update(value)
+            self.longest = max(self.longest, len(value))
 
     @property
     def is_by_rule(self) -> bool:
@@ -62,13 +66,16 @@ class Habit:
         """
         return bool(self.changed) and (
             all({*written} - self.signs for written, _ in self.changed)
-            or all(_is_redaction(found) for _, found in self.changed)
+            or all(is_redaction(found) for _, found in self.changed)
         )
 
     def tell(self, label: str, name: str, account: Account) -> None:
         """What a service does with a property as a rule is a note; what happens now and then, a loss."""
         changed = self.changes.total()
         total = self.kept + changed
+        if not self.losses:
+            # As long a text was kept: there is no limit that would explain it.
+            self.losses = [loss for loss, length in self.cuts if length <= self.longest]
         is_sporadic = changed <= self.sporadic_at_most * total and not self.is_by_rule
         if total >= FEW_WRITES and is_sporadic and self.losses:
             account.losses += self.losses
@@ -86,6 +93,6 @@ class Habit:
             )
 
 
-def _is_redaction(text: str) -> bool:
+def is_redaction(text: str) -> bool:
     """Whether a text says that there was another one, or says nothing, as ***."""
     return not any(map(str.isalnum, text)) or bool(_REDACTED & {*words(text)})

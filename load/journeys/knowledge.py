@@ -8,8 +8,9 @@ from random import Random
 
 from load.journeys.compiled import Compiled
 from load.journeys.entities import Entities, Entity, Values, release
+from load.journeys.envelopes import unwrapped
 from load.journeys.ownership import Ownership
-from load.journeys.representations import is_distinctive, is_earlier, scalars, unwrapped
+from load.journeys.representations import is_distinctive, is_earlier, scalars
 from load.journeys.step import Step, leads_to
 from load.planning.identifiers import outline
 from load.planning.plan import JOINS_ITS_PATH, MAKES_ITS_PATH, Feed, Identifier, Slot

@@ -8,16 +8,12 @@ from http import HTTPStatus
 
 from load.journeys.addresses import Addresses, Change
 from load.journeys.entities import Entity
+from load.journeys.envelopes import unwrapped
 from load.journeys.identifiers import Identifiers, is_named
 from load.journeys.properties import Properties
 from load.journeys.records import Record, State, Write
-from load.journeys.representations import (
-    is_failure,
-    is_under_way,
-    scalars,
-    unwrapped,
-)
-from load.journeys.step import Step
+from load.journeys.representations import is_failure, is_under_way, scalars
+from load.journeys.step import Step, leads_to
 from load.journeys.writes import added, confirmed, ends, is_acknowledged, replaces, told, write_of
 from load.measurements.losses import NOT_READ_BACK, Account
 from load.planning.effects import REPLACING, SAFE, looks_only
@@ -74,6 +70,9 @@ class Ledger:
             around = self._addresses.known([addressed])
             around += [] if makes else self._addresses.beside(addressed, None, is_deletion=True)
             changes += self._disturbed(around, operation, at, State.THERE if makes else State.ANY)
+            # Some services change things by a POST to their address.
+            for _, write in changes if leads_to(operation, addressed.home.resource) and not makes else ():
+                write.is_opaque = True
         elif at_address is not None and operation.method in REPLACING:
             changes.append(added(at_address, write_of(step, at)))
         elif not makes and not looks_only(operation):
@@ -83,6 +82,10 @@ class Ledger:
         changes += self._disturbed(rest, operation, at, State.ANY)
         if addressed is not None and operation.method in ("put", "patch"):
             self._addresses.belong(addressed, rest)
+        if addressed is not None and operation.method == "post":
+            # What it refers to may have been put there, as a file into a folder.
+            for each in rest:
+                self._addresses.adopt(addressed, each)
         known = {record for record, _ in changes}
         named = [each for each in (at_address, *self._addresses.named_in_body(step)) if each is not None]
         return changes + self._disturbed(
@@ -269,7 +272,11 @@ class Ledger:
 
 
 def _below(record: Record, write: Write) -> str:
-    """The label of a call that writes something within a thing, such as the settings of a user."""
+    """The label of a call that writes something within a thing, such as the settings of a user, or what
+    nothing can be compared with.
+    """
+    if write.is_opaque:
+        return write.label
     method, _, path = write.label.partition(" ")
     is_within = normalised(path).startswith(f"{record.entity.home.resource}/") and not path.endswith("}")
     return write.label if method in ("PUT", "PATCH") and is_within else ""

@@ -16,7 +16,8 @@ from http import HTTPStatus
 from load.calls.checks import REFUSING
 from load.calls.repetition import Repetition, scalars_of
 from load.journeys.entities import Entities, Values
-from load.journeys.representations import OTHERWISE, change, is_distinctive, shows, unwrapped
+from load.journeys.envelopes import unwrapped
+from load.journeys.representations import OTHERWISE, change, is_distinctive, shows
 from load.journeys.step import Step
 from load.planning.identifiers import outline, places
 from load.planning.plan import Slot

@@ -1,13 +1,13 @@
 """What becomes of the properties that operations write: kept, lost, or changed by a habit of the service."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from math import inf
 from types import MappingProxyType
 
 from load.journeys.addresses import Addresses
 from load.journeys.evidence import deviating, example, ignored
-from load.journeys.habits import FEW_WRITES, IGNORED, Habit
+from load.journeys.habits import FEW_WRITES, IGNORED, Habit, is_redaction
 from load.journeys.records import Deviation, Record, State, Write
 from load.journeys.representations import (
     CASED,
@@ -22,10 +22,13 @@ from load.journeys.representations import (
     is_number,
     is_time,
     leaves,
+    nearest,
     shows,
+    shows_all,
+    texts_of,
 )
+from load.journeys.volatility import moves, passes
 from load.measurements.losses import DROPPED, Account, Loss
-from load.planning.identifiers import noun_of, words
 from openapi.contract import Json
 
 # Of a property that is written with no more values than these, one may come about by chance.
@@ -35,26 +38,14 @@ _ANSWERED, _READ = "answered", "read"
 _DERIVED = (CUT, TRIMMED, CASED)
 # How many values are looked for among those of other things.
 _COMPARED_AT_MOST = 50
-# Numbers of these names change by themselves, or push each other.
-_MOVING = frozenset(
-    {"position", "rank", "order", "index", "sequence", "sort", "priority", "bid", "balance", "stock",
-     "score", "rating", "level", "age", "version", "revision", "remaining", "available", "views", "likes",
-     "progress", "queue", "ttl", "countdown"}
-)  # fmt: skip
-# Things of these names have prices that change by themselves.
-_TRADED = frozenset({"auction", "bid", "quote", "ticker", "market", "lot", "stock", "share"})
-# Times of these names are those of what happens to a thing.
-_PASSING = frozenset(
-    {"updated", "modified", "changed", "last", "next", "seen", "synced", "accessed", "used", "run", "due",
-     "reminder", "refreshed", "touched"}
-)  # fmt: skip
 
 
 class Properties:
     """What was written to each property by each operation, and what of it came back. `readable` are the
     properties that a read is documented to show, by resource; a state that has been out of date for longer
-    than `consistency` (s) is no delay any more. Where things are `independent`, no call for anything else
-    changes them. Of `published` resources, changes may show only after the operation that is told for each.
+    than `consistency` (s) is no delay any more. The things of `independent` resources are changed by no call
+    for anything else. Of `published` resources, changes may show only after the operation that is told for
+    each.
     """
 
     def __init__(
@@ -62,7 +53,7 @@ class Properties:
         readable: Mapping[str, frozenset[str]],
         addresses: Addresses,
         consistency: float,
-        independent: bool = False,
+        independent: Container[str] = (),
         published: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._readable, self._addresses, self._consistency = readable, addresses, consistency
@@ -72,7 +63,7 @@ class Properties:
         self.values: defaultdict[tuple[str, str], set[Json]] = defaultdict(set)
         # By operation, property, and whether it was the answer that showed it or a later read.
         self._counts: defaultdict[tuple[str, str, str], Habit] = defaultdict(Habit)
-        self._written: Counter[str] = Counter()
+        self._written: Counter[tuple[str, str]] = Counter()
         self._certain: list[Loss] = []
         self._compared = 0
 
@@ -80,8 +71,9 @@ class Properties:
         """Hold what was sent against what the answer to it shows; a change to the thing of a `record` may be
         answered with what was there before.
         """
-        self._written[write.label] += 1
+        write.beside = self._told_beside(write, body)
         for name, value in write.properties.items():
+            self._written[write.label, name] += 1
             values = self.values[write.label, name]
             if len(values) <= FEW_VALUES and isinstance(value, (str, int, float)):
                 values.add(value)
@@ -93,11 +85,32 @@ class Properties:
             if not how:
                 counts.kept += 1
                 continue
-            if how == OTHERWISE and record is not None and record.had_before(write, name, body[name]):
+            if record is not None and how == OTHERWISE and self._is_ignored(record, write, name, body[name]):
                 how = IGNORED
                 counts.lose(ignored(record, write, name, body[name]), is_shown=False)
             counts.changes[how] += 1
             counts.example = counts.example or example(value, body[name])
+
+    def _is_ignored(self, record: Record, write: Write, name: str, found: Json) -> bool:
+        """Whether an answer shows what was there before a write. A mask, as of a password, was there before,
+        too, and so was what wraps a text.
+        """
+        is_alike = isinstance(write.properties[name], str) is isinstance(found, str)
+        is_mask = isinstance(found, str) and is_redaction(found)
+        return is_alike and not is_mask and record.had_before(write, name, found)
+
+    def _told_beside(self, write: Write, body: Json) -> Mapping[str, Json]:
+        """The flags and states of its own that an answer tells beside what was written."""
+        found: dict[str, Json] = {}
+        for name, value in body.items() if isinstance(body, dict) else ():
+            if name in write.properties or not isinstance(value, (bool, str)):
+                continue
+            values = self.values[write.label, name]
+            if len(values) <= FEW_VALUES:
+                self._written[write.label, name] += 1
+                values.add(value)
+                found[name] = value
+        return found
 
     def unseen(
         self, record: Record, body: Mapping[str, Json], found: Mapping[str, Deviation]
@@ -138,11 +151,11 @@ class Properties:
             # An answer that has shown a text as it was sent says that it is kept so.
             return is_free_text(written)
         if is_number(written) and is_number(each.found):
-            nouns = {*words(noun_of(record.entity.home.resource))}
-            moves = bool(_MOVING & {*words(each.name)} or _TRADED & nouns)
-            return self._independent and each.name in each.write.shown and not moves
+            resource = record.entity.home.resource
+            is_claimable = resource in self._independent and not moves(each.name, resource)
+            return is_claimable and each.name in each.write.shown
         if is_time(written) and is_time(each.found):
-            return each.name in each.write.shown and not _PASSING & {*words(each.name)}
+            return each.name in each.write.shown and not passes(each.name)
         return is_free_text(written) and is_free_text(each.found) and not is_derived(written, each.found)
 
     def count(self, record: Record, each: Deviation, target: str, at: float) -> None:
@@ -158,8 +171,10 @@ class Properties:
         )
         counts.changes[how] += 1
         counts.example = counts.example or example(written, each.found)
-        if isinstance(written, str) and isinstance(each.found, str) and how == OTHERWISE:
+        if isinstance(written, str) and isinstance(each.found, str) and how in (OTHERWISE, CASED):
             counts.changed.append((written, each.found))
+        if how == CUT and not each.stale and isinstance(written, str):
+            counts.cuts.append((deviating(target, each, at), len(written.encode())))
         if not self.is_claimable(record, each):
             return
         loss = deviating(target, each, at)
@@ -210,7 +225,7 @@ class Properties:
         value = write.properties[name]
         if isinstance(value, list):
             items = found if isinstance(found, list) else value
-            pairs = [("", each, each if each in items else None) for each in value]
+            pairs = [("", each, nearest(each, items)) for each in texts_of(value)]
         else:
             shown = dict(leaves(found))
             pairs = [(place, each, shown.get(place)) for place, each in leaves(value)]
@@ -224,7 +239,7 @@ class Properties:
                 continue
             counts.changes[how] += 1
             counts.example = counts.example or example(written, is_now)
-            if isinstance(is_now, str) and how == OTHERWISE:
+            if isinstance(is_now, str) and how in (OTHERWISE, CASED):
                 counts.changed.append((written, is_now))
             each = Deviation(name + place, write, is_now, self._consistency, stale=False, written=written)
             counts.lose(deviating(target, each, at), is_shown=True)
@@ -241,8 +256,8 @@ class Properties:
 
     def states(self, write: Write) -> Iterator[tuple[str, Json]]:
         """The properties of a write that have one of a few values, as far as many writes tell."""
-        is_telling = self._written[write.label] >= FEW_WRITES
-        for name, value in write.properties.items():
+        for name, value in (*write.properties.items(), *write.beside.items()):
+            is_telling = self._written[write.label, name] >= FEW_WRITES
             is_one_of_few = is_telling and len(self.values[write.label, name]) <= FEW_VALUES
             if isinstance(value, bool) or (isinstance(value, str) and is_one_of_few):
                 yield name, value
@@ -270,7 +285,7 @@ class Properties:
         return self._compared <= _COMPARED_AT_MOST and any(
             other is not record
             and other.entity.home is record.entity.home
-            and _shows_all(other.writes[-1], body)
+            and shows_all(other.writes[-1].properties, body)
             for other in self._addresses.records.values()
             if other.writes
         )
@@ -283,11 +298,3 @@ class Properties:
             for record in self._addresses.records.values()
             for write in record.writes
         )
-
-
-def _shows_all(write: Write, body: Mapping[str, Json]) -> bool:
-    """Whether a body shows all texts and numbers of a write that do not come about by chance, and there are
-    several of them.
-    """
-    telling = {name: each for name, each in write.properties.items() if is_distinctive(each) and name in body}
-    return len(telling) > 1 and all(shows(each, body[name]) for name, each in telling.items())

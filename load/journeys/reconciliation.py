@@ -4,30 +4,25 @@ Only what is certain is claimed. A loss needs an acknowledgement (a 2xx other th
 of the writes explains, and a state that has been out of date for longer than the service may take.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from load.journeys.addresses import Addresses
 from load.journeys.entities import Entity
+from load.journeys.envelopes import unwrapped
 from load.journeys.evidence import address, deviating, existence
-from load.journeys.lives import Lives
 from load.journeys.properties import Properties
 from load.journeys.records import Record, State, Write
-from load.journeys.representations import (
-    is_marked_deleted,
-    unwrapped,
-)
+from load.journeys.representations import is_marked_deleted
+from load.journeys.sightings import Sightings
 from load.journeys.step import Step
 from load.journeys.unknowns import Unknowns
-from load.journeys.writes import in_use, is_upright
+from load.journeys.writes import in_use, is_acknowledged, is_upright
 from load.measurements.losses import NOT_READ_BACK, Absence, Account, Loss
 from load.planning.identifiers import collection_of, normalised
 from openapi.contract import Json
 from openapi.operations import Operation
-
-# How many found things are looked at for their states.
-_LOOKED_AT = 5_000
 
 
 class Reconciliation:
@@ -47,10 +42,7 @@ class Reconciliation:
         self._readable, self._addresses, self._properties = readable, addresses, properties
         self._consistency, self._private = consistency, private
         self._unknowns = Unknowns()
-        # By resource, the values of properties with a few of them, such as states, of things that were found.
-        self._found: defaultdict[str, set[tuple[str, Json]]] = defaultdict(set)
-        self._looked = 0
-        self._lives = Lives()
+        self._sightings = Sightings(properties)
 
     @property
     def records(self) -> list[Record]:
@@ -79,27 +71,42 @@ class Reconciliation:
         if record is None or not is_upright(record.entity):
             return Absence.UNKNOWN, None
         if status == HTTPStatus.GONE or until >= record.expires - self._consistency:
-            if not is_target:
-                return Absence.EXPLAINED, None
-            self._unknowns.expired += 1
-            record.add(Write("its own end", since, {}, whole=True, acknowledged=until, leaves=State.ANY))
+            if is_target:
+                self._end(record, since, until)
             return Absence.EXPLAINED, None
         age = record.age_of(State.GONE, since, until)
         if not age:
             return Absence.EXPLAINED, None
+        return self._unexplained(record, label, age, until, is_target)
+
+    def _unexplained(
+        self, record: Record, label: str, age: float, until: float, is_target: bool
+    ) -> tuple[Absence, Loss | None]:
+        """Why a thing was not there when it should have been for so long (s): late, lost, or unknown."""
+        thing = record.entity.itself
         is_found = thing.home.is_found_by(label)
         if not is_found and (age > self._consistency or not thing.home.finders):
             return Absence.UNKNOWN, None
-        hidden = self._hiding(record) if is_found else ""
+        hidden = self._sightings.hiding(record) if is_found else ""
         if hidden:
             if is_target:
                 self._unknowns.hidden[hidden] += 1
             return Absence.UNKNOWN, None
         if is_target:
             self._note(record, age)
+        if age > self._consistency and self._sightings.may_be_used_up(record):
+            if is_target:
+                loss = existence(record, address(thing), State.THERE, until, age)
+                self._sightings.found_once(record, label, loss)
+            return Absence.UNKNOWN, None
         if age <= self._consistency:
             return Absence.LATE, None
         return Absence.LOST, existence(record, address(thing), State.THERE, until, age)
+
+    def _end(self, record: Record, since: float, until: float) -> None:
+        """A thing has ended by its own word, as a read between two times (s) shows."""
+        self._unknowns.expired += 1
+        record.add(Write("its own end", since, {}, whole=True, acknowledged=until, leaves=State.ANY))
 
     def read(self, step: Step, body: Json, since: float, until: float) -> list[Loss]:
         """What has been out of date for too long in an answer, to a call sent and answered at these times
@@ -108,16 +115,16 @@ class Reconciliation:
         record = self._addresses.record_of(step.entity.itself) if step.entity else None
         if record is None:
             return []
+        label = step.call.operation.label
         body = unwrapped(body, record.writes[-1].properties or record.writes[0].properties)
-        self._look_at(record, body)
-        if not isinstance(body, dict):
+        if self._sightings.is_nothing(label, body) or not isinstance(body, dict):
             return []
+        self._sightings.add(record, body)
         if len(record.writes) < 2:
             return self._of_another(record, step, body, since, until)
         last = record.writes[-1]
         if last.leaves is State.ANY and last.acknowledged <= since and not is_marked_deleted(body):
             # Whatever a call may have done, the thing is there.
-            label = step.call.operation.label
             record.add(Write(label, since, {}, whole=True, acknowledged=until))
         if record.is_as_written(body) or not is_upright(record.entity):
             self._show_right(record, State.THERE, since, until)
@@ -155,30 +162,39 @@ class Reconciliation:
         """
         account = Account(read=1)
         target = step.call.target
+        label = step.call.operation.label
+        if self._sightings.is_nothing(label, body) and is_acknowledged(status):
+            # A service may say so that there is nothing.
+            status = HTTPStatus.NOT_FOUND
         body = in_use(step.call.operation, body)
         body = unwrapped(body, {name for each in record.writes for name in each.properties})
         if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
             was_lost = record.is_lost
-            label = step.call.operation.label
             absence, loss = self.absence(record.entity, label, status, *at)
             if absence is Absence.LATE:
                 return None
             if absence is Absence.UNKNOWN and not record.entity.home.is_found_by(label):
                 self._untraced(record, step.call.operation, account)
             self._show_right(record, State.GONE, *at)
+            self._sightings.missed(record)
             if absence is Absence.EXPLAINED and record.writes[-1].leaves is State.ANY:
                 self._unknowns.gone_after(record.writes[-1])
             # What a call has missed under load is told already.
             return self._accused(record, account, [loss] if loss and not was_lost else [])
         age = record.age_of(State.THERE, *at)
         if not age:
-            self._look_at(record, body)
+            if isinstance(body, dict):
+                self._sightings.add(record, body)
             return self._held(record, step, body, at) if isinstance(body, dict) else account
-        if isinstance(body, dict) and self._is_marked(record, body):
+        if isinstance(body, dict) and self._sightings.is_marked(record, body):
             account.note("deleted things can be read, marked as such", 1)
             return account
         if isinstance(body, dict) and not record.shows_what_was(body):
-            account.note("deleted things can be read, without what they were", 1)
+            if record.is_as_it_was(body):
+                loss = existence(record, target, State.GONE, at[1], age)
+                self._sightings.found_deleted(record, loss)
+            else:
+                account.note("deleted things can be read, without what they were", 1)
             return account
         if age <= self._consistency:
             record.delay(age, record.last_of(State.GONE))
@@ -201,37 +217,10 @@ class Reconciliation:
         )
         for label, count in made.items():
             account.note(f"what {label} made {NOT_READ_BACK}", count)
+        self._sightings.settle(account)
         self._unknowns.settle(account, self._addresses.records.values())
         self._properties.settle(account)
         return account
-
-    def _hiding(self, record: Record) -> str:
-        """Why a thing may be hidden, though it is there: no other in the same state was ever found."""
-        found = self._found[record.entity.home.resource]
-        states = {
-            name: (value, each.label)
-            for each in record.writes
-            for name, value in self._properties.states(each)
-        }
-        for name, (value, label) in states.items():
-            if (name, value) not in found:
-                return f"nothing that {label} left with {name} {value!r} was ever found"
-        return ""
-
-    def _look_at(self, record: Record, body: Json) -> None:
-        """A thing was found, as it was written."""
-        if self._looked < _LOOKED_AT:
-            self._looked += 1
-            write, resource = record.writes[-1], record.entity.home.resource
-            self._found[resource].update(self._properties.states(write))
-            if isinstance(body, dict):
-                self._lives.see(resource, record.unwritten(body))
-
-    def _is_marked(self, record: Record, body: Mapping[str, Json]) -> bool:
-        """Whether a thing that was deleted says so itself, or is otherwise than those that live."""
-        resource = record.entity.home.resource
-        new = self._lives.new_of(resource, record.unwritten(body))
-        return bool(new) and (self._lives.is_telling(resource) or is_marked_deleted(new))
 
     def _held(
         self, record: Record, step: Step, body: Mapping[str, Json], at: tuple[float, float]
@@ -252,6 +241,8 @@ class Reconciliation:
             return None
         if not found:
             self._show_right(record, State.THERE, *at)
+        written = record.writes[-1].properties
+        self._sightings.compared(step.call.operation.label, bool(not written or written.keys() & body.keys()))
         lost = {each.name for group in unseen for each in group}
         for name, each in found.items():
             if name not in lost:

@@ -34,7 +34,8 @@ class Write:
     """A call that changes what is at an address: when it was sent and acknowledged (s since the start;
     infinity when no answer tells how it went), the properties that it set, and whether it `leaves` something
     there. One that is `whole` leaves no property as it was: those that it does not name may be anything. Of
-    some of its properties the answer has `shown` that they are as they were sent.
+    some of its properties the answer has `shown` that they are as they were sent, and `beside` them states of
+    the service's own. One that `is_opaque` has sent something that nothing can be compared with.
     """
 
     label: str
@@ -44,6 +45,8 @@ class Write:
     acknowledged: float = inf
     leaves: State = State.THERE
     shown: frozenset[str] = frozenset()
+    beside: Mapping[str, Json] = field(default_factory=dict)
+    is_opaque: bool = False
 
     def says(self, name: str) -> Json | State:
         """What a property is after it. Null may stand for nothing or for "as it was", and a service may have
@@ -95,7 +98,7 @@ class Record:
     since the start of the run). `late` counts reads that showed what was out of date by up to `late_s`, and
     what was due showed later; `overtaken` counts those where something else was written before it did.
     `is_lost` says that something of it was lost, `may_be_another` that a call may have put another thing in
-    its place, as where two are merged.
+    its place, as where two are merged. `seen` counts the reads that found it.
     """
 
     entity: Entity
@@ -107,6 +110,7 @@ class Record:
     overtaken: int = 0
     is_lost: bool = False
     may_be_another: bool = False
+    seen: int = 0
     _due: Write | None = None
     _waiting: int = 0
     _waiting_s: float = 0.0
@@ -219,17 +223,16 @@ class Record:
             key in texts and isinstance(value, str) and _letters(value) in name for key, value in known
         )
 
-    def unwritten(self, body: Mapping[str, Json]) -> dict[str, Json]:
-        """The properties of a body that are not as some write has set them."""
-        written = [(name, value) for each in self.writes for name, value in each.properties.items()]
-        as_written = {name for name, value in written if name in body and shows(value, body[name])}
-        return {name: value for name, value in body.items() if name not in as_written}
-
     def shows_what_was(self, body: Mapping[str, Json]) -> bool:
         """Whether a body shows anything that was written and does not come about by chance or by default."""
         known = [(name, value) for each in self.writes for name, value in each.properties.items()]
         telling = [(name, value) for name, value in known if is_distinctive(value)]
         return any(name in body and shows(value, body[name]) for name, value in telling)
+
+    def is_as_it_was(self, body: Mapping[str, Json]) -> bool:
+        """Whether a body shows all that was written last, be it common or not."""
+        last = {name: value for each in self.writes for name, value in each.properties.items()}
+        return bool(last) and all(name in body and shows(value, body[name]) for name, value in last.items())
 
     def had_before(self, write: Write, name: str, found: Json) -> bool:
         """Whether a value stood in a property before a write, which was sent when all others were over."""

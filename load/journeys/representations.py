@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from math import isclose
 from typing import TypeGuard
 
@@ -17,7 +16,7 @@ CUT, TRIMMED, CASED, ROUNDED, OTHERWISE = "cut", "trimmed", "in another case", "
 
 _DELETED = frozenset(
     {"deleted", "deletion", "archived", "removed", "trashed", "cancelled", "canceled", "inactive", "disabled",
-     "deactivated", "closed", "terminated", "void", "voided", "withdrawn", "retired", "destroyed"}
+     "deactivated", "closed", "terminated", "void", "voided", "withdrawn", "retired", "destroyed", "trash"}
 )  # fmt: skip
 _LIVE = frozenset({"active", "enabled", "live", "visible"})
 _UNDER_WAY = frozenset({"deleting", "removing", "terminating", "destroying"})
@@ -26,8 +25,8 @@ _WAITING = frozenset({"pending", "scheduled", "queued", "requested", "submitted"
 _CREATED = (["created"], ["created", "at"], ["created", "on"], ["created", "time"], ["creation", "time"],
             ["creation", "date"], ["create", "time"], ["date", "created"], ["inserted", "at"])  # fmt: skip
 _DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?")
-_WRAPPED = 3
-_FAILED = frozenset({"error", "failed", "failure"})
+_FAILED = frozenset({"error", "failed", "failure", "fail"})
+_SUCCESS = frozenset({"success", "issuccess", "successful", "ok", "isok", "succeeded", "issucceeded"})
 NOTHING: tuple[Json, ...] = (None, "", [], {})
 # Between a service's own clocks, that of its database for instance.
 _CLOCKS_S = 2.0
@@ -113,6 +112,14 @@ def is_marked_deleted(body: Mapping[str, Json]) -> bool:
     ) or _says(body, _DELETED)
 
 
+def is_in_a_deleted_state(body: Mapping[str, Json]) -> bool:
+    """The same of a thing whose flags and states its writers may have set so themselves, and whose texts may
+    say anything.
+    """
+    states = {name: each for name, each in body.items() if not isinstance(each, str) or len(words(each)) == 1}
+    return is_marked_deleted(states)
+
+
 def leaves(body: Json, place: str = "") -> Iterator[tuple[str, Json]]:
     """The texts, numbers and flags of a body that stand in objects, each by the names that lead to it."""
     if isinstance(body, dict):
@@ -122,29 +129,22 @@ def leaves(body: Json, place: str = "") -> Iterator[tuple[str, Json]]:
         yield place, body
 
 
-def unwrapped(body: Json, names: Iterable[str]) -> Json:
-    """The object within a body that has properties of these names, where the body itself has none of them."""
-    known = {*names}
-    if not isinstance(body, dict) or len(body) > _WRAPPED or known & body.keys():
-        return _respelt(body, known)
-    inner = [each for each in body.values() if isinstance(each, dict)]
-    is_inner = len(inner) == 1 and (len(body) == 1 or bool(known & inner[0].keys()))
-    return _respelt(inner[0] if is_inner else body, known)
+def texts_of(items: Iterable[Json]) -> Iterator[Json]:
+    """The texts that a list has, also within its objects."""
+    for each in items:
+        yield from (value for _, value in leaves(each))
 
 
-def _respelt(body: Json, names: Collection[str]) -> Json:
-    """A body with properties as they are called in these names, where it only spells them otherwise, as
-    `fullName` for `full_name`.
-    """
-    if not isinstance(body, dict) or not (missing := {*names} - body.keys()):
-        return body
-    spelt = {_plain(each): each for each in missing}
-    return {spelt.get(_plain(name), name): value for name, value in body.items()}
+def nearest(text: Json, items: Iterable[Json]) -> Json:
+    """A text among those of a list, as it is or in another case and the like; None when it is not there."""
+    texts = [*texts_of(items)]
+    return text if text in texts else next((each for each in texts if is_derived(text, each)), None)
 
 
-@lru_cache(maxsize=10_000)
-def _plain(name: str) -> str:
-    return "".join(words(name))
+def shows_all(written: Mapping[str, Json], body: Mapping[str, Json]) -> bool:
+    """Whether a body shows all that was written and does not come about by chance, and that is several."""
+    telling = {name: each for name, each in written.items() if is_distinctive(each) and name in body}
+    return len(telling) > 1 and all(shows(each, body[name]) for name, each in telling.items())
 
 
 def without(body: Json, names: Collection[str]) -> Json:
@@ -169,11 +169,21 @@ def is_failure(body: Json, sent: Json = None) -> bool:
     """Whether a successful answer says in its body that the call failed, and not only what was `sent`."""
     if not isinstance(body, dict):
         return False
-    refused = any(body.get(name) is False for name in ("success", "ok", "succeeded"))
+    refused = any(value in (False, 0) and "".join(words(name)) in _SUCCESS for name, value in body.items())
+    is_empty = not body.get("data")
+    refused = refused or (bool(body.get("errors")) and is_empty and "id" not in body)
+    refused = refused or ("data" in body and is_empty and _is_refusing(body.get("code")))
     status = body.get("status")
     is_own = isinstance(sent, dict) and sent.get("status") == status
     is_told = isinstance(status, str) and status in _FAILED and not is_own
     return refused or (bool(body.get("error")) and "id" not in body) or is_told
+
+
+def _is_refusing(code: Json) -> bool:
+    """Whether the code of an envelope is none of those by which people tell success."""
+    if isinstance(code, str) and not code.isdecimal():
+        return not _SUCCESS & {"".join(words(code))}
+    return code is not None and not isinstance(code, bool) and str(code)[:2] not in ("0", "1", "20", "00")
 
 
 def is_earlier(body: Json, sent: Json, date: str, taken_s: float) -> bool:

@@ -5,14 +5,12 @@ from functools import lru_cache
 from http import HTTPStatus
 from math import inf
 
+from load.calls.call import Call
 from load.journeys.entities import Entity
+from load.journeys.envelopes import unwrapped
 from load.journeys.expiry import expiry
 from load.journeys.records import Record, State, Write
-from load.journeys.representations import (
-    shows,
-    unwrapped,
-    without,
-)
+from load.journeys.representations import NOTHING, shows, without
 from load.journeys.step import Step, leads_to
 from load.planning.effects import REPLACING
 from load.planning.identifiers import candidates, is_identifier, noun_of, words
@@ -40,16 +38,43 @@ def write_of(step: Step, at: float) -> Write:
     method = call.operation.method
     if method == "delete":
         return Write(call.operation.label, at, {}, whole=True, leaves=State.GONE)
-    is_json = "json" in call.headers.get("Content-Type", "")
-    payload = unwrapped(call.payload, ())
-    properties = payload if is_json and isinstance(payload, dict) else {}
+    properties = _properties(call)
+    if _moves(call, properties):
+        # It may be found under another path afterwards.
+        return Write(call.operation.label, at, {}, whole=True, leaves=State.ANY)
     if step.entity is not None and replaces(call.operation, step.entity):
         # Whatever the body says, the path tells which thing it is.
         parameter, resource = call.operation.path_names[-1], step.entity.home.resource
         properties = {
             name: each for name, each in properties.items() if not _identifies(name, parameter, resource)
         }
-    return Write(call.operation.label, at, properties, whole=method != "patch" or not properties)
+    is_opaque = not properties and call.payload not in NOTHING
+    return Write(
+        call.operation.label, at, properties, method != "patch" or not properties, is_opaque=is_opaque
+    )
+
+
+def _properties(call: Call) -> Mapping[str, Json]:
+    """What a body sets. Of a form, the texts of one line: what else becomes of numbers, flags and ends of
+    lines on the way is the service's own matter.
+    """
+    media_type = call.headers.get("Content-Type", "")
+    payload = unwrapped(call.payload, ())
+    if not isinstance(payload, dict) or not ("json" in media_type or "form" in media_type):
+        return {}
+    if "json" in media_type:
+        return payload
+    return {
+        name: each for name, each in payload.items() if isinstance(each, str) and len(each.splitlines()) == 1
+    }
+
+
+def _moves(call: Call, properties: Mapping[str, Json]) -> bool:
+    """Whether a change gives a thing another parent than its path tells, as a card another board."""
+    return call.operation.method in ("put", "patch") and any(
+        name in properties and str(properties[name]) != str(call.path[name])
+        for name in call.operation.path_names[:-1]
+    )
 
 
 @lru_cache(maxsize=1_000)

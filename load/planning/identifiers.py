@@ -13,6 +13,7 @@ _EXPRESSION = re.compile(r"\{[^}]*\}")
 _SUFFIXES = ("id", "ids", "uuid", "uuids", "uid", "guid", "key", "keys", "pk", "identifier", "identifiers")
 USUAL = ("id", "_id", "uuid", "uid", "guid", "pk", "key", "name", "slug", "code")
 _DEPTH = 3
+_ENVELOPES = ("data", "result", "payload", "content")
 _ABBREVIATED = 3
 INDIVIDUAL = ("name", "slug", "code", "username", "login", "email", "sku", "path", "version")
 
@@ -125,10 +126,13 @@ def pointer_to(found: Sequence[Place], root: Json, names: Sequence[str], kinds: 
         for each in found
         if each.name in names or each.qualified in names
     ]
-    fitting = (
-        each for each in sorted(named, key=lambda each: each[:2]) if kinds_of(each[2].node, root) & kinds
-    )
-    return next((each.pointer for _, _, each in fitting), None)
+    fitting = [
+        each for _, _, each in sorted(named, key=lambda each: each[:2]) if kinds_of(each.node, root) & kinds
+    ]
+    # In an envelope, the code tells how the call went.
+    wrapped = [each for each in fitting if each.pointer.split("/")[1] in _ENVELOPES]
+    is_told = bool(wrapped) and fitting[0].pointer == "/code"
+    return next((each.pointer for each in (wrapped if is_told else fitting)), None)
 
 
 def _places(node: Json, root: Json, pointer: str, depth: int) -> Iterator[Place]:

@@ -113,7 +113,7 @@ class Load:
         readable = {} if self.compiled.erases else self.compiled.documented
         consistency, addresses = self.options.consistency, Addresses(self.compiled.makers)
         properties = Properties(
-            readable, addresses, consistency, self.compiled.is_independent, self.compiled.published
+            readable, addresses, consistency, self.compiled.independent, self.compiled.published
         )
         self.ledger = Ledger(addresses, properties, consistency, payloads.is_own)
         private = self.alone and not self.options.selection.allow_destructive
