@@ -1,6 +1,9 @@
 """Services that are slow for a known reason, and the reason that a load of them finds."""
 
 import json
+import os
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +20,7 @@ from load.measurements.generator import Generator
 from load.measurements.results import Results
 from load.observation.observer import Observation, Sample
 from load.observation.postgres import Backend
+from load.observation.processes import Machine
 from students_service.database import database_url
 from students_service.settings import Settings
 
@@ -220,3 +224,20 @@ def test_a_database_that_is_not_there_is_told_at_once(nowhere: str, reason: str,
     assert "requests" not in done.output
     assert "pass-word" not in done.output
     assert "Traceback" not in done.output
+
+
+def test_what_the_machine_uses_is_seen_from_any_thread() -> None:
+    """From a thread that looks for the first time, too."""
+    machine, found = Machine(), list[float]()
+
+    def look() -> None:
+        until = time.process_time() + 0.2
+        while time.process_time() < until:
+            pass
+        found.append(machine.cores())
+
+    for _ in range(2):
+        looking = threading.Thread(target=look)
+        looking.start()
+        looking.join()
+    assert all(0.1 < each <= (os.cpu_count() or 1) for each in found), found

@@ -17,7 +17,17 @@ import psycopg2
 from load.calls.connection import Connection, NetworkError
 from load.errors import LoadError
 from load.observation.postgres import READS, WRITES, Backend, Counters, Database
-from load.observation.processes import Processes, Usage, forks, is_here, names, port_of, serving, siblings
+from load.observation.processes import (
+    Machine,
+    Processes,
+    Usage,
+    forks,
+    is_here,
+    names,
+    port_of,
+    serving,
+    siblings,
+)
 
 SAMPLE_S = 0.5
 # Processes and backends come and go; looking for them takes longer than looking at them.
@@ -114,6 +124,7 @@ class Observer:
         self._is_here, self._port = is_here(host), port_of(host)
         self._seen = Observation(cores=psutil.cpu_count() or 1)
         self._processes, self._postgres, self._load = Processes(), Processes(), Processes()
+        self._machine = Machine()
         self._database = _aside(lambda: Database(database_url)) if database_url else None
         self._before = self._counted()
         self._probe = Connection(host)
@@ -177,7 +188,7 @@ class Observer:
     def _looked_at(
         self, service: list[psutil.Process], postgres: list[psutil.Process]
     ) -> tuple[Usage, Usage, Usage, float, list[Backend] | None]:
-        machine = psutil.cpu_percent() / 100 * self._seen.cores
+        machine = self._machine.cores()
         backends = None
         if self._database:
             # It may come back; until then, less is seen.

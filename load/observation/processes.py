@@ -58,6 +58,30 @@ class Processes:
         return Usage(sum(used_cores), max(used_cores, default=0.0), most_wanted, memory)
 
 
+class Machine:
+    """What all programs of this machine use, from one look to the next. `psutil.cpu_percent` keeps the last
+    look of each thread apart, and looks are made from several.
+    """
+
+    def __init__(self) -> None:
+        self._busy, self._total = _spent_in_all()
+
+    def cores(self) -> float:
+        """How many cores were used since the last look."""
+        before = self._busy, self._total
+        self._busy, self._total = _spent_in_all()
+        length = self._total - before[1]
+        return (self._busy - before[0]) / length * (psutil.cpu_count() or 1) if length > 0 else 0.0
+
+
+def _spent_in_all() -> tuple[float, float]:
+    """How long all processors together have worked, and how long they have been there (s)."""
+    times = psutil.cpu_times()._asdict()
+    # What guests used is in the times of users already.
+    total = sum(each for name, each in times.items() if not name.startswith("guest"))
+    return total - times["idle"] - times.get("iowait", 0.0), total
+
+
 def _waited(pid: int) -> float:
     """How long (s) the threads of a process have been ready to run, and others ran: Linux tells."""
     waited = 0

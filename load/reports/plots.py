@@ -93,7 +93,7 @@ def over_time(run: RunRecord, label: str, figures: Figures, number: int) -> Iter
     # A second that was cut off has fewer calls than its rate.
     whole = [second for second in seconds if second.at < int(run.seconds)] or seconds
     rate = run.workload.rate if not number else None
-    at = _starts(whole)
+    at = starts(whole)
     yield Plot(
         f"throughput-{number}",
         "Throughput",
@@ -101,8 +101,8 @@ def over_time(run: RunRecord, label: str, figures: Figures, number: int) -> Iter
         _SECONDS,
         "per s",
         [
-            Series(0, "answers", at, _means(whole, lambda second: second.answers)),
-            Series(1, "failures", at, _means(whole, lambda second: second.failures)),
+            Series(0, "answers", at, means(whole, lambda second: second.answers)),
+            Series(1, "failures", at, means(whole, lambda second: second.failures)),
             *([Series(4, "asked for", [at[0], at[-1]], [rate, rate])] if rate else []),
         ],
         run.workload.warm_up,
@@ -122,7 +122,7 @@ def over_time(run: RunRecord, label: str, figures: Figures, number: int) -> Iter
             _SECONDS,
             "ms",
             [
-                Series(index, name, _starts(seconds), _maxima(seconds, of, figure))
+                Series(index, name, starts(seconds), maxima(seconds, of, figure))
                 for index, (name, figure) in enumerate(_PERCENTILES.items())
             ],
             run.workload.warm_up,
@@ -232,19 +232,22 @@ def _groups(seconds: Sequence[SecondFigures]) -> Iterator[Sequence[SecondFigures
     return (seconds[start : start + step] for start in range(0, len(seconds), step))
 
 
-def _starts(seconds: Sequence[SecondFigures]) -> list[float]:
+def starts(seconds: Sequence[SecondFigures]) -> list[float]:
+    """When the seconds of each point began (s)."""
     return [group[0].at for group in _groups(seconds)]
 
 
-def _means(seconds: Sequence[SecondFigures], figure: Callable[[SecondFigures], float]) -> list[float]:
+def means(seconds: Sequence[SecondFigures], figure: Callable[[SecondFigures], float]) -> list[float]:
+    """The mean of a figure over the seconds of each point."""
     return [sum(map(figure, group)) / len(group) for group in _groups(seconds)]
 
 
-def _maxima(
+def maxima(
     seconds: Sequence[SecondFigures],
     times: Callable[[SecondFigures], TimeFigures],
     figure: Callable[[TimeFigures], float],
 ) -> list[float]:
+    """The highest of a figure over the seconds of each point."""
     return [max(figure(times(second)) for second in group) for group in _groups(seconds)]
 
 
