@@ -31,12 +31,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Most tests wait for processes that they have started: half as many more than cores keep these busy."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return cores + cores // 2
-
-
 # Fixtures that start something: what uses none of them, and is not marked, is fast.
 _STARTING = frozenset({"postgres", "things", "serve", "start", "service", "browser"})
 
