@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from contract_tests.load.test_plans import ID, TEXT, an_object, does, on
 from contract_tests.load.walk import Walk
-from contract_tests.openapi.documents import operation
+from contract_tests.openapi.documents import contract, operation
 from load.calls.builder import CallBuilder
 from load.options.credentials import Secret
 from load.planning.plan import Feed
 from openapi.expressions import Exchange
+from openapi.operation_reader import operations
 from openapi.operations import Operation
 from openapi.payloads import Payloads, Unbuildable
 
@@ -72,3 +74,22 @@ def test_other_protocols_are_not_spoken() -> None:
 def test_a_query_in_the_path_of_a_document_is_part_of_the_query() -> None:
     made = builder(operation("/q?op=x", parameters=[parameter("n", "query", True, enum=["1"])]))
     assert made.build({}).target == "/q?op=x&n=1"
+
+
+@pytest.mark.parametrize("name", ["page", "pageNumber", "page_no"])
+def test_no_page_is_asked_for_that_may_not_be_there(name: str) -> None:
+    schema = {"type": "integer", "minimum": 1}
+    made = builder(operation("/things", parameters=[parameter(name, "query", True, **schema)]))
+    assert {made.build({}).query[name] for _ in range(20)} == {1}
+
+
+def test_an_id_that_may_be_left_out_is_not_made_up() -> None:
+    """What makes nothing would do it to something that is there."""
+    body = an_object(id=ID, url=TEXT)
+    body["required"] = ["url"]
+    checks = on("/storages/validate", post=does(None, body, "200"))
+    made = on("/storages", post=does(an_object(id=ID), body, "201"))
+    shown = on("/storages/{id}", "id", get=does(an_object(id=ID)))
+    builders = Walk(operations(contract({**checks, **made, **shown}))).compiled.builders
+    payloads = [builders["POST /storages/validate"].build({}).payload for _ in range(40)]
+    assert not any("id" in each for each in payloads)

@@ -31,6 +31,8 @@ _OF_A_CALL = frozenset(
     {"idempotency", "request", "correlation", "trace", "traceparent", "tracestate", "nonce", "timestamp",
      "signature", "digest", "prefer", "range", "date"}
 )  # fmt: skip
+_PAGES = (["page"], ["page", "number"], ["page", "no"], ["page", "index"])
+_FIRST_PAGE = 1
 _SOFT_DELETIONS = (["archived"], ["deleted"], ["trashed"], ["removed"])
 
 
@@ -99,7 +101,12 @@ class CallBuilder:
         names = is_once or Slot(parameter.location, parameter.name) in self._naming
         facts = outline(parameter.schema.translated, parameter.schema.translated)
         barred = destructive_values(parameter.name, facts) if self._careful else []
-        always = ({UNIQUE: True},) if names else ({"not": {"enum": barred}},) if barred else ()
+        always: tuple[Json, ...] = (
+            ({UNIQUE: True},) if names else ({"not": {"enum": barred}},) if barred else ()
+        )
+        if words(parameter.name) in _PAGES and parameter.schema.types <= {"integer", "number"}:
+            # There is a first page; of others nobody knows.
+            always = (*always, {"maximum": _FIRST_PAGE})
         for rules in (parameter.rules(), *((each,) for each in parameter.rules()[:1]), ()):
             try:
                 generate = payloads.generator(parameter.schema, parameter.name, (*rules, *always))

@@ -210,7 +210,13 @@ class _Reader:
                 needs.append(_reference(meant, slot, required))
             elif (thing_meant(name) and is_unknown(name, node, body)) or is_stranger(name, node, body):
                 (invented if required else unsent).append(slot)
+            elif pointer == "/id" and not required and not self._makes(operation):
+                # It names what is there already.
+                unsent.append(slot)
         return needs, unsent, invented
+
+    def _makes(self, operation: Operation) -> bool:
+        return any(feed.owned for feed in self.feeds.get(operation.label, ()))
 
     def _referred(self, operation: Operation, name: str, node: Json, schema: Schema) -> str | None:
         """The resource whose things a value identifies: by a name such as owner_id, or by that of the
