@@ -48,9 +48,10 @@ class Told:
         readable = {each: names.union(optional) for each, names in documented.items()}
         addresses = Addresses(self.walk.compiled.makers)
         alone = frozenset(readable) if independent else frozenset[str]()
-        properties = Properties(readable, addresses, consistency, alone, self.walk.compiled.published)
-        self.ledger = Ledger(addresses, properties, consistency)
-        self.reconciliation = Reconciliation(readable, addresses, properties, consistency)
+        published = self.walk.compiled.published
+        self.properties = Properties(readable, addresses, consistency, alone, published)
+        self.ledger = Ledger(addresses, self.properties, consistency)
+        self.reconciliation = Reconciliation(readable, addresses, self.properties, consistency)
 
     def step(self, label: str, entity: Entity | None = None) -> Step:
         builder = self.walk.compiled.builders[label]

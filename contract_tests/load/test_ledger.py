@@ -444,6 +444,18 @@ def test_what_was_answered_with_a_state_of_its_own_may_be_hidden() -> None:
     assert told.absence(told.made(50, moderation="approved"), 20.0) is Absence.LOST
 
 
+def test_a_text_that_is_seldom_written_is_no_state() -> None:
+    told = Told()
+    for number in range(40):
+        step = told.step("POST /things")
+        name = f"thing {number}" if number % 10 == 0 else None
+        step.call.payload.update(id=number, name=name)
+        made = [Entity(Entities("/things/{}"), (number,), owned=True)]
+        told.ledger.made(made, step, {**SHOWN, "id": number, "name": name}, [], (1.0, 1.1))
+    (record, *_) = told.reconciliation.records
+    assert dict(told.properties.states(record.writes[0])) == {"state": "open"}
+
+
 def test_a_thing_that_is_put_into_another_goes_with_it() -> None:
     boxes = on("/boxes", post=does(an_object(id=ID), an_object(label=TEXT), "201"))
     box_paths = on("/boxes/{id}", "id", get=does(an_object(id=ID)), delete=does(status="204"))

@@ -73,7 +73,7 @@ class Properties:
         """
         write.beside = self._told_beside(write, body)
         for name, value in write.properties.items():
-            self._written[write.label, name] += 1
+            self._written[write.label, name] += value is not None
             values = self.values[write.label, name]
             if len(values) <= FEW_VALUES and isinstance(value, (str, int, float)):
                 values.add(value)
