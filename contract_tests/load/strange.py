@@ -61,6 +61,7 @@ ASIDE = {
     ),
     "/events": raw("200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nTransfer-Encoding: chunked"),
     "/lines": raw("200 OK\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked"),
+    "/untold": raw("200 OK\r\nTransfer-Encoding: chunked"),
     "/few-events": raw("200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 10", b"data: it\n\n"),
 }
 
@@ -113,7 +114,7 @@ class _Handler(socketserver.StreamRequestHandler):
                 while path == "/trickling":
                     time.sleep(PAUSE_S / 4)
                     self.wfile.write(b" ")
-                while path in ("/events", "/lines"):
+                while path in ("/events", "/lines", "/untold"):
                     self.wfile.write(b"A\r\ndata: it\n\n\r\n")
                     time.sleep(PAUSE_S)
                 if path in ("/cut", "/nothing", "/nonsense", "/ends-with-connection"):

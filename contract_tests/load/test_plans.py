@@ -10,7 +10,7 @@ from load.journeys.step import Step
 from load.options.options import Options
 from load.options.profile import load_profile
 from load.options.selection import Selection
-from load.planning.plan import Plan, Slot
+from load.planning.plan import Identifier, Plan, Slot
 from load.planning.producers import plan
 from openapi.expressions import Exchange
 from openapi.operation_reader import operations
@@ -160,6 +160,20 @@ def test_what_nothing_tells_of_is_named_with_the_reason() -> None:
         "GET /things/{id}": "nothing tells which {id} there are",
         "GET /things/{id}/parts": "nothing tells which {id} there are",
     }
+
+
+def test_the_code_of_an_envelope_is_no_identifier() -> None:
+    for told, pointer in (
+        (an_object(code=ID, msg=TEXT, data=THING), "/data/id"),
+        (an_object(code=ID), "/code"),
+    ):
+        _, found = planned(
+            on("/things", post=does(told, THING, "201")), on("/things/{id}", "id", get=does(told))
+        )
+        (feed,) = found.feeds["POST /things"]
+        (identifier,) = feed.parts
+        assert isinstance(identifier, Identifier)
+        assert identifier.pointer == pointer
 
 
 def test_identifiers_are_never_made_up() -> None:

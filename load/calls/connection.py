@@ -81,7 +81,8 @@ class Connection:
         self._timer.again(self._expire, getcurrent(), update=True)
         try:
             path = self._base if base is None else base
-            return self._sent(method, self._written(method, f"{path}{target}", headers, body))
+            message = self._written(method, f"{path}{target}", headers, body)
+            return self._sent(method, message, headers.get("Accept", ""))
         except NetworkError as error:
             self.close()
             if not self._expired:
@@ -100,11 +101,11 @@ class Connection:
             self._socket.close()
             self._socket = None
 
-    def _sent(self, method: str, message: bytes) -> Reply:
+    def _sent(self, method: str, message: bytes, accepted: str) -> Reply:
         idle_s = time.monotonic() - self._used
         is_new = not self._is_usable(idle_s)
         try:
-            return self._exchanged(method, message)
+            return self._exchanged(method, message, accepted)
         except Unanswered as error:
             if is_new:
                 raise
@@ -112,12 +113,12 @@ class Connection:
             self._keep_alive.closed_as_sent(idle_s)
             if method not in _IDEMPOTENT:
                 raise NetworkError(str(error), unknown=True) from error
-        return replace(self._exchanged(method, message), repeated=True)
+        return replace(self._exchanged(method, message, accepted), repeated=True)
 
-    def _exchanged(self, method: str, message: bytes) -> Reply:
+    def _exchanged(self, method: str, message: bytes, accepted: str) -> Reply:
         connected = self._socket or self._opened()
         is_whole = _send(connected, message)
-        reply, stays_open = read_reply(connected, method)
+        reply, stays_open = read_reply(connected, method, accepted)
         self._used = time.monotonic()
         if "keep-alive" in reply.headers:
             self._keep_alive.stated(reply.headers["keep-alive"])

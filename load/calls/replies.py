@@ -125,8 +125,9 @@ class _Parser(HTTPResponseParser):
         self.stays_open = self.should_keep_alive() and self.status != _SWITCHING_PROTOCOLS
 
 
-def read_reply(connected: socket.socket, method: str) -> tuple[Reply, bool]:
-    """The answer to a call that has been sent, and whether the connection may be used for another.
+def read_reply(connected: socket.socket, method: str, accepted: str = "") -> tuple[Reply, bool]:
+    """The answer to a call that has been sent, and whether the connection may be used for another. One that
+    does not name its media type may be a stream where the call `accepted` one.
 
     Raises NetworkError, OSError and HTTPParseError.
     """
@@ -136,7 +137,7 @@ def read_reply(connected: socket.socket, method: str) -> tuple[Reply, bool]:
         parser.feed(data)
         if parser.is_complete:
             break
-        if parser.has_headers and _is_stream(parser.fields):
+        if parser.has_headers and _is_stream(parser.fields, accepted):
             _read_stream(connected, parser)
             break
         if len(parser.body) > LONGEST_BODY_BYTES:
@@ -167,8 +168,10 @@ def _end(parser: _Parser) -> None:
         raise NetworkError("the connection was closed in the middle of a response")
 
 
-def _is_stream(fields: Mapping[str, str]) -> bool:
-    return fields.get("content-type", "").lower().startswith(_STREAMS)
+def _is_stream(fields: Mapping[str, str], accepted: str) -> bool:
+    media_type = fields.get("content-type", "").lower()
+    is_accepted = any(each.strip().startswith(_STREAMS) for each in accepted.lower().split(","))
+    return media_type.startswith(_STREAMS) or (not media_type and is_accepted)
 
 
 def _read_stream(connected: socket.socket, parser: _Parser) -> None:
@@ -192,7 +195,8 @@ def _read_stream(connected: socket.socket, parser: _Parser) -> None:
 def _reply(parser: _Parser) -> Reply:
     body = bytes(parser.body)
     codings = parser.fields.get("content-encoding")
-    if not codings or not body or _is_stream(parser.fields):
+    # Of a stream that was left, a part is there.
+    if not codings or not body or not parser.is_complete:
         return Reply(parser.status, parser.fields, body)
     try:
         return Reply(parser.status, parser.fields, decoded(body, codings, LONGEST_BODY_BYTES))
