@@ -54,10 +54,12 @@ class Ended:
 
     @property
     def is_right(self) -> bool:
-        """Whether it ended, and either did not pass and named a worker, or lacks nothing."""
-        if self.verdict == "PASSED":
-            return self.is_over and self.is_whole and self.code == 0
-        return bool(self.verdict) and bool(self.code) and "worker " in self.told
+        """Whether it ended, and either did not pass and named a worker, or lacks nothing: then it may be
+        judged as any other.
+        """
+        if self.is_over and self.is_whole:
+            return bool(self.verdict) and (self.verdict == "PASSED") is (self.code == 0)
+        return self.verdict not in ("", "PASSED") and bool(self.code) and "worker " in self.told
 
 
 Harm = Callable[[psutil.Process, Random], None]
