@@ -33,7 +33,9 @@ def main() -> None:
         for _each in range(3):
             gevent.sleep(0)
 
-    load = SimpleNamespace(settle=lambda: None, look=lambda _: None, results=Results.of([]))
+    load = SimpleNamespace(
+        settle=lambda: None, look=lambda _: None, results=Results.of([]), calls=0, ledger=[]
+    )
     worker = Worker(runner, load)  # type: ignore[arg-type] # as much of both as it takes
     worker._is_told = False
     with mock.patch("load.run.worker.read_back", read_back):

@@ -51,6 +51,17 @@ def test_a_worker_that_comes_back_is_told() -> None:
     assert not attendance.listens_to("a"), "what it tells after its last results is of no run"
 
 
+def test_a_worker_that_was_halted_until_the_run_was_over_is_told() -> None:
+    """It had not been heard of before, and has told all that it has done: nothing."""
+    attendance = Attendance()
+    attendance.expect("a")
+    attendance.heard("a", Sign(6.0, 0, 0, halted=5.5).message(), 6.1)
+    attendance.reported("a", 0, 0, 6.2)
+    attendance.done("a", 1)
+    (told,) = attendance.missing()
+    assert told.startswith("worker a was missing from 0.5 s to 6.0 s of the run, then came back")
+
+
 def test_reports_that_never_came_are_missed() -> None:
     attendance = Attendance()
     attendance.expect("a")

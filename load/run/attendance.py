@@ -16,12 +16,14 @@ HALTED_S = 3.0
 @dataclass(frozen=True)
 class Sign:
     """What a worker tells of itself: when (s since the start, by its own clock), how many calls it has sent,
-    and how many things that it wrote are in its ledger.
+    how many things that it wrote are in its ledger, and how long (s) it was halted: it did not run, and did
+    not wait for anything.
     """
 
     at: float
     calls: int
     written: int
+    halted: float = 0.0
 
     def message(self) -> dict[str, Any]:
         """As plain values, for another process."""
@@ -99,6 +101,9 @@ class Attendance:
         told = Sign(**sign)
         if worker.sign and told.at - worker.sign.at > HALTED_S:
             worker.away(worker.sign.at, told.at)
+        elif told.halted > (worker.sign.halted if worker.sign else 0.0):
+            # It may have been so before its first sign, and been over only when the run was.
+            worker.away(max(told.at - told.halted, 0.0), told.at)
         worker.sign = told
         worker.back(at)
 

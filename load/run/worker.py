@@ -12,7 +12,7 @@ from locust.runners import WorkerRunner
 
 from load.measurements.arrivals import Share
 from load.options.options import options_from
-from load.run.attendance import SIGN_S, Sign
+from load.run.attendance import HALTED_S, SIGN_S, Sign
 from load.run.load import Load
 from load.run.protocol import BEGIN, FINISH, HERE, LEAVE, RESULTS, SHARE
 from load.run.read_back import read_back
@@ -35,6 +35,8 @@ class Worker:
         self._is_leaving = False
         self._reports = 0
         self._signs: gevent.Greenlet[[], None] | None = None
+        self._halted_s, self._halted_at, self._unworked = 0.0, 0.0, _unworked_s()
+        gevent.spawn(self._watch)
         runner.register_message(BEGIN, self._begin)
         runner.register_message(SHARE, self._share)
         runner.register_message(FINISH, self._finish, concurrent=True)
@@ -68,6 +70,11 @@ class Worker:
         self._load.begin(existing, message["elapsed"] + time.monotonic() - began)
         self._load.listen()
         self._run, self._is_told, self._is_leaving, self._reports = message["run"], False, False, 0
+        if began - self._halted_at > SIGN_S:
+            # What came just before may have held up this very message.
+            self._halted_s = 0.0
+        # How long compiling takes on a busy machine is no matter of the run.
+        self._unworked = _unworked_s()
 
     def _share(self, msg: Message, **_: Any) -> None:
         if msg.data["run"] == self._run:
@@ -100,6 +107,7 @@ class Worker:
             self._is_told = True
             self._load.settle()
             read_back(self._load, self._runner.environment.host or "")
+            self._tell_sign()
             self._runner.send_message(RESULTS, self._taken())
 
     def _taken(self) -> dict[str, Any]:
@@ -111,9 +119,27 @@ class Worker:
 
     def _tell_signs(self) -> None:
         while True:
-            load = self._load
-            sign = Sign(load.results.elapsed, load.calls, len(load.ledger))
-            # Without a connection there is nobody to tell.
-            with suppress(RPCError):
-                self._runner.send_message(HERE, {"run": self._run, "sign": sign.message()})
+            self._tell_sign()
             gevent.sleep(SIGN_S)
+
+    def _tell_sign(self) -> None:
+        load = self._load
+        sign = Sign(load.results.elapsed, load.calls, len(load.ledger), self._halted_s)
+        # Without a connection there is nobody to tell.
+        with suppress(RPCError):
+            self._runner.send_message(HERE, {"run": self._run, "sign": sign.message()})
+
+    def _watch(self) -> None:
+        """Note when this process has neither worked nor waited: it was stopped, or had no processor."""
+        while True:
+            self._unworked = _unworked_s()
+            gevent.sleep(SIGN_S)
+            halted = _unworked_s() - self._unworked - SIGN_S
+            if halted > HALTED_S:
+                self._halted_s += halted
+                self._halted_at = time.monotonic()
+
+
+def _unworked_s() -> float:
+    """A time (s) that goes on while this process does not work."""
+    return time.monotonic() - time.process_time()
