@@ -54,8 +54,8 @@ class Ended:
 
     @property
     def is_right(self) -> bool:
-        """Whether it ended, and either did not pass and named a worker, or lacks nothing: then it may be
-        judged as any other.
+        """Whether the run ended as it should. One with calls missing must not pass, and must name the worker;
+        one with nothing missing may have any verdict, and its exit code must agree.
         """
         if self.is_over and self.is_whole:
             return bool(self.verdict) and (self.verdict == "PASSED") is (self.code == 0)

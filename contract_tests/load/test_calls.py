@@ -84,7 +84,7 @@ def test_no_page_is_asked_for_that_may_not_be_there(name: str) -> None:
 
 
 def test_an_id_that_may_be_left_out_is_not_made_up() -> None:
-    """What makes nothing would do it to something that is there."""
+    """A call that creates nothing would act on the thing that has this id."""
     body = an_object(id=ID, url=TEXT)
     body["required"] = ["url"]
     checks = on("/storages/validate", post=does(None, body, "200"))

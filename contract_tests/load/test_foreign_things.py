@@ -249,7 +249,7 @@ DOCUMENTS = on("/documents", get=does(a_list(an_object(id=ID)))) | on(
 
 
 def labels_of(paths: dict[str, Any]) -> tuple[set[str], list[Any]]:
-    """What is called of a service where others have documents, and the payloads that were sent."""
+    """The labels of all calls to a service that has documents of others, and their payloads."""
     numbers, labels, payloads = itertools.count(100), set[str](), list[Any]()
 
     def answer(step: Step) -> Answer:
@@ -266,7 +266,7 @@ def labels_of(paths: dict[str, Any]) -> tuple[set[str], list[Any]]:
 
 @pytest.mark.parametrize("method", ["put", "post"])
 def test_things_of_others_are_put_nowhere(method: str) -> None:
-    """What is in a folder goes with it."""
+    """Whoever deletes a folder deletes what is in it."""
     put = {method: does(status="204")}
     beside = on("/folders/{id}/documents/{document_id}", "id", "document_id", kind=ID, **put)
     labels, _ = labels_of(resource("folders", an_object(name=LONG)) | DOCUMENTS | beside)
@@ -318,6 +318,8 @@ def test_a_flag_that_takes_something_from_others_is_never_set(name: str) -> None
         ("/failover", True),
         ("/retention/apply", True),
         ("/batch", True),
+        ("/alert/resolve", True),
+        ("/disk/format", True),
         ("/Default.ApplyDiscount", True),
         ("/predict", False),
         ("/orders", False),

@@ -36,10 +36,10 @@ _LOOKING = frozenset({
     "analyze", "evaluate", "test", "dry", "export", "report", "download", "print", "predict", "prediction",
     "predictions", "infer", "inference", "classify", "classification", "detect", "recognize", "embed",
     "embedding", "embeddings", "rerank", "completion", "completions", "chat", "translate", "translation",
-    "transcribe", "transcription", "summarize", "tokenize", "detokenize", "parse", "convert", "transform",
-    "encode", "decode", "hash", "format", "lint", "diff", "score", "recommend", "recommendations", "solve",
+    "transcribe", "transcription", "summarize", "tokenize", "detokenize", "parse",
+    "encode", "decode", "hash", "lint", "diff", "score", "recommend", "recommendations", "solve",
     "simulate", "quote", "echo", "ping", "introspect", "browse", "graphql", "similar", "nearest", "batchget",
-    "mget", "msearch", "exists", "resolve", "geocode", "route", "distance",
+    "mget", "msearch", "exists", "geocode", "distance",
 })  # fmt: skip
 
 
