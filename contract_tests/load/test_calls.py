@@ -10,7 +10,7 @@ from contract_tests.load.walk import Walk
 from contract_tests.openapi.documents import contract, operation
 from load.calls.builder import CallBuilder
 from load.options.credentials import Secret
-from load.planning.plan import Feed
+from load.planning.producers import Producer
 from openapi.expressions import Exchange
 from openapi.operation_reader import operations
 from openapi.operations import Operation
@@ -39,10 +39,10 @@ def test_an_operation_without_a_value_for_its_path_is_named() -> None:
 
 
 def test_things_that_no_path_leads_to_are_not_known() -> None:
-    feed = Feed("GET /things", "/things/{}", ("/id",), "", owned=False, reason="")
+    producer = Producer("GET /things", "/things/{}", ("/id",), "", creates=False, reason="")
     listed = [{"id": each} for each in ("a", "..", ".", "", "b/c", "...")]
     exchange = Exchange("GET", "/things", {}, {}, {}, None, 200, {}, listed)
-    assert [*feed.things(exchange)] == [("a",), ("b/c",), ("...",)]
+    assert [*producer.entities(exchange)] == [("a",), ("b/c",), ("...",)]
 
 
 def test_fields_are_sent_as_they_are_or_left_out() -> None:

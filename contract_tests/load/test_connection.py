@@ -14,7 +14,7 @@ import pytest
 from contract_tests.load.strange import PAUSE_S, strange_service
 from contract_tests.openapi.documents import operation
 from contract_tests.processes import run
-from load.calls import checks
+from load.calls import response_checks
 from load.calls.connection import Connection, NetworkError, Reply
 
 Connect = Callable[..., Connection]
@@ -90,7 +90,7 @@ def test_fields_of_one_name_are_joined_and_trailers_are_none(connect: Connect) -
 def test_content_that_cannot_be_decoded_is_told(connect: Connect) -> None:
     reply = connect().send("get", "/no-gzip", {}, b"")
     assert reply.body == b"fine!"
-    (found,) = checks.findings(operation(), None, reply)
+    (found,) = response_checks.findings(operation(), None, reply)
     assert str(found) == "broken contract: 200 content coding (content coding)"
     assert found.detail.startswith("the content is not gzip as the answer says: ")
 
@@ -110,7 +110,7 @@ def test_a_stream_of_events_is_left_after_a_while(connect: Connect, path: str, m
     assert reply.body.startswith(b"data: it\n\ndata: it\n\n")
     content = {media_type: {"schema": {"type": "string", "maxLength": 1}}}
     stream = operation(responses={"200": {"description": "events", "content": content}})
-    found = checks.findings(stream, None, reply)
+    found = response_checks.findings(stream, None, reply)
     assert [each.place for each in found] == (["200 media type"] if path == "/untold" else [])
     assert connection.send("get", "/fine", {}, b"").status == 200
 
@@ -120,10 +120,10 @@ def test_answers_without_content_are_not_held_against_a_schema(status: int) -> N
     content = {"application/json": {"schema": {"type": "object"}}}
     documented = {str(each): {"description": "none", "content": content} for each in (200, status)}
     reply = Reply(status, {"content-type": "application/json"}, b"")
-    assert checks.findings(operation(responses=documented), None, reply) == []
+    assert response_checks.findings(operation(responses=documented), None, reply) == []
     head = operation(method="head", responses=documented)
-    assert checks.findings(head, None, replace(reply, status=200)) == []
-    assert checks.findings(operation(responses=documented), None, replace(reply, status=200))
+    assert response_checks.findings(head, None, replace(reply, status=200)) == []
+    assert response_checks.findings(operation(responses=documented), None, replace(reply, status=200))
 
 
 def test_fields_that_a_user_gives_take_the_place_of_ours() -> None:

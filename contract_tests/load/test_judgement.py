@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from contract_tests.openapi.documents import operation
-from load.calls.checks import findings, network
 from load.calls.connection import Reply
+from load.calls.response_checks import findings, network
 from load.errors import LoadError
 from load.judgement.capacity import Search, Trial
 from load.judgement.objectives import promised, stated

@@ -15,7 +15,7 @@ import yaml
 
 from contract_tests.openapi.documents import contract
 from contract_tests.processes import run
-from load.calls import checks
+from load.calls import response_checks
 from load.calls.connection import Connection, NetworkError, Reply
 from load.calls.keep_alive import KeepAlive
 from load.measurements.findings import Fault
@@ -178,10 +178,10 @@ def test_doubts_last_longer_each_time_but_not_for_ever() -> None:
 def test_refusals_of_a_call_that_was_sent_twice_accuse_nobody() -> None:
     (delete,) = operations(contract({"/a": {"delete": FINE}}))
     twice = Reply(404, {}, b"", repeated=True)
-    assert checks.findings(delete, None, twice) == []
-    assert checks.findings(delete, None, Reply(404, {}, b""))
+    assert response_checks.findings(delete, None, twice) == []
+    assert response_checks.findings(delete, None, Reply(404, {}, b""))
     failed = Reply(500, {}, b"", repeated=True)
-    assert checks.findings(delete, None, failed)[0].fault is Fault.SERVER_ERROR
+    assert response_checks.findings(delete, None, failed)[0].fault is Fault.SERVER_ERROR
 
 
 def results_of(service: Shy, place: Path, *told: str) -> dict[str, Any]:

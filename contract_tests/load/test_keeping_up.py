@@ -12,8 +12,8 @@ import pytest
 
 from contract_tests.openapi.documents import operation
 from contract_tests.processes import Start, Things, free_port, run, served
-from load.calls.checks import findings, network
 from load.calls.connection import Reply
+from load.calls.response_checks import findings, network
 from load.calls.throttling import retry_after_s
 from load.judgement.backlog import behind
 from load.judgement.verdict import judge

@@ -10,8 +10,9 @@ from load.journeys.step import Step
 from load.options.options import Options
 from load.options.profile import load_profile
 from load.options.selection import Selection
-from load.planning.plan import Identifier, Plan, Slot
-from load.planning.producers import plan
+from load.planning.identifiers import Identifier
+from load.planning.plan import Plan, Slot
+from load.planning.planner import plan
 from openapi.expressions import Exchange
 from openapi.operation_reader import operations
 from openapi.operations import Operation
@@ -63,7 +64,7 @@ def planned(*paths: dict[str, Any]) -> tuple[dict[str, Operation], Plan]:
 def needed(found: Plan, label: str) -> dict[str, list[str]]:
     """The slots of an operation, each with the operations that fill it, those that create first."""
     return {
-        str(slot): list(dict.fromkeys(found.producers(need.resource)))
+        str(slot): list(dict.fromkeys(found.producer_labels(need.resource)))
         for need in found.needs[label]
         for slot, _ in need.slots
     }
@@ -170,8 +171,8 @@ def test_the_code_of_an_envelope_is_no_identifier() -> None:
         _, found = planned(
             on("/things", post=does(told, THING, "201")), on("/things/{id}", "id", get=does(told))
         )
-        (feed,) = found.feeds["POST /things"]
-        (identifier,) = feed.parts
+        (producer,) = found.producers["POST /things"]
+        (identifier,) = producer.sources
         assert isinstance(identifier, Identifier)
         assert identifier.pointer == pointer
 
@@ -180,7 +181,7 @@ def test_identifiers_are_never_made_up() -> None:
     _, found = planned(
         on("/things", post=does(THING, {"properties": {"owner_id": ID, "id": ID, "bid": TEXT}}))
     )
-    assert {*found.unsent["POST /things"]} == {Slot("body", "/owner_id"), Slot("body", "/id")}
+    assert {*found.empty_slots["POST /things"]} == {Slot("body", "/owner_id"), Slot("body", "/id")}
 
 
 def test_what_is_made_beside_its_collection_is_called_for() -> None:
@@ -244,7 +245,7 @@ def test_what_only_the_service_understands_is_left_empty() -> None:
     _, found = planned(
         on("/things", get=does(THING, parameters=[{"name": name, "in": place} for name, place in names]))
     )
-    assert found.unsent["GET /things"] == (Slot("header", "X-Api-Version"), Slot("query", "cursor"))
+    assert found.empty_slots["GET /things"] == (Slot("header", "X-Api-Version"), Slot("query", "cursor"))
 
 
 def test_guesses_are_told() -> None:
@@ -253,7 +254,7 @@ def test_guesses_are_told() -> None:
         on("/greetings/{person}", "person", kind=TEXT, get=guess),
         on("/views/{view}", "view", kind=TEXT, get=does(THING)),
     )
-    assert found.guessed == {"GET /greetings/{person}": ("person",)}
+    assert found.guessed_parameters == {"GET /greetings/{person}": ("person",)}
     assert [*found.uncovered] == ["GET /views/{view}"]
     assert "guessed" in [*found.lines(["GET /greetings/{person}"])][1]
 
@@ -291,8 +292,8 @@ def test_uuids_of_what_nothing_tells_of() -> None:
     task = an_object(id=uuid, name=TEXT, depends_on=a_list(uuid), parent=uuid, owner_ref=uuid)
     task["required"] = ["id", "name", "parent"]
     _, found = planned(on("/tasks", post=does(THING, task, "201")))
-    assert [str(slot) for slot in found.unsent["POST /tasks"]] == ["body /depends_on", "body /owner_ref"]
-    assert "    body /parent <- made up: nothing tells which there are, and it has to be given" in [
+    assert [str(slot) for slot in found.empty_slots["POST /tasks"]] == ["body /depends_on", "body /owner_ref"]
+    assert "    body /parent <- made up: required, and no operation lists the valid values" in [
         *found.lines(["POST /tasks"])
     ]
 
@@ -314,8 +315,8 @@ def test_one_thing_by_several_of_its_properties() -> None:
     )
     by_id, by_login = (found.needs[f"GET /users/{each}"][0].resource for each in ("{id}", "{login}/keys"))
     assert (by_id, by_login) == ("/users/{}", "/users/{login}")
-    (twin,) = [feed for feed in found.feeds["POST /users"] if feed.resource == by_login]
-    assert (twin.parts, twin.twin_of) == (("/login",), by_id)
+    (twin,) = [producer for producer in found.producers["POST /users"] if producer.resource == by_login]
+    assert (twin.sources, twin.alias_of) == (("/login",), by_id)
 
 
 def test_things_that_are_made_elsewhere() -> None:
@@ -335,11 +336,11 @@ def test_identifiers_where_answers_are_empty() -> None:
         on("/databases", post=does({"type": "object"}, an_object(name=TEXT))),
         on("/databases/{database}", "database", kind=TEXT, get=does(THING)),
     )
-    (feed,) = found.feeds["POST /databases"]
+    (producer,) = found.producers["POST /databases"]
     told = Exchange("", "/databases", {}, {}, {}, {"name": "main"}, 200, {}, {})
-    assert [*feed.things(told)] == [("main",)]
+    assert [*producer.entities(told)] == [("main",)]
     relative = Exchange("", "/databases", {}, {}, {}, {"name": "x"}, 201, {"location": "databases/y"}, {})
-    assert [*feed.things(relative)] == [("y",)]
+    assert [*producer.entities(relative)] == [("y",)]
 
 
 def test_a_replacement_names_what_it_replaces() -> None:

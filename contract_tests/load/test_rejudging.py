@@ -8,7 +8,7 @@ import pytest
 
 from contract_tests.openapi.documents import operation
 from contract_tests.processes import Things, run
-from load.calls.checks import network
+from load.calls.response_checks import network
 from load.judgement.objectives import promised, stated
 from load.judgement.recorded import Run, recorded
 from load.judgement.rejudging import judged_again

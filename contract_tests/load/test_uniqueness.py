@@ -6,7 +6,7 @@ import pytest
 
 from contract_tests.load.walk import Walk
 from contract_tests.openapi.documents import contract, operation
-from load.calls.unique_names import unique_names
+from load.calls.unique_properties import unique_properties
 from openapi.operation_reader import operations
 from openapi.operations import Operation
 
@@ -48,9 +48,9 @@ def test_which_names_differ(
     names: tuple[str, ...], status: str, at_first: set[str], once_refused: set[str]
 ) -> None:
     made = making(*names, status=status)
-    assert unique_names(made) == at_first
-    assert unique_names(made, is_refused=True) == once_refused
-    assert unique_names(making(*names, method="get")) == frozenset()
+    assert unique_properties(made) == at_first
+    assert unique_properties(made, is_refused=True) == once_refused
+    assert unique_properties(making(*names, method="get")) == frozenset()
 
 
 def walk_of(*paths: Any) -> Walk:

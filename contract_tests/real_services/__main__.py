@@ -22,8 +22,8 @@ import psutil
 
 from contract_tests.processes import BIN, free_port
 from contract_tests.real_services.services import SERVICES, Service
-from load.calls.checks import findings
 from load.calls.connection import Connection, NetworkError, Reply
+from load.calls.response_checks import findings
 from openapi.contract import load_contract
 from openapi.operation_reader import readable_operations
 from openapi.operations import Operation

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from load.calls.checks import UNAUTHORISED
 from load.calls.connection import Reply
+from load.calls.response_checks import UNAUTHORISED
 from load.measurements.findings import Finding
 from openapi.operations import Operation
 

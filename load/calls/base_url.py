@@ -17,7 +17,7 @@ from load.calls.connection import Connection, NetworkError, Reply
 from load.errors import LoadError
 from load.options.credentials import Credentials
 from load.options.selection import Selection
-from load.planning.effects import destruction
+from load.planning.side_effects import destruction
 from openapi.contract import Contract, ContractError, Json
 from openapi.operation_reader import METHODS
 from openapi.operations import Operation

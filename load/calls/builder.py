@@ -5,13 +5,14 @@ from itertools import islice
 from random import Random
 
 from load.calls.call import FRAMING, NO_FIELDS, Body, Call
-from load.calls.placeholders import filled
+from load.calls.payload_substitution import substitute
 from load.calls.repetition import Repetition
-from load.calls.unique_names import unique_names
+from load.calls.unique_properties import unique_properties
 from load.options.credentials import Secret
-from load.planning.effects import destructive_values, pretends
-from load.planning.identifiers import kinds_of, outline, places, words
+from load.planning.names import words
 from load.planning.plan import Slot
+from load.planning.schema_properties import identifier_types, outline, schema_properties
+from load.planning.side_effects import destructive_values, is_dry_run_flag
 from openapi.bodies import writer
 from openapi.contract import ContractError, Json
 from openapi.operations import Operation
@@ -83,7 +84,7 @@ class CallBuilder:
             if each.location == "header" and each.name.lower() in FRAMING:
                 continue
             slot = Slot(each.location, each.name)
-            is_left = slot in given or (not each.required and (slot in empty or pretends(each.name)))
+            is_left = slot in given or (not each.required and (slot in empty or is_dry_run_flag(each.name)))
             generate = None if is_left else self._parameter(each, payloads)
             self._slots.append((each, slot, self._fitting(each, generate) if generate else None))
         locations = {each.location for each in operation.parameters}
@@ -91,7 +92,7 @@ class CallBuilder:
         self._lasting = [slot for each, slot, _ in self._slots if _lasts(each)]
         self._headers: Mapping[str, str] = {"Accept": _accepted(operation)}
         self._payloads = payloads
-        self._unique = unique_names(operation) | self._own_names
+        self._unique = unique_properties(operation) | self._own_names
         self._bodies = self._written(payloads)
 
     def _parameter(self, parameter: Parameter, payloads: Payloads) -> Generator:
@@ -164,7 +165,7 @@ class CallBuilder:
 
     def differ(self) -> None:
         """From now on, no two calls name what they make alike: a service has said that it minds."""
-        unique = unique_names(self.operation, is_refused=True) | self._own_names
+        unique = unique_properties(self.operation, is_refused=True) | self._own_names
         if unique != self._unique:
             self._unique = unique
             self._bodies = self._written(self._payloads)
@@ -222,7 +223,7 @@ class CallBuilder:
                 yield parameter, generate()
 
     def _filled(self, body: Body, bound: Mapping[Slot, Json]) -> Json:
-        """A payload with the values given in their places, and none made up there."""
+        """A payload with the values given in their schema_properties, and none made up there."""
         whole = bound.get(Slot("body", ""))
         if whole is not None:
             return whole
@@ -232,7 +233,7 @@ class CallBuilder:
         payload, tries, is_whole = None, 0, False
         # All that a change has may be what is not to be made up: another draw has something else.
         while not is_whole and tries < _REDRAWN:
-            payload, is_whole = filled(body.generate(), given, self._unsent, body.is_valid)
+            payload, is_whole = substitute(body.generate(), given, self._unsent, body.is_valid)
             tries += 1
         return payload
 
@@ -247,7 +248,7 @@ def _lasts(parameter: Parameter) -> bool:
 
 def _harmless(schema: Schema) -> Iterator[Json]:
     """Rules by which no property of a body asks for a deletion."""
-    for place in places(schema):
+    for place in schema_properties(schema):
         names = [step.replace("~1", "/").replace("~0", "~") for step in place.pointer.split("/")[1:]]
         barred = destructive_values(names[-1], outline(place.node, schema.translated))
         if barred:
@@ -263,10 +264,10 @@ def _names_of_body(operation: Operation, naming: Iterable[Slot]) -> tuple[frozen
     texts: set[str] = set()
     numbers: list[str] = []
     for schema in operation.request_body.content.values() if pointers and operation.request_body else ():
-        for place in places(schema):
+        for place in schema_properties(schema):
             if place.pointer not in pointers:
                 continue
-            if "string" in kinds_of(place.node, schema.translated):
+            if "string" in identifier_types(place.node, schema.translated):
                 texts.add(place.pointer[1:])
             else:
                 numbers.append(place.pointer)

@@ -9,7 +9,8 @@ from load.journeys.representations import (
     scalars,
 )
 from load.journeys.step import Step
-from load.planning.identifiers import collection_of, is_identifier, normalised, noun_of
+from load.planning.names import is_identifier
+from load.planning.resources import collection_of, normalised, noun_of
 from openapi.contract import Json
 from openapi.operations import Operation
 

@@ -11,10 +11,13 @@ from load.journeys.coverage import Coverage, coverage
 from load.journeys.entities import Entity
 from load.journeys.step import Step, leads_to
 from load.options.options import Options
-from load.planning.effects import SAFE, destruction, publishes
-from load.planning.identifiers import collection_of, normalised, outline
-from load.planning.plan import MAKES_ITS_PATH, Feed, Identifier, Plan, Slot
-from load.planning.schema_search import deprecated, json_schemas
+from load.planning.identifiers import Identifier
+from load.planning.message_schemas import deprecated, json_schemas
+from load.planning.plan import Plan, Slot
+from load.planning.producers import CREATES_AT_PATH, Producer
+from load.planning.resources import collection_of, normalised
+from load.planning.schema_properties import outline
+from load.planning.side_effects import SAFE, destruction, publishes
 from openapi.contract import Contract, ContractError, Json
 from openapi.operation_reader import readable_operations
 from openapi.operations import Operation
@@ -42,9 +45,9 @@ class Compiled:
     def makers(self) -> Mapping[str, frozenset[str]]:
         """The resources that operations make things of, by label."""
         return {
-            label: frozenset(feed.resource for feed in feeds if feed.owned)
-            for label, feeds in self.plan.feeds.items()
-            if any(feed.owned for feed in feeds)
+            label: frozenset(producer.resource for producer in producers if producer.creates)
+            for label, producers in self.plan.producers.items()
+            if any(producer.creates for producer in producers)
         }
 
     @cached_property
@@ -140,16 +143,16 @@ class Compiled:
 
     def reads(self, label: str) -> bool:
         """Whether anything is learnt from what an operation answers."""
-        return bool(self.learnt.get(label)) or label in self.plan.memories
+        return bool(self.learnt.get(label)) or label in self.plan.linked_values
 
     @cached_property
-    def learnt(self) -> Mapping[str, list[Feed]]:
+    def learnt(self) -> Mapping[str, list[Producer]]:
         """What is learnt from the answers of operations, by label: of things that the run makes, only what it
         makes itself.
         """
         return {
-            label: [each for each in feeds if each.resource in self.resources and self._is_learnt(each)]
-            for label, feeds in self.plan.feeds.items()
+            label: [each for each in producers if each.resource in self.resources and self._is_learnt(each)]
+            for label, producers in self.plan.producers.items()
         }
 
     @cached_property
@@ -160,8 +163,8 @@ class Compiled:
     @cached_property
     def made(self) -> frozenset[str]:
         """The resources that this run makes things of."""
-        feeds = (feed for feeds in self.plan.feeds.values() for feed in feeds)
-        return frozenset(feed.resource for feed in feeds if feed.owned)
+        producers = (producer for producers in self.plan.producers.values() for producer in producers)
+        return frozenset(producer.resource for producer in producers if producer.creates)
 
     @cached_property
     def carried(self) -> Mapping[str, list[Slot]]:
@@ -172,15 +175,15 @@ class Compiled:
     def identifiers(self) -> Mapping[str, tuple[str, ...]]:
         """Where the things of a resource show the identifier that their paths ask for."""
         found: dict[str, list[str]] = {}
-        for feed in (each for feeds in self.plan.feeds.values() for each in feeds):
-            last = feed.parts[-1]
+        for producer in (each for producers in self.plan.producers.values() for each in producers):
+            last = producer.sources[-1]
             pointer = last.pointer if isinstance(last, Identifier) else None
-            if pointer and feed.owned and not feed.twin_of:
-                found.setdefault(feed.resource, []).append(pointer)
+            if pointer and producer.creates and not producer.alias_of:
+                found.setdefault(producer.resource, []).append(pointer)
         return {resource: tuple(dict.fromkeys(pointers)) for resource, pointers in found.items()}
 
-    def _is_learnt(self, feed: Feed) -> bool:
-        return feed.owned or feed.resource not in self.made
+    def _is_learnt(self, producer: Producer) -> bool:
+        return producer.creates or producer.resource not in self.made
 
 
 def compiled(
@@ -239,7 +242,7 @@ def _builders(
         bound = [slot for need in needs if need.required for slot, _ in need.slots]
         optional = [need for need in needs if not need.required and not need.made_up]
         unsent = [slot for need in optional for slot, _ in need.slots]
-        unsent += [*found.unsent[label], *carried_slots(found, label)]
+        unsent += [*found.empty_slots[label], *carried_slots(found, label)]
         secret = options.credentials.secret(operation, schemes)
         naming = _naming(operation, found) if careful else frozenset[Slot]()
         try:
@@ -255,11 +258,11 @@ def _naming(operation: Operation, found: Plan) -> frozenset[Slot]:
     that is to be the run's own name.
     """
     slots: set[Slot] = set()
-    for feed in found.feeds.get(operation.label, ()):
-        last = feed.parts[-1]
-        if feed.reason == MAKES_ITS_PATH:
+    for producer in found.producers.get(operation.label, ()):
+        last = producer.sources[-1]
+        if producer.reason == CREATES_AT_PATH:
             slots |= {Slot("path", each) for each in operation.path_names[-1:]}
-        elif feed.owned or feed.twin_of:
+        elif producer.creates or producer.alias_of:
             told = (last.pointer, last.request, last.named) if isinstance(last, Identifier) else (last,)
             pointers = filter(None, told)
             slots |= {Slot("body", each) for each in pointers if each.count("/") == 1}
@@ -268,5 +271,7 @@ def _naming(operation: Operation, found: Plan) -> frozenset[Slot]:
 
 def carried_slots(found: Plan, label: str) -> list[Slot]:
     """Where the calls of an operation may carry what links of other operations have told."""
-    slots = [each.slot for memories in found.memories.values() for each in memories if each.consumer == label]
+    slots = [
+        each.slot for memories in found.linked_values.values() for each in memories if each.consumer == label
+    ]
     return [*dict.fromkeys(slots)]

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from load.calls.builder import can_name
 from load.options.options import Options
 from load.options.profile import lists
-from load.planning.identifiers import normalised, outline, singular, words
-from load.planning.plan import MAKES_ITS_PATH, Plan
-from load.planning.producers import plan
+from load.planning.names import singular, words
+from load.planning.plan import Plan
+from load.planning.planner import plan
+from load.planning.producers import CREATES_AT_PATH
+from load.planning.resources import normalised
+from load.planning.schema_properties import outline
 from openapi.contract import ContractError
 from openapi.operations import Operation
 from openapi.payloads import Payloads
@@ -67,11 +70,13 @@ def _refusal(
     operation: Operation, others: Sequence[Operation], found: Plan, options: Options, payloads: Payloads
 ) -> str:
     """Why an operation is not called by what the plan tells; empty when it is."""
-    feeds = [feed for feeds in found.feeds.values() for feed in feeds]
-    made = {feed.resource for feed in feeds if feed.owned and feed.producer != operation.label}
+    producers = [producer for producers in found.producers.values() for producer in producers]
+    made = {
+        producer.resource for producer in producers if producer.creates and producer.label != operation.label
+    }
     needs = found.needs.get(operation.label, ())
-    own = [feed for feed in feeds if feed.owned and feed.producer == operation.label]
-    names = any(feed.reason == MAKES_ITS_PATH for feed in own)
+    own = [producer for producer in producers if producer.creates and producer.label == operation.label]
+    names = any(producer.reason == CREATES_AT_PATH for producer in own)
     if names and not options.selection.allow_destructive and not can_name(operation, payloads):
         return (
             f"{{{operation.path_names[-1]}}} cannot be a name that nothing else has, so it may change "

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from load.planning.identifiers import words
+from load.planning.names import words
 from openapi.contract import Json
 
 _WRAPPED = 3

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 from load.journeys.representations import time_of
-from load.planning.identifiers import words
+from load.planning.names import words
 from openapi.contract import Json
 
 _EXPIRING = frozenset(

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from load.measurements.losses import DROPPED, Account, Loss
-from load.planning.identifiers import words
+from load.planning.names import words
 from openapi.contract import Json
 
 # A property that comes back otherwise than written in a larger share of writes is one that the service has a

@@ -16,8 +16,8 @@ from load.journeys.knowledge import Knowledge
 from load.journeys.references import holds, is_listed, kept
 from load.journeys.step import Step, leads_to
 from load.options.profile import Profile, kind_of
-from load.planning.effects import REPLACING, SAFE
 from load.planning.plan import Need, Slot
+from load.planning.side_effects import REPLACING, SAFE
 from openapi.contract import Json
 from openapi.expressions import Exchange
 from openapi.operations import Operation
@@ -82,7 +82,9 @@ class Journeys:
 
     def _is_given_up(self, operation: Operation) -> bool:
         """Whether no guess at what an operation may be called with has been right for long."""
-        return operation.label in self._compiled.plan.guessed and self._is_hopeless(operation.label)
+        return operation.label in self._compiled.plan.guessed_parameters and self._is_hopeless(
+            operation.label
+        )
 
     def _is_hopeless(self, label: str) -> bool:
         """Whether an operation has never worked for long, most times that this is asked."""
@@ -114,7 +116,7 @@ class Journeys:
         self._known.ownership.tried(operation.label)
         if status != HTTPStatus.CONFLICT:
             return
-        makes = any(feed.owned for feed in self._compiled.plan.feeds.get(operation.label, ()))
+        makes = any(producer.creates for producer in self._compiled.plan.producers.get(operation.label, ()))
         if operation.method == "post" and (makes or "201" in operation.responses):
             self._compiled.builders[operation.label].differ()
 
@@ -128,7 +130,11 @@ class Journeys:
         """Rounds of calls that find out what exists already: the lists, then the lists within what those
         have shown. Each step has to be told to the knowledge before the next round.
         """
-        pending = [label for label, feeds in self._compiled.plan.feeds.items() if self._shows(label, feeds)]
+        pending = [
+            label
+            for label, producers in self._compiled.plan.producers.items()
+            if self._shows(label, producers)
+        ]
         for _ in range(_ROUNDS_OF_EXPLORATION):
             steps = [self._step(self._compiled.operations[label], 0, bare=True) for label in pending]
             found = [step for step in steps if step is not None]
@@ -137,9 +143,9 @@ class Journeys:
             if found:
                 yield found
 
-    def _shows(self, label: str, feeds: Sequence[object]) -> bool:
+    def _shows(self, label: str, producers: Sequence[object]) -> bool:
         return (
-            bool(feeds)
+            bool(producers)
             and label in self._compiled.builders
             and self._compiled.operations[label].method == "get"
         )
@@ -208,7 +214,9 @@ class Journeys:
 
     def _produced(self, need: Need, depth: int) -> Step | None:
         producers = [
-            each for each in self._compiled.plan.producers(need.resource) if each in self._compiled.builders
+            each
+            for each in self._compiled.plan.producer_labels(need.resource)
+            if each in self._compiled.builders
         ]
         creators = [each for each in producers if self._compiled.operations[each].method not in SAFE]
         for label in creators or producers:
@@ -276,8 +284,8 @@ class Journeys:
     def _makes(self, operation: Operation, within: Need | None) -> bool:
         """Whether an operation makes things, within those of a need if there is one."""
         place = f"{within.resource}/" if within else ""
-        feeds = self._compiled.plan.feeds.get(operation.label, ())
-        return any(feed.owned and feed.resource.startswith(place) for feed in feeds)
+        producers = self._compiled.plan.producers.get(operation.label, ())
+        return any(producer.creates and producer.resource.startswith(place) for producer in producers)
 
     def _recalled(self, operation: Operation) -> dict[Slot, Json]:
         """Values that links gave for slots apart from things, followed now and then."""

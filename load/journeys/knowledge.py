@@ -12,9 +12,11 @@ from load.journeys.envelopes import unwrapped
 from load.journeys.ownership import Ownership
 from load.journeys.representations import is_distinctive, is_earlier, scalars
 from load.journeys.step import Step, leads_to
-from load.planning.identifiers import outline
-from load.planning.plan import JOINS_ITS_PATH, MAKES_ITS_PATH, Feed, Identifier, Slot
-from load.planning.schema_search import json_schemas
+from load.planning.identifiers import Identifier
+from load.planning.message_schemas import json_schemas
+from load.planning.plan import Slot
+from load.planning.producers import CREATES_AT_PATH, RELATES_AT_PATH, Producer
+from load.planning.schema_properties import outline
 from openapi.contract import Json
 from openapi.expressions import UNRESOLVABLE, Exchange, at_pointer, evaluate
 
@@ -30,7 +32,12 @@ class Knowledge:
 
     def __init__(self, compiled: Compiled) -> None:
         self._compiled = compiled
-        linked = {feed.resource for feeds in compiled.plan.feeds.values() for feed in feeds if feed.linked}
+        linked = {
+            producer.resource
+            for producers in compiled.plan.producers.values()
+            for producer in producers
+            if producer.from_link
+        }
         self.entities: Mapping[str, Entities] = {
             each: Entities(each, documented=each in linked) for each in sorted(compiled.resources)
         }
@@ -53,45 +60,45 @@ class Knowledge:
         label = step.call.operation.label
         made: dict[str, Entity] = {}
         own: list[Entity] = []
-        for feed in self._compiled.learnt.get(label, ()):
-            entities = self.entities[feed.resource]
-            if not feed.owned and entities.size >= _LISTED:
+        for producer in self._compiled.learnt.get(label, ()):
+            entities = self.entities[producer.resource]
+            if not producer.creates and entities.size >= _LISTED:
                 continue
             # What stands within a thing of this run, the run may change as it may change that.
-            within = step.entity is not None and feed.resource.startswith(f"{step.entity.home.resource}/")
-            makes = feed.owned and _has_made(step, feed, exchange)
+            within = step.entity is not None and producer.resource.startswith(f"{step.entity.home.resource}/")
+            makes = producer.creates and _has_made(step, producer, exchange)
             inherits = within and step.entity is not None and step.entity.owned
-            for values in feed.things(exchange):
-                if feed.twin_of in made:
-                    first = made[feed.twin_of]
+            for values in producer.entities(exchange):
+                if producer.alias_of in made:
+                    first = made[producer.alias_of]
                     # By a name that others may use too, their thing may be found.
                     is_own = self._compiled.is_own(values[-1]) or not _is_told(values, exchange)
                     entities.add_twin(values, first, first.owned and is_own)
                 else:
-                    is_new = makes and not self._may_have_been_there(feed, values, exchange)
-                    has_made = is_new and self._has_surely_made(step, feed, exchange, values)
+                    is_new = makes and not self._may_have_been_there(producer, values, exchange)
+                    has_made = is_new and self._has_surely_made(step, producer, exchange, values)
                     was_known = entities.knows(values)
                     thing = entities.add(values, has_made or inherits, step.leases, step.began, is_new)
                     if is_new and not was_known:
                         thing.chosen = tuple(self._chosen(step, exchange))
                         thing.fields = step.call.fields
-                    thing.holds_others = thing.holds_others or (step.gathers and feed.owned)
+                    thing.holds_others = thing.holds_others or (step.gathers and producer.creates)
                     thing.maker = thing.maker or (label if has_made else "")
                     thing.doubtful = thing.doubtful or (is_new and not thing.owned and not was_known)
-                    made[feed.resource] = thing
-                    if feed.owned and exchange.status != HTTPStatus.ACCEPTED:
+                    made[producer.resource] = thing
+                    if producer.creates and exchange.status != HTTPStatus.ACCEPTED:
                         thing.shown_at = self._place_of(thing, exchange.response_body)
                         own.append(thing)
-            found = made.get(feed.resource)
+            found = made.get(producer.resource)
             is_found = step.repeats or (found is not None and not found.owned)
             # Where 201 is documented, 200 says that nothing was made.
             is_said = exchange.status == HTTPStatus.OK and "201" in step.call.operation.responses
-            if feed.owned and is_found and is_said:
+            if producer.creates and is_found and is_said:
                 self.ownership.found(step.call.operation, exchange)
-        for memory in self._compiled.plan.memories.get(label, ()):
-            value = evaluate(memory.expression, exchange)
+        for linked in self._compiled.plan.linked_values.get(label, ()):
+            value = evaluate(linked.expression, exchange)
             if value is not UNRESOLVABLE and value is not None:
-                key = (memory.consumer, memory.slot)
+                key = (linked.consumer, linked.slot)
                 self._remembered.setdefault(key, deque(maxlen=_REMEMBERED)).append(value)
         return own
 
@@ -142,10 +149,10 @@ class Knowledge:
         are not known before they are found.
         """
         return [
-            Entity(self.entities[feed.resource], values, owned=True, parents=step.leases)
-            for feed in self._compiled.learnt.get(step.call.operation.label, ())
-            if feed.owned and not feed.twin_of and feed.resource in self._compiled.readable
-            for values in feed.things(exchange)
+            Entity(self.entities[producer.resource], values, owned=True, parents=step.leases)
+            for producer in self._compiled.learnt.get(step.call.operation.label, ())
+            if producer.creates and not producer.alias_of and producer.resource in self._compiled.readable
+            for values in producer.entities(exchange)
         ]
 
     def found(self, accepted: Entity) -> Entity:
@@ -155,9 +162,9 @@ class Knowledge:
     def explored(self, step: Step, exchange: Exchange | None) -> list[Existing]:
         """The things that a list shows, each as its resource and values; they are known from now on."""
         release(step.leases)
-        feeds = self._compiled.plan.feeds.get(step.call.operation.label, ()) if exchange else ()
+        producers = self._compiled.plan.producers.get(step.call.operation.label, ()) if exchange else ()
         found = (
-            [(feed.resource, values) for feed in feeds for values in feed.things(exchange)]
+            [(producer.resource, values) for producer in producers for values in producer.entities(exchange)]
             if exchange
             else []
         )
@@ -183,18 +190,18 @@ class Knowledge:
         needs = self._compiled.plan.needs[step.call.operation.label]
         return (slot for need in needs for slot, _ in need.slots if slot.location == "body")
 
-    def _has_surely_made(self, step: Step, feed: Feed, exchange: Exchange, values: Values) -> bool:
+    def _has_surely_made(self, step: Step, producer: Producer, exchange: Exchange, values: Values) -> bool:
         """Whether nothing that others have made can have been found in place of a new thing."""
-        if feed.reason in (MAKES_ITS_PATH, JOINS_ITS_PATH):
+        if producer.reason in (CREATES_AT_PATH, RELATES_AT_PATH):
             return True
-        home = self.entities[feed.resource]
+        home = self.entities[producer.resource]
         return self.ownership.has_made(step, exchange, home, values)
 
-    def _may_have_been_there(self, feed: Feed, values: Values, exchange: Exchange) -> bool:
+    def _may_have_been_there(self, producer: Producer, values: Values, exchange: Exchange) -> bool:
         """Whether a call has named what it made as something else may have been named before: unless 201 says
         that it was created, the service may have changed that.
         """
-        last, name = feed.parts[-1], values[-1]
+        last, name = producer.sources[-1], values[-1]
         if exchange.status == HTTPStatus.CREATED or not isinstance(last, Identifier):
             return False
         pointers = filter(None, (last.request, last.named))
@@ -208,14 +215,14 @@ class Knowledge:
         return next((each for each in places if str(at_pointer(body, each)) == asked), "")
 
 
-def _has_made(step: Step, feed: Feed, exchange: Exchange) -> bool:
+def _has_made(step: Step, producer: Producer, exchange: Exchange) -> bool:
     """Whether an answer says that something has been made, and not that it was there: where 201 is
     documented, that is what says so (RFC 9110, section 15.3.2), unless what is shown is older than the call.
     Under a name of the run's own, nothing was there.
     """
     if exchange.status == HTTPStatus.ACCEPTED:
         return False
-    if feed.reason in (MAKES_ITS_PATH, JOINS_ITS_PATH):
+    if producer.reason in (CREATES_AT_PATH, RELATES_AT_PATH):
         return True
     taken_s = time.monotonic() - step.began
     date = exchange.response_headers.get("date", "")

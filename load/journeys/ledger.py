@@ -16,8 +16,8 @@ from load.journeys.representations import is_failure, is_under_way, scalars
 from load.journeys.step import Step, leads_to
 from load.journeys.writes import added, confirmed, ends, is_acknowledged, replaces, told, write_of
 from load.measurements.losses import NOT_READ_BACK, Account
-from load.planning.effects import REPLACING, SAFE, looks_only
-from load.planning.identifiers import normalised
+from load.planning.resources import normalised
+from load.planning.side_effects import REPLACING, SAFE, only_reads
 from openapi.contract import Json
 from openapi.operations import Operation
 
@@ -75,7 +75,7 @@ class Ledger:
                 write.is_opaque = True
         elif at_address is not None and operation.method in REPLACING:
             changes.append(added(at_address, write_of(step, at)))
-        elif not makes and not looks_only(operation):
+        elif not makes and not only_reads(operation):
             changes += self._disturbed(self._addresses.everywhere(operation), operation, at, State.ANY)
         # What a call refers to may be used up by it, as a voucher is.
         rest = self._addresses.known(each.itself for each in step.leases if each.itself is not addressed)
@@ -207,7 +207,7 @@ class Ledger:
 
     def unfollowed(self, operation: Operation) -> None:
         """A call has succeeded, and nothing that it may have written is known."""
-        if operation.method not in SAFE and not looks_only(operation):
+        if operation.method not in SAFE and not only_reads(operation):
             self._unfollowed[operation.label] += 1
 
     def settle(self, account: Account) -> None:

@@ -13,15 +13,15 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 
-from load.calls.checks import REFUSING
 from load.calls.repetition import Repetition, scalars_of
+from load.calls.response_checks import REFUSING
 from load.journeys.entities import Entities, Values
 from load.journeys.envelopes import unwrapped
 from load.journeys.representations import OTHERWISE, change, is_distinctive, shows
 from load.journeys.step import Step
-from load.planning.identifiers import outline, places
+from load.planning.message_schemas import request_schema
 from load.planning.plan import Slot
-from load.planning.schema_search import request_schema
+from load.planning.schema_properties import outline, schema_properties
 from openapi.contract import Json
 from openapi.expressions import Exchange
 from openapi.operations import Operation
@@ -239,7 +239,7 @@ class Ownership:
             shown = {_PLACE.sub("/0", pointer) for each in examples for pointer, _ in scalars_of(each)}
             told = {
                 each.pointer
-                for each in (places(schema) if schema else ())
+                for each in (schema_properties(schema) if schema else ())
                 if schema and _is_of_few(outline(each.node, schema.translated))
             }
             # What a path leads to, which is no thing of this run, others know as well.

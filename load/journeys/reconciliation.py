@@ -20,7 +20,7 @@ from load.journeys.step import Step
 from load.journeys.unknowns import Unknowns
 from load.journeys.writes import in_use, is_acknowledged, is_upright
 from load.measurements.losses import NOT_READ_BACK, Absence, Account, Loss
-from load.planning.identifiers import collection_of, normalised
+from load.planning.resources import collection_of, normalised
 from openapi.contract import Json
 from openapi.operations import Operation
 

@@ -1,8 +1,8 @@
 """What becomes of the things that a call refers to."""
 
 from load.journeys.entities import Entity
-from load.planning.identifiers import attribute_of
 from load.planning.plan import Slot
+from load.planning.resources import addressing_name
 from openapi.contract import Json
 from openapi.expressions import UNRESOLVABLE, at_pointer
 from openapi.operations import Operation
@@ -26,5 +26,6 @@ def kept(operation: Operation, entity: Entity) -> dict[Slot, Json]:
     if operation.method not in ("put", "patch"):
         return {}
     return {
-        Slot("body", f"/{attribute_of(each.home.resource)}"): each.values[-1] for each in entity.itself.twins
+        Slot("body", f"/{addressing_name(each.home.resource)}"): each.values[-1]
+        for each in entity.itself.twins
     }

@@ -9,7 +9,7 @@ from math import isclose
 from typing import TypeGuard
 
 from load.measurements.losses import DROPPED
-from load.planning.identifiers import words
+from load.planning.names import words
 from openapi.contract import Json
 
 CUT, TRIMMED, CASED, ROUNDED, OTHERWISE = "cut", "trimmed", "in another case", "rounded", "otherwise"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from load.calls.call import Call
 from load.journeys.entities import Entity
-from load.planning.identifiers import normalised
+from load.planning.resources import normalised
 from openapi.operations import Operation
 
 

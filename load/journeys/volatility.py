@@ -1,6 +1,7 @@
 """Which properties change by themselves, or as others do, by their names."""
 
-from load.planning.identifiers import noun_of, words
+from load.planning.names import words
+from load.planning.resources import noun_of
 
 # Numbers of these names change by themselves, or push each other.
 _MOVING = frozenset(

@@ -12,9 +12,10 @@ from load.journeys.expiry import expiry
 from load.journeys.records import Record, State, Write
 from load.journeys.representations import NOTHING, shows, without
 from load.journeys.step import Step, leads_to
-from load.planning.effects import REPLACING
-from load.planning.identifiers import candidates, is_identifier, noun_of, words
-from load.planning.schema_search import deprecated
+from load.planning.message_schemas import deprecated
+from load.planning.names import identifier_names, is_identifier, words
+from load.planning.resources import noun_of
+from load.planning.side_effects import REPLACING
 from openapi.contract import Json
 from openapi.operations import Operation
 
@@ -82,7 +83,7 @@ def _identifies(name: str, parameter: str, resource: str) -> bool:
     """Whether a property is the identifier of a resource's things, which is a parameter of their path."""
     plain = "".join(words(name))
     return plain == "".join(words(parameter)) or (
-        is_identifier(name) and plain in candidates(parameter, noun_of(resource))
+        is_identifier(name) and plain in identifier_names(parameter, noun_of(resource))
     )
 
 

@@ -27,7 +27,7 @@ from load.measurements.run_records import BottleneckRecord, ExplanationRecord, S
 from load.measurements.times import Times, merged
 from load.observation.observer import Observation
 from load.observation.postgres import READS, WRITES, Counters
-from load.planning.effects import SAFE
+from load.planning.side_effects import SAFE
 
 _STATEMENTS = 10
 

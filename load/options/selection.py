@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from load.errors import LoadError
-from load.planning.effects import REPLACING, SAFE, acts, destruction, looks_only, verbs
+from load.planning.side_effects import REPLACING, SAFE, acts, destruction, only_reads, verbs
 from openapi.operations import Operation
 
 # What a POST of such a name makes, or lets in.
@@ -77,7 +77,7 @@ class Selection:
             return _foreign(named)
         if is_single:
             return _foreign("changes data")
-        if is_action and not looks_only(operation) and not _HARMLESS & {*verbs(operation)}:
+        if is_action and not only_reads(operation) and not _HARMLESS & {*verbs(operation)}:
             return _foreign("acts on data")
         verb = _changing_verb(operation)
         return _foreign(f"is named {verb!r}, which changes data" if verb else "")

@@ -2,20 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from load.planning.identifiers import (
-    collection_of,
-    is_identifier,
-    kinds_of,
-    normalised,
-    noun_of,
-    resource_of,
-    singular,
-    thing_meant,
-    words,
-)
-from load.planning.plan import JOINS_ITS_PATH, MAKES_ITS_PATH, Feed, Identifier, Need, Slot
-from load.planning.reach import Needs, settle
-from load.planning.schema_search import (
+from load.planning.identifiers import Identifier
+from load.planning.message_schemas import (
     Choice,
     choice_of,
     is_opaque,
@@ -26,6 +14,12 @@ from load.planning.schema_search import (
     request_schema,
     scalars_within,
 )
+from load.planning.names import identified_noun, is_identifier, singular, words
+from load.planning.plan import Need, Slot
+from load.planning.producers import CREATES_AT_PATH, RELATES_AT_PATH, Producer
+from load.planning.reachability import Needs, settle
+from load.planning.resources import collection_of, normalised, noun_of, resource_of
+from load.planning.schema_properties import identifier_types
 from openapi.contract import Json
 from openapi.operations import Operation
 from openapi.parameters import Parameter
@@ -41,16 +35,16 @@ _OWN_WORDS = 2
 
 def needs_of(
     operations: Mapping[str, Operation],
-    feeds: Mapping[str, Sequence[Feed]],
+    producers: Mapping[str, Sequence[Producer]],
     addresses: Mapping[str, Sequence[Parameter]],
     own_names: Mapping[str, Sequence[str]],
     variants: Mapping[tuple[str, str], str],
 ) -> Needs:
-    """The needs of operations, once none is fed by what is out of reach itself. `feeds` by label;
+    """The needs of operations, once none is fed by what is out of reach itself. `producers` by label;
     `addresses` are the path parameters that lead to the things of a resource, `own_names` what their
     identifiers may be called; `variants` tell by which other resource a path parameter finds things.
     """
-    current = dict(feeds)
+    current = dict(producers)
     while True:
         found = _Reader(operations, current, addresses, own_names, variants).needs()
         silent = [label for label in found.uncovered if current.pop(label, None)]
@@ -62,18 +56,18 @@ class _Reader:
     def __init__(
         self,
         operations: Mapping[str, Operation],
-        feeds: Mapping[str, Sequence[Feed]],
+        producers: Mapping[str, Sequence[Producer]],
         addresses: Mapping[str, Sequence[Parameter]],
         own_names: Mapping[str, Sequence[str]],
         variants: Mapping[tuple[str, str], str],
     ) -> None:
         self.operations = operations
-        self.feeds = feeds
+        self.producers = producers
         self.addresses = addresses
         self.own_names = own_names
         self.variants = variants
         self.by_collection = {collection_of(each): each for each in addresses}
-        self.fed = {feed.resource for found in feeds.values() for feed in found}
+        self.fed = {producer.resource for found in producers.values() for producer in found}
         self.things = self._things()
 
     def needs(self) -> Needs:
@@ -82,14 +76,14 @@ class _Reader:
             path, guessed, reason = self._path_needs(operation)
             others, unsent, invented = self._other_needs(operation, path)
             # What else is spoken of is looked for within what the path leads to.
-            found.things[label] = tuple(sorted((*path, *others), key=lambda need: not need.addressed))
-            found.unsent[label] = tuple(unsent)
-            found.invented[label] = tuple(invented)
+            found.entities[label] = tuple(sorted((*path, *others), key=lambda need: not need.addressed))
+            found.empty_slots[label] = tuple(unsent)
+            found.made_up_slots[label] = tuple(invented)
             if reason:
                 found.uncovered[label] = reason
             elif guessed:
-                found.guessed[label] = tuple(guessed)
-        settle(found, self.operations, self.feeds)
+                found.guessed_parameters[label] = tuple(guessed)
+        settle(found, self.operations, self.producers)
         return found
 
     def _things(self) -> dict[str, str]:
@@ -97,10 +91,10 @@ class _Reader:
         identifiers that a schema tells of.
         """
         told = {
-            feed.resource
-            for found in self.feeds.values()
-            for feed in found
-            if not any(isinstance(part, Identifier) and part.is_guess for part in feed.parts)
+            producer.resource
+            for found in self.producers.values()
+            for producer in found
+            if not any(isinstance(part, Identifier) and part.is_guess for part in producer.sources)
         }
         things: dict[str, str] = {}
         for resource in sorted(
@@ -118,7 +112,7 @@ class _Reader:
         """The resource whose things an identifier of this name identifies: `parent_task_run_id` a task
         run, if there are such, else a run.
         """
-        parts = thing_meant(name).split("_")
+        parts = identified_noun(name).split("_")
         found = (self.things.get("_".join(parts[start:])) for start in range(len(parts)))
         return next((each for each in found if each), None)
 
@@ -136,9 +130,9 @@ class _Reader:
         """The things that a path leads to, from its end; the names whose values are guessed; and why it
         cannot be reached, if so.
         """
-        own = self.feeds.get(operation.label, ())
-        makes = {feed.resource for feed in own if feed.reason == MAKES_ITS_PATH}
-        joins = {feed.resource for feed in own if feed.reason == JOINS_ITS_PATH}
+        own = self.producers.get(operation.label, ())
+        makes = {producer.resource for producer in own if producer.reason == CREATES_AT_PATH}
+        joins = {producer.resource for producer in own if producer.reason == RELATES_AT_PATH}
         parameters = {each.name: each for each in operation.parameters if each.location == "path"}
         needs: list[Need] = []
         guessed: list[str] = []
@@ -208,7 +202,7 @@ class _Reader:
                 needs.append(Need(own, ((slot, last),), required=True, addressed=True))
             elif meant:
                 needs.append(_reference(meant, slot, required))
-            elif (thing_meant(name) and is_unknown(name, node, body)) or is_stranger(name, node, body):
+            elif (identified_noun(name) and is_unknown(name, node, body)) or is_stranger(name, node, body):
                 (invented if required else unsent).append(slot)
             elif pointer == "/id" and not required and not self._makes(operation):
                 # It names what is there already.
@@ -216,7 +210,7 @@ class _Reader:
         return needs, unsent, invented
 
     def _makes(self, operation: Operation) -> bool:
-        return any(feed.owned for feed in self.feeds.get(operation.label, ()))
+        return any(producer.creates for producer in self.producers.get(operation.label, ()))
 
     def _referred(self, operation: Operation, name: str, node: Json, schema: Schema) -> str | None:
         """The resource whose things a value identifies: by a name such as owner_id, or by that of the
@@ -228,7 +222,10 @@ class _Reader:
             return None
         meant = self._meant(name) if is_identifier(name) else self._named(name)
         if meant:
-            makes = any(feed.owned and feed.resource == meant for feed in self.feeds.get(operation.label, ()))
+            makes = any(
+                producer.creates and producer.resource == meant
+                for producer in self.producers.get(operation.label, ())
+            )
             is_own = makes and words(name)[:-1][-1:] == [noun_of(meant)] and len(words(name)) <= _OWN_WORDS
             return None if is_own else meant
         if is_identifier(name):
@@ -242,7 +239,7 @@ class _Reader:
     def _kinds(self, resource: str) -> frozenset[str]:
         """The JSON types of the identifiers of a resource, as far as its paths tell."""
         kinds = [
-            kinds_of(each.schema.translated, each.schema.translated)
+            identifier_types(each.schema.translated, each.schema.translated)
             for each in self.addresses.get(resource, ())
         ]
         return frozenset.union(*kinds) if kinds else frozenset({"string", "integer"})

@@ -1,25 +1,18 @@
-"""What calls what: which things an operation works on, and which operations tell of them."""
+"""The plan: which operation produces what and which needs what, inferred from the document."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import unquote, urljoin
 
-from load.planning.identifiers import guessed, listed
+from load.planning.producers import Producer
 from openapi.contract import Json
-from openapi.expressions import UNRESOLVABLE, Exchange, at_pointer, evaluate
-from openapi.parameters import NO_SEGMENTS
 
-MAKES_ITS_PATH = "makes what its path names"
-JOINS_ITS_PATH = "joins the things that its path names"
-_SOURCES_SHOWN = 3
-
-Values = tuple[Json, ...]
+_PRODUCERS_SHOWN = 3
 
 
 class Slot(NamedTuple):
-    """Where in a request a value goes: path, query, header, cookie or body, and the name of the
-    parameter or the JSON pointer into the body.
+    """Where in a request a value goes: the location (path, query, header, cookie or body), and the name of
+    the parameter or a JSON pointer into the body.
     """
 
     location: str
@@ -31,8 +24,9 @@ class Slot(NamedTuple):
 
 @dataclass(frozen=True)
 class Need:
-    """A thing that an operation works on: of its values, which goes where. `required` when calls wait for
-    one, `addressed` when the path leads to it, `made_up` when values are, for want of one.
+    """An entity that an operation works on. Each of `slots` takes the value of the entity's address at an
+    index. `required` when no call is made without such an entity, `addressed` when the call's path leads to
+    it, `made_up` when calls carry made-up values until there is one.
     """
 
     resource: str
@@ -43,86 +37,17 @@ class Need:
 
     @property
     def manner(self) -> str:
-        """How it is called with one, for people."""
+        """How often calls carry such an entity, for people."""
         if self.made_up:
             return " (made up before there is one)"
         return "" if self.required else " (now and then)"
 
 
 @dataclass(frozen=True)
-class Identifier:
-    """Finds the identifier of a thing in an exchange: by the first of its ways that leads to one.
-
-    `pointer` leads into the response, or into an item of it, `request` into the request's body;
-    `names` are tried where no schema tells more, and at last what the request says at `named`.
+class LinkedValue:
+    """A value that a link carries from a producer's answer to a slot of a consumer. Both are labels of
+    operations; the value is a constant or a runtime expression (OpenAPI 3.0.3, Link Object).
     """
-
-    pointer: str | None
-    request: str | None
-    names: tuple[str, ...]
-    resource: str
-    named: str | None = None
-
-    @property
-    def is_guess(self) -> bool:
-        """Whether no schema tells where it stands."""
-        return self.pointer is None and self.request is None
-
-    def find(self, exchange: Exchange, item: Json) -> Json:
-        """The identifier, or UNRESOLVABLE."""
-        ways: tuple[Callable[[], Json], ...] = (
-            lambda: located(exchange, self.resource),
-            lambda: _at(item, self.pointer),
-            lambda: _at(exchange.request_body, self.request),
-            # Where a schema tells, its absence is no reason to guess.
-            lambda: guessed(item, self.names) if self.is_guess else UNRESOLVABLE,
-            lambda: _at(exchange.request_body, self.named),
-        )
-        found = (way() for way in ways)
-        return next((each for each in found if each is not UNRESOLVABLE and each is not None), UNRESOLVABLE)
-
-
-@dataclass(frozen=True)
-class Feed:
-    """An operation whose answers tell of things of a resource. `parts` give the values, each a runtime
-    expression, a pointer into an item of the list at `each`, or an Identifier; `owned` when the
-    operation makes the things, `linked` when the contract says so by a link. `twin_of` is the resource
-    by which the same things are found otherwise.
-    """
-
-    producer: str
-    resource: str
-    parts: tuple[str | Identifier, ...]
-    each: str | None
-    owned: bool
-    reason: str
-    linked: bool = False
-    twin_of: str = ""
-
-    def things(self, exchange: Exchange) -> Iterator[Values]:
-        """The values of each thing that an exchange tells of, and that a path can lead to."""
-        for item in self._items(exchange):
-            values = tuple(self._value(part, exchange, item) for part in self.parts)
-            if all(isinstance(each, (str, int, float)) and each not in NO_SEGMENTS for each in values):
-                yield values
-
-    def _items(self, exchange: Exchange) -> Sequence[Json]:
-        if self.each is None:
-            return [exchange.response_body]
-        if self.each == "?":
-            return listed(exchange.response_body)
-        found = at_pointer(exchange.response_body, self.each)
-        return found if isinstance(found, list) else ()
-
-    def _value(self, part: str | Identifier, exchange: Exchange, item: Json) -> Json:
-        if isinstance(part, Identifier):
-            return part.find(exchange, item)
-        return at_pointer(item, part) if part.startswith("/") or not part else evaluate(part, exchange)
-
-
-@dataclass(frozen=True)
-class Memory:
-    """A value that a link carries to a slot of an operation, apart from any thing."""
 
     producer: str
     consumer: str
@@ -133,64 +58,58 @@ class Memory:
 
 @dataclass(frozen=True)
 class Plan:
-    """All of it, by the labels of operations. `unsent` are slots that stay empty when nothing is known to
-    go there, `invented` those that cannot and are made up, `guessed` the path parameters whose values may
-    name nothing that exists; `uncovered` tells why operations cannot be reached.
+    """What each operation produces and needs, by its label.
+
+    `empty_slots` stay empty as long as no value is known for them, `made_up_slots` cannot stay empty and are
+    made up. `guessed_parameters` are path parameters whose values may address nothing that exists.
+    `uncovered` says why operations cannot be called.
     """
 
     needs: Mapping[str, tuple[Need, ...]]
-    feeds: Mapping[str, tuple[Feed, ...]]
-    memories: Mapping[str, tuple[Memory, ...]]
-    unsent: Mapping[str, tuple[Slot, ...]]
-    guessed: Mapping[str, tuple[str, ...]]
+    producers: Mapping[str, tuple[Producer, ...]]
+    linked_values: Mapping[str, tuple[LinkedValue, ...]]
+    empty_slots: Mapping[str, tuple[Slot, ...]]
+    guessed_parameters: Mapping[str, tuple[str, ...]]
     uncovered: Mapping[str, str]
-    invented: Mapping[str, tuple[Slot, ...]]
+    made_up_slots: Mapping[str, tuple[Slot, ...]]
 
-    def producers(self, resource: str) -> list[str]:
-        """The operations that tell of things of a resource; those that make them first."""
-        return [feed.producer for feed in self._feeds_of(resource)]
+    def producer_labels(self, resource: str) -> list[str]:
+        """The labels of the operations that produce a resource; those that create entities first."""
+        return [producer.label for producer in self._producers_of(resource)]
 
-    def _feeds_of(self, resource: str) -> list[Feed]:
-        found = [feed for feeds in self.feeds.values() for feed in feeds if feed.resource == resource]
-        return sorted(found, key=lambda feed: (not feed.owned, feed.each is None))
+    def _producers_of(self, resource: str) -> list[Producer]:
+        matching = [
+            producer
+            for producers in self.producers.values()
+            for producer in producers
+            if producer.resource == resource
+        ]
+        return sorted(matching, key=lambda producer: (not producer.creates, producer.list_pointer is None))
 
     def lines(self, labels: Iterable[str]) -> Iterator[str]:
-        """What operations are called with, and why: a line for each and for each of its needs."""
+        """What operations are called with, and why: a line for each operation and for each of its needs."""
         for label in labels:
             yield label
             for need in self.needs[label]:
                 slots = ", ".join(str(slot) for slot, _ in need.slots)
-                feeds = self._feeds_of(need.resource)
-                sources = "; ".join(f"{feed.producer}: {feed.reason}" for feed in feeds[:_SOURCES_SHOWN])
-                sources += f"; and {len(feeds) - _SOURCES_SHOWN} more" if len(feeds) > _SOURCES_SHOWN else ""
-                yield f"    {slots} <- {sources}{need.manner}"
-            for name in self.guessed.get(label, ()):
-                yield f"    {{{name}}} <- guessed: nothing tells which there are, and 404 is no failure"
-            if self.invented[label]:
-                slots = ", ".join(str(slot) for slot in self.invented[label])
-                yield f"    {slots} <- made up: nothing tells which there are, and it has to be given"
-            if self.unsent[label]:
-                slots = ", ".join(str(slot) for slot in self.unsent[label])
-                yield f"    {slots}: left empty, nothing tells what may stand there"
-            for memory in (
-                each for found in self.memories.values() for each in found if each.consumer == label
-            ):
-                yield f"    {memory.slot} <- {memory.producer}: {memory.reason} (now and then)"
+                yield f"    {slots} <- {self._sources(need.resource)}{need.manner}"
+            for name in self.guessed_parameters.get(label, ()):
+                yield f"    {{{name}}} <- guessed: no operation lists the valid values, and 404 is no failure"
+            if self.made_up_slots[label]:
+                slots = ", ".join(str(slot) for slot in self.made_up_slots[label])
+                yield f"    {slots} <- made up: required, and no operation lists the valid values"
+            if self.empty_slots[label]:
+                slots = ", ".join(str(slot) for slot in self.empty_slots[label])
+                yield f"    {slots}: left empty, as no operation lists the valid values"
+            for linked in self._linked_values_to(label):
+                yield f"    {linked.slot} <- {linked.producer}: {linked.reason} (now and then)"
 
+    def _sources(self, resource: str) -> str:
+        producers = self._producers_of(resource)
+        shown = "; ".join(f"{producer.label}: {producer.reason}" for producer in producers[:_PRODUCERS_SHOWN])
+        others = len(producers) - _PRODUCERS_SHOWN
+        return f"{shown}; and {others} more" if others > 0 else shown
 
-def _at(value: Json, pointer: str | None) -> Json:
-    return UNRESOLVABLE if pointer is None else at_pointer(value, pointer)
-
-
-def located(exchange: Exchange, resource: str) -> Json:
-    """The last value of the path that a Location field leads to, if it is one of a resource's things
-    (RFC 9110, section 10.2.2); else UNRESOLVABLE.
-    """
-    stated = str(exchange.response_headers.get("location", ""))
-    location = urljoin(exchange.url, stated).partition("?")[0].partition("#")[0] if stated else ""
-    parts, template = location.rstrip("/").split("/"), resource.split("/")
-    if not location or len(parts) < len(template) or "{}" not in template[-1]:
-        return UNRESOLVABLE
-    tail = parts[len(parts) - len(template) + 1 :]
-    matches = all("{}" in one or one == other for one, other in zip(template[1:], tail, strict=True))
-    return unquote(tail[-1]) if matches and tail[-1] else UNRESOLVABLE
+    def _linked_values_to(self, label: str) -> Iterator[LinkedValue]:
+        linked_values = (linked for values in self.linked_values.values() for linked in values)
+        return (linked for linked in linked_values if linked.consumer == label)

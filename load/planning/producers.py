@@ -1,213 +1,91 @@
-"""The plan of a document's operations: by the links of the contract first, else inferred from paths,
-names and schemas.
-"""
+"""Producers: operations that create or list entities, and so supply their identifiers."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from load.planning.effects import looks_only
-from load.planning.elsewhere import Elsewhere
-from load.planning.feeds import Feeds, in_list, own_path
-from load.planning.identifiers import (
-    INDIVIDUAL,
-    USUAL,
-    collection_of,
-    normalised,
-    noun_of,
-    resource_of,
-    words,
-)
-from load.planning.needs import needs_of
-from load.planning.paths import Paths
-from load.planning.plan import MAKES_ITS_PATH, Feed, Identifier, Memory, Plan, Slot
-from load.planning.schema_search import json_schemas, request_schema
+from load.planning.identifiers import Identifier, guess_items
 from openapi.contract import Json
-from openapi.expressions import over_items
-from openapi.operations import Link, Operation
+from openapi.expressions import Exchange, at_pointer, evaluate
+from openapi.operations import Operation
+from openapi.parameters import NO_SEGMENTS
 
-_MAKING = ("upload", "create", "import", "new", "register", "add")
+CREATES_AT_PATH = "creates what its path names"
+RELATES_AT_PATH = "relates the entities that its path names"
+# The list pointer of a response whose list no schema describes.
+UNKNOWN_LIST = "?"
 
-
-def plan(operations: Sequence[Operation]) -> Plan:
-    """The plan of these operations; what others would tell is not known."""
-    return _Planner(operations).plan()
-
-
-class _Planner:
-    def __init__(self, operations: Sequence[Operation]) -> None:
-        self._paths, self._feeds = Paths(operations), Feeds()
-        self._elsewhere = Elsewhere(self._paths, self._feeds)
-        self._memories: dict[str, list[Memory]] = defaultdict(list)
-
-    def plan(self) -> Plan:
-        for operation in self._paths.operations.values():
-            for response in operation.successes:
-                for link in response.links:
-                    self._link(operation, link)
-        for resource in [*self._paths.resources, *self._paths.unaddressed()]:
-            self._infer(resource)
-        for resource in self._paths.resources:
-            if not self._feeds.of(resource):
-                self._elsewhere.by_attribute(resource)
-                self._elsewhere.from_items(resource)
-        for resource in self._paths.resources:
-            if not any(feed.owned for feed in self._feeds.of(resource)):
-                self._elsewhere.from_namesakes(resource)
-        for resource in self._paths.resources:
-            self._elsewhere.joins(resource)
-        variants = dict(self._elsewhere.variants())
-        own_names = {resource: self._paths.names(resource) for resource in self._paths.resources}
-        needs = needs_of(
-            self._paths.operations, self._feeds.by_label, self._paths.resources, own_names, variants
-        )
-        feeds = {
-            label: tuple(found)
-            for label, found in self._feeds.by_label.items()
-            if label not in needs.uncovered
-        }
-        memories = {label: tuple(found) for label, found in self._memories.items()}
-        return Plan(
-            needs.things, feeds, memories, needs.unsent, needs.guessed, needs.uncovered, needs.invented
-        )
-
-    def _link(self, operation: Operation, link: Link) -> None:
-        """What a link of the contract says (OpenAPI 3.0.3, Link Object)."""
-        target = self._paths.by_id.get(link.target) or self._paths.operations.get(link.target)
-        if target is None:
-            return
-        reason = f"link {link.name}"
-        locations = {each.name: each.location for each in target.parameters}
-        given = {
-            Slot(location or locations.get(name, ""), name): value
-            for (location, name), value in link.parameters.items()
-        }
-        path = {
-            name: given.pop(Slot("path", name)) for name in target.path_names if Slot("path", name) in given
-        }
-        if path:
-            for name in target.path_names:
-                if name not in path and name in operation.path_names:
-                    path[name] = f"$request.path.{name}"
-        if path and len(path) == len(target.path_names):
-            self._add_link_feed(operation, target, [path[name] for name in target.path_names], reason)
-        for slot, value in given.items():
-            if slot.location:
-                self._memories[operation.label].append(
-                    Memory(operation.label, target.label, slot, value, reason)
-                )
-        if link.request_body is not None:
-            body = Memory(operation.label, target.label, Slot("body", ""), link.request_body, reason)
-            self._memories[operation.label].append(body)
-
-    def _add_link_feed(
-        self, operation: Operation, target: Operation, expressions: Sequence[Json], reason: str
-    ) -> None:
-        resource = resource_of(target.path, len(expressions) - 1)
-        lists = {found[0] for each in expressions if (found := over_items(each))}
-        each = lists.pop() if len(lists) == 1 and operation.method == "get" else None
-        parts = tuple(
-            found[1] if each is not None and (found := over_items(expression)) else str(expression)
-            for expression in expressions
-        )
-        own = self._paths.own_resource(operation)
-        makes = operation.method == "post" or (operation.method == "put" and _makes(operation))
-        # Elsewhere than in its collection, a POST may speak of what was there before.
-        is_new = own is None and _makes(operation) and self._paths.is_of_kind(operation, resource)
-        is_made = own == resource or (is_new and not _is_reference(expressions[-1], resource))
-        owned = makes and is_made and not lists and not looks_only(operation)
-        feed = Feed(operation.label, resource, parts, each, owned, reason, linked=True)
-        known = {(one.resource, one.parts, one.each) for one in self._feeds.by_label[operation.label]}
-        if (resource, parts, each) not in known:
-            self._feeds.add(feed)
-
-    def _infer(self, resource: str) -> None:
-        collection = collection_of(resource)
-        verbs = [each for verb in _MAKING for each in self._paths.by_path.get(f"{collection}/{verb}", ())]
-        for operation in (
-            *self._paths.by_path.get(collection, ()),
-            *self._paths.by_path.get(resource, ()),
-            *verbs,
-        ):
-            if any(feed.resource == resource for feed in self._feeds.by_label[operation.label]):
-                continue
-            on_collection = normalised(operation.path) == collection
-            if (on_collection or operation in verbs) and operation.method == "post":
-                if not looks_only(operation) and self._paths.is_of_kind(operation, resource):
-                    self._infer_creation(operation, resource)
-            elif on_collection and operation.method == "get":
-                self._infer_list(operation, resource)
-            elif normalised(operation.path) == resource and self._is_named_by_callers(operation, resource):
-                feed = Feed(operation.label, resource, own_path(operation), None, True, MAKES_ITS_PATH)
-                self._feeds.add(feed)
-
-    def _is_named_by_callers(self, operation: Operation, resource: str) -> bool:
-        """Whether a call makes things under names of the caller's, as a PUT may, or a POST that is answered
-        201 and never 200, of what can be read there: where something else makes them, that names them, and a
-        PUT replaces.
-        """
-        if not _makes(operation) or any(feed.owned for feed in self._feeds.of(resource)):
-            return False
-        readers = [each for each in self._paths.by_path.get(resource, ()) if each.method == "get"]
-        return operation.method == "put" or (
-            operation.method == "post" and bool(readers) and "200" not in operation.responses
-        )
-
-    def _infer_creation(self, operation: Operation, resource: str) -> None:
-        names, kinds = self._paths.names(resource), self._paths.kinds(resource)
-        pointer = next(
-            (found for each in json_schemas(operation) if (found := self._paths.pointer(each, names, kinds))),
-            None,
-        )
-        request = named = None
-        body = request_schema(operation)
-        if body is not None:
-            # The usual names are not enough here: a request's `name` is rarely what it is found by.
-            exact = [
-                *dict.fromkeys("".join(words(each.name)) for each in self._paths.resources.get(resource, ()))
-            ]
-            noun = noun_of(resource)
-            exact += [each.removeprefix(noun) for each in exact if each.startswith(noun) and each != noun]
-            request = self._paths.pointer(body, exact, kinds)
-            named = self._paths.pointer(body, INDIVIDUAL, kinds)
-        each, _, rest = (pointer or "").rpartition("/0/")
-        is_list = pointer is not None and "/0/" in pointer
-        guesses = tuple(dict.fromkeys((*names, *USUAL)))
-        identifier = Identifier(f"/{rest}" if is_list else pointer, request, guesses, resource, named)
-        reason = (
-            f"{pointer} of its answer"
-            if pointer
-            else f"{request} of its request"
-            if request
-            else f"the Location or identifier of its answer{f', or {named} of its request' if named else ''}"
-        )
-        parts = (*own_path(operation), identifier)
-        # One of a few bodies may be answered with what is there already.
-        owned = not is_list and (_makes(operation) or body is None or self._paths.is_open(body))
-        # What stands in a list is listed; whether it has just been made, nothing tells.
-        told = f"lists it: {reason}" if is_list else f"makes it: {reason}"
-        feed = Feed(operation.label, resource, parts, each if is_list else None, owned, told)
-        self._feeds.add(feed)
-
-    def _infer_list(self, operation: Operation, resource: str) -> None:
-        names, kinds = self._paths.names(resource), self._paths.kinds(resource)
-        pointer = None
-        for schema in json_schemas(operation):
-            pointer = pointer or in_list(self._paths.pointer(schema, names, kinds))
-        if pointer is None and any(each.source not in (True, {}) for each in json_schemas(operation)):
-            return
-        each, _, rest = (pointer or "?/0/").partition("/0/")
-        identifier = Identifier(f"/{rest}" if pointer else None, None, tuple(names), resource)
-        parts = (*own_path(operation), identifier)
-        reason = f"lists it: {pointer or 'the identifiers in its answer'}"
-        self._feeds.add(Feed(operation.label, resource, parts, each, False, reason))
+Values = tuple[Json, ...]
+Source = str | Identifier
 
 
-def _is_reference(expression: Json, resource: str) -> bool:
-    """Whether an expression names another thing's identifier, as `seller_id` does."""
-    *holder, last = words(str(expression).rpartition("/")[2]) or [""]
-    return bool(holder) and last == "id" and holder[-1] == noun_of(resource)
+@dataclass(frozen=True)
+class Producer:
+    """An operation, by its label, whose answers contain identifiers of a resource's entities.
+
+    `sources` say where the value of each parameter of the resource's path is: a runtime expression, a JSON
+    pointer into the response (or into an item of the list at `list_pointer`), or an Identifier.
+    `creates` tells operations that create entities from those that show existing ones, `from_link` whether
+    a link of the document says so. `alias_of` is the resource under which the same entities have another
+    address.
+    """
+
+    label: str
+    resource: str
+    sources: tuple[Source, ...]
+    list_pointer: str | None
+    creates: bool
+    reason: str
+    from_link: bool = False
+    alias_of: str = ""
+
+    def entities(self, exchange: Exchange) -> Iterator[Values]:
+        """The path values of each entity in an answer, as far as a path can carry them."""
+        for item in self._items(exchange):
+            values = tuple(self._value(source, exchange, item) for source in self.sources)
+            if all(isinstance(value, (str, int, float)) and value not in NO_SEGMENTS for value in values):
+                yield values
+
+    def _items(self, exchange: Exchange) -> Sequence[Json]:
+        if self.list_pointer is None:
+            return [exchange.response_body]
+        if self.list_pointer == UNKNOWN_LIST:
+            return guess_items(exchange.response_body)
+        items = at_pointer(exchange.response_body, self.list_pointer)
+        return items if isinstance(items, list) else ()
+
+    def _value(self, source: Source, exchange: Exchange, item: Json) -> Json:
+        if isinstance(source, Identifier):
+            return source.find(exchange, item)
+        is_pointer = source.startswith("/") or not source
+        return at_pointer(item, source) if is_pointer else evaluate(source, exchange)
 
 
-def _makes(operation: Operation) -> bool:
-    """Whether an operation says that it may have made what it was called for (RFC 9110, section 15.3.2)."""
-    return "201" in operation.responses
+class Producers:
+    """The producers inferred so far, by the label of their operation."""
+
+    def __init__(self) -> None:
+        self.by_label: dict[str, list[Producer]] = defaultdict(list)
+
+    def add(self, producer: Producer) -> None:
+        """Add a producer."""
+        self.by_label[producer.label].append(producer)
+
+    def of(self, resource: str) -> list[Producer]:
+        """The producers of a resource."""
+        return [
+            producer
+            for producers in self.by_label.values()
+            for producer in producers
+            if producer.resource == resource
+        ]
+
+
+def own_path(operation: Operation) -> tuple[Source, ...]:
+    """The sources of a path's values in the request itself."""
+    return tuple(f"$request.path.{name}" for name in operation.path_names)
+
+
+def in_list(pointer: str | None) -> str | None:
+    """The pointer if it leads into a list, else None."""
+    return pointer if pointer and "/0/" in pointer else None

@@ -9,7 +9,7 @@ from http import HTTPStatus
 import gevent
 from gevent.pool import Group
 
-from load.calls import checks
+from load.calls import response_checks
 from load.calls.authentication import Refusal
 from load.calls.connection import Reply
 from load.calls.sending import exchange_of, sent
@@ -19,7 +19,7 @@ from load.journeys.step import Step
 from load.journeys.writes import in_use
 from load.measurements.findings import Fault, Finding
 from load.measurements.losses import BY_A_CACHE, Absence
-from load.planning.effects import SAFE
+from load.planning.side_effects import SAFE
 from load.run.load import Load
 from openapi.expressions import Exchange
 
@@ -59,7 +59,7 @@ class Answers:
         shown = began - reply.age_s
         if reply.age_s and step.entity is not None:
             load.results.account.note(f"{operation.label} {BY_A_CACHE}", 1)
-        if step.entity is not None and reply.status in checks.GONE_STATUSES:
+        if step.entity is not None and reply.status in response_checks.GONE_STATUSES:
             absence, loss = self._absence(step, reply, shown, ended)
         if reply.status >= HTTPStatus.BAD_REQUEST:
             load.journeys.refused(step, reply.status)
@@ -148,10 +148,10 @@ class Answers:
     def _findings(self, step: Step, reply: Reply, absence: Absence | None, loss: str) -> list[Finding]:
         load, operation = self._load, step.call.operation
         try:
-            guessed = operation.label in load.compiled.plan.guessed or load.compiled.erases
+            guessed = operation.label in load.compiled.plan.guessed_parameters or load.compiled.erases
             credentialed = not step.call.secret.is_empty
             doubtful = reply.status >= HTTPStatus.BAD_REQUEST and load.ledger.is_doubtful(step, reply.status)
-            return checks.findings(
+            return response_checks.findings(
                 operation, absence, reply, guessed, loss, credentialed, doubtful, step.repeats
             )
         except Exception as error:  # a call that cannot be judged must not look like a good one
@@ -159,14 +159,14 @@ class Answers:
             *_, place = traceback.extract_tb(error.__traceback__)
             told = load.mask.answer(f"{type(error).__name__}: {error}, at {place.filename}:{place.lineno}")
             logger.error("an answer of %s could not be judged: %s", load.mask(operation.label), told)
-            return [checks.internal(error)]
+            return [response_checks.internal(error)]
 
     def _but_for_credentials(
         self, step: Step, reply: Reply, found: list[Finding], began: float, ended: float
     ) -> list[Finding]:
         """The findings of an answer, without those of a refusal that is about the credentials of its call."""
         load = self._load
-        if not found or step.call.secret.is_empty or reply.status not in checks.UNAUTHORISED:
+        if not found or step.call.secret.is_empty or reply.status not in response_checks.UNAUTHORISED:
             return found
         found = self.with_samples(step, reply, found)
         if not load.acceptance.refuses(Refusal(step.call.operation, reply, began, ended, found)):
@@ -188,5 +188,5 @@ class Answers:
         if all(each in known for each in found):
             return found
         sample = step.call.as_curl(self._host)
-        answer = checks.answer_of(reply) if reply else ""
+        answer = response_checks.answer_of(reply) if reply else ""
         return [each if each in known else replace(each, sample=sample, answer=answer) for each in found]

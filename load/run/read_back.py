@@ -8,8 +8,8 @@ from random import Random
 
 import gevent
 
-from load.calls.checks import is_throttled
 from load.calls.connection import Connection, Reply
+from load.calls.response_checks import is_throttled
 from load.calls.sending import exchange_of, json_of, sent
 from load.calls.throttling import retry_after_s
 from load.journeys.knowledge import Existing

@@ -8,7 +8,7 @@ from locust import User, task
 from locust.env import Environment
 from locust.user.task import LOCUST_STATE_STOPPING
 
-from load.calls import checks
+from load.calls import response_checks
 from load.calls.connection import Connection, NetworkError
 from load.calls.sending import sent
 from load.calls.throttling import retry_after_s
@@ -110,7 +110,7 @@ class ContractUser(User):
             self._pause_s = self._away_s
         if reply is None:
             load.missed()
-        elif due is None and checks.is_throttled(reply):
+        elif due is None and response_checks.is_throttled(reply):
             self._pause_s = retry_after_s(reply)
         self.environment.events.request.fire(
             request_type=operation.method.upper(),
@@ -132,7 +132,7 @@ class ContractUser(User):
 
 def _unanswered(error: NetworkError | None) -> list[Finding]:
     """Where nobody can know whether a call was carried out, nobody is to blame."""
-    return [checks.network(str(error))] if error and not error.unknown else []
+    return [response_checks.network(str(error))] if error and not error.unknown else []
 
 
 def _in_flight_at_most() -> int:

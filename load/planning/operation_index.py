@@ -3,21 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from load.planning.identifiers import (
-    Place,
-    candidates,
-    collection_of,
-    kinds_of,
-    normalised,
-    noun_of,
+from load.planning.message_schemas import input_names, json_schemas
+from load.planning.names import identified_noun, identifier_names, words
+from load.planning.resources import collection_of, normalised, noun_of, resource_of
+from load.planning.schema_properties import (
+    SchemaProperty,
+    identifier_types,
     outline,
-    places,
     pointer_to,
-    resource_of,
-    thing_meant,
-    words,
+    schema_properties,
 )
-from load.planning.schema_search import identifier_names, json_schemas
 from openapi.operations import Operation
 from openapi.parameters import Parameter
 from openapi.schema import Schema
@@ -29,7 +24,7 @@ _TELLING = 3
 _CLOSED = ("boolean", "null", "object", "array")
 
 
-class Paths:
+class OperationIndex:
     """The operations by label, id, path, and the noun of their collection; the parameters that name the
     things of each resource; and resources by their collections.
     """
@@ -50,7 +45,7 @@ class Paths:
             for resource, name in zip(resources_along(operation), operation.path_names, strict=True):
                 self.resources[resource].append(by_name[name])
         self.by_collection = {collection_of(each): each for each in self.resources}
-        self._places: dict[Schema, list[Place]] = {}
+        self._places: dict[Schema, list[SchemaProperty]] = {}
 
     def own_resource(self, operation: Operation) -> str | None:
         """The resource that an operation on its collection makes things of."""
@@ -60,13 +55,13 @@ class Paths:
         """What a resource's things may have their identifier under; the likeliest first."""
         noun = noun_of(resource)
         names = [each.name for each in self.resources.get(resource, ())] or ["id"]
-        found = [name for each in names for name in candidates(each, noun)]
+        found = [name for each in names for name in identifier_names(each, noun)]
         return [*dict.fromkeys(found)]
 
     def kinds(self, resource: str) -> frozenset[str]:
         """The kinds of identifiers: a number may always be written as text."""
         kinds = [
-            kinds_of(each.schema.translated, each.schema.translated)
+            identifier_types(each.schema.translated, each.schema.translated)
             for each in self.resources.get(resource, ())
         ]
         common = frozenset.union(*kinds) if kinds else frozenset({"string"})
@@ -74,12 +69,12 @@ class Paths:
 
     def pointer(self, schema: Schema, names: Sequence[str], kinds: frozenset[str]) -> str | None:
         """Where a message has the likeliest of these names, with values of one of these kinds."""
-        return pointer_to(self.places_of(schema), schema.translated, names, kinds)
+        return pointer_to(self.properties_of(schema), schema.translated, names, kinds)
 
-    def places_of(self, schema: Schema) -> list[Place]:
+    def properties_of(self, schema: Schema) -> list[SchemaProperty]:
         """The properties of a message, the least deep first."""
         if schema not in self._places:
-            self._places[schema] = places(schema)
+            self._places[schema] = schema_properties(schema)
         return self._places[schema]
 
     def attribute(self, schema: Schema, name: str, resource: str) -> str | None:
@@ -92,7 +87,7 @@ class Paths:
 
     def unaddressed(self) -> Iterator[str]:
         """Resources whose things no path leads to, while identifiers elsewhere speak of them."""
-        meant = {thing_meant(name) for each in self.operations.values() for name in identifier_names(each)}
+        meant = {identified_noun(name) for each in self.operations.values() for name in input_names(each)}
         for operation in self.operations.values():
             resource = f"{normalised(operation.path)}/{{}}"
             if not operation.path.endswith("}") and resource not in self.resources:
@@ -115,12 +110,12 @@ class Paths:
         found: set[str] = set()
         for schema in json_schemas(operation):
             holder = _holder(self.pointer(schema, names, kinds) or "")
-            found |= {each.name for each in self.places_of(schema) if _holder(each.pointer) == holder}
+            found |= {each.name for each in self.properties_of(schema) if _holder(each.pointer) == holder}
         return frozenset(found)
 
     def is_open(self, body: Schema) -> bool:
         """Whether a body has properties that are not one of a few values."""
-        facts = (outline(each.node, body.translated) for each in self.places_of(body))
+        facts = (outline(each.node, body.translated) for each in self.properties_of(body))
         return any(not {"enum", "const"} & {*each} and each.get("type") not in _CLOSED for each in facts)
 
 

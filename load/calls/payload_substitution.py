@@ -8,7 +8,7 @@ from openapi.contract import Json
 Holder = tuple[dict[str, Json], str]
 
 
-def filled(
+def substitute(
     payload: Json, values: Mapping[str, Json], empty: Sequence[str], is_valid: Callable[[Json], bool]
 ) -> tuple[Json, bool]:
     """A copy of a payload with the values in the places that their JSON pointers lead to (`*` is every

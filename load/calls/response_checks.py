@@ -7,8 +7,8 @@ from load.calls.connection import Reply
 from load.measurements.findings import Fault, Finding
 from load.measurements.losses import Absence
 from load.measurements.masks import Mask
-from load.planning.identifiers import words
-from load.planning.schema_search import identifier_names
+from load.planning.message_schemas import input_names
+from load.planning.names import words
 from openapi.operations import Operation
 from openapi.responses import response_violations
 
@@ -86,7 +86,7 @@ def _is_entrance(operation: Operation) -> bool:
             return True
     says = {str(each) for each in UNAUTHORISED} & {*operation.responses}
     asks = bool(operation.security) and all(operation.security)
-    return bool(says) and not asks and any(Mask.names_secret(each) for each in identifier_names(operation))
+    return bool(says) and not asks and any(Mask.names_secret(each) for each in input_names(operation))
 
 
 def _broken(operation: Operation, reply: Reply) -> list[Finding]:

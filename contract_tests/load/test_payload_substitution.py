@@ -8,7 +8,7 @@ import pytest
 from contract_tests.load.test_plans import ID, TEXT, an_object, does, on
 from contract_tests.load.walk import Walk
 from contract_tests.openapi.documents import contract
-from load.calls.placeholders import filled
+from load.calls.payload_substitution import substitute
 from load.planning.plan import Slot
 from openapi.operation_reader import operations
 
@@ -35,21 +35,21 @@ def test_values_take_the_places_that_a_payload_has(
     payload: Any, pointer: str, value: Any, expected: Any
 ) -> None:
     before = str(payload)
-    assert filled(payload, {pointer: value}, [], valid)[0] == expected
+    assert substitute(payload, {pointer: value}, [], valid)[0] == expected
     assert str(payload) == before
 
 
 def test_what_nothing_tells_of_is_left_out_unless_it_is_given() -> None:
-    assert filled({"a": 1, "b": 2}, {}, ["/a", "/b"], valid) == ({}, True)
-    assert filled({"a": 1, "b": 2}, {"/a": 5}, ["/a", "/b"], valid) == ({"a": 5}, True)
+    assert substitute({"a": 1, "b": 2}, {}, ["/a", "/b"], valid) == ({}, True)
+    assert substitute({"a": 1, "b": 2}, {"/a": 5}, ["/a", "/b"], valid) == ({"a": 5}, True)
 
 
 def test_what_would_make_a_body_invalid_is_not_done() -> None:
     schema = {"required": ["b"], "properties": {"a": {"format": "uuid"}, "b": {"type": "integer"}}}
     is_valid = jsonschema_rs.Draft202012Validator(schema, validate_formats=True).is_valid
     made_up = {"a": "0b4e2c4e-58a5-4ea3-a7a1-5df0d3a1a5c1", "b": 1}
-    assert filled(made_up, {"/a": "Campbell", "/b": 7}, [], is_valid) == ({**made_up, "b": 7}, False)
-    assert filled(made_up, {}, ["/b"], is_valid) == (made_up, False)
+    assert substitute(made_up, {"/a": "Campbell", "/b": 7}, [], is_valid) == ({**made_up, "b": 7}, False)
+    assert substitute(made_up, {}, ["/b"], is_valid) == (made_up, False)
 
 
 def test_a_change_of_nothing_but_what_is_not_known_is_made_of_something_else() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from load.planning.identifiers import words
+from load.planning.names import words
 from openapi.contract import Json
 from openapi.operations import Operation
 
@@ -25,7 +25,7 @@ _SHARED = frozenset(
 _PERSONAL_WHOLE = frozenset({"surname", "forename", "firstname", "lastname", "fullname", "nickname"})
 
 
-def unique_names(operation: Operation, is_refused: bool = False) -> frozenset[str]:
+def unique_properties(operation: Operation, is_refused: bool = False) -> frozenset[str]:
     """The properties whose values had better differ from call to call: those that accounts go by; where a
     conflict is documented, or a call `is_refused` for one, codes, too. What a thing is called counts when
     nothing else tells it apart, or nothing else helped; names of people only when there is nothing else.

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from enum import Enum
 
-from load.planning.identifiers import is_identifier, kinds_of, outline, places, words
+from load.planning.names import is_identifier, words
+from load.planning.schema_properties import identifier_types, outline, schema_properties
 from openapi import media_types
 from openapi.contract import Json
 from openapi.operations import Operation
@@ -20,7 +21,7 @@ _OWN = (["id"], ["uuid"], ["guid"])
 _REQUEST_NAMES = frozenset({"request", "idempotency", "correlation", "trace"})
 
 
-def identifier_names(operation: Operation) -> Iterator[str]:
+def input_names(operation: Operation) -> Iterator[str]:
     """The names of the identifiers that calls of an operation carry."""
     yield from (each.name for each in operation.parameters)
     body = request_schema(operation)
@@ -40,7 +41,9 @@ def json_schemas(operation: Operation) -> list[Schema]:
 
 def deprecated(operation: Operation) -> frozenset[str]:
     """The properties in the answers of an operation that are not to be used any more."""
-    found = ((each, schema.translated) for schema in json_schemas(operation) for each in places(schema))
+    found = (
+        (each, schema.translated) for schema in json_schemas(operation) for each in schema_properties(schema)
+    )
     dated = (each for each, root in found if outline(each.node, root).get("deprecated") is True)
     return frozenset(each.pointer.rpartition("/")[2] for each in dated)
 
@@ -73,7 +76,7 @@ def scalars_within(schema: Schema) -> Iterator[tuple[str, str, Json, bool]]:
 def kinds_within(node: Json, schema: Schema) -> frozenset[str]:
     """The kinds of identifiers that a value is, or its items are; none when it is an object."""
     facts = outline(node, schema.translated)
-    return kinds_of(facts.get("items", node), schema.translated)
+    return identifier_types(facts.get("items", node), schema.translated)
 
 
 def is_reference(node: Json, schema: Schema) -> bool:

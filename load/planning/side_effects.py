@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from load.planning.identifiers import singular, words
+from load.planning.names import singular, words
 from openapi.contract import Json
 from openapi.operations import Operation
 
@@ -68,7 +68,7 @@ def acts(operation: Operation) -> bool:
     return bool(_ACTING & {singular(each) for each in verbs(operation)})
 
 
-def looks_only(operation: Operation) -> bool:
+def only_reads(operation: Operation) -> bool:
     """Whether a POST only asks for something, by its name, as a search does."""
     if operation.method != "post" or "201" in operation.responses:
         return False
@@ -90,11 +90,11 @@ def destructive_values(name: str, facts: Mapping[str, Json]) -> list[Json]:
     ]
     is_flag = facts.get("type") in ("boolean", ["boolean", "null"])
     is_exclusive = bool(_EXCLUSIVE & {*words(name)}) and {*words(name)} <= _EXCLUSIVE | _SETTING
-    bars = any(word in _DESTRUCTIVE for word in words(name)) or pretends(name) or is_exclusive
+    bars = any(word in _DESTRUCTIVE for word in words(name)) or is_dry_run_flag(name) or is_exclusive
     return [True] if is_flag and bars else found
 
 
-def pretends(name: str) -> bool:
+def is_dry_run_flag(name: str) -> bool:
     """Whether a parameter or property of this name asks for nothing to be done."""
     return " ".join(words(name)) in _PRETENDING
 

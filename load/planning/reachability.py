@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from load.planning.plan import Feed, Need, Slot
+from load.planning.plan import Need, Slot
+from load.planning.producers import Producer
 
 
 @dataclass
@@ -12,14 +13,14 @@ class Needs:
     are made up though only some may exist; and why operations cannot be reached.
     """
 
-    things: dict[str, tuple[Need, ...]]
-    unsent: dict[str, tuple[Slot, ...]]
-    guessed: dict[str, tuple[str, ...]]
+    entities: dict[str, tuple[Need, ...]]
+    empty_slots: dict[str, tuple[Slot, ...]]
+    guessed_parameters: dict[str, tuple[str, ...]]
     uncovered: dict[str, str]
-    invented: dict[str, tuple[Slot, ...]] = field(default_factory=dict)
+    made_up_slots: dict[str, tuple[Slot, ...]] = field(default_factory=dict)
 
 
-def settle(found: Needs, operations: Iterable[str], feeds: Mapping[str, Sequence[Feed]]) -> None:
+def settle(found: Needs, operations: Iterable[str], producers: Mapping[str, Sequence[Producer]]) -> None:
     """Which operations can be called, one after another: each when what it needs has been told of.
 
     Where that ends, as when two things refer to each other, a reference is made up; where a path
@@ -29,17 +30,19 @@ def settle(found: Needs, operations: Iterable[str], feeds: Mapping[str, Sequence
     listed: set[str] = set()
 
     def missing(label: str) -> list[Need]:
-        return [need for need in found.things[label] if need.required and need.resource not in told]
+        return [need for need in found.entities[label] if need.required and need.resource not in told]
 
     pending = [label for label in operations if label not in found.uncovered]
-    made = {feed.resource for label in pending for feed in feeds.get(label, ()) if feed.owned}
+    made = {
+        producer.resource for label in pending for producer in producers.get(label, ()) if producer.creates
+    }
     while pending:
         ready = [label for label in pending if not missing(label)]
         ready = ready or _unknotted(pending, missing, found)
-        heard = [feed for label in ready for feed in feeds.get(label, ())]
-        told |= {feed.resource for feed in heard if feed.owned or feed.resource not in made}
+        heard = [producer for label in ready for producer in producers.get(label, ())]
+        told |= {producer.resource for producer in heard if producer.creates or producer.resource not in made}
         # What a list shows may be nothing: it counts once there is no other way to a thing.
-        listed |= {feed.resource for feed in heard}
+        listed |= {producer.resource for producer in heard}
         if not ready and listed <= told:
             break
         if not ready:
@@ -48,8 +51,8 @@ def settle(found: Needs, operations: Iterable[str], feeds: Mapping[str, Sequence
     for label in pending:
         slots = ", ".join(str(slot) for need in missing(label)[:1] for slot, _ in need.slots)
         found.uncovered[label] = f"nothing that can be called tells which {slots} there are"
-    for label, needs in found.things.items():
-        found.things[label] = tuple(need for need in needs if need.resource in told | listed)
+    for label, needs in found.entities.items():
+        found.entities[label] = tuple(need for need in needs if need.resource in told | listed)
 
 
 def _unknotted(pending: Sequence[str], missing: Callable[[str], list[Need]], found: Needs) -> list[str]:
@@ -59,9 +62,9 @@ def _unknotted(pending: Sequence[str], missing: Callable[[str], list[Need]], fou
         return []
     label = min(complete, key=lambda each: len(missing(each)))
     lacking = missing(label)
-    found.things[label] = tuple(
+    found.entities[label] = tuple(
         replace(need, required=False, made_up=True) if need in lacking else need
-        for need in found.things[label]
+        for need in found.entities[label]
     )
     return [label]
 
