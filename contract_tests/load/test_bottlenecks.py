@@ -18,9 +18,10 @@ from load.judgement.bottleneck_rules import Bottleneck
 from load.judgement.slowest import slowest
 from load.measurements.generator import Generator
 from load.measurements.results import Results
-from load.observation.observer import Observation, Sample
-from load.observation.postgres import Backend
-from load.observation.processes import Machine
+from load.observation.observation import Observation
+from load.observation.sample import Sample
+from load.observation.sessions import Backend
+from load.observation.usage import MachineMeter
 from students_service.database import database_url
 from students_service.settings import Settings
 
@@ -196,8 +197,8 @@ def test_a_flush_of_the_log_is_told() -> None:
     seen = Observation(samples=[Sample(1.0, sessions=2, busy=2, locked=0)] * 10)
     flushing = Backend(1, "active", "IO", "WalSync", "INSERT INTO it")
     for _ in range(7):
-        seen.add([flushing, replace(flushing, pid=2, wait_type="", wait="")])
-    seen.add([replace(flushing, pid=3, wait="WalWrite")] * 3)
+        seen.add_backends([flushing, replace(flushing, pid=2, wait_type="", wait="")])
+    seen.add_backends([replace(flushing, pid=3, wait="WalWrite")] * 3)
     (found,) = bottlenecks(results, {"POST /it": "post"}, seen)
     assert found.told.startswith("writes wait for WAL flush (")
     assert found.certainty == "sure"
@@ -210,7 +211,7 @@ def test_a_flush_of_the_log_is_told() -> None:
         ("postgresql://nobody:pass-word@127.0.0.1:1/none", "cannot reach the database: connection to server"),
         (
             "me:pass-word@127.0.0.1/none",
-            "it looks like postgresql://host:5432/name, with user:password@ before the host",
+            "must look like postgresql://host:5432/name, with user:password@ before the host",
         ),
     ],
 )
@@ -228,7 +229,7 @@ def test_a_database_that_is_not_there_is_told_at_once(nowhere: str, reason: str,
 
 def test_what_the_machine_uses_is_seen_from_any_thread() -> None:
     """From a thread that looks for the first time, too."""
-    machine, found = Machine(), list[float]()
+    machine, found = MachineMeter(), list[float]()
 
     def look() -> None:
         until = time.process_time() + 0.2

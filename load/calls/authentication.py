@@ -1,6 +1,6 @@
 """Whether a service still accepts the credentials that calls carry: told from what it forbids by design."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -114,15 +114,6 @@ class Acceptance:
         held, self._held = self._held, []
         for each in held:
             self.judge(each.operation.label, each.found)
-
-
-def told(reasons: Iterable[tuple[str, float, int]]) -> str:
-    """What several processes tell: the first reason, and of how many calls nothing is said."""
-    found = sorted(reasons, key=lambda each: each[1])
-    if not found:
-        return ""
-    count = sum(refused for _, _, refused in found)
-    return f"{found[0][0]}; {count} calls since then are not judged"
 
 
 def _is_said_invalid(reply: Reply) -> bool:

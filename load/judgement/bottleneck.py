@@ -25,8 +25,9 @@ from load.measurements.operation_results import OperationResults
 from load.measurements.results import Results
 from load.measurements.run_records import BottleneckRecord, ExplanationRecord, SampleRecord, StatementRecord
 from load.measurements.times import Times, merged
-from load.observation.observer import Observation
-from load.observation.postgres import READS, WRITES, Counters
+from load.observation.counters import Counters
+from load.observation.observation import Observation
+from load.observation.sessions import READS, WRITES
 from load.planning.side_effects import SAFE
 
 _STATEMENTS = 10

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from load.judgement.slowest import Slowest
-from load.observation.observer import Observation
-from load.observation.postgres import READS, WRITES
+from load.observation.observation import Observation
+from load.observation.sessions import READS, WRITES
 
 SURE, LIKELY, POSSIBLE = "sure", "likely", "possible"
 BOTH = f"{READS} and {WRITES}"

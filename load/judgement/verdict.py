@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from load.calls.authentication import told
 from load.judgement.backlog import Behind
 from load.judgement.objectives import ALL, ERROR_RATE, Objective, Outcome, outcomes
 from load.measurements.findings import Fault
 from load.measurements.results import Results
 from load.measurements.run_records import Kind, Reason
+from load.quantities import quantity
 
 REFUSED_AT_MOST = 0.5
 # What may be by design, for all that document and answers say.
@@ -141,7 +141,14 @@ def _of_objective(outcome: Outcome, text: str) -> Reason:
 
 
 def _unaccepted(results: Results) -> str:
-    return told((reason, *each) for reason, each in results.unaccepted.items())
+    """Why credentials are not accepted, as the first process that saw it reports, and how many calls are not
+    judged for that; empty when they are accepted.
+    """
+    if not results.unaccepted:
+        return ""
+    first = min(results.unaccepted, key=lambda reason: results.unaccepted[reason][0])
+    count = sum(refused for _, refused in results.unaccepted.values())
+    return f"{first}; {quantity(count, 'call')} since then {'is' if count == 1 else 'are'} not judged"
 
 
 def _throttled(results: Results) -> Iterator[str]:

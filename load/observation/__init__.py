@@ -1,4 +1,4 @@
-"""What was seen of the service and its database from outside: processor, memory, waiting, statements.
+"""What can be observed of the service and its database from outside: CPU, memory, sessions, statements.
 
 Imports `calls` and the rooms below it.
 """

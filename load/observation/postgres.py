@@ -1,22 +1,20 @@
-"""What a PostgreSQL tells of itself: what its backends do at a moment, and what it has counted."""
+"""What PostgreSQL reports about itself: what its backends are doing, and what it has counted."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812 - it is a class
 
 from load.errors import LoadError
+from load.observation.counters import Counters
+from load.observation.sessions import Backend
 
 NAME = "contract-load"
 CONNECT_TIMEOUT_S = 5
-READS, WRITES, OTHERS = "reads", "writes", "others"
-_READING = ("select", "with", "values", "table", "fetch")
-_WRITING = ("insert", "update", "delete", "merge", "copy", "commit", "end")
 _STATEMENT_LENGTH = 300
 
-# Own sessions are not the service's.
+# Our own session is none of the service's.
 _ACTIVITY = """
 SELECT pid, state, coalesce(wait_event_type, ''), coalesce(wait_event, ''), left(query, 300),
        CASE wait_event_type WHEN 'Lock' THEN pg_blocking_pids(pid) ELSE '{}' END,
@@ -39,75 +37,17 @@ WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) GR
 """
 
 
-@dataclass(frozen=True)
-class Backend:
-    """A session of the service: its statement, or the last one when it is idle within a transaction, and
-    what it waits for; `age` is that of its transaction (s).
-    """
-
-    pid: int
-    state: str
-    wait_type: str
-    wait: str
-    statement: str
-    blocked_by: tuple[int, ...] = ()
-    age: float = 0.0
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether somebody has it in use."""
-        return self.state not in ("idle", "")
-
-    @property
-    def kind(self) -> str:
-        """Whether it reads or writes."""
-        first = self.statement.lower().partition(" ")[0].strip("(;")
-        return READS if first in _READING else WRITES if first in _WRITING else OTHERS
-
-    @property
-    def waits_for(self) -> str:
-        """What it waits for, as PostgreSQL names it; nothing when it works."""
-        return f"{self.wait_type}: {self.wait}" if self.wait_type else ""
-
-
-@dataclass(frozen=True)
-class Counters:
-    """What has been counted since some time: by table, scans of it as a whole and rows read by them, with
-    the rows that it has now; by statement, calls and time (ms); and of the database as a whole.
-    """
-
-    scans: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
-    statements: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    database: Mapping[str, float] = field(default_factory=dict)
-
-    def since(self, before: "Counters") -> "Counters":
-        """The difference to an earlier look."""
-        return Counters(
-            {
-                name: (scans - was[0], read - was[1], rows)
-                for name, (scans, read, rows) in self.scans.items()
-                for was in [before.scans.get(name, (0, 0, 0))]
-            },
-            {
-                text: (calls - was[0], time_ms - was[1])
-                for text, (calls, time_ms) in self.statements.items()
-                for was in [before.statements.get(text, (0.0, 0.0))]
-                if calls > was[0]
-            },
-            {name: value - before.database.get(name, 0) for name, value in self.database.items()},
-        )
-
-
 class Database:
-    """A session of our own with a PostgreSQL. Raises LoadError when it cannot be reached."""
+    """Our own session with a PostgreSQL. Raises LoadError if it cannot be reached."""
 
     def __init__(self, url: str) -> None:
         plain = url.replace("postgresql+psycopg2://", "postgresql://")
         if not plain.startswith(("postgresql://", "postgres://")):
-            # What it says instead may be a secret.
+            # The value may be a secret, so the message does not show it. A password within an example URL
+            # would be masked.
             raise LoadError(
-                "--database-url: it looks like postgresql://host:5432/name, with user:password@ before "
-                "the host"
+                "--database-url must look like postgresql://host:5432/name, with user:password@ before the "
+                "host"
             )
         try:
             self._connection: Connection = psycopg2.connect(
@@ -124,14 +64,14 @@ class Database:
         self._has_statements = bool(self._rows(_HAS_STATEMENTS))
 
     def backends(self) -> list[Backend]:
-        """What the service's sessions do now."""
+        """The service's sessions as they are now."""
         return [
             Backend(pid, state or "", kind, wait, _shortened(query), tuple(blockers), age)
             for pid, state, kind, wait, query, blockers, age in self._rows(_ACTIVITY, (NAME,))
         ]
 
     def counters(self) -> Counters:
-        """What has been counted until now."""
+        """What PostgreSQL has counted until now."""
         names = ("hits", "reads", "commits", "rollbacks", "deadlocks", "temporary", "wal")
         (row,) = self._rows(_DATABASE) or [(0,) * len(names)]
         return Counters(
@@ -149,7 +89,7 @@ class Database:
             try:
                 yield from self._rows(_STATEMENTS)
             except psycopg2.Error:
-                # Created, but not loaded by the server.
+                # The extension was created, but the server has not loaded it.
                 self._has_statements = False
 
     def _rows(self, statement: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

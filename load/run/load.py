@@ -32,7 +32,8 @@ from load.measurements.findings import Fault, Finding
 from load.measurements.results import Results
 from load.measurements.results_file import RunRecord
 from load.measurements.run_records import CapacityRecord, ExplanationRecord
-from load.observation.observer import Observation, Observer
+from load.observation.observation import Observation
+from load.observation.observer import Observer
 from load.options.options import Options
 from load.printable import printable
 from load.run.watch import Watch
@@ -191,8 +192,9 @@ class Load:
     def leave_service(self) -> None:
         """The run has ended: keep what was seen of the service."""
         if self._observer:
-            self.observation, self._observer = self._observer.end(), None
-            self.results.beside["to see how long a GET / takes"] += self.observation.probes
+            observer, self._observer = self._observer, None
+            self.observation = observer.end()
+            self.results.beside["to see how long a GET / takes"] += observer.probes
 
     def look(self, name: str = "") -> None:
         """Add what this process has seen of itself to the results."""
