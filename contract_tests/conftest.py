@@ -15,7 +15,7 @@ import sqlalchemy as sa
 import yaml
 from playwright.sync_api import Browser, sync_playwright
 
-from contract_tests.processes import Command, Serve, Service, Start, Things, ended, served
+from contract_tests.support.processes import Command, Serve, Service, Start, StartService, ended, served
 from openapi.contract import students_document
 from students_service.database import database_url
 from students_service.settings import PREFIX, Settings
@@ -32,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 # Fixtures that start something: what uses none of them, and is not marked, is fast.
-_STARTING = frozenset({"postgres", "things", "serve", "start", "service", "browser"})
+_STARTING = frozenset({"postgres", "adjustable_service", "serve", "start", "service", "browser"})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -68,10 +68,10 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def things() -> Iterator[Things]:
-    """Starts services of things, and gives their URLs."""
+def adjustable_service() -> Iterator[StartService]:
+    """Starts services whose speed and faults are options, and gives their URLs."""
     with ExitStack() as stack:
-        yield lambda *options: stack.enter_context(served("things", *options))
+        yield lambda *options: stack.enter_context(served("adjustable_service", *options))
 
 
 _numbers = count()

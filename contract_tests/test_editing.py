@@ -9,7 +9,7 @@ import httpx2 as httpx
 from playwright.sync_api import Browser, expect
 
 from contract_tests.conftest import new_student
-from contract_tests.processes import Serve, run
+from contract_tests.support.processes import Serve, run
 
 Edited = Callable[[Callable[[dict[str, Any]], object]], str]
 

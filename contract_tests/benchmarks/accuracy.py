@@ -16,7 +16,7 @@ from pathlib import Path
 
 import click
 
-from contract_tests.processes import BIN, served
+from contract_tests.support.processes import BIN, served
 
 FIXED = "/fixed"
 CONNECTIONS = 16
@@ -77,7 +77,7 @@ def plain_locust(url: str, seconds: int) -> Figures:
 def compare_with_wrk(rounds: int, seconds: int) -> None:
     """Print both, and their ratios."""
     measured: dict[str, list[Figures]] = {"wrk": [], "contract-load": []}
-    with served("things", "--delay-ms", str(DELAY_MS)) as url:
+    with served("adjustable_service", "--delay-ms", str(DELAY_MS)) as url:
         for _ in range(rounds):
             measured["wrk"].append(wrk(url, seconds))
             measured["contract-load"].append(ours(url, seconds, "--users", str(CONNECTIONS)))
@@ -106,9 +106,9 @@ def compare_with_truth(_rounds: int, _seconds: int) -> None:
         "max_ms": FREEZE_S * 1000,
     }
     freeze = ("--freeze", str(FREEZE_S), "--every", str(EVERY_S))
-    with served("things", *freeze) as url:
+    with served("adjustable_service", *freeze) as url:
         own = ours(url, seconds, "--rate", str(RATE), "--warm-up", "0s")
-    with served("things", *freeze) as url:
+    with served("adjustable_service", *freeze) as url:
         plain = plain_locust(url, seconds)
     click.echo(
         f"{RATE} calls/s for {seconds} s, a server that freezes for {FREEZE_S:g} s every {EVERY_S:g} s"
@@ -121,7 +121,7 @@ def compare_with_limits(_rounds: int, seconds: int) -> None:
     click.echo(f"{'handlers':>8}{'ms each':>10}{'truth':>10}{'found':>10}{'ratio':>8}")
     for handlers, each_ms in LIMITS:
         truth = handlers / each_ms * 1000
-        with served("things", "--pool", str(handlers), "--delay-ms", str(each_ms)) as url:
+        with served("adjustable_service", "--pool", str(handlers), "--delay-ms", str(each_ms)) as url:
             found = capacity(url, seconds)
         click.echo(f"{handlers:>8}{each_ms:>10}{truth:>10.1f}{found:>10.1f}{found / truth:>8.3f}")
 

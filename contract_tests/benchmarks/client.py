@@ -22,7 +22,7 @@ import httpx2 as httpx
 import psutil
 
 from contract_tests.benchmarks.canned import COUNT
-from contract_tests.processes import BIN, ROOT
+from contract_tests.support.processes import BIN, ROOT
 from openapi.contract import students_document
 
 FIXED = """

@@ -26,7 +26,7 @@ import click
 import httpx2 as httpx
 import psutil
 
-from contract_tests.processes import BIN, ROOT, free_port, served
+from contract_tests.support.processes import BIN, ROOT, free_port, served
 
 WORKERS = 2
 RATE = 60
@@ -93,7 +93,7 @@ HARMS: dict[str, Harm] = {each.__name__: each for each in (killed, stopped, retu
 
 def harmed(harm: Harm, after: float, seconds: int, random: Random) -> Ended:
     """A run of so many seconds, one of whose workers is harmed so long (s) after its first call."""
-    with served("things", "--delay-ms", "5") as url, tempfile.TemporaryDirectory() as folder:
+    with served("adjustable_service", "--delay-ms", "5") as url, tempfile.TemporaryDirectory() as folder:
         port = str(free_port())
         told = ["--headless", "--host", url, "--rate", str(RATE), "-t", f"{seconds}s", "--output", folder]
         many = ["--processes", str(WORKERS), "--master-bind-port", port, "--master-port", port]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract_tests.processes import run
+from contract_tests.support.processes import run
 
 pytestmark = pytest.mark.process
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from schemathesis.core.failures import FailureGroup
 
-from contract_tests.fuzz.links import follow_links
-from contract_tests.processes import Start, free_port, run
+from contract_tests.support.link_scenarios import follow_links
+from contract_tests.support.processes import Start, free_port, run
 
 Break = Callable[[str], str]
 SCENARIOS = 300
@@ -18,7 +18,7 @@ def broken(database: str, start: Start) -> Break:
 
     def url(factory: str) -> str:
         port = str(free_port())
-        arguments = ("--factory", f"contract_tests.fuzz.broken:{factory}", "--port", port)
+        arguments = ("--factory", f"contract_tests.support.broken_students_service:{factory}", "--port", port)
         command = start("uvicorn", *arguments, environment={"STUDENTS_DATABASE_URL": database})
         command.wait_for("running on")
         return f"http://127.0.0.1:{port}"

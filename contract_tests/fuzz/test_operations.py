@@ -7,8 +7,8 @@ from hypothesis import settings
 from schemathesis import Case
 
 from contract_tests.conftest import new_database
-from contract_tests.fuzz.links import follow_links
-from contract_tests.processes import Serve, Service, run
+from contract_tests.support.link_scenarios import follow_links
+from contract_tests.support.processes import Serve, Service, run
 from openapi.contract import students_document
 
 EXAMPLES = 60

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from contract_tests.openapi.documents import schema
+from contract_tests.support.documents import schema
 from openapi.bodies import Encoding, Writer, writer
 
 PET = {"name": "Rex & Co", "tags": ["a", "b"], "owner": {"id": 1}, "age": 3, "good": True}

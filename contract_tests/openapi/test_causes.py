@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.openapi.documents import operation, schema
+from contract_tests.support.documents import operation, schema
 from openapi.causes import causes
 from openapi.direction import Direction
 from openapi.responses import response_violations

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.openapi.documents import contract
+from contract_tests.support.documents import contract
 from openapi.contract import ContractError, load_contract, students_document
 from openapi.operation_reader import operations
 from openapi.payloads import Payloads

@@ -6,7 +6,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from contract_tests.openapi.documents import schema
+from contract_tests.support.documents import schema
 from openapi.contract import ContractError
 from openapi.direction import Direction
 from openapi.payloads import Payloads, Unbuildable

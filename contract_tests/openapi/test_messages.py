@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.openapi.documents import operation
+from contract_tests.support.documents import operation
 from openapi import media_types, strict_json
 from openapi.expressions import UNRESOLVABLE, Exchange, evaluate, over_items
 from openapi.requests import Request, RequestCheck

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.openapi.documents import operation, schema
+from contract_tests.support.documents import operation, schema
 from openapi.parameters import Parameter
 from openapi.payloads import Payloads
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.openapi.documents import schema
+from contract_tests.support.documents import schema
 from openapi.contract import load_contract, students_document
 from openapi.operation_reader import operations
 from openapi.payloads import Payloads, Unbuildable

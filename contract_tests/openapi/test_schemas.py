@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.openapi.documents import schema
+from contract_tests.support.documents import schema
 from openapi.direction import Direction
 from openapi.violations import schema_violations
 

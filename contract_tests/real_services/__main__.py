@@ -20,8 +20,8 @@ from typing import Any
 
 import psutil
 
-from contract_tests.processes import BIN, free_port
 from contract_tests.real_services.services import SERVICES, Service
+from contract_tests.support.processes import BIN, free_port
 from load.calls.connection import Connection, NetworkError, Reply
 from load.calls.response_checks import findings
 from openapi.contract import load_contract

@@ -10,7 +10,7 @@ import psycopg2
 import pytest
 
 from contract_tests.conftest import new_student
-from contract_tests.processes import Command, Serve, Start, free_port, run
+from contract_tests.support.processes import Command, Serve, Start, free_port, run
 
 pytestmark = pytest.mark.process
 

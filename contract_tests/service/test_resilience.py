@@ -12,7 +12,7 @@ import psycopg2
 import pytest
 
 from contract_tests.conftest import new_student
-from contract_tests.processes import Serve, Start, survivors
+from contract_tests.support.processes import Serve, Start, survivors
 from students_service.database import THREADS, database_url
 from students_service.settings import Settings
 

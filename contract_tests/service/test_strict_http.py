@@ -9,7 +9,7 @@ import httpx2 as httpx
 import pytest
 
 from contract_tests.conftest import Student, new_student
-from contract_tests.processes import Service
+from contract_tests.support.processes import Service
 
 JSON = {"Content-Type": "application/json"}
 

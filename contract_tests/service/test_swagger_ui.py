@@ -3,7 +3,7 @@
 from playwright.sync_api import Browser, expect
 
 from contract_tests.conftest import new_student
-from contract_tests.processes import Service
+from contract_tests.support.processes import Service
 
 
 def test_a_student_is_created_by_hand(browser: Browser, service: Service) -> None:

@@ -1,0 +1,317 @@
+"""Where a service is found, by what its document says."""
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from contract_tests.support.processes import run
+from load.calls.base_url import based, elsewhere, first_server
+from load.errors import LoadError
+from load.options.credentials import credentials
+from load.options.selection import Selection
+from openapi.contract import Contract
+from openapi.operation_reader import readable_operations
+from openapi.security import security_schemes
+
+DOCUMENT = {
+    "openapi": "3.1.0",
+    "info": {"title": "It", "version": "1"},
+    "servers": [{"url": "/v1"}],
+    "paths": {"/things": {"get": {"responses": {"200": {"description": "fine"}}}}},
+}
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        known = {"/v1/things": b"{}", "/docs/openapi.json": json.dumps(DOCUMENT).encode()}
+        body = known.get(self.path, b"")
+        self.send_response(200 if body else 404)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def origin() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.process
+def test_a_relative_server_counts_from_the_document(origin: str, tmp_path: Path) -> None:
+    done = run("contract-load", "run", f"{origin}/docs/openapi.json", "-t", "1s", "-o", str(tmp_path))
+    assert f"loading {origin}/v1 with" in done.output
+    assert done.process.returncode == 0
+
+
+@pytest.mark.process
+def test_the_path_of_a_server_is_taken_where_it_alone_answers(origin: str, tmp_path: Path) -> None:
+    document = tmp_path / "it.json"
+    document.write_text(json.dumps(DOCUMENT))
+    options = ("--host", origin, "-t", "1s")
+    done = run("contract-load", "run", str(document), *options, "-o", str(tmp_path))
+    assert f"loading {origin}/v1 with" in done.output
+    assert done.process.returncode == 0
+    locust = run("locust", "-f", "load/locustfile.py", "--headless", *options, "--document", str(document))
+    assert "1 of 1 operations succeeded" in locust.output
+    assert locust.process.returncode == 0
+
+
+@pytest.mark.process
+def test_reading_a_document_takes_nothing_from_the_run_time(origin: str, tmp_path: Path) -> None:
+    document = tmp_path / "long.yaml"
+    notes = "\n".join(f"  n{number}: [1, 2, 3]" for number in range(30_000))
+    document.write_text(f"x-notes:\n{notes}\n{yaml.safe_dump(DOCUMENT)}")
+    told = ("--headless", "--host", origin, "-t", "1s", "--document", str(document))
+    assert "1 of 1 operations succeeded" in run("locust", "-f", "load/locustfile.py", *told).output
+
+
+@pytest.mark.process
+def test_a_folder_that_is_none_is_told_before_the_run(origin: str) -> None:
+    done = run("contract-load", "run", f"{origin}/docs/openapi.json", "-o", "/dev/null/it")
+    assert done.output.startswith("contract-load: cannot write to /dev/null/it: ")
+    assert done.process.returncode == 1
+
+
+JSON = {"application/json": {"schema": {"type": "object", "required": ["id"]}}}
+FINE = {"200": {"description": "fine", "content": JSON}}
+ID = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
+LIST = {"/things": {"get": {"responses": {"200": {"description": "fine"}}}}}
+TOLD = {"/things": {"get": {"responses": FINE}}}
+ONE = {"/things/{id}": {"parameters": ID, "get": {"responses": {**FINE, "404": {"description": "gone"}}}}}
+NEW = {"/things": {"post": {"responses": {"201": {"description": "made"}}}}}
+RESET = {"/reset": {"get": {"responses": FINE}}, "/purge": {"post": {"responses": FINE}}}
+
+THING = (200, "application/json", b'{"id": 1}')
+UNKNOWN = (404, "application/json", b'{"detail": "Not Found", "at": "2026-11-26T06:00:00"}')
+NO_SUCH = (404, "application/json", b'{"detail": "no such thing"}')
+ABSENT = (404, "text/html", b"<html>there is nothing at PATH</html>")
+REFUSED = (405, "application/json", b"{}")
+PAGE = (200, "text/html", b"<html>")
+Answer = tuple[int, str, bytes]
+
+
+class _Told(BaseHTTPRequestHandler):
+    """Answers as it is told, by the start of the path; writes down what it is asked for."""
+
+    protocol_version = "HTTP/1.1"
+    answers: Mapping[str, Answer]
+    otherwise: Answer
+    token: str
+    asked: list[str]
+
+    def do_GET(self) -> None:
+        self.asked.append(f"{self.command} {self.path}")
+        found = (answer for start, answer in self.answers.items() if self.path.startswith(start))
+        status, media_type, body = next(found, self.otherwise)
+        body = body.replace(b"PATH", self.path.encode())
+        if self.token and self.headers["Authorization"] != self.token:
+            status, body = 401, b"{}"
+        self.send_response(status)
+        self.send_header("Content-Type", media_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_HEAD = do_OPTIONS = do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - as the library calls them
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def answering(**told: Any) -> Iterator[tuple[str, list[str]]]:
+    """The URL of a service, and what it has been asked for."""
+    asked: list[str] = []
+    handler = type("_Handler", (_Told,), {"asked": asked, "token": "", "otherwise": UNKNOWN, **told})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}", asked
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def described(paths: Any, *servers: Any, source: str = "it.yaml", **more: Any) -> Contract:
+    stated = {"servers": [{"url": each} if isinstance(each, str) else each for each in servers]}
+    document = {"openapi": "3.1.0", "paths": paths, **(stated if servers else {}), **more}
+    return Contract(source, document, (3, 1))
+
+
+def located(host: str, contract: Contract, bearer: str = "") -> tuple[str, int]:
+    found, _ = readable_operations(contract)
+    schemes = security_schemes(contract)
+    return based(host, contract, found, credentials((), bearer, (), "", schemes), Selection())
+
+
+@pytest.mark.parametrize(
+    ("paths", "answers", "otherwise", "path"),
+    [
+        pytest.param(LIST, {"/things": THING}, UNKNOWN, "", id="only without"),
+        pytest.param(LIST, {"/v1/things": THING}, UNKNOWN, "/v1", id="only with"),
+        pytest.param(LIST, {"/v1/things": THING, "/things": THING}, UNKNOWN, "/v1", id="both"),
+        pytest.param(LIST, {}, (401, "application/json", b"{}"), "/v1", id="nobody may know"),
+        pytest.param(LIST, {"/api/things": THING}, UNKNOWN, "/api", id="a usual path"),
+        pytest.param(TOLD, {"/api/things": THING}, PAGE, "/api", id="a usual path, a page for the rest"),
+        pytest.param(TOLD, {}, (200, "application/json", b"{}"), "/v1", id="the same wrong answer for all"),
+        pytest.param(NEW, {}, UNKNOWN, "/v1", id="nothing that may be asked for"),
+        pytest.param(LIST, {"/v1/things": THING}, PAGE, "/v1", id="a page for all that is not known"),
+        pytest.param(LIST, {"/things": THING}, PAGE, "", id="a page for the rest"),
+        pytest.param(ONE, {"/things/": NO_SUCH}, UNKNOWN, "", id="no such thing, without"),
+        pytest.param(ONE, {"/v1/things/": NO_SUCH}, UNKNOWN, "/v1", id="no such thing, with"),
+        pytest.param(NEW, {"/things": REFUSED}, UNKNOWN, "", id="another method, without"),
+        pytest.param(NEW, {"/v1/things": REFUSED}, UNKNOWN, "/v1", id="another method, with"),
+        pytest.param({**ONE, **LIST}, {"/things/": UNKNOWN, "/things": THING}, UNKNOWN, "", id="one of two"),
+    ],
+)
+def test_where_operations_answer_is_found(paths: Any, answers: Any, otherwise: Answer, path: str) -> None:
+    with answering(answers=answers, otherwise=otherwise) as (host, asked):
+        assert located(host, described(paths, "/v1")) == (host + path, len(asked))
+        assert {each.partition(" ")[0] for each in asked} == {"GET"}
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("server", ["/v1", "/"])
+@pytest.mark.parametrize("path", ["", "/mine"])
+def test_a_host_without_the_api_is_told(server: str, path: str, tmp_path: Path) -> None:
+    document = tmp_path / "it.json"
+    document.write_text(json.dumps({**DOCUMENT, "servers": [{"url": server}], "paths": {**TOLD, **ONE}}))
+    with answering(otherwise=PAGE, answers={}) as (host, _):
+        done = run("contract-load", "run", str(document), "--host", host + path, "-o", str(tmp_path))
+    assert done.process.returncode == 1
+    assert done.lines[-1] == (
+        f"contract-load: nothing of the document is at {host}{path}: GET /things is answered 200 "
+        f"(text/html), as is a path that nothing has; give the base URL of the API with --host, as in "
+        f"{host}/api"
+    )
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [{}, {"/mine/things": ABSENT, "/mine/contract": ABSENT, "/mine/": PAGE}],
+    ids=["nothing", "home"],
+)
+def test_a_home_page_is_not_the_api(answers: Mapping[str, Answer]) -> None:
+    contract = described({"/": TOLD["/things"], **TOLD}, "/")
+    with (
+        answering(answers=answers, otherwise=ABSENT) as (host, _),
+        pytest.raises(LoadError, match=r"nothing of the document is at http://\S+: GET \S+ is answered 404"),
+    ):
+        located(f"{host}/mine", contract)
+
+
+def test_a_host_with_a_path_stands_as_it_is() -> None:
+    with answering(answers={"/mine/things": THING, "/v1/things": THING}) as (host, _):
+        assert located(f"{host}/mine/", described(LIST, "/v1"))[0] == f"{host}/mine"
+        assert located(host, described(LIST, "/mine"))[0] == f"{host}/mine"
+
+
+def test_credentials_are_sent_to_find_it_out() -> None:
+    schemes = {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}
+    contract = described(LIST, "/v1", components=schemes, security=[{"token": []}])
+    with answering(answers={"/things": THING}, token="Bearer it") as (host, _):
+        assert located(host, contract, "it")[0] == host
+        assert located(host, contract)[0] == f"{host}/v1"
+
+
+def test_what_may_destroy_is_not_asked_for() -> None:
+    with answering(answers={}) as (host, asked):
+        assert located(host, described(RESET, "/v1")) == (f"{host}/v1", 0)
+        assert asked == []
+
+
+def test_the_server_that_is_at_the_host_counts() -> None:
+    with answering(answers={}) as (host, _):
+        contract = described(NEW, "https://example.org/prod", f"{host}/test")
+        assert located(host, contract)[0] == f"{host}/test"
+        assert located(host.replace("127.0.0.1", "localhost"), contract)[0].endswith("/prod")
+
+
+OWN = {"/p": {"servers": [{"url": "https://example.org/other/"}], **LIST["/things"]}}
+VARIABLES = {
+    "url": "https://{place}.example.org/{base}",
+    "variables": {"place": {"default": "eu"}, "base": {"enum": ["api", "beta"]}},
+}
+
+
+@pytest.mark.parametrize(
+    ("contract", "url"),
+    [
+        (described(LIST, "https://example.org/v1/"), "https://example.org/v1"),
+        (described(LIST, VARIABLES), "https://eu.example.org/api"),
+        (described(LIST, "https://{x}.example.org", "https://example.org/b"), "https://example.org/b"),
+        (described(LIST, "v2", source="http://example.org/docs/it.json"), "http://example.org/docs/v2"),
+        (described(LIST, source="http://example.org/docs/it.json"), "http://example.org"),
+        (described(LIST, "", source="http://example.org/docs/it.json"), "http://example.org"),
+        (described(OWN, source="http://example.net/it.json"), "https://example.org/other"),
+        (described({**OWN, **LIST}, source="http://example.net/it.json"), "http://example.net"),
+        (described({**OWN, **LIST}), "https://example.org/other"),
+        (described(LIST, "/v1"), None),
+        (described(LIST), None),
+        (described(LIST, 5, {"url": None}), None),
+    ],
+)
+def test_the_first_server(contract: Contract, url: str | None) -> None:
+    assert first_server(contract) == url
+
+
+def test_servers_of_paths_and_operations_take_the_place_of_the_documents() -> None:
+    at_operation = {"get": {"servers": [{"url": "third"}], **LIST["/things"]["get"]}}
+    paths = {**LIST, **OWN, "/o": {"servers": [{"url": "/other"}], **at_operation}}
+    found, _ = readable_operations(described(paths, "/v1"))
+    assert [(each.path, each.server, each.base) for each in found] == [
+        ("/things", "", None),
+        ("/p", "https://example.org/other/", "/other"),
+        ("/o", "/third", "/third"),
+    ]
+    left = elsewhere(found, "https://example.net")
+    assert [*left] == ["GET /p"]
+    assert left["GET /p"].startswith("its server is https://example.org/other/, not https://example.net")
+    assert elsewhere(found, "https://example.org/v1") == {}
+
+
+@pytest.mark.process
+def test_operations_are_called_at_their_own_servers(tmp_path: Path) -> None:
+    document = tmp_path / "it.json"
+    own = {"/p": {"servers": [{"url": "https://example.org/other"}], "get": {"responses": FINE}}}
+    paths = {"/things": {"get": {"responses": FINE}}, **own}
+    servers = {"url": "/{v}", "variables": {"v": {"default": "v1"}}}
+    told = {"openapi": "3.1.0", "info": {"title": "It"}, "servers": [servers], "paths": paths}
+    document.write_text(json.dumps(told))
+    plan = run("contract-load", "run", str(document), "--show-plan")
+    assert (
+        "GET /p: its own server is https://example.org/other: called under /other of the host" in plan.lines
+    )
+    with answering(answers={"/v1/things": THING, "/other/p": (200, "application/json", b"[]")}) as (
+        host,
+        asked,
+    ):
+        place = str(tmp_path)
+        done = run("contract-load", "run", str(document), "--host", host, "-t", "1s", "-o", place)
+        assert "2 of 2 operations succeeded" in done.output
+        assert f"curl -i -X GET {host}/other/p " in done.output
+        assert "2 to see where the API is" in done.output
+        told["servers"] = [{"url": f"{host}/v1"}]
+        document.write_text(json.dumps(told))
+        asked.clear()
+        done = run("contract-load", "run", str(document), "-t", "1s", "-o", place)
+        assert f"not called: GET /p: its server is https://example.org/other, not {host}/v1" in done.output
+        assert not [each for each in asked if "/p" in each]

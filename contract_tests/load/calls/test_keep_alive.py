@@ -1,0 +1,223 @@
+"""Connections that a service closes: idle ones are no failure, of others is told what is known."""
+
+import json
+import socketserver
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from math import inf
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from contract_tests.support.documents import contract
+from contract_tests.support.processes import run
+from load.calls import response_checks
+from load.calls.connection import Connection, NetworkError, Reply
+from load.calls.keep_alive import KeepAlive
+from load.measurements.findings import Fault
+from openapi.operation_reader import operations
+
+Connect = Callable[..., Connection]
+CREATED = b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"
+FINE = {"responses": {"201": {"description": "made"}}}
+DOCUMENT = {
+    "openapi": "3.1.0",
+    "info": {"title": "Shy"},
+    "paths": {"/a": {"post": FINE}, "/b": {"get": FINE}},
+}
+
+
+class Shy(socketserver.ThreadingTCPServer):
+    """Closes connections that have been idle for a while (s), and fails, by closing, at every so many-th POST
+    and at every call to /second that is not the first on its connection. What it got is counted by method.
+    """
+
+    daemon_threads = True
+    request_queue_size = 100
+
+    def __init__(self, idle_s: float = 100.0, fails_every: int = 0) -> None:
+        self.idle_s, self.fails_every = idle_s, fails_every
+        self.got: Counter[str] = Counter()
+        self.ended = threading.Semaphore(0)
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    server: Shy
+
+    def handle(self) -> None:
+        with suppress(OSError):
+            self._answer_all()
+
+    def finish(self) -> None:
+        with suppress(OSError):
+            super().finish()
+        self.server.shutdown_request(self.request)
+        self.server.ended.release()
+
+    def _answer_all(self) -> None:
+        here = 0
+        self.request.settimeout(self.server.idle_s)
+        while line := self.rfile.readline():
+            method, path, _ = line.decode().split(" ")
+            length = 0
+            while (field := self.rfile.readline().strip()) != b"":
+                name, _, value = field.partition(b":")
+                length = int(value) if name.lower() == b"content-length" else length
+            self.rfile.read(length)
+            here += 1
+            self.server.got[method] += 1
+            if path == "/second" and here > 1:
+                return
+            if (
+                method == "POST"
+                and self.server.fails_every
+                and self.server.got["POST"] % self.server.fails_every == 0
+            ):
+                return
+            self.wfile.write(CREATED)
+            if path == "/leaves":
+                return
+
+
+@contextmanager
+def shy(**how: Any) -> Iterator[Shy]:
+    with Shy(**how) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Shy]:
+    with shy() as server:
+        yield server
+
+
+@pytest.fixture
+def connection(service: Shy) -> Iterator[Connection]:
+    made = Connection(service.url, 10.0)
+    yield made
+    made.close()
+
+
+def test_the_end_of_an_idle_connection_is_noticed_before_a_call(service: Shy, connection: Connection) -> None:
+    while service.ended.acquire(blocking=False):
+        pass
+    before = service.got["POST"]
+    connection.send("post", "/leaves", {}, b"")
+    assert service.ended.acquire(timeout=10)
+    assert connection.send("post", "/a", {}, b"") == Reply(201, {"content-length": "0"}, b"")
+    assert service.got["POST"] == before + 2
+
+
+@pytest.mark.parametrize("method", ["get", "put", "delete"])
+def test_what_may_be_repeated_is(connection: Connection, method: str) -> None:
+    assert not connection.send(method, "/second", {}, b"").repeated
+    assert connection.send(method, "/second", {}, b"").repeated
+
+
+@pytest.mark.parametrize("method", ["post", "patch"])
+def test_what_may_not_be_repeated_is_not(service: Shy, connection: Connection, method: str) -> None:
+    before = service.got[method.upper()]
+    connection.send(method, "/second", {}, b"{}")
+    with pytest.raises(NetworkError) as ended:
+        connection.send(method, "/second", {}, b"{}")
+    assert ended.value.unknown
+    assert service.got[method.upper()] == before + 2
+    # From now on, a failure would be one of a connection that was opened for the call.
+    for _ in range(3):
+        assert connection.send(method, "/second", {}, b"{}").status == 201
+
+
+def test_a_new_connection_leaves_no_doubt() -> None:
+    with shy(fails_every=1) as server, pytest.raises(NetworkError, match="closed without an answer") as ended:
+        Connection(server.url).send("post", "/a", {}, b"")
+    assert not ended.value.unknown
+    assert not ended.value.unreachable
+
+
+def test_how_long_connections_are_kept_is_learnt() -> None:
+    seen = KeepAlive()
+    assert seen.allows(1e6)
+    seen.stated("timeout=5, max=100")
+    assert [seen.allows(idle_s) for idle_s in (4.0, 4.9)] == [True, False]
+    seen.found_closed(1.0)
+    assert [seen.allows(idle_s) for idle_s in (0.8, 0.95)] == [True, False]
+    # Too soon for a service to mean it.
+    seen.found_closed(0.001)
+    assert seen.allows(0.8)
+    # One that is open proves that what closed the other was no limit.
+    seen.allows(3.0)
+    assert seen.allows(2.0)
+
+
+def test_doubts_last_longer_each_time_but_not_for_ever() -> None:
+    seen = KeepAlive()
+    lengths = []
+    for _ in range(8):
+        seen.closed_as_sent(0.001)
+        lengths.append(next(number for number in range(10_000) if seen.allows(0.001)))
+    assert lengths == sorted(lengths)
+    assert (lengths[0], lengths[-1]) == (100, 5_000)
+    assert seen.limit_s == inf
+
+
+def test_refusals_of_a_call_that_was_sent_twice_accuse_nobody() -> None:
+    (delete,) = operations(contract({"/a": {"delete": FINE}}))
+    twice = Reply(404, {}, b"", repeated=True)
+    assert response_checks.findings(delete, None, twice) == []
+    assert response_checks.findings(delete, None, Reply(404, {}, b""))
+    failed = Reply(500, {}, b"", repeated=True)
+    assert response_checks.findings(delete, None, failed)[0].fault is Fault.SERVER_ERROR
+
+
+def results_of(service: Shy, place: Path, *told: str) -> dict[str, Any]:
+    (place / "shy.yaml").write_text(yaml.safe_dump(DOCUMENT))
+    done = run(
+        "contract-load", "run", str(place / "shy.yaml"), "--host", service.url, "-o", str(place), *told
+    )
+    assert "Traceback" not in done.output
+    return {**json.loads((place / "results.json").read_text()), "output": done.output}
+
+
+@pytest.mark.process
+def test_users_who_think_for_as_long_as_connections_are_kept(tmp_path: Path) -> None:
+    profile = tmp_path / "thinks.yaml"
+    profile.write_text("wait: 0.3\nweights: {read: 1, create: 1}\n")
+    with shy(idle_s=0.3) as server:
+        told = ("-u", "20", "-r", "100", "-t", "4s", "--warm-up", "0s", "--profile", str(profile))
+        results = results_of(server, tmp_path, *told)
+        assert results["total"]["failures"] == 0, results["output"]
+        assert results["passed"], results["output"]
+        assert server.got["POST"] <= results["operations"]["POST /a"]["requests"]
+
+
+@pytest.mark.process
+def test_a_service_that_crashes_now_and_then_is_not_taken_for_one_that_closes_idle_connections(
+    tmp_path: Path,
+) -> None:
+    with shy(fails_every=50) as server:
+        results = results_of(
+            server, tmp_path, "-u", "4", "-r", "100", "-t", "4s", "--warm-up", "0s", "--include", "/a"
+        )
+        assert not results["passed"]
+        (finding,) = results["operations"]["POST /a"]["findings"]
+        assert finding["told"] == "network: the connection was closed without an answer"
+        unknown = results["closed"]["not repeated, as nobody knows whether they were carried out"]
+        assert f"closed as they were sent: {unknown} not repeated" in results["output"]
+        assert finding["count"] + unknown == server.got["POST"] // 50
+        assert finding["count"] > unknown
+        assert server.got["POST"] == results["operations"]["POST /a"]["requests"]

@@ -1,0 +1,88 @@
+"""Reused names are no evidence that they must differ: only what tells things apart has values of its own."""
+
+from typing import Any
+
+import pytest
+
+from contract_tests.support.documents import contract, operation
+from contract_tests.support.simulation import Simulation
+from load.calls.unique_properties import unique_properties
+from openapi.operation_reader import operations
+from openapi.operations import Operation
+
+TEXT = {"type": "string", "maxLength": 40}
+CREATED = {"description": "made"}
+
+
+def making(*names: str, status: str = "409", method: str = "post") -> Operation:
+    body = {"type": "object", "properties": dict.fromkeys(names, TEXT)}
+    return operation(
+        "/things",
+        method,
+        requestBody={"content": {"application/json": {"schema": body}}},
+        responses={"201": CREATED, status: {"description": "no"}},
+    )
+
+
+PERSON = ("given_name", "family_name", "displayName", "email")
+
+
+@pytest.mark.parametrize(
+    ("names", "status", "at_first", "once_refused"),
+    [
+        (PERSON, "409", {"email"}, {"email"}),
+        (PERSON, "400", {"email"}, {"email"}),
+        (("username", "full_name"), "409", {"username"}, {"username"}),
+        (("name", "colour"), "409", {"name"}, {"name"}),
+        (("name", "colour"), "400", set(), {"name"}),
+        (("name", "email"), "409", {"email"}, {"email", "name"}),
+        (("name", "sku", "country_code"), "409", {"sku"}, {"sku", "name"}),
+        (("title", "author_id"), "409", {"title"}, {"title"}),
+        (("first_name", "last_name"), "400", set(), {"first_name", "last_name"}),
+        (("displayName", "productName"), "409", {"productName"}, {"productName"}),
+        (("amount",), "409", set(), set()),
+    ],
+    ids=lambda each: "-".join(sorted(each)) if isinstance(each, set) else str(each),
+)
+def test_which_names_differ(
+    names: tuple[str, ...], status: str, at_first: set[str], once_refused: set[str]
+) -> None:
+    made = making(*names, status=status)
+    assert unique_properties(made) == at_first
+    assert unique_properties(made, is_refused=True) == once_refused
+    assert unique_properties(making(*names, method="get")) == frozenset()
+
+
+def simulation_of(*paths: Any) -> Simulation:
+    found = operations(contract({key: item for each in paths for key, item in each.items()}))
+    return Simulation(found)
+
+
+def names(on: Simulation, count: int) -> list[str]:
+    return [str(on.journeys.next().call.payload["name"]) for _ in range(count)]
+
+
+@pytest.mark.parametrize(("made", "differ"), [("201", 200), ("200", 2)])
+def test_a_conflict_is_evidence_only_where_something_is_made(made: str, differ: int) -> None:
+    name = {**TEXT, "examples": ["one", "two"]}
+    few = {"type": "object", "required": ["name"], "properties": {"name": name}}
+    body = {"required": True, "content": {"application/json": {"schema": few}}}
+    on = simulation_of(
+        {"/payments": {"post": {"requestBody": body, "responses": {made: {"description": ""}}}}}
+    )
+    assert len({*names(on, 200)}) < 200
+    on.journeys.refused(on.journeys.next(), 409)
+    assert (len({*names(on, 200)}) == 200) is (differ == 200)
+
+
+def test_a_person_keeps_a_name_like_that_of_others() -> None:
+    person = {"type": "object", "required": ["given_name", "email"],
+              "properties": {"given_name": TEXT, "email": {"type": "string", "format": "email"}}}  # fmt: skip
+    body = {"required": True, "content": {"application/json": {"schema": person}}}
+    responses = {"201": CREATED, "409": {"description": "taken"}}
+    on = simulation_of({"/people": {"post": {"requestBody": body, "responses": responses}}})
+    on.journeys.refused(on.journeys.next(), 409)
+    payloads = [on.journeys.next().call.payload for _ in range(300)]
+    assert len({each["email"] for each in payloads}) == 300
+    assert len({each["given_name"] for each in payloads}) < 300
+    assert not any(each.isdecimal() for one in payloads for each in one["given_name"]), payloads[:3]

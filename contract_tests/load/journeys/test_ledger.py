@@ -1,0 +1,534 @@
+"""Nothing that was acknowledged may be lost, and nobody is blamed for what may be so: address by address."""
+
+from dataclasses import replace
+from math import inf
+from typing import Any
+
+import pytest
+
+from contract_tests.support.path_items import ID, JSON, TEXT, an_object, does, on
+from contract_tests.support.shop import NAMED, READ, SHOWN, Shop
+from load.journeys.entities import Entities, Entity
+from load.journeys.step import Step
+from load.measurements.losses import Absence, Account
+from load.planning.plan import Slot
+from openapi.expressions import Exchange
+
+
+def test_what_is_not_there_yet_is_late_and_then_lost() -> None:
+    shop = Shop()
+    thing = shop.made(1)
+    assert shop.absence(thing, 2.0) is Absence.LATE
+    assert shop.absence(thing, 20.0) is Absence.LOST
+
+
+def test_what_came_late_is_told_where_it_was_right_afterwards_for_sure() -> None:
+    shop = Shop()
+    thing = shop.made(1)
+    assert shop.absence(thing, 2.0) is Absence.LATE
+    assert shop.read_back(thing, 20.0, 200, SHOWN) == Account(read=1)
+    assert shop.settled().late == 1
+    shop = Shop()
+    thing = shop.made(1)
+    assert shop.absence(thing, 2.0) is Absence.LATE
+    # A deletion whose answer never came: whatever is there afterwards is right.
+    shop.call("DELETE /things/{id}", thing, 3.0, inf, 0)
+    assert shop.read_back(thing, 20.0, 404, None) == Account(read=1)
+    assert shop.settled().late == 0
+
+
+def test_an_identifier_that_is_used_again_is_a_thing_of_its_own() -> None:
+    shop = Shop()
+    thing = shop.made(1)
+    thing.home.forget(thing)
+    shop.call("DELETE /things/{id}", thing, 2.0, 2.1, 204)
+    assert shop.absence(thing, 20.0) is Absence.EXPLAINED
+    again = shop.made(1, at=3.0)
+    for _ in range(2):
+        assert shop.read_back(again, 20.0, 200, SHOWN) == Account(read=1)
+    assert shop.absence(again, 20.0) is Absence.LOST
+
+
+def test_an_identifier_that_is_given_twice_has_lost_its_first_thing() -> None:
+    step = Shop().step("POST /things")
+    step.call.payload.update(id=None, name="quite another")
+    body = {**SHOWN, "name": "quite another", "price": 3, "state": "begun"}
+    made = [Entity(Entities("/things/{}"), (1,), owned=True)]
+    # What has anything in common with the first may be the first, found by that.
+    for shown, losses in (
+        (body, ["lost"]),
+        ({**body, "name": "the first of them"}, []),
+        ({**body, "state": "open"}, []),
+    ):
+        shop = Shop()
+        for number in range(2, 12):
+            shop.made(number)
+        shop.made(1, name="the first of them")
+        shop.ledger.made(made, step, shown, [], (3.0, 3.1))
+        assert [each.kind for each in shop.settled().losses] == losses
+
+
+def test_a_service_that_gives_identifiers_again_as_a_rule_keeps_no_more_by_design() -> None:
+    shop = Shop()
+    made = [shop.made(number) for number in range(1, 12)][:1]
+    for number in range(30):
+        step = shop.step("POST /things")
+        body = {**SHOWN, "name": f"another {number}", "price": 3.5 + number, "state": f"new {number}"}
+        step.call.payload.update({**body, "id": None})
+        shop.ledger.made(made, step, body, [], (3.0 + number, 3.1 + number))
+    account = shop.settled()
+    assert account.losses == []
+    assert account.notes["POST /things gives identifiers again that it has given before"] > 10
+
+
+def test_a_child_dies_with_its_parent() -> None:
+    shop = Shop()
+    thing = shop.made(1)
+    (part,) = shop.call("POST /things/{id}/parts", thing, 2.0, 2.1, 201, {"id": 7})
+    part.home.finders.add(READ)
+    assert shop.absence(part, 20.0) is Absence.LOST
+    thing.home.forget(thing)
+    assert shop.absence(part, 20.0) is Absence.UNKNOWN
+
+
+def test_what_an_action_does_to_a_thing_nobody_knows() -> None:
+    shop = Shop()
+    thing = shop.made(1)
+    shop.call("POST /things/{id}/close", thing, 2.0, 2.1, 200)
+    assert shop.absence(thing, 20.0) is Absence.EXPLAINED
+
+
+def test_what_is_made_within_a_thing_leaves_it_there() -> None:
+    shop = Shop()
+    thing = shop.made(1)
+    shop.call("POST /things/{id}/parts", thing, 2.0, 2.1, 201, {"id": 7})
+    assert shop.absence(thing, 20.0) is Absence.LOST
+
+
+@pytest.mark.parametrize("status", [202, 207, 301, 408, 409, 500, 0])
+def test_what_is_not_acknowledged_may_have_happened(status: int) -> None:
+    shop = Shop()
+    thing = shop.made(1)
+    shop.call("DELETE /things/{id}", thing, 2.0, 2.1, status)
+    assert shop.absence(thing, 20.0) is Absence.EXPLAINED
+    assert shop.read_back(thing, 20.0, 200, SHOWN) == Account(read=1)
+
+
+@pytest.mark.parametrize("body", [{"success": False}, {"error": "no"}, {"status": "deleting"}])
+def test_a_success_that_says_otherwise_acknowledges_nothing(body: Any) -> None:
+    shop = Shop()
+    thing = shop.made(1)
+    shop.call("DELETE /things/{id}", thing, 2.0, 2.1, 200, body)
+    assert shop.read_back(thing, 20.0, 200, SHOWN) == Account(read=1)
+
+
+def test_what_was_refused_has_not_happened() -> None:
+    shop = Shop()
+    thing = shop.made(1)
+    shop.call("DELETE /things/{id}", thing, 2.0, 2.1, 403)
+    assert shop.absence(thing, 20.0) is Absence.LOST
+
+
+@pytest.mark.parametrize(
+    ("words", "then"),
+    [
+        ({"expires_at": "1970-01-01T00:16:43Z"}, 9.5),
+        ({"expiresAt": 1_003_000_000_000}, inf),
+        ({"expires_in": 3}, 9.5),
+        ({"ttl": "soon"}, 9.5),
+    ],
+)
+def test_what_expires_by_its_own_words_is_no_loss(words: dict[str, Any], then: float) -> None:
+    shop = Shop()
+    thing = shop.made(1, **words)
+    assert shop.absence(thing, 9.5) is (Absence.EXPLAINED if then < inf else Absence.LOST)
+
+
+def test_410_says_that_it_is_meant() -> None:
+    shop = Shop()
+    assert shop.absence(shop.made(1), 20.0, 410) is Absence.EXPLAINED
+
+
+def test_an_identifier_that_never_led_anywhere_proves_nothing_and_passes_nothing() -> None:
+    shop = Shop()
+    thing = shop.made(1)
+    thing.home.finders.clear()
+    assert shop.absence(thing, 20.0) is Absence.UNKNOWN
+    account = shop.read_back(thing, 20.0, 404)
+    assert account is not None
+    assert account.untraced == {"what POST /things made was never found by GET /things/{id}": 1}
+    assert not account.losses
+
+
+def test_an_identifier_that_works_elsewhere_proves_nothing() -> None:
+    shop = Shop()
+    thing = shop.made(1)
+    thing.home.finders.clear()
+    shop.call("PUT /things/{id}", thing, 2.0, 2.1, 200, SHOWN)
+    assert shop.absence(thing, 20.0) is Absence.UNKNOWN
+    account = shop.read_back(thing, 20.0, 404)
+    assert account is not None
+    assert account.untraced == {"what PUT /things/{id} made was never found by GET /things/{id}": 1}
+
+
+def test_what_is_written_below_a_thing_is_told_as_not_read_back() -> None:
+    shop = Shop(5.0, (), False, on("/things/{id}/settings", "id", get=does(NAMED), put=does(NAMED, NAMED)))
+    thing = shop.made(1)
+    shop.call("PUT /things/{id}/settings", thing, 2.0, 2.1, 400)
+    assert shop.settled().notes == {}
+    shop.call("PUT /things/{id}/settings", thing, 2.0, 2.1, 200, SHOWN)
+    note = "what PUT /things/{id}/settings wrote is not read back, so whether it was kept is unknown"
+    assert shop.settled().notes == {note: 1}
+
+
+def test_things_with_the_same_number_in_different_places_are_different() -> None:
+    shop = Shop()
+    one, other = shop.made(1), shop.made(2)
+    parts = [shop.call("POST /things/{id}/parts", each, 2.0, 2.1, 201, {"id": 7})[0] for each in (one, other)]
+    shop.call("DELETE /things/{id}/parts/{part_id}", parts[0], 3.0, 3.1, 204)
+    read = "GET /things/{id}/parts/{part_id}"
+    parts[1].home.finders.add(read)
+    assert shop.reconciliation.absence(parts[1], read, 404, 20.0, 20.1)[0] is Absence.LOST
+
+
+def test_what_stood_in_an_update_of_another_address_is_followed() -> None:
+    shop = Shop()
+    thing = shop.made(1)
+    step = shop.step("PUT /things/{id}", thing)
+    changes = shop.ledger.sending(step, 2.0)
+    body = {"id": 2, "name": "renamed", "price": 7.5, "state": "done"}
+    shop.ledger.answered(changes, 200, body, 2.1)
+    call = step.call
+    moved = shop.simulation.known.moved(
+        step, Exchange("", "", call.path, {}, {}, call.payload, 200, {}, body)
+    )
+    assert moved is not None
+    shop.ledger.moved(thing, changes, moved)
+    assert shop.absence(thing, 20.0) is Absence.EXPLAINED
+    assert shop.absence(moved, 20.0) is Absence.LOST
+    assert moved.is_known
+    assert not thing.is_known
+
+
+def test_a_key_that_other_processes_may_have_written_to_is_not_claimed() -> None:
+    shop = Shop()
+    shop.ledger.alone = False
+    step = shop.step("POST /things")
+    step.call.payload["id"] = 5
+    shop.ledger._is_own = lambda _: False
+    made = [Entity(Entities("/things/{}", documented=True), (5,), owned=True)]
+    shop.ledger.made(made, step, {"id": 5}, [], (1.0, 1.1))
+    assert shop.reconciliation.records == []
+    assert JSON
+
+
+def test_a_creation_that_names_what_was_there_before_is_told() -> None:
+    shop = Shop()
+    shop.simulation.known.know("/things/{}", (7,))
+    for number in (7, 8):
+        shop.call("POST /things", None, 1.0, 1.1, 201, {**SHOWN, "id": number}, id=number + 10)
+    before = "POST /things was answered 201 with the identifier of something that was there before"
+    counts = [count for note, count in shop.settled().notes.items() if note.startswith(before)]
+    assert counts == [1]
+
+
+def test_what_was_there_already_is_no_creation() -> None:
+    other = {"id": 1, "name": "quite another", "price": 3, "state": "begun"}
+    for status, losses in ((200, []), (201, ["lost"])):
+        shop = Shop()
+        things = [shop.made(number) for number in range(1, 12)]
+        step = shop.step("POST /things")
+        step.call.payload.update(other, id=None)
+        shop.ledger.made(things[:1], step, other, [], (2.0, 2.1), status=status)
+        assert [each.kind for each in shop.settled().losses] == losses
+    shop = Shop()
+    thing = shop.made(1)
+    shop.ledger.made([thing], step, other, [], (2.0, 2.1), status=200)
+    # Perhaps it was changed, perhaps it was only found.
+    assert shop.read_back(thing, 20.0, 200, SHOWN) == Account(read=1)
+    assert shop.read_back(thing, 20.0, 200, other) == Account(read=1)
+    assert shop.absence(thing, 30.0) is Absence.LOST
+
+
+def test_things_in_a_state_in_which_none_was_ever_found_may_be_hidden() -> None:
+    shop = Shop()
+    things = [shop.made(number, state=("open", "done")[number % 2]) for number in range(30)]
+    read = shop.step("GET /things/{id}", things[0])
+    shop.reconciliation.read(read, {**SHOWN, "id": 0, "name": "thing 0"}, 3.0, 3.1)
+    assert shop.absence(things[1], 20.0) is Absence.UNKNOWN
+    assert shop.absence(things[2], 20.0) is Absence.LOST
+    read = shop.step("GET /things/{id}", things[3])
+    shop.reconciliation.read(read, {**SHOWN, "id": 3, "name": "thing 3", "state": "done"}, 21.0, 21.1)
+    assert shop.absence(things[1], 30.0) is Absence.LOST
+    # Until somebody has looked, nothing passes.
+    assert shop.settled().untraced == {"nothing that POST /things left with state 'done' was ever found": 1}
+
+
+def test_another_thing_at_an_address_is_a_loss() -> None:
+    shop = Shop()
+    for number, thing in enumerate([shop.made(number) for number in range(30)]):
+        shown = {**SHOWN, "id": number, "name": "thing 5" if number == 4 else f"thing {number}"}
+        shop.read_back(thing, 20.0, 200, shown)
+    (loss,) = shop.settled().losses
+    assert (loss.target, loss.expected, loss.found) == ("/things/4", "name 'thing 4'", "'thing 5'")
+
+
+def test_what_is_referred_to_may_be_used_up() -> None:
+    shop = Shop()
+    thing, other = shop.made(1), shop.made(2)
+    step = shop.step("PUT /things/{id}", thing)
+    step.leases = (thing, other)
+    shop.ledger.answered(shop.ledger.sending(step, 2.0), 200, None, 2.1)
+    assert shop.absence(other, 20.0) is Absence.EXPLAINED
+    assert shop.absence(thing, 20.0) is Absence.LOST
+    # Once it has been seen again, it is claimed again.
+    for _ in range(2):
+        found = {**SHOWN, "id": 2, "name": "thing 2"}
+        shop.reconciliation.read(shop.step("GET /things/{id}", other), found, 21.0, 21.1)
+    assert shop.absence(other, 30.0) is Absence.LOST
+
+
+@pytest.mark.parametrize(
+    ("status", "payload", "doubtful"),
+    [
+        (404, {"part_id": 5}, True),
+        (410, {"part_id": 5}, True),
+        (404, {"enough": True}, False),
+        (409, {"part_id": 5}, False),
+        (409, {"name": "taken"}, True),
+    ],
+)
+def test_what_a_call_names_may_be_what_is_not_there(
+    status: int, payload: dict[str, Any], doubtful: bool
+) -> None:
+    shop = Shop()
+    shop.ledger._is_own = lambda _: False
+    step = shop.step("POST /things")
+    step.call.payload.clear()
+    step.call.payload.update(payload)
+    assert shop.ledger.is_doubtful(step, status) is doubtful
+
+
+@pytest.mark.parametrize("shown", [{"id": 9, "supersedes": 1}, {"change": 9, "status": "pending"}])
+def test_what_a_change_was_answered_with_may_be_another_thing(shown: Any) -> None:
+    shop = Shop()
+    thing = shop.made(1)
+    step = shop.step("PUT /things/{id}", thing)
+    step.call.payload.update(id=1, name="renamed for good")
+    changes = shop.ledger.sending(step, 2.0)
+    body = {**shown, **({} if "status" in shown else {"name": "renamed for good"})}
+    shop.ledger.answered(changes, 200, body, 2.1)
+    call = step.call
+    exchange = Exchange("", call.target, call.path, call.query, {}, call.payload, 200, {}, body)
+    moved = shop.simulation.known.moved(step, exchange)
+    if moved is not None:
+        shop.ledger.moved(thing, changes, moved)
+    assert [each.entity.values for each in shop.reconciliation.records] == [(1,)]
+    assert shop.read_back(thing, 20.0, 200, SHOWN) in (Account(read=1), None)
+    assert shop.settled().losses == []
+
+
+def test_a_thing_that_a_call_did_something_with_may_be_another_by_now() -> None:
+    shop = Shop()
+    thing, other = shop.made(1), shop.made(2)
+    shop.ledger.sending(shop.step("POST /things/{id}/close", thing), 3.0)
+    assert shop.ledger.may_be_another(thing)
+    assert not shop.ledger.may_be_another(other)
+
+
+def test_what_the_service_made_a_thing_part_of_takes_it_along() -> None:
+    shop = Shop()
+    thing, home = shop.made(1), Entities("/lists/{}")
+    other = home.add((5,), owned=True)
+    thing.chosen = ((home, (5,)),)
+    assert shop.absence(thing, 20.0) is Absence.LOST
+    home.forget(other)
+    assert shop.absence(thing, 20.0) is Absence.UNKNOWN
+
+
+@pytest.mark.parametrize(("status", "is_noted"), [(404, True), (200, False)])
+def test_what_was_gone_after_a_call_that_may_have_done_it_is_told(status: int, is_noted: bool) -> None:
+    shop = Shop()
+    thing = shop.made(1)
+    shop.call("POST /things/{id}/close", thing, 2.0, 2.1, 200)
+    shop.read_back(thing, 20.0, status, SHOWN if status == 200 else None)
+    (note,) = shop.settled().notes if is_noted else ("",)
+    assert note.startswith("things were gone after POST /things/{id}/close") is is_noted
+
+
+def find(shop: Shop, thing: Entity, at: float, times: int = 1) -> None:
+    """A thing is read, and shown as it was made."""
+    shown = {**SHOWN, "id": thing.values[0], "name": f"thing {thing.values[0]}"}
+    for _ in range(times):
+        shop.reconciliation.read(shop.step(READ, thing), shown, at, at + 0.1)
+
+
+def test_what_is_gone_after_one_read_may_have_been_used_up() -> None:
+    """As a secret that can be read once. Where another thing is found twice, it is no rule."""
+    for times, kinds in ((1, []), (2, ["lost"])):
+        shop = Shop()
+        thing, other = shop.made(1), shop.made(2)
+        find(shop, thing, 2.0)
+        assert shop.absence(thing, 20.0) is Absence.UNKNOWN
+        find(shop, other, 21.0, times)
+        account = shop.settled()
+        assert [each.kind for each in account.losses] == kinds
+        assert bool(account.untraced) is not bool(kinds)
+    # What was never found is lost.
+    shop = Shop()
+    assert shop.absence(shop.made(1), 20.0) is Absence.LOST
+
+
+@pytest.mark.parametrize("nothing", [None, [], {"data": None}, {"code": 404, "msg": "none", "data": None}])
+def test_where_nothing_is_shown_there_is_nothing(nothing: Any) -> None:
+    shop = Shop()
+    thing, other, deleted = shop.made(1), shop.made(2), shop.made(3)
+    # As long as an operation has shown nothing, it may show nothing of anything.
+    assert shop.read_back(thing, 20.0, 200, nothing) == Account(read=1)
+    find(shop, other, 20.0, 2)
+    account = shop.read_back(thing, 21.0, 200, nothing)
+    assert account is not None
+    assert [each.kind for each in account.losses] == ["lost"]
+    deleted.home.forget(deleted)
+    shop.call("DELETE /things/{id}", deleted, 2.0, 2.1, 204)
+    assert shop.read_back(deleted, 22.0, 200, nothing) == Account(read=1)
+
+
+def deleted_ones(gone: int, there: int, shown: Any) -> Account:
+    """So many deleted things are gone, and of so many others this is shown."""
+    shop = Shop()
+    for number in range(gone + there):
+        small: dict[str, Any] = {"price": 3, "state": "new"}
+        thing = shop.made(number)
+        (record,) = (each for each in shop.reconciliation.records if each.entity is thing)
+        record.writes[0].properties = small
+        thing.home.forget(thing)
+        shop.call("DELETE /things/{id}", thing, 2.0, 2.1, 204)
+        is_there = number >= gone
+        body = {"id": number, **small, **shown} if is_there else None
+        shop.read_back(thing, 20.0, 200 if is_there else 404, body)
+    return shop.settled()
+
+
+def test_a_thing_of_small_values_is_undeleted_where_others_are_gone() -> None:
+    assert [each.kind for each in deleted_ones(8, 2, {}).losses] == ["undeleted"] * 2
+    # Something may be shown for everything.
+    assert deleted_ones(0, 5, {}).losses == []
+    assert deleted_ones(8, 4, {}).losses == []
+    assert deleted_ones(8, 2, {"price": 0}).losses == []
+
+
+@pytest.mark.parametrize("shown", [{"active": False}, {"state": "cancelled"}, {"meta": {"deletedAt": "now"}}])
+def test_a_mark_of_deletion_may_be_one_that_clients_set_too(shown: Any) -> None:
+    shop = Shop()
+    for number in range(8):
+        thing = shop.made(number, **{name: each for name, each in shown.items() if name == "state"})
+        if number:
+            find(shop, thing, 1.5)
+        thing.home.forget(thing)
+        shop.call("DELETE /things/{id}", thing, 2.0, 2.1, 204)
+        body = {**SHOWN, "id": number, "name": f"thing {number}", **shown}
+        account = shop.read_back(thing, 20.0, 200, body)
+        assert account is not None
+        assert account.losses == []
+        assert [*account.notes] == ["deleted things can be read, marked as such"]
+
+
+def test_what_was_answered_with_a_state_of_its_own_may_be_hidden() -> None:
+    shop = Shop()
+    for number in range(40):
+        thing = shop.made(number, moderation="spam" if number % 10 == 9 else "approved")
+        if number % 10 != 9:
+            find(shop, thing, 2.0, 2)
+        elif number > 20:
+            assert shop.absence(thing, 20.0) is Absence.UNKNOWN
+            assert any("moderation 'spam' was ever found" in each for each in shop.settled().untraced)
+    assert shop.absence(shop.made(50, moderation="approved"), 20.0) is Absence.LOST
+
+
+def test_a_text_that_is_seldom_written_is_no_state() -> None:
+    shop = Shop()
+    for number in range(40):
+        step = shop.step("POST /things")
+        name = f"thing {number}" if number % 10 == 0 else None
+        step.call.payload.update(id=number, name=name)
+        made = [Entity(Entities("/things/{}"), (number,), owned=True)]
+        shop.ledger.made(made, step, {**SHOWN, "id": number, "name": name}, [], (1.0, 1.1))
+    (record, *_) = shop.reconciliation.records
+    assert dict(shop.properties.states(record.writes[0])) == {"state": "open"}
+
+
+def test_a_thing_that_is_put_into_another_goes_with_it() -> None:
+    boxes = on("/boxes", post=does(an_object(id=ID), an_object(label=TEXT), "201"))
+    box_paths = on("/boxes/{id}", "id", get=does(an_object(id=ID)), delete=does(status="204"))
+    items = on("/boxes/{id}/items", "id", post=does(None, an_object(thing_id=ID), "204"))
+    shop = Shop(5.0, (), False, boxes, box_paths, items)
+    thing = shop.made(1)
+    (box,) = shop.call("POST /boxes", None, 1.0, 1.1, 201, {"id": 9})
+    builder = shop.simulation.compiled.builders["POST /boxes/{id}/items"]
+    call = builder.build({Slot("path", "id"): 9, Slot("body", "/thing_id"): 1})
+    step = Step(call, box, (box, thing))
+    shop.ledger.answered(shop.ledger.sending(step, 2.0), 204, None, 2.1)
+    find(shop, thing, 3.0, 2)
+    box.home.forget(box)
+    shop.call("DELETE /boxes/{id}", box, 4.0, 4.1, 204)
+    assert shop.absence(thing, 20.0) is Absence.EXPLAINED
+
+
+def test_a_thing_that_gets_another_parent_may_be_elsewhere() -> None:
+    card = an_object(id=ID, board_id=ID, title=TEXT)
+    change = {"type": "object", "properties": {"board_id": ID, "title": TEXT}}
+    boards = on("/boards", post=does(an_object(id=ID), an_object(label=TEXT), "201"))
+    boards |= on("/boards/{id}", "id", get=does(an_object(id=ID)))
+    cards = on("/boards/{board_id}/cards", "board_id", post=does(card, an_object(title=TEXT), "201"))
+    one = on("/boards/{board_id}/cards/{id}", "board_id", "id", get=does(card), patch=does(card, change))
+    for board_id, absence in ((6, Absence.EXPLAINED), (5, Absence.LOST)):
+        shop = Shop(5.0, (), False, boards, cards, one)
+        (board,) = shop.call("POST /boards", None, 1.0, 1.1, 201, {"id": 5})
+        builders = shop.simulation.compiled.builders
+        call = builders["POST /boards/{board_id}/cards"].build({Slot("path", "board_id"): 5})
+        thing = Entity(Entities("/boards/{}/cards/{}"), (5, 1), owned=True, parents=(board,))
+        shop.ledger.made([thing], Step(call, board, (board,)), {"id": 1}, [], (1.2, 1.3))
+        path = {Slot("path", "board_id"): 5, Slot("path", "id"): 1}
+        call = builders["PATCH /boards/{board_id}/cards/{id}"].build(path)
+        payload = {"board_id": board_id, "title": "a title of its own"}
+        step = Step(replace(call, payload=payload), thing, (thing,))
+        shop.ledger.answered(shop.ledger.sending(step, 2.0), 200, None, 2.1)
+        reading = "GET /boards/{board_id}/cards/{id}"
+        thing.home.finders.add(reading)
+        assert shop.reconciliation.absence(thing, reading, 404, 20.0, 20.1)[0] is absence
+
+
+def test_what_nothing_can_be_compared_with_is_told() -> None:
+    shop = Shop()
+    thing = shop.made(1)
+    step = shop.step("PUT /things/{id}", thing)
+    step.call = replace(step.call, payload="a text")
+    shop.ledger.answered(shop.ledger.sending(step, 2.0), 200, None, 2.1)
+    note = "what PUT /things/{id} wrote is not read back, so whether it was kept is unknown"
+    assert shop.settled().notes == {note: 1}
+
+
+def test_the_texts_of_a_form_are_held_against_what_is_read() -> None:
+    shop = Shop()
+    thing = shop.made(1)
+    step = shop.step("PUT /things/{id}", thing)
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    payload = {"name": "one line", "state": "two\nlines", "price": 2.5}
+    step.call = replace(step.call, headers=headers, payload=payload)
+    ((_, write),) = shop.ledger.sending(step, 2.0)
+    assert write.properties == {"name": "one line"}
+
+
+def test_reads_that_show_nothing_of_what_was_written_compare_with_nothing() -> None:
+    shop = Shop()
+    things = [shop.made(number) for number in range(2)]
+    assert shop.read_back(things[0], 20.0, 200, {"size": 0}) == Account(read=1)
+    note = f"{READ} showed none of the properties that were written, so whether they were kept is unknown"
+    assert shop.reconciliation.settled().notes == {note: 1}
+    # Where the same operation has shown some, people must look at it.
+    find_all = {**SHOWN, "id": 1, "name": "thing 1"}
+    assert shop.read_back(things[1], 20.0, 200, find_all) == Account(read=1)
+    assert shop.reconciliation.settled().untraced == {
+        f"{READ} showed none of the properties that were written": 1
+    }

@@ -1,0 +1,106 @@
+"""The search of the highest rate that holds."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract_tests.support.processes import StartService, run
+from load.judgement.capacity import PRECISION, Search, Trial
+
+HANDLERS, TAKES_MS = 5, 100
+TRUTH = HANDLERS / TAKES_MS * 1000
+
+
+def searched(limit: float, hiccups: int = 0, answers: float = 1.0, **bounds: float) -> Search:
+    """A search of a service that keeps its objectives up to a rate (calls/s), and answers a multiple of that
+    when it is asked for more.
+    """
+    search = Search(bounds.get("lowest", 10), bounds.get("highest", 10_000))
+    while (rate := search.next_rate) is not None:
+        assert len(search.trials) < 40, "it does not end"
+        broken = "p95 of it passes 5.0 ms" if rate > limit else ""
+        throughput = min(rate, limit * answers) if broken else rate
+        if not broken and hiccups:
+            broken, hiccups = "a hiccup", hiccups - 1
+        search.learn(Trial(rate, throughput, 1, 2, 3, 0, broken))
+    return search
+
+
+@pytest.mark.parametrize("limit", [10.2, 57, 412, 1_650, 9_700])
+@pytest.mark.parametrize("answers", [0.33, 1.0, 1.5, 9.0])
+def test_a_limit_is_found(limit: float, answers: float) -> None:
+    search = searched(limit, answers=answers)
+    assert search.best is not None
+    assert search.worst is not None
+    assert limit * (1 - PRECISION) * 0.99 <= search.best.rate <= limit < search.worst.rate
+    assert len(search.trials) <= 20
+
+
+def test_a_hiccup_is_no_limit() -> None:
+    search = searched(500, hiccups=1)
+    assert search.best is not None
+    assert search.best.rate == pytest.approx(500, rel=PRECISION)
+    assert "a hiccup" in [each.broken for each in search.trials]
+
+
+def test_what_an_answer_says() -> None:
+    assert searched(5).answer.startswith("not even 10/s is within the objectives: p95 of it passes 5.0 ms;")
+    assert searched(1e9, highest=90).answer == (
+        "at least 90/s within the objectives; nothing higher was tried"
+    )
+    assert searched(50).answer.endswith("/s p95 of it passes 5.0 ms")
+    search = Search(10, 100)
+    search.learn(Trial(10, 10, 1, 2, 3, 0))
+    for _ in range(2):
+        search.learn(Trial(20, 20, 1, 2, 3, 0, invalid="the load's generator was at its limit"))
+    search.learn(Trial(15, 15, 1, 2, 3, 0))
+    assert "at least 15/s within the objectives; beyond, the load's generator" in search.answer
+
+
+def capacity(url: str, folder: Path, *options: str) -> tuple[int, Any]:
+    told = ("--host", url, "--step-time", "4s", "--warm-up", "1s", "-o", str(folder))
+    done = run("contract-load", "capacity", f"{url}/openapi.json", *told, *options)
+    assert (folder / "results.json").exists(), done.output
+    return done.wait(), json.loads((folder / "results.json").read_text())
+
+
+@pytest.mark.alone
+def test_the_limit_of_a_pool_of_handlers_is_found(adjustable_service: StartService, tmp_path: Path) -> None:
+    url = adjustable_service("--pool", str(HANDLERS), "--delay-ms", str(TAKES_MS))
+    asked = ("--from", "40", "--objective", "get_thing p95 < 200ms", "--objective", "rate > 1000/s")
+    code, found = capacity(url, tmp_path, *asked)
+    assert found["capacity"]["rate"] == pytest.approx(TRUTH, rel=0.05)
+    assert "/s within the objectives; at " in found["capacity"]["answer"]
+    assert (code, found["verdict"]) == (1, "FAILED")
+    assert [each["holds"] for each in found["objectives"]] == [True, False]
+    assert found["workload"]["rate"] == found["capacity"]["rate"]
+    tried = found["capacity"]["trials"]
+    assert tried == sorted(tried, key=lambda each: each["rate"])
+    assert max(each["throughput"] for each in tried) < TRUTH * 1.05
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--profile", "steps"), "profile steps sets the number of users by stages; choose one without"),
+        (("--from", "50", "--to", "20"), "--to 20 is lower than --from 50"),
+        (("--from", "0"), "--from"),
+        (("--step-time", "soon"), "'soon' is not a time"),
+    ],
+)
+def test_bad_input_is_one_line(options: tuple[str, ...], told: str) -> None:
+    done = run("contract-load", "capacity", *options)
+    assert done.wait() in (1, 2)
+    (line,) = done.lines
+    assert told in line
+
+
+@pytest.mark.alone
+def test_a_service_that_is_too_slow_at_once(adjustable_service: StartService, tmp_path: Path) -> None:
+    url = adjustable_service("--pool", "1", "--delay-ms", "200")
+    code, found = capacity(url, tmp_path, "--include", "GET /fixed")
+    assert (code, found["capacity"]["rate"]) == (1, None)
+    assert "not even 10/s is within the objectives: the service falls behind" in found["reasons"][0]

@@ -1,0 +1,143 @@
+"""Two runs side by side."""
+
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import msgspec
+import pytest
+from playwright.sync_api import Browser
+
+from contract_tests.support.processes import StartService, run
+from load.errors import LoadError
+from load.judgement.comparison import ALIKE, BETTER, WORSE, compared
+from load.judgement.objectives import ALL
+from load.judgement.recorded import Run, recorded
+from load.judgement.verdict import judge
+from load.measurements.results import Results
+from load.measurements.results_file import RunRecord
+from load.measurements.run_records import CapacityRecord, WorkloadRecord
+from load.options.workload import Workload
+
+LABELS = ("GET /it", "POST /it")
+SECONDS, CALLS = 30, 20
+RUN = Run("Things", "things.yaml", "http://127.0.0.1:1", "mixed", 3, Workload(), {})
+
+
+def ran(seed: int, slower: float = 1.0, **changed: Any) -> RunRecord:
+    """A run whose times vary from call to call and from second to second, the second operation's slower."""
+    random = Random(seed)
+    results = Results.of(LABELS)
+    for at in range(SECONDS):
+        drift = random.uniform(0.8, 1.25)
+        for _ in range(CALLS):
+            for label, factor in zip(LABELS, (1.0, slower), strict=True):
+                taken = random.lognormvariate(-4, 0.4) * drift * factor
+                results.operations[label].record(at, taken, taken, False)
+                results.operations[label].statuses[200] += 1
+    results.ended = results.began + SECONDS
+    made = recorded(RUN, results, judge([], results))
+    return msgspec.structs.replace(made, **{"began": str(seed), **changed})
+
+
+def changed_of(made: RunRecord, label: str, figures: dict[str, Any], **seconds: Any) -> RunRecord:
+    """A run with other figures of an operation, and of each of its seconds."""
+    former = made.operations[label]
+    each_second = [msgspec.structs.replace(each, **seconds) for each in former.seconds]
+    operation = msgspec.structs.replace(former, seconds=each_second, **figures)
+    return msgspec.structs.replace(made, operations={**made.operations, label: operation})
+
+
+def test_what_got_slower_is_told() -> None:
+    found = compared(ran(3), ran(4, slower=1.3), 0.05)
+    verdicts = {(each.operation, each.measure): each for each in found.differences}
+    assert verdicts["POST /it", "median"].verdict == verdicts["POST /it", "p95"].verdict == WORSE
+    assert verdicts["POST /it", "median"].low < 0.3 < verdicts["POST /it", "median"].high
+    assert {verdicts["GET /it", each].verdict for each in ("median", "p95", "error rate")} == {ALIKE}
+    assert verdicts[ALL, "rate"].verdict == ALIKE
+    back = compared(ran(4, slower=1.3), ran(3), 0.05)
+    assert not back.worse
+    assert {each.operation for each in back.differences if each.verdict == BETTER} >= {"POST /it"}
+    assert not compared(ran(3), ran(4, slower=1.3), 0.6).worse
+
+
+def test_chance_is_no_difference() -> None:
+    """Of many pairs of runs of the same service, hardly one shows a difference, be it ever so small."""
+    told = [compared(ran(seed), ran(seed + 100), 0.0) for seed in range(5)]
+    assert sum(any(each.verdict != ALIKE for each in found.differences) for found in told) <= 1
+
+
+def test_an_interval_holds_the_truth() -> None:
+    found = [compared(ran(seed), ran(seed + 50, slower=1.2), 0.0) for seed in range(4)]
+    changes = [
+        each
+        for one in found
+        for each in one.differences
+        if (each.operation, each.measure) == ("POST /it", "p95")
+    ]
+    assert sum(each.low <= 0.2 <= each.high for each in changes) >= 3
+    assert all(each.high - each.low < 0.6 for each in changes)
+
+
+SEARCHED = CapacityRecord(answer="", rate=3, trials=[])
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"profile": "spike"}, "the profile was mixed, and is spike"),
+        ({"users": 9}, "the number of users was 3, and is 9"),
+        ({"title": "Others"}, "the title of the document was Things, and is Others"),
+        ({"invalid": ["the load's generator was at its limit"]}, "after is invalid, the load's generator"),
+        ({"measured_seconds": 3.0}, "after measured 3.0 s, 5 s are the least"),
+        ({"began": "1"}, "they are the same run"),
+        (
+            {"capacity": CapacityRecord(answer="", rate=3, trials=[])},
+            "after is a search for the capacity, not a run",
+        ),
+        ({"operations": {}}, "they have no operation in common"),
+        (
+            {"workload": WorkloadRecord(rate=50.0, arrivals="poisson", warm_up=0, manner="")},
+            "the workload was closed, and is open with 50 poisson arrivals/s",
+        ),
+    ],
+)
+def test_runs_that_are_not_comparable(changed: dict[str, Any], told: str) -> None:
+    with pytest.raises(LoadError, match="the runs cannot be compared: ") as raised:
+        compared(ran(1), ran(2, **changed), 0.05)
+    assert told in str(raised.value)
+
+
+def test_few_calls_have_no_percentiles() -> None:
+    measures = {(each.operation, each.measure) for each in compared(ran(1), ran(2), 0.05).differences}
+    assert SECONDS * CALLS * 0.01 > 5
+    assert ("GET /it", "p99") in measures
+    few = changed_of(ran(2), "GET /it", {}, requests=5)
+    measures = {(each.operation, each.measure) for each in compared(ran(1), few, 0.05).differences}
+    assert {("GET /it", "median"), ("GET /it", "p95"), ("POST /it", "p99")} <= measures
+    assert ("GET /it", "p99") not in measures
+
+
+def test_failures_are_told() -> None:
+    failing = changed_of(ran(2), "GET /it", {"failures": 2 * SECONDS}, failures=2)
+    (found,) = (each for each in compared(ran(1), failing, 0.05).worse if each.measure == "error rate")
+    assert str(found).startswith("GET /it: error rate 0% → 10%, +10.0% (")
+
+
+def test_two_real_runs(adjustable_service: StartService, tmp_path: Path, browser: Browser) -> None:
+    folders = [tmp_path / name for name in ("before", "after")]
+    for folder, delay in zip(folders, ("10", "40"), strict=True):
+        url = adjustable_service("--delay-ms", delay)
+        told = ("--host", url, "-u", "3", "-t", "6s", "--warm-up", "0", "-o", str(folder))
+        run("contract-load", "run", f"{url}/openapi.json", *told)
+    done = run("contract-load", "compare", *map(str, folders))
+    assert done.wait() == 1, done.output
+    assert "all operations: median 1" in done.output
+    assert "): worse" in done.output
+    page = browser.new_page(viewport={"width": 375, "height": 700})
+    page.goto((folders[1] / "comparison.html").as_uri())
+    assert "measures got worse" in page.locator("#comparison").inner_text()
+    assert page.locator("#changes .series path").count() == 2
+    page.close()
+    back = run("contract-load", "compare", str(folders[1] / "results.json"), str(folders[0]))
+    assert back.wait() == 0

@@ -1,0 +1,172 @@
+"""What a run is told to leave alone, and the credentials that nobody is to see."""
+
+import shlex
+from random import Random
+from typing import Any
+
+import pytest
+
+from contract_tests.support.documents import contract, operation
+from load.calls.builder import CallBuilder
+from load.errors import LoadError
+from load.options.credentials import Secret, credentials
+from load.options.options import OPTIONS, options_from, read_options
+from load.options.profile import load_profile
+from load.options.selection import Selection
+from openapi.operations import Operation
+from openapi.payloads import Payloads
+from openapi.security import security_schemes
+
+GET = operation("/things/{id}", operationId="get_thing", tags=["stock"])
+LIST = operation("/things", operationId="list_things", tags=["stock"])
+POST = operation("/orders", "post", operationId="make_order", tags=["shop"])
+DELETE = operation("/things", "delete", operationId="empty")
+RESET = operation("/admin/cache-reset", "post", operationId="x")
+ALL = (GET, LIST, POST, DELETE, RESET)
+
+
+@pytest.mark.parametrize(
+    ("selection", "called"),
+    [
+        (Selection(), [GET, LIST, POST]),
+        (Selection(allow_destructive=True), [*ALL]),
+        (Selection(include=("get_thing",)), [GET]),
+        (Selection(include=("stock",)), [GET, LIST]),
+        (Selection(include=("/things*",)), [GET, LIST]),
+        (Selection(include=("/things/{id}",)), [GET]),
+        (Selection(include=("POST",)), [POST]),
+        (Selection(include=("GET /things",)), [LIST]),
+        (Selection(exclude=("get",)), [POST]),
+        (Selection(include=("stock", "shop"), exclude=("list_*",)), [GET, POST]),
+        (Selection(read_only=True), [GET, LIST]),
+        (Selection(read_only=True, allow_destructive=True), [GET, LIST]),
+    ],
+    ids=str,
+)
+def test_filters(selection: Selection, called: list[Operation]) -> None:
+    assert [each for each in ALL if not selection.refusal(each)] == called
+
+
+def test_a_switch_that_disables_the_service_is_left_alone() -> None:
+    refusals = [Selection().refusal(operation("/maintenance", method)) for method in ("get", "put")]
+    assert refusals[0] == ""
+    assert "named 'maintenance'" in refusals[1]
+
+
+def test_a_filter_that_matches_nothing_is_told() -> None:
+    with pytest.raises(LoadError, match=r"--exclude nosuch: no operation has this id, tag, path or method"):
+        Selection(exclude=("nosuch",)).check(ALL)
+
+
+SCHEMES = security_schemes(
+    contract(
+        securitySchemes={
+            "token": {"type": "http", "scheme": "Bearer"},
+            "login": {"type": "http", "scheme": "basic"},
+            "flow": {"type": "oauth2", "flows": {}},
+            "header": {"type": "apiKey", "in": "header", "name": "X-Key"},
+            "query": {"type": "apiKey", "in": "query", "name": "key"},
+            "cookie": {"type": "apiKey", "in": "cookie", "name": "session"},
+            "mutual": {"type": "mutualTLS"},
+        }
+    )
+)
+
+
+def secured(*alternatives: list[str]) -> Operation:
+    return operation(security=[{name: [] for name in each} for each in alternatives])
+
+
+GIVEN = credentials((), "tok-en", ("header=k-1", "k-2"), "ada:pass-word", SCHEMES)
+
+
+@pytest.mark.parametrize(
+    ("alternatives", "secret"),
+    [
+        ([["token"]], Secret({"Authorization": "Bearer tok-en"})),
+        ([["flow"]], Secret({"Authorization": "Bearer tok-en"})),
+        ([["login"]], Secret({"Authorization": "Basic YWRhOnBhc3Mtd29yZA=="})),
+        ([["header"]], Secret({"X-Key": "k-1"})),
+        ([["query"]], Secret({}, "key=k-2")),
+        ([["header", "cookie"]], Secret({"X-Key": "k-1", "Cookie": "session=k-2"})),
+        ([["mutual"], ["query"]], Secret({}, "key=k-2")),
+        ([[], ["query"]], Secret({}, "key=k-2")),
+        ([], Secret()),
+    ],
+    ids=str,
+)
+def test_credentials_match_the_security_schemes(alternatives: list[list[str]], secret: Secret) -> None:
+    assert GIVEN.secret(secured(*alternatives), SCHEMES) == secret
+    assert GIVEN.missing(secured(*alternatives), SCHEMES) == ""
+
+
+def test_missing_credentials_are_told() -> None:
+    none = credentials((), "", (), "", SCHEMES)
+    assert none.missing(secured(["token"]), SCHEMES) == "asks for credentials: give --bearer"
+    assert (
+        none.missing(secured(["header", "login"]), SCHEMES)
+        == "asks for credentials: give --api-key and --basic"
+    )
+    assert none.missing(secured(["token"], []), SCHEMES) == ""
+    other = credentials(("X-Any: thing",), "", (), "", SCHEMES)
+    assert other.missing(secured(["token"]), SCHEMES) == ""
+
+
+def test_credentials_that_no_scheme_asks_for_are_sent_all_the_same() -> None:
+    """Who gives them knows that the service wants them."""
+    schemes = {"key": SCHEMES["query"]}
+    given = credentials((), "tok-en", (), "", schemes)
+    for alternatives in ([], [["key"]]):
+        assert given.missing(secured(*alternatives), schemes) == ""
+        sent = given.secret(secured(*alternatives), schemes)
+        assert sent == Secret({"Authorization": "Bearer tok-en"})
+        assert sent.arguments == ('-H "Authorization: Bearer $CONTRACT_BEARER"',)
+    basic = credentials((), "", (), "me:it", schemes).secret(secured(), schemes)
+    assert basic == Secret({"Authorization": "Basic bWU6aXQ="})
+    # A field that was given stays as it is.
+    own = credentials(("authorization: other",), "tok-en", (), "", schemes).secret(secured(), schemes)
+    assert own == Secret({"authorization": "other"})
+    # Where the document has such a scheme, it says which calls want them.
+    assert GIVEN.secret(secured(), SCHEMES).is_empty
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [({"header": ["se-cret"]}, "a header looks like"), ({"basic": "se-cret"}, "looks like user:password")],
+)
+def test_wrong_credentials_are_told_without_telling_them(given: Any, message: str) -> None:
+    with pytest.raises(LoadError, match=message) as told:
+        read_options(load_profile("mixed"), given, SCHEMES)
+    assert "se-cret" not in str(told.value)
+
+
+def test_credentials_are_never_shown() -> None:
+    found = operation("/things", "post", security=[{"query": [], "token": []}])
+    builder = CallBuilder(found, (), (), Payloads(1), Random(1), GIVEN.secret(found, SCHEMES))
+    call = builder.build({})
+    assert call.sent_target == "/things?key=k-2"
+    assert call.sent_headers["Authorization"] == "Bearer tok-en"
+    curl = shlex.split(call.as_curl("http://127.0.0.1:1"))
+    assert curl[:5] == ["curl", "-i", "-X", "POST", "http://127.0.0.1:1/things"]
+    assert "Authorization: Bearer $CONTRACT_BEARER" in curl
+    assert curl[-3:-1] == ["--url-query", "key=$CONTRACT_API_KEY"] or "--url-query" in curl
+    shown = f"{GIVEN!r} {call.as_curl('')}"
+    assert not any(each in shown for each in ("tok-en", "k-1", "k-2", "pass-word"))
+
+
+def test_options_reach_other_processes_whole() -> None:
+    given = {
+        "include": ["a"],
+        "read_only": True,
+        "header": ["X-A: b"],
+        "api_key": ["token=c"],
+        "basic": "d:e",
+        "database_url": "postgresql://me:pass-word@127.0.0.1/it",
+        "timeout": "1m30s",
+    }
+    told = read_options(load_profile("steps"), given, SCHEMES)
+    assert told.timeout == 90
+    assert options_from(told.message()) == told
+    assert "pass-word" not in repr(told)
+    secret = {"header", "bearer", "api_key", "basic", "database_url"}
+    assert {option.key for option in OPTIONS if option.variable} == secret

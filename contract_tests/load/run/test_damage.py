@@ -1,0 +1,62 @@
+"""Nothing changes on a service that a run did not make, which one that writes down each change shows."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from contract_tests.support.populated_service import delicate_service
+from contract_tests.support.processes import run
+
+pytestmark = pytest.mark.process
+
+SPARED = {
+    "PUT /items",
+    "PATCH /items",
+    "DELETE /items",
+    "GET /items/remove",
+    "POST /items/remove",
+    "GET /items/{item_id}/delete",
+    "PUT /me",
+    "DELETE /me",
+    "POST /me/codes/enable",
+    "PATCH /settings",
+    "POST /settings",
+    "PUT /files/{file}",
+    "DELETE /files/{file}",
+    "PUT /colours/{name}",
+    "DELETE /colours/{name}",
+    "PUT /numbers/{number}",
+    "DELETE /numbers/{number}",
+}
+
+
+def test_what_was_there_before_is_as_it_was(tmp_path: Path) -> None:
+    with delicate_service() as (url, kept):
+        options = ("--host", url, "-u", "4", "-t", "4s", "--warm-up", "0s", "-o", str(tmp_path))
+        done = run("contract-load", "run", f"{url}/openapi.json", *options)
+    assert sorted(set(kept.damage)) == []
+    results = json.loads((tmp_path / "results.json").read_text())
+    refused = {label for label, each in results["uncovered"].items() if "--allow-destructive" in each}
+    assert refused == SPARED, done.output
+    assert {label for label in results["operations"] if results["operations"][label]["requests"]} >= {
+        "POST /items/update",
+        "POST /items/search",
+        "PUT /items/{item_id}",
+        "PUT /words/{word}",
+        "DELETE /words/{word}",
+        "DELETE /labels/{label_id}",
+        "POST /items/{item_id}/act",
+        "GET /items/act",
+    }
+    told = [
+        f"{label}: {each['told']}" for label, one in results["operations"].items() for each in one["findings"]
+    ]
+    assert told == []
+
+
+def test_who_allows_it_gets_it_all(tmp_path: Path) -> None:
+    with delicate_service() as (url, kept):
+        options = ("--host", url, "-u", "4", "-t", "3s", "--allow-destructive", "-o", str(tmp_path))
+        run("contract-load", "run", f"{url}/openapi.json", *options)
+    assert {"PUT /me", "PATCH /settings", "PATCH /items", "PUT /files/report.txt"} <= set(kept.damage)

@@ -1,0 +1,89 @@
+"""Ten faults of a service, each told by its name, and none told of the same service without."""
+
+import json
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+
+from contract_tests.support.processes import START_TIMEOUT_S, Start, free_port, run, served
+
+pytestmark = pytest.mark.process
+
+LOST = {
+    "not as acknowledged: lost",
+    "lost: status 404 for something that nobody has deleted",
+}
+# By fault: what has to be told, and what else may be, as it follows from that.
+FAULTS: list[tuple[str, str, set[str]]] = [
+    ("drops a field", "dropped value: /colour is not kept", set()),
+    ("loses writes", "not as acknowledged: lost", {*LOST, "refused although valid: status 404"}),
+    (
+        "shows what it cached",
+        "not as acknowledged: stale /name",
+        {"not as acknowledged: stale /size", "not as acknowledged: stale /colour", *LOST}
+        | {"not as acknowledged: undeleted"},
+    ),
+    ("deletions come back", "not as acknowledged: undeleted", set()),
+    ("wrong discriminator", "broken contract: 200 body (discriminator)", set()),
+    ("throttles", "throttled: status 429", set()),
+    ("changes the id", "not as acknowledged: lost", {*LOST, "refused although valid: status 404"}),
+    ("fails on a value", "server error: status 500", set()),
+]
+
+
+def loaded(url: str, folder: Path, *options: str) -> Any:
+    told = ("--warm-up", "0s", "--consistency", "1s", "-o", str(folder), *options)
+    done = run("contract-load", "run", f"{url}/openapi.json", "--host", url, "-u", "4", "-t", "5s", *told)
+    return json.loads((folder / "results.json").read_text()), done
+
+
+def findings(results: Any) -> set[str]:
+    return {each["told"] for one in results["operations"].values() for each in one["findings"]}
+
+
+def test_a_service_without_a_fault_is_not_blamed(tmp_path: Path) -> None:
+    with served("faulty_service") as url:
+        results, done = loaded(url, tmp_path)
+    assert findings(results) == set(), done.output
+    assert (results["ledger"]["lost"], results["ledger"]["notes"]) == (0, {})
+
+
+@pytest.mark.parametrize(("fault", "told", "besides"), FAULTS, ids=[each[0] for each in FAULTS])
+def test_a_fault_is_told_by_its_name(fault: str, told: str, besides: set[str], tmp_path: Path) -> None:
+    with served("faulty_service", "--fault", fault) as url:
+        results, done = loaded(url, tmp_path)
+    named = findings(results)
+    assert told in named, done.output
+    assert named <= {told, *besides}, done.output
+    assert results["passed"] is (fault in ("drops a field", "throttles")), done.output
+
+
+def test_a_slow_operation_behind_a_lock_is_named(tmp_path: Path) -> None:
+    with served("faulty_service", "--fault", "slow behind a lock") as url:
+        results, done = loaded(url, tmp_path, "--rate", "40")
+    assert findings(results) == set()
+    assert "GET /things/{thing_id}/report" in done.output.partition("slowest operation: ")[2][:40], (
+        done.output
+    )
+
+
+def test_what_was_answered_before_it_was_written_is_lost_when_a_service_is_killed(
+    start: Start, tmp_path: Path
+) -> None:
+    port = str(free_port())
+    kept = ("--fault", "answers before it writes", "--port", port, "--file", str(tmp_path / "things.json"))
+    told = ("-t", "5m", "--warm-up", "0s", "--consistency", "0s", "-o", str(tmp_path))
+    with served("faulty_service", *kept) as url:
+        load = start("contract-load", "run", f"{url}/openapi.json", "--host", url, "-u", "2", *told)
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while httpx.get(f"{url}/count").json() < 200:
+            assert time.monotonic() < deadline, "nobody calls"
+    with served("faulty_service", *kept):
+        assert load.end(signal.SIGINT) == 130
+    results = json.loads((tmp_path / "results.json").read_text())
+    assert any("lost" in each for each in findings(results)), load.output
+    assert results["ledger"]["lost"] > 0

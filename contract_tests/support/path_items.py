@@ -1,0 +1,38 @@
+"""Path items of documents, as the OpenAPI Specification calls them, in a line each."""
+
+from typing import Any
+
+JSON = "application/json"
+ID = {"type": "integer"}
+TEXT = {"type": "string"}
+
+
+def an_object(**properties: Any) -> Any:
+    return {"type": "object", "properties": properties, "required": [*properties]}
+
+
+def a_list(item: Any) -> Any:
+    return {"type": "array", "items": item}
+
+
+def does(
+    answer: Any = None, body: Any = None, status: str = "200", parameters: Any = (), **more: Any
+) -> dict[str, Any]:
+    """One method: what it takes and answers."""
+    response = {
+        "description": "fine",
+        **({"content": {JSON: {"schema": answer}}} if answer is not None else {}),
+    }
+    taken = {"requestBody": {"required": True, "content": {JSON: {"schema": body}}}} if body else {}
+    stated = [{"schema": TEXT, "in": "query", **each} for each in parameters]
+    return {
+        "responses": {status: response, "404": {"description": "gone"}},
+        "parameters": stated,
+        **taken,
+        **more,
+    }
+
+
+def on(path: str, *names: str, kind: Any = ID, **methods: Any) -> dict[str, Any]:
+    parameters = [{"name": each, "in": "path", "required": True, "schema": kind} for each in names]
+    return {path: {"parameters": parameters, **methods}}

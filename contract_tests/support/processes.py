@@ -1,0 +1,168 @@
+"""The commands of this project as processes, started and ended by the tests that need them."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty, Queue
+from typing import TypeVar
+
+import psutil
+
+ROOT = Path(__file__).parent.parent.parent
+BIN = Path(sys.executable).parent
+START_TIMEOUT_S = 60
+ENDING_S = 5
+
+
+class Command:
+    """A running command of this environment, whose lines of output can be waited for."""
+
+    def __init__(self, name: str, *arguments: str, environment: dict[str, str] | None = None) -> None:
+        self.process = subprocess.Popen(
+            [str(BIN / name), *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, **(environment or {})},
+            start_new_session=True,
+        )
+        self.lines: list[str] = []
+        self._queue: Queue[str | None] = Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        with self.process.stdout as output:
+            for line in output:
+                self._queue.put(line.rstrip("\n"))
+        self._queue.put(None)
+
+    def wait_for(self, pattern: str, timeout: float = START_TIMEOUT_S) -> re.Match[str]:
+        """The first line not yet seen that matches; fails when the command ends or is too slow."""
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                line = self._queue.get(timeout=max(deadline - time.monotonic(), 0))
+            except Empty:
+                raise AssertionError(f"no {pattern!r} within {timeout} s:\n{self.output}") from None
+            if line is None:
+                raise AssertionError(f"ended without {pattern!r}:\n{self.output}")
+            self.lines.append(line)
+            if found := re.search(pattern, line):
+                return found
+
+    def end(self, number: int = signal.SIGTERM, timeout: float = 60) -> int:
+        """Send a signal, wait for the end, give the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        return self.wait(timeout)
+
+    def wait(self, timeout: float = 120) -> int:
+        """Wait for the end, give the exit code; all output is in `output` then."""
+        code = self.process.wait(timeout)
+        while (line := self._queue.get(timeout=timeout)) is not None:
+            self.lines.append(line)
+        self._queue.put(None)
+        return code
+
+    @property
+    def output(self) -> str:
+        """Every line seen so far."""
+        return "\n".join(self.lines)
+
+
+class Service(Command):
+    """`students-service serve` on a free port."""
+
+    def __init__(self, *options: str, environment: dict[str, str] | None = None) -> None:
+        super().__init__("students-service", "serve", "--port", "0", *options, environment=environment)
+        self.url = self.wait_for(r"listening on (http://\S+?),")[1]
+        self.port = int(self.url.rpartition(":")[2])
+
+
+Start = Callable[..., Command]
+Serve = Callable[..., Service]
+StartService = Callable[..., str]
+Started = TypeVar("Started", bound=Command)
+
+
+@contextmanager
+def ended(kind: Callable[..., Started]) -> Iterator[Callable[..., Started]]:
+    """Starts commands of a kind, and ends those that still run afterwards."""
+    started: list[Started] = []
+
+    def start(*arguments: str, environment: dict[str, str] | None = None) -> Started:
+        started.append(kind(*arguments, environment=environment))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.end()
+
+
+@contextmanager
+def served(module: str, *options: str) -> Iterator[str]:
+    """The URL of a service that is a module of these tests, and prints its port."""
+    command = [sys.executable, "-m", f"contract_tests.support.{module}", *options]
+    service = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    try:
+        assert service.stdout is not None
+        yield f"http://127.0.0.1:{int(service.stdout.readline())}"
+    finally:
+        service.kill()
+        service.communicate()
+
+
+def running(word: str) -> list[psutil.Process]:
+    """Processes with a word in their command line."""
+    return [
+        each
+        for each in psutil.process_iter(["cmdline"])
+        if any(word in part for part in each.info["cmdline"] or ())
+    ]
+
+
+def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Those that have not ended."""
+    return [each for each in processes if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+
+
+def survivors(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Those that outlive their parent, which some learn of a moment after it has gone, by a closed pipe."""
+    _, left = psutil.wait_procs(processes, timeout=ENDING_S)
+    return alive(left)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+        return port
+
+
+def wait_for_port(port: int) -> None:
+    """Until somebody listens."""
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            assert time.monotonic() < deadline, f"nobody listens on {port}"
+        else:
+            return
+
+
+def run(*arguments: str, environment: dict[str, str] | None = None, timeout: float = 240) -> Command:
+    """Run a command to its end."""
+    command = Command(*arguments, environment=environment)
+    command.wait(timeout)
+    return command

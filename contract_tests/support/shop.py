@@ -1,0 +1,112 @@
+"""A shop: its document, and a ledger that follows the calls to it."""
+
+from typing import Any
+
+from contract_tests.support.documents import contract
+from contract_tests.support.path_items import ID, TEXT, an_object, does, on
+from contract_tests.support.simulation import Simulation
+from load.journeys.addresses import Addresses
+from load.journeys.entities import Entity
+from load.journeys.ledger import Ledger
+from load.journeys.properties import Properties
+from load.journeys.reconciliation import Reconciliation
+from load.journeys.step import Step
+from load.journeys.writes import in_use
+from load.measurements.losses import Absence, Account
+from openapi.expressions import Exchange
+from openapi.operation_reader import operations
+
+STATE = {"enum": ["open", "done"]}
+NAMED = an_object(id=ID, name=TEXT, price={"type": "number"}, state=STATE)
+FORMER = {"type": "integer", "deprecated": True}
+DATED = {**NAMED, "properties": {**NAMED["properties"], "former": FORMER}}
+SHOP = (
+    on("/things", post=does(DATED, DATED, "201")),
+    on("/things/{id}", "id", get=does(DATED), put=does(NAMED, NAMED), delete=does(status="204")),
+    on("/things/{id}/parts", "id", post=does(an_object(id=ID), an_object(name=TEXT), "201")),
+    on("/things/{id}/parts/{part_id}", "id", "part_id", get=does(an_object(id=ID)), delete=does()),
+    on("/things/{id}/close", "id", post=does()),
+)
+READ = "GET /things/{id}"
+SHOWN = {"id": 1, "name": "thing 1", "price": 2.5, "state": "open"}
+
+
+class Shop:
+    """A ledger that follows the calls to a shop, which are made at the times (s) that a test gives."""
+
+    def __init__(
+        self,
+        consistency: float = 5.0,
+        optional: tuple[str, ...] = (),
+        independent: bool = False,
+        *more: Any,
+    ) -> None:
+        paths = {path: item for each in (*SHOP, *more) for path, item in each.items()}
+        found = operations(contract(paths))
+        self.simulation = Simulation(found)
+        documented = self.simulation.compiled.documented
+        readable = {each: names.union(optional) for each, names in documented.items()}
+        addresses = Addresses(self.simulation.compiled.makers)
+        alone = frozenset(readable) if independent else frozenset[str]()
+        published = self.simulation.compiled.published
+        self.properties = Properties(readable, addresses, consistency, alone, published)
+        self.ledger = Ledger(addresses, self.properties, consistency)
+        self.reconciliation = Reconciliation(readable, addresses, self.properties, consistency)
+
+    def step(self, label: str, entity: Entity | None = None) -> Step:
+        builder = self.simulation.compiled.builders[label]
+        bound = {}
+        for need in self.simulation.compiled.plan.needs[label] if entity else ():
+            bound = {slot: entity.values[index] for slot, index in need.slots if entity}
+        return Step(builder.build(bound), entity, (entity,) if entity else ())
+
+    def call(
+        self,
+        label: str,
+        entity: Entity | None,
+        sent: float,
+        at: float,
+        status: int,
+        body: Any = None,
+        **written: Any,
+    ) -> list[Entity]:
+        """A call that was sent and answered at these times, with what was shown, which is what was `written`
+        but for these properties; gives what it made.
+        """
+        step = self.step(label, entity)
+        if isinstance(step.call.payload, dict) and isinstance(body, dict):
+            step.call.payload.update(
+                {name: body.get(name, value) for name, value in step.call.payload.items()} | written
+            )
+        changes = self.ledger.sending(step, sent)
+        body = in_use(step.call.operation, body)
+        self.ledger.answered(changes, status, body, at)
+        call = step.call
+        exchange = Exchange("", call.target, call.path, call.query, {}, call.payload, status, {}, body)
+        made = self.simulation.journeys.done(step, exchange, 200 <= status < 300)
+        self.ledger.made(made, step, body, changes, (sent, at), now=1_000.0)
+        return made
+
+    def made(self, number: int, at: float = 1.0, **more: Any) -> Entity:
+        body = {**SHOWN, "id": number, "name": f"thing {number}", **more}
+        (thing,) = self.call("POST /things", None, at, at + 0.1, 201, body)
+        thing.home.finders.add(READ)
+        return thing
+
+    def absence(self, thing: Entity, at: float, status: int = 404) -> Absence:
+        return self.reconciliation.absence(thing, READ, status, at, at + 0.1)[0]
+
+    def settled(self) -> Account:
+        account = self.reconciliation.settled()
+        self.ledger.settle(account)
+        return account
+
+    def read_back(self, thing: Entity, at: float, status: int, body: Any = None) -> Account | None:
+        step = self.step(READ, thing)
+        (record,) = (each for each in self.reconciliation.records if each.entity is thing)
+        return self.reconciliation.read_back(record, step, status, body, (at, at + 0.1))
+
+
+def replaced(shop: Shop, thing: Entity, at: float = 2.0, **body: Any) -> None:
+    answer = {"id": thing.values[0], "name": "renamed", "price": 7.5, "state": "done", **body}
+    shop.call("PUT /things/{id}", thing, at, at + 0.1, 200, answer)

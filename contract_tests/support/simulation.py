@@ -1,0 +1,32 @@
+"""The journeys of one process, compiled from operations, without a service."""
+
+from collections.abc import Mapping, Sequence
+from random import Random
+
+from load.journeys.compiled import compiled
+from load.journeys.coverage import coverage
+from load.journeys.journeys import Journeys
+from load.journeys.knowledge import Knowledge
+from load.options.options import Options
+from load.options.profile import load_profile
+from openapi.operations import Operation
+from openapi.payloads import Payloads
+from openapi.security import SecurityScheme
+
+
+class Simulation:
+    """What is compiled of operations, what is known of their service, and the journeys through it."""
+
+    def __init__(
+        self,
+        operations: Sequence[Operation],
+        options: Options | None = None,
+        seed: int = 1,
+        schemes: Mapping[str, SecurityScheme] | None = None,
+    ) -> None:
+        options = options or Options(load_profile("mixed"))
+        payloads, random, schemes = Payloads(seed), Random(seed), schemes or {}
+        covered = coverage(operations, options, schemes, payloads)
+        self.compiled = compiled(covered, options, payloads, random, schemes)
+        self.known = Knowledge(self.compiled)
+        self.journeys = Journeys(self.compiled, self.known, random)
