@@ -11,7 +11,7 @@ from load.journeys.ledger import Ledger
 from load.journeys.properties import Properties
 from load.journeys.reconciliation import Reconciliation
 from load.journeys.step import Step
-from load.journeys.writes import in_use
+from load.journeys.writes import without_deprecated
 from load.measurements.losses import Absence, Account
 from openapi.expressions import Exchange
 from openapi.operation_reader import operations
@@ -44,11 +44,11 @@ class Shop:
         paths = {path: item for each in (*SHOP, *more) for path, item in each.items()}
         found = operations(contract(paths))
         self.simulation = Simulation(found)
-        documented = self.simulation.compiled.documented
+        documented = self.simulation.compiled.reads.comparable_properties
         readable = {each: names.union(optional) for each, names in documented.items()}
-        addresses = Addresses(self.simulation.compiled.makers)
+        addresses = Addresses(self.simulation.compiled.index.created_by)
         alone = frozenset(readable) if independent else frozenset[str]()
-        published = self.simulation.compiled.published
+        published = self.simulation.compiled.indirect_changes.publishing
         self.properties = Properties(readable, addresses, consistency, alone, published)
         self.ledger = Ledger(addresses, self.properties, consistency)
         self.reconciliation = Reconciliation(readable, addresses, self.properties, consistency)
@@ -79,18 +79,18 @@ class Shop:
                 {name: body.get(name, value) for name, value in step.call.payload.items()} | written
             )
         changes = self.ledger.sending(step, sent)
-        body = in_use(step.call.operation, body)
+        body = without_deprecated(step.call.operation, body)
         self.ledger.answered(changes, status, body, at)
         call = step.call
         exchange = Exchange("", call.target, call.path, call.query, {}, call.payload, status, {}, body)
-        made = self.simulation.journeys.done(step, exchange, 200 <= status < 300)
+        made = self.simulation.journeys.complete(step, exchange, 200 <= status < 300)
         self.ledger.made(made, step, body, changes, (sent, at), now=1_000.0)
         return made
 
     def made(self, number: int, at: float = 1.0, **more: Any) -> Entity:
         body = {**SHOWN, "id": number, "name": f"thing {number}", **more}
         (thing,) = self.call("POST /things", None, at, at + 0.1, 201, body)
-        thing.home.finders.add(READ)
+        thing.pool.resolved_by.add(READ)
         return thing
 
     def absence(self, thing: Entity, at: float, status: int = 404) -> Absence:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from load.journeys.compiled import compiled
-from load.journeys.coverage import coverage
+from load.journeys.compiled_operations import compile_operations
+from load.journeys.coverage import select_operations
 from load.journeys.journeys import Journeys
 from load.journeys.knowledge import Knowledge
 from load.options.options import Options
@@ -26,7 +26,7 @@ class Simulation:
     ) -> None:
         options = options or Options(load_profile("mixed"))
         payloads, random, schemes = Payloads(seed), Random(seed), schemes or {}
-        covered = coverage(operations, options, schemes, payloads)
-        self.compiled = compiled(covered, options, payloads, random, schemes)
+        covered = select_operations(operations, options, schemes, payloads)
+        self.compiled = compile_operations(covered, options, payloads, random, schemes)
         self.known = Knowledge(self.compiled)
         self.journeys = Journeys(self.compiled, self.known, random)

@@ -50,9 +50,9 @@ def run(
     contract = load_contract(document or students_document())
     told = read_options(load_profile(profile), given, security_schemes(contract), WARM_UP_S)
     if show_plan:
-        from load.journeys.compiled import planned  # noqa: PLC0415 - what makes payloads takes a second
+        from load.journeys.compiled_operations import compile_contract  # noqa: PLC0415 - what makes payloads takes a second
 
-        click.echo("\n".join(printable(each) for each in planned(contract, told).lines()))
+        click.echo("\n".join(printable(each) for each in compile_contract(contract, told).lines()))
         return
     from load.cli.loading import finish, loaded  # noqa: PLC0415 - it brings what makes calls
 

@@ -33,43 +33,43 @@ class Addresses:
         self._namesakes: defaultdict[Json, list[Record]] = defaultdict(list)
         self._everywhere: dict[str, Record] = {}
 
-    def makes(self, label: str) -> bool:
+    def creates(self, label: str) -> bool:
         """Whether an operation makes things, and changes no others."""
         return label in self._makers
 
-    def adopt(self, parent: Entity, record: Record) -> None:
+    def add_child(self, parent: Entity, record: Record) -> None:
         """A thing was made within another, or of it."""
-        self._children[parent.itself].append(record)
+        self._children[parent.original].append(record)
 
     def record_of(self, thing: Entity) -> Record | None:
         """The record of a thing's address, if it is followed."""
-        return self.records.get((thing.home.resource, thing.values))
+        return self.records.get((thing.resource, thing.values))
 
-    def followed(self, thing: Entity) -> Record | None:
+    def follow(self, thing: Entity) -> Record | None:
         """A new record, while there is room."""
         if len(self.records) >= FOLLOWED_AT_MOST:
             return None
-        resource = thing.home.resource
+        resource = thing.resource
         everywhere = self._everywhere.setdefault(resource, Record(thing))
         record = Record(thing, everywhere=everywhere.writes)
         self.records[resource, thing.values] = record
         self._namesakes[thing.values[-1]].append(record)
         return record
 
-    def known(self, things: Iterable[Entity]) -> list[Record]:
+    def records_of(self, things: Iterable[Entity]) -> list[Record]:
         """The records of things, each once, as far as they are followed."""
         found = (self.record_of(each) for each in dict.fromkeys(things))
         return [each for each in found if each is not None]
 
-    def belong(self, thing: Entity, others: Iterable[Record]) -> None:
+    def attach(self, thing: Entity, others: Iterable[Record]) -> None:
         """From now on, a thing may go with others."""
         record = self.record_of(thing)
         for each in others:
-            heirs = self._children[each.entity.itself]
+            heirs = self._children[each.entity.original]
             if record is not None and record not in heirs[-_LAST_HEIRS:]:
                 heirs.append(record)
 
-    def named(self, step: Step) -> Record | None:
+    def record_at_path(self, step: Step) -> Record | None:
         """The record of the address that a call's path is, if there is one: a call may name what it makes."""
         call = step.call
         if not call.path:
@@ -77,7 +77,7 @@ class Addresses:
         values = tuple(call.path[name] for name in call.operation.path_names)
         return self.records.get((normalised(call.operation.path), values))
 
-    def named_in_body(self, step: Step) -> list[Record]:
+    def records_named_in_body(self, step: Step) -> list[Record]:
         """The things that a body names by an identifier, so that a call may do something with them: texts,
         and numbers where they name what the call makes.
         """
@@ -93,37 +93,37 @@ class Addresses:
             for value in (*texts, *numbers)
             if value in self._namesakes
             for record in self._namesakes[value]
-            if isinstance(value, str) or record.entity.home.resource in made
+            if isinstance(value, str) or record.entity.resource in made
         ]
 
-    def beside(self, thing: Entity, record: Record | None, is_deletion: bool) -> list[Record]:
+    def related_records(self, thing: Entity, record: Record | None, is_deletion: bool) -> list[Record]:
         """What else a call to a thing may change: what lies within it or goes with it, and what goes by the
         same identifier elsewhere, which may be another way to the same thing.
         """
-        below = f"{thing.home.resource}/"
+        below = f"{thing.resource}/"
         found = [
             each
             for each in self._children.get(thing, ())
-            if is_deletion or each.entity.home.resource.startswith(below)
+            if is_deletion or each.entity.resource.startswith(below)
         ]
         # What goes with a thing may take along what else it belongs to.
-        joined = [parent.itself for each in found if is_deletion for parent in each.entity.parents]
-        found += [each for each in self.known(joined) if each is not record]
+        joined = [parent.original for each in found if is_deletion for parent in each.entity.parents]
+        found += [each for each in self.records_of(joined) if each is not record]
         name = thing.values[-1]
-        noun = noun_of(thing.home.resource)
+        noun = noun_of(thing.resource)
         is_number = isinstance(name, int) or str(name).isdecimal()
         found += [
             each
             for each in self._namesakes.get(name, ())
             if each is not record
-            and (not is_number or noun_of(each.entity.home.resource) == noun)
+            and (not is_number or noun_of(each.entity.resource) == noun)
             and not _is_apart(each.entity, thing)
         ]
         if record is None and is_deletion:
-            found += self.known(each.itself for each in thing.parents)
+            found += self.records_of(each.original for each in thing.parents)
         return found
 
-    def everywhere(self, operation: Operation) -> list[Record]:
+    def collection_records(self, operation: Operation) -> list[Record]:
         """What stands for all things of the resources that a path without a thing in it leads to, or lies
         beside.
         """
@@ -140,5 +140,5 @@ def _is_apart(one: Entity, other: Entity) -> bool:
     """Whether two things of one resource, with the same number within different parents, were each made, so
     that neither is another way to the other.
     """
-    is_same = one.home is other.home and one.values == other.values
-    return one.home is other.home and one.owned and other.owned and not is_same
+    is_same = one.pool is other.pool and one.values == other.values
+    return one.pool is other.pool and one.is_own and other.is_own and not is_same

@@ -28,10 +28,10 @@ class Coverage:
     operations: Mapping[str, Operation]
     plan: Plan
     uncovered: Mapping[str, str]
-    asking: Mapping[str, str]
+    uncredentialed: Mapping[str, str]
 
 
-def coverage(
+def select_operations(
     operations: Sequence[Operation],
     options: Options,
     schemes: Mapping[str, SecurityScheme],

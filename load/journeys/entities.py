@@ -1,211 +1,207 @@
-"""Things that are known to exist on the service, leased so that nobody calls for one that is gone."""
+"""The entities of a service that one process knows, leased so that no call uses what another deletes."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import inf
 from random import Random
 
+from load.journeys.random_bag import RandomBag
 from load.planning.plan import Slot
 from openapi.contract import Json
 
-_TRIES = 8
+# How many entities are picked at random before a search for a suitable one is given up.
+_PICKS = 8
+# How many deleted entities are remembered.
 _REMEMBERED = 10_000
 
 Values = tuple[Json, ...]
 
 
-@dataclass(eq=False, slots=True)
-class Entity:
-    """One thing of a resource: the values of the path parameters that lead to it. `owned` when this
-    process created it, `users` counts those who are working on it now, `parents` are the things that
-    it was made of, `heirs` counts those that were made of it, are still there and are `holding` it.
-    `twins` are the same thing found in other ways, as by its name: all go when one goes. `shown_at` points
-    to where the answer that made it showed its identifier; empty when it came otherwise, as in `Location`,
-    None when no answer made it. `doubtful` when a call may have made it, or found it. `maker` is the label
-    of the operation that made it; `holds_others` when it may hold things of others, which could go with it.
-    `chosen` are the homes and values of things that the service has made it part of, `fields` the header
-    fields and cookies that it was made with, as those that choose a tenant or a language: all calls for it
-    have them, or None for what was left out.
+@dataclass(frozen=True)
+class Origin:
+    """How an entity came to be known.
+
+    `parents` are the entities that it was created from or found within. With `keeps_parents`, they are not
+    deleted before it is; otherwise it goes when they go. `created_by` is the label of the operation that
+    created it, empty for entities that the run did not create for certain. `shown_at` is the JSON pointer to
+    its identifier in the answer to the creation: empty when the identifier came otherwise, such as in a
+    Location field, and None when no creation was answered with it. `may_be_foreign` marks an entity that a
+    call either created or found. `assigned` are entities that the service chose to refer to, with their
+    pools. `fields` are the header fields and cookies of the creation, such as those that choose a tenant or a
+    language: all calls for the entity repeat them.
     """
 
-    home: "Entities"
-    values: Values
-    owned: bool
     parents: tuple["Entity", ...] = ()
-    holding: bool = True
-    twins: tuple["Entity", ...] = ()
-    users: int = 0
-    heirs: int = 0
-    place: int = -1
+    keeps_parents: bool = True
+    created_by: str = ""
     shown_at: str | None = None
-    doubtful: bool = False
-    maker: str = ""
-    holds_others: bool = False
-    chosen: tuple[tuple["Entities", Values], ...] = ()
+    may_be_foreign: bool = False
+    assigned: tuple[tuple["EntityPool", Values], ...] = ()
     fields: Mapping[Slot, Json] = field(default_factory=dict)
 
+
+@dataclass(eq=False, slots=True)
+class Entity:
+    """An entity of the resource of its `pool`, with the `values` of the path parameters that address it.
+
+    `is_own` when this run alone created it. `may_contain_foreign` when entities of others may have been put
+    into it, which would be deleted with it. `aliases` address the same entity in other ways, such as by its
+    name; all are removed together. `use_count` counts the calls that use it now and the entities that keep it
+    from being deleted.
+    """
+
+    pool: "EntityPool"
+    values: Values
+    is_own: bool
+    origin: Origin = field(default_factory=Origin)
+    may_contain_foreign: bool = False
+    aliases: tuple["Entity", ...] = ()
+    use_count: int = 0
+
     @property
-    def itself(self) -> "Entity":
-        """The thing that a twin is another way to."""
+    def resource(self) -> str:
+        """The resource that it is of."""
+        return self.pool.resource
+
+    @property
+    def parents(self) -> tuple["Entity", ...]:
+        """The entities that it was created from or found within."""
+        return self.origin.parents
+
+    @property
+    def original(self) -> "Entity":
+        """The entity that this one is an alias of, or itself."""
         parent = self.parents[0] if self.parents else None
-        return parent if parent is not None and self in parent.twins else self
+        return parent if parent is not None and self in parent.aliases else self
 
     @property
     def is_idle(self) -> bool:
-        """Whether nobody works on it, in whichever way it was found, and nothing else is made of it."""
-        thing = self.itself
-        return not any(each.heirs or each.users for each in (thing, *thing.twins))
+        """Whether no call uses it, under any of its addresses, and no entity keeps it from being deleted."""
+        original = self.original
+        return not any(entity.use_count for entity in (original, *original.aliases))
 
     @property
     def is_known(self) -> bool:
-        """Whether it is among the things of its home."""
-        return self.place >= 0
+        """Whether it is in its pool, that is, believed to exist."""
+        return self.pool.entities.get(self.values) is self
 
 
-@dataclass
-class Entities:
-    """Every known thing of one resource; `documented` where a link of the document says what it is found by,
-    `finders` are the operations that have found one by its identifier.
+class EntityPool:
+    """The entities of a resource that are known to exist (`entities`, by their values).
+
+    `is_linked` when a link of the document supplies the identifier. `resolved_by` are the labels of the
+    operations that have found an entity by it.
     """
 
-    resource: str
-    documented: bool = False
-    finders: set[str] = field(default_factory=set)
-    _owned: list[Entity] = field(default_factory=list)
-    _found: list[Entity] = field(default_factory=list)
-    _known: dict[Values, Entity] = field(default_factory=dict)
-    _gone: dict[Values, float] = field(default_factory=dict)
+    def __init__(self, resource: str, is_linked: bool = False) -> None:
+        self.resource, self.is_linked = resource, is_linked
+        self.resolved_by: set[str] = set()
+        self.entities: dict[Values, Entity] = {}
+        self._own, self._foreign = RandomBag[Entity](), RandomBag[Entity]()
+        # When the deletion of an entity was answered (s), infinity while it is under way.
+        self._deleted: dict[Values, float] = {}
 
-    def is_found_by(self, label: str) -> bool:
-        """Whether an identifier is known to lead to a thing when an operation is given it: one that works
-        elsewhere, as an id beside a name, proves nothing.
+    def is_resolved_by(self, label: str) -> bool:
+        """Whether an operation is known to find entities by this identifier. That it works for other
+        operations proves nothing: one may take an id, and another a name.
         """
-        return self.documented or label in self.finders
+        return self.is_linked or label in self.resolved_by
 
-    @property
-    def size(self) -> int:
-        """How many things are known."""
-        return len(self._known)
+    def was_deleted(self, values: Values) -> bool:
+        """Whether an entity was deleted or turned out to be gone, and is not known again."""
+        return values in self._deleted and values not in self.entities
 
     def add(
-        self,
-        values: Values,
-        owned: bool,
-        parents: Iterable[Entity] = (),
-        asked: float = inf,
-        holding: bool = True,
+        self, values: Values, is_own: bool, origin: Origin | None = None, requested_at: float = inf
     ) -> Entity:
-        """Make a thing known; one that is known stays as it is. `asked` is when the service was (s): it may
-        answer a creation with what exists, while that is being deleted, and such a thing stays gone.
-        Parents are not deleted while there is something that is `holding` them; else it goes with them.
+        """Add an entity; if it is known already, it stays as it is.
+
+        `requested_at` is when the call was made that returned it (s). A creation may be answered with an
+        existing entity while that is being deleted: such an entity is returned, but not added.
         """
-        known = self._known.get(values)
-        if known is not None:
-            return known
-        if asked < self._gone.get(values, -inf):
-            return Entity(self, values, owned, tuple(parents), holding)
-        entity = Entity(self, values, owned, tuple(parents), holding)
-        for parent in entity.parents:
-            parent.heirs += holding
-        self._known[values] = entity
-        _append(self._list(entity), entity)
+        entity = self.entities.get(values)
+        if entity is not None:
+            return entity
+        entity = Entity(self, values, is_own, origin or Origin())
+        if requested_at >= self._deleted.get(values, -inf):
+            self._insert(entity)
         return entity
 
-    def knows(self, values: Values) -> bool:
-        """Whether a thing is known."""
-        return values in self._known
+    def add_alias(self, values: Values, entity: Entity, is_own: bool) -> None:
+        """Add another address of a known entity. `is_own` when it cannot lead to an entity of others."""
+        if values not in self.entities and entity.is_known:
+            alias = Entity(self, values, is_own, Origin((entity,), keeps_parents=False))
+            entity.aliases = (*entity.aliases, alias)
+            self._insert(alias)
 
-    def has_gone(self, values: Values) -> bool:
-        """Whether a thing was deleted, or turned out to be gone."""
-        return values in self._gone and values not in self._known
-
-    def add_twin(self, values: Values, first: Entity, owned: bool) -> None:
-        """Make another way known to a thing that is known; `owned` when it leads to no other thing."""
-        if values not in self._known and first.is_known:
-            twin = Entity(self, values, owned, (first,), holding=False)
-            first.twins = (*first.twins, twin)
-            self._known[values] = twin
-            _append(self._list(twin), twin)
-
-    def share(self, random: Random, owned_only: bool, within: Values = ()) -> Entity | None:
-        """Some thing, not to be deleted until released; None when there is none, or when none is found
-        whose values begin with those of `within`.
+    def lease(self, random: Random, own_only: bool, within: Values = ()) -> Entity | None:
+        """An entity that nobody deletes until it is released. None when there is none, or when several
+        picks have found none whose values begin with those of `within`.
         """
-        size = len(self._owned) + (0 if owned_only else len(self._found))
-        for _ in range(_TRIES if size else 0):
+        size = len(self._own) + (0 if own_only else len(self._foreign))
+        for _ in range(_PICKS if size else 0):
             index = int(random.random() * size)
-            entity = self._owned[index] if index < len(self._owned) else self._found[index - len(self._owned)]
+            entity = self._own[index] if index < len(self._own) else self._foreign[index - len(self._own)]
             if not all(parent.is_known for parent in entity.parents):
-                self.forget(entity)
-                return self.share(random, owned_only, within)
+                self.remove(entity)
+                return self.lease(random, own_only, within)
             if entity.values[: len(within)] == within:
-                entity.users += 1
+                entity.use_count += 1
                 return entity
         return None
 
-    def take(self, random: Random, owned_only: bool = True) -> Entity | None:
-        """Some thing that nobody works on and nothing else is made of, for deletion: from now on nobody
-        gets it.
+    def lease_for_deletion(self, random: Random, own_only: bool = True) -> Entity | None:
+        """An entity that no call uses and no other entity depends on, own ones first. It is removed from the
+        pool, so that no other call gets it.
         """
-        pools = [self._owned] if owned_only else [self._owned, self._found]
-        for pool in pools:
-            for _ in range(min(_TRIES, len(pool))):
-                entity = pool[int(random.random() * len(pool))]
-                if entity.is_idle and not (owned_only and entity.itself.holds_others):
-                    self.forget(entity)
+        for bag in [self._own] if own_only else [self._own, self._foreign]:
+            for _ in range(min(_PICKS, len(bag))):
+                entity = bag.pick(random)
+                if entity.is_idle and not (own_only and entity.original.may_contain_foreign):
+                    self.remove(entity)
                     return entity
         return None
 
-    def disown(self, maker: str) -> None:
-        """What an operation made may have been there before: none of it is this run's own."""
-        for entity in [each for each in self._owned if each.maker == maker]:
-            for each in (entity, *entity.twins):
-                if each.owned:
-                    _remove(each.home._owned, each)
-                    each.owned = False
-                    _append(each.home._found, each)
+    def disown(self, label: str) -> None:
+        """Treat everything that an operation created as foreign: it may have found it instead."""
+        for entity in [entity for entity in self._own if entity.origin.created_by == label]:
+            for address in (entity, *entity.aliases):
+                if address.is_own:
+                    address.pool._own.remove(address)
+                    address.is_own = False
+                    address.pool._foreign.add(address)
 
-    def forget(self, entity: Entity) -> None:
-        """A thing that is gone, in whichever way it was found."""
-        thing = entity.itself
-        twins, thing.twins = thing.twins, ()
-        for each in (*twins, thing):
-            each.home._drop(each)
+    def remove(self, entity: Entity) -> None:
+        """Remove an entity that is gone, under all its addresses."""
+        original = entity.original
+        aliases, original.aliases = original.aliases, ()
+        for address in (*aliases, original):
+            address.pool._remove_address(address)
 
-    def left(self, entity: Entity, at: float) -> None:
-        """The call that deleted a thing has ended, at a time (s)."""
-        for each in (entity, *entity.twins):
-            each.home._gone[each.values] = at
+    def record_deletion(self, entity: Entity, at: float) -> None:
+        """Note that the call that deleted an entity was answered, at a time (s)."""
+        for address in (entity, *entity.aliases):
+            address.pool._deleted[address.values] = at
 
-    def _drop(self, entity: Entity) -> None:
-        self._gone[entity.values] = inf
-        if len(self._gone) > _REMEMBERED:
-            del self._gone[next(iter(self._gone))]
-        # What was found again since is another thing by now.
-        if self._known.get(entity.values) is entity:
-            del self._known[entity.values]
-            _remove(self._list(entity), entity)
+    def _insert(self, entity: Entity) -> None:
+        for parent in entity.parents:
+            parent.use_count += entity.origin.keeps_parents
+        self.entities[entity.values] = entity
+        (self._own if entity.is_own else self._foreign).add(entity)
+
+    def _remove_address(self, entity: Entity) -> None:
+        self._deleted[entity.values] = inf
+        if len(self._deleted) > _REMEMBERED:
+            del self._deleted[next(iter(self._deleted))]
+        # An entity that was found at this address since is another one.
+        if self.entities.get(entity.values) is entity:
+            del self.entities[entity.values]
+            (self._own if entity.is_own else self._foreign).remove(entity)
             for parent in entity.parents:
-                parent.heirs -= entity.holding
-
-    def _list(self, entity: Entity) -> list[Entity]:
-        return self._owned if entity.owned else self._found
+                parent.use_count -= entity.origin.keeps_parents
 
 
 def release(entities: Iterable[Entity]) -> None:
-    """End shares."""
+    """End the leases of entities."""
     for entity in entities:
-        entity.users -= 1
-
-
-def _append(entities: list[Entity], entity: Entity) -> None:
-    entity.place = len(entities)
-    entities.append(entity)
-
-
-def _remove(entities: list[Entity], entity: Entity) -> None:
-    last = entities.pop()
-    if last is not entity:
-        entities[entity.place] = last
-        last.place = entity.place
-    entity.place = -1
+        entity.use_count -= 1

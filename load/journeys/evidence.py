@@ -49,7 +49,7 @@ def existence(record: Record, target: str, expected: State, at: float, age: floa
 
 def address(thing: Entity) -> str:
     """The path of a thing, with its values in their places."""
-    path = thing.home.resource
+    path = thing.resource
     for value in thing.values:
         path = path.replace("{}", str(value), 1)
     return path

@@ -10,7 +10,7 @@ from random import Random
 from load.calls.call import Call
 from load.calls.repetition import Repetition
 from load.errors import LoadError
-from load.journeys.compiled import Compiled
+from load.journeys.compiled_operations import CompiledOperations
 from load.journeys.entities import Entity, release
 from load.journeys.knowledge import Knowledge
 from load.journeys.references import holds, is_listed, kept
@@ -40,7 +40,7 @@ class Journeys:
     Raises LoadError when nothing has a weight.
     """
 
-    def __init__(self, compiled: Compiled, known: Knowledge, random: Random) -> None:
+    def __init__(self, compiled: CompiledOperations, known: Knowledge, random: Random) -> None:
         self._compiled, self._known, self._random = compiled, known, random
         self._failed: Counter[str] = Counter()
         self._is_careful = not compiled.options.selection.allow_destructive
@@ -53,7 +53,7 @@ class Journeys:
         random.shuffle(self._first)
         self._turns: Counter[str] = Counter()
 
-    def next(self) -> Step:
+    def next_step(self) -> Step:
         """A call that can be made now; for want of things to work on, one that creates some."""
         if self._first and self._random.random() < _FOLLOWED:
             step = self._first_step()
@@ -90,7 +90,7 @@ class Journeys:
         """Whether an operation has never worked for long, most times that this is asked."""
         return self._failed[label] > _PATIENCE and self._random.random() > _HOPE
 
-    def done(self, step: Step, exchange: Exchange | None, succeeded: bool = True) -> list[Entity]:
+    def complete(self, step: Step, exchange: Exchange | None, succeeded: bool = True) -> list[Entity]:
         """Tell how a call went: releases its things, learns what the plan says it tells, and gives the things
         that the call has made, or found in place of what it was to make.
 
@@ -100,33 +100,33 @@ class Journeys:
         label = step.call.operation.label
         self._failed[label] = 0 if succeeded else self._failed[label] + 1
         if succeeded and step.entity is not None:
-            step.entity.home.finders.add(label)
+            step.entity.pool.resolved_by.add(label)
         if step.entity is not None and step.call.operation.method == "delete":
-            step.entity.home.left(step.entity, time.monotonic())
-        return self._known.learn(step, exchange) if exchange is not None else []
+            step.entity.pool.record_deletion(step.entity, time.monotonic())
+        return self._known.record_answer(step, exchange) if exchange is not None else []
 
-    def refused(self, step: Step, status: int) -> None:
+    def record_refusal(self, step: Step, status: int) -> None:
         """A call was refused. In a conflict, where it was to make something, that may go by a name that is
         taken; elsewhere it is the state of a thing that forbids it, as of an order that is paid.
         """
         operation = step.call.operation
-        if step.repeats:
-            self._known.ownership.refused(operation.label, status)
+        if step.is_repetition:
+            self._known.ownership.record_refused_repetition(operation.label, status)
             return
-        self._known.ownership.tried(operation.label)
+        self._known.ownership.allow_repetition(operation.label)
         if status != HTTPStatus.CONFLICT:
             return
         makes = any(producer.creates for producer in self._compiled.plan.producers.get(operation.label, ()))
         if operation.method == "post" and (makes or "201" in operation.responses):
             self._compiled.builders[operation.label].differ()
 
-    def forget(self, step: Step) -> None:
+    def remove_entity(self, step: Step) -> None:
         """The thing of a step has turned out to be gone."""
         if step.entity is not None:
-            step.entity.home.forget(step.entity)
-            step.entity.home.left(step.entity, time.monotonic())
+            step.entity.pool.remove(step.entity)
+            step.entity.pool.record_deletion(step.entity, time.monotonic())
 
-    def exploration(self) -> Iterator[list[Step]]:
+    def exploration_rounds(self) -> Iterator[list[Step]]:
         """Rounds of calls that find out what exists already: the lists, then the lists within what those
         have shown. Each step has to be told to the knowledge before the next round.
         """
@@ -160,7 +160,7 @@ class Journeys:
     def _step(self, operation: Operation, depth: int, bare: bool = False) -> Step | None:
         """A call of an operation, or of one that makes what it needs; None when neither is possible."""
         is_built = operation.label in self._compiled.builders
-        if not is_built or (self._is_careful and operation.label in self._known.ownership.replacing):
+        if not is_built or (self._is_careful and operation.label in self._known.ownership.overwriting):
             return None
         bound: dict[Slot, Json] = {} if bare else self._recalled(operation)
         leases: list[Entity] = []
@@ -177,17 +177,17 @@ class Journeys:
             if entity is not None:
                 # Where a thing is made of others, it is where they are.
                 is_there = need.addressed or operation.method == "post"
-                bound = {**(entity.itself.fields if is_there else {}), **bound}
+                bound = {**(entity.original.origin.fields if is_there else {}), **bound}
                 bound.update(kept(operation, entity) if need.addressed else {})
                 bound.update({slot: entity.values[index] for slot, index in need.slots})
                 addressed = entity if need.addressed else addressed
-                foreign |= {} if entity.owned else {slot: need for slot, _ in need.slots}
+                foreign |= {} if entity.is_own else {slot: need for slot, _ in need.slots}
         again = None if bare else self._known.ownership.repetition(operation.label)
         call = self._built(operation, bound, foreign, bare, again)
         gathers = any(holds(operation, each, call.payload) for each in foreign)
         if gathers and addressed is not None:
-            addressed.itself.holds_others = True
-        return Step(call, addressed, tuple(leases), repeats=again is not None, gathers=gathers)
+            addressed.original.may_contain_foreign = True
+        return Step(call, addressed, tuple(leases), is_repetition=again is not None, lists_foreign=gathers)
 
     def _built(
         self,
@@ -246,7 +246,7 @@ class Journeys:
         """A thing for a need, with all that it was made of; `leases` is what is to be released later. What
         a call refers to is of the same parent as what its path leads to.
         """
-        entities = self._known.entities[need.resource]
+        entities = self._known.pools[need.resource]
         changes = operation.method not in SAFE and self._is_careful
         ends = leads_to(operation, need.resource) and need.addressed and operation.method == "delete"
         # What is made within a thing of others, as a comment on a post, or with a reference to one, changes
@@ -258,20 +258,18 @@ class Journeys:
         if not need.addressed and any(slot.location == "path" for slot, _ in need.slots):
             makes = refers = False
         # Where the run makes such things, it works with its own.
-        owned_only = changes and (need.resource in self._compiled.made or (not makes and not refers))
+        own_only = changes and (need.resource in self._compiled.index.created or (not makes and not refers))
         is_change = need.addressed and operation.method in REPLACING
-        if is_change and owned_only and self._known.is_open(need.resource):
+        if is_change and own_only and self._known.awaits_proof(need.resource):
             return None
         if ends:
-            return entities.take(self._random, owned_only)
-        within = (
-            addressed.values if addressed and need.resource.startswith(f"{addressed.home.resource}/") else ()
-        )
-        entity = entities.share(self._random, owned_only, within)
+            return entities.lease_for_deletion(self._random, own_only)
+        within = addressed.values if addressed and need.resource.startswith(f"{addressed.resource}/") else ()
+        entity = entities.lease(self._random, own_only, within)
         if entity is not None:
             leases.append(entity)
             for parent in entity.parents:
-                parent.users += 1
+                parent.use_count += 1
                 leases.append(parent)
         return entity
 
@@ -290,8 +288,8 @@ class Journeys:
     def _recalled(self, operation: Operation) -> dict[Slot, Json]:
         """Values that links gave for slots apart from things, followed now and then."""
         recalled: dict[Slot, Json] = {}
-        for slot in self._compiled.carried[operation.label]:
+        for slot in self._compiled.index.linked_slots.get(operation.label, ()):
             if self._random.random() < _FOLLOWED:
-                value = self._known.recalled(operation.label, slot, self._random)
+                value = self._known.linked_value(operation.label, slot, self._random)
                 recalled |= {} if value is None else {slot: value}
         return recalled

@@ -9,12 +9,20 @@ from http import HTTPStatus
 from load.journeys.addresses import Addresses, Change
 from load.journeys.entities import Entity
 from load.journeys.envelopes import unwrapped
-from load.journeys.identifiers import Identifiers, is_named
+from load.journeys.given_identifiers import GivenIdentifiers, is_named
 from load.journeys.properties import Properties
 from load.journeys.records import Record, State, Write
 from load.journeys.representations import is_failure, is_under_way, scalars
 from load.journeys.step import Step, leads_to
-from load.journeys.writes import added, confirmed, ends, is_acknowledged, replaces, told, write_of
+from load.journeys.writes import (
+    add_write,
+    as_shown,
+    confirmed,
+    is_acknowledged,
+    record_expiry,
+    replaces,
+    write_of,
+)
 from load.measurements.losses import NOT_READ_BACK, Account
 from load.planning.resources import normalised
 from load.planning.side_effects import REPLACING, SAFE, only_reads
@@ -42,7 +50,7 @@ class Ledger:
         self._addresses, self._properties = addresses, properties
         self._consistency, self._is_own = consistency, is_own
         self.alone = True
-        self._identifiers = Identifiers(properties, consistency)
+        self._identifiers = GivenIdentifiers(properties, consistency)
         # By label, how often something was written that has no address of its own here.
         self._unfollowed: Counter[str] = Counter()
         self.passed_over = 0
@@ -56,38 +64,44 @@ class Ledger:
         operation = step.call.operation
         if operation.method in SAFE:
             return []
-        addressed = step.entity.itself if step.entity else None
-        makes = self._addresses.makes(operation.label)
-        at_address = self._addresses.named(step) if addressed is None else None
+        addressed = step.entity.original if step.entity else None
+        makes = self._addresses.creates(operation.label)
+        at_address = self._addresses.record_at_path(step) if addressed is None else None
         changes: list[Change] = []
         if addressed is not None and replaces(operation, addressed):
             record = self._addresses.record_of(addressed)
-            changes += [added(record, write_of(step, at))] if record else []
-            beside = self._addresses.beside(addressed, record, operation.method == "delete")
+            changes += [add_write(record, write_of(step, at))] if record else []
+            beside = self._addresses.related_records(addressed, record, operation.method == "delete")
             changes += self._disturbed(beside, operation, at, State.ANY)
         elif addressed is not None:
             # What is made within a thing leaves it there; anything else may do with it what it likes.
-            around = self._addresses.known([addressed])
-            around += [] if makes else self._addresses.beside(addressed, None, is_deletion=True)
+            around = self._addresses.records_of([addressed])
+            around += [] if makes else self._addresses.related_records(addressed, None, is_deletion=True)
             changes += self._disturbed(around, operation, at, State.THERE if makes else State.ANY)
             # Some services change things by a POST to their address.
-            for _, write in changes if leads_to(operation, addressed.home.resource) and not makes else ():
+            for _, write in changes if leads_to(operation, addressed.resource) and not makes else ():
                 write.is_opaque = True
         elif at_address is not None and operation.method in REPLACING:
-            changes.append(added(at_address, write_of(step, at)))
+            changes.append(add_write(at_address, write_of(step, at)))
         elif not makes and not only_reads(operation):
-            changes += self._disturbed(self._addresses.everywhere(operation), operation, at, State.ANY)
+            changes += self._disturbed(
+                self._addresses.collection_records(operation), operation, at, State.ANY
+            )
         # What a call refers to may be used up by it, as a voucher is.
-        rest = self._addresses.known(each.itself for each in step.leases if each.itself is not addressed)
+        rest = self._addresses.records_of(
+            each.original for each in step.leases if each.original is not addressed
+        )
         changes += self._disturbed(rest, operation, at, State.ANY)
         if addressed is not None and operation.method in ("put", "patch"):
-            self._addresses.belong(addressed, rest)
+            self._addresses.attach(addressed, rest)
         if addressed is not None and operation.method == "post":
             # What it refers to may have been put there, as a file into a folder.
             for each in rest:
-                self._addresses.adopt(addressed, each)
+                self._addresses.add_child(addressed, each)
         known = {record for record, _ in changes}
-        named = [each for each in (at_address, *self._addresses.named_in_body(step)) if each is not None]
+        named = [
+            each for each in (at_address, *self._addresses.records_named_in_body(step)) if each is not None
+        ]
         return changes + self._disturbed(
             [each for each in named if each not in known], operation, at, State.ANY
         )
@@ -117,11 +131,11 @@ class Ledger:
                 if write.leaves is not State.GONE:
                     shown = unwrapped(body, write.properties)
                     self._properties.compare(write, shown, record)
-                    ends(record, (write.properties, shown), at, now)
+                    record_expiry(record, (write.properties, shown), at, now)
                     write.shown = confirmed(write.properties, shown)
                     if record.may_be_renamed(write, shown):
                         write.leaves = State.ANY
-                    write.properties = told(write.properties, shown)
+                    write.properties = as_shown(write.properties, shown)
             elif status in _REFUSALS and not repeated:
                 record.writes.remove(write)
 
@@ -147,22 +161,22 @@ class Ledger:
             return
         known, label = dict(changes), step.call.operation.label
         for entity in entities:
-            if entity.itself is not entity:
+            if entity.original is not entity:
                 continue
-            if not entity.owned:
+            if not entity.is_own:
                 if status == HTTPStatus.CREATED and not is_named(entity, step):
-                    self._identifiers.not_own(label, entity)
-                    self.passed_over += entity.doubtful
+                    self._identifiers.record_foreign(label, entity)
+                    self.passed_over += entity.origin.may_be_foreign
                 self._may_be_another(entity, step, at)
                 continue
             if not self.alone and not self._is_certain(entity, step):
                 continue
-            record = self._addresses.record_of(entity) or self._addresses.followed(entity)
+            record = self._addresses.record_of(entity) or self._addresses.follow(entity)
             if record is None:
                 self.passed_over += 1
                 continue
             is_new = status == HTTPStatus.CREATED
-            twice = self._identifiers.given(record, entity, step, body, at, is_new)
+            twice = self._identifiers.record_given(record, entity, step, body, at, is_new)
             if not twice and record not in known and record.age_of(State.GONE, *at):
                 # It was there already, and perhaps it has been changed.
                 (found,) = self._disturbed([record], step.call.operation, at[0], State.THERE)
@@ -170,18 +184,18 @@ class Ledger:
                 continue
             record.entity = entity
             for parent in entity.parents:
-                self._addresses.adopt(parent, record)
+                self._addresses.add_child(parent, record)
             # Which of several things the payload describes, nothing tells.
             self._creation(
                 record, known.get(record), write_of(step, at[0]), body if len(entities) == 1 else None
             )
             write = record.writes[-1]
             write.acknowledged = at[1]
-            ends(record, (step.call.payload, unwrapped(body, write.properties)), at[1], now)
+            record_expiry(record, (step.call.payload, unwrapped(body, write.properties)), at[1], now)
 
     def found(self, thing: Entity, label: str, at: float) -> None:
         """What a call had been accepted to make was found at a time (s)."""
-        record = self._addresses.record_of(thing) or self._addresses.followed(thing)
+        record = self._addresses.record_of(thing) or self._addresses.follow(thing)
         if record is not None:
             record.entity = thing
             record.add(Write(label, at, {}, whole=True, acknowledged=at))
@@ -190,11 +204,11 @@ class Ledger:
         """A change has given a thing another address, if that is known to be a thing; what is at the old one
         nobody knows.
         """
-        record = self._addresses.record_of(entity.itself)
+        record = self._addresses.record_of(entity.original)
         for each, write in changes:
             if each is record:
                 followed = self._addresses.record_of(successor)
-                followed = followed or (self._addresses.followed(successor) if successor.is_known else None)
+                followed = followed or (self._addresses.follow(successor) if successor.is_known else None)
                 if followed is not None and successor.is_known:
                     followed.entity = successor
                     followed.add(Write(write.label, write.sent, write.properties, True, write.acknowledged))
@@ -202,7 +216,7 @@ class Ledger:
 
     def may_be_another(self, entity: Entity) -> bool:
         """Whether a call may have put another thing in the place of one, as where two are merged."""
-        record = self._addresses.record_of(entity.itself)
+        record = self._addresses.record_of(entity.original)
         return record is not None and record.may_be_another
 
     def unfollowed(self, operation: Operation) -> None:
@@ -216,7 +230,7 @@ class Ledger:
         """
         for label, count in self._unfollowed.items():
             account.note(f"what {label} wrote {NOT_READ_BACK}", count)
-        self._identifiers.settle(account)
+        self._identifiers.report(account)
 
     def is_doubtful(self, step: Step, status: int) -> bool:
         """Whether a call names something in query or body that may be there already (409), though not by
@@ -249,7 +263,7 @@ class Ledger:
             shown = unwrapped(body, write.properties)
             self._properties.compare(write, shown)
             write.shown = confirmed(write.properties, shown)
-            write.properties = told(write.properties, shown)
+            write.properties = as_shown(write.properties, shown)
         write.whole = True
         record.add(write)
 
@@ -266,7 +280,7 @@ class Ledger:
         for each in records:
             each.may_be_another = each.may_be_another or leaves is State.ANY
         return [
-            added(each, Write(operation.label, at, {}, whole=True, leaves=leaves))
+            add_write(each, Write(operation.label, at, {}, whole=True, leaves=leaves))
             for each in dict.fromkeys(records)
         ]
 
@@ -278,5 +292,5 @@ def _below(record: Record, write: Write) -> str:
     if write.is_opaque:
         return write.label
     method, _, path = write.label.partition(" ")
-    is_within = normalised(path).startswith(f"{record.entity.home.resource}/") and not path.endswith("}")
+    is_within = normalised(path).startswith(f"{record.entity.resource}/") and not path.endswith("}")
     return write.label if method in ("PUT", "PATCH") and is_within else ""

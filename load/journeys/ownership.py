@@ -15,7 +15,7 @@ from http import HTTPStatus
 
 from load.calls.repetition import Repetition, scalars_of
 from load.calls.response_checks import REFUSING
-from load.journeys.entities import Entities, Values
+from load.journeys.entities import EntityPool, Values
 from load.journeys.envelopes import unwrapped
 from load.journeys.representations import OTHERWISE, change, is_distinctive, shows
 from load.journeys.step import Step
@@ -68,11 +68,11 @@ class Ownership:
         self._refused: Counter[str] = Counter()
 
     @property
-    def replacing(self) -> frozenset[str]:
+    def overwriting(self) -> frozenset[str]:
         """The operations that have been seen to change what they find."""
         return frozenset(self._replacing)
 
-    def is_open(self, label: str) -> bool:
+    def is_unproven(self, label: str) -> bool:
         """Whether an operation is still to show whether it finds what is there."""
         return label in self._repetitions
 
@@ -80,7 +80,7 @@ class Ownership:
         """What the next call of an operation is to repeat, so that this shows."""
         return None if label in self._outworn else self._repetitions.get(label)
 
-    def refused(self, label: str, status: int) -> None:
+    def record_refused_repetition(self, label: str, status: int) -> None:
         """A repetition was answered with a status that is no success."""
         self._outworn.add(label)
         if status not in REFUSING or label in self._counted:
@@ -90,11 +90,11 @@ class Ownership:
         if self._refused[label] >= _REFUSED_AT_MOST:
             self._tells_apart(label)
 
-    def tried(self, label: str) -> None:
+    def allow_repetition(self, label: str) -> None:
         """Another call was refused: what was to be repeated may be repeated again."""
         self._outworn.discard(label)
 
-    def found(self, operation: Operation, exchange: Exchange) -> None:
+    def record_found(self, operation: Operation, exchange: Exchange) -> None:
         """A repetition was answered with what was there, as its status says: then 201 can be believed.
         Where it shows what was sent, it has changed what was found.
         """
@@ -103,7 +103,7 @@ class Ownership:
         if isinstance(sent, dict) and self._shows_own(sent, unwrapped(exchange.response_body, sent)):
             self._replacing.add(operation.label)
 
-    def has_made(self, step: Step, exchange: Exchange, home: Entities, values: Values) -> bool:
+    def has_created(self, step: Step, exchange: Exchange, home: EntityPool, values: Values) -> bool:
         """Whether a call has made a thing of `home`, which it was answered with."""
         label, sent = step.call.operation.label, unwrapped(exchange.request_body, ())
         borrowed = self._borrowed(step) if step.call.operation.method == "post" else frozenset()
@@ -150,7 +150,7 @@ class Ownership:
     def _borrowed(self, step: Step) -> frozenset[Pair]:
         """The texts, numbers and flags that others may have sent, too."""
         few = self._few_valued(step.call.operation)
-        known = [each.values[-1] for each in step.leases if each.owned]
+        known = [each.values[-1] for each in step.leases if each.is_own]
         told = [*scalars_of(step.call.payload), *((str(slot), value) for slot, value in _parameters(step))]
         return frozenset(
             (place, repr(each))
@@ -165,7 +165,7 @@ class Ownership:
         borrowed: frozenset[Pair],
         sent: Mapping[str, Json],
         exchange: Exchange,
-        home: Entities,
+        home: EntityPool,
         values: Values,
     ) -> None:
         """The same thing again, for what has something in common, was found, unless it was deleted since. One
@@ -176,7 +176,7 @@ class Ownership:
         is_alike = former == borrowed or any(
             _PLACE.sub("/0", place) not in few for place, _ in former & borrowed
         )
-        if is_alike and home.knows(values):
+        if is_alike and values in home.entities:
             self._finding.add(label)
             home.disown(label)
             fresh = {name: each for name, each in sent.items() if each != told.get(name)}
@@ -185,10 +185,10 @@ class Ownership:
         if len(self._answered) < _REMEMBERED:
             self._answered[label, values] = borrowed, sent
 
-    def _compare_alike(self, label: str, borrowed: frozenset[Pair], home: Entities, values: Values) -> None:
+    def _compare_alike(self, label: str, borrowed: frozenset[Pair], home: EntityPool, values: Values) -> None:
         """Two different things for what is alike were made."""
         former = self._alike.get((label, borrowed), values)
-        if former != values and home.knows(former):
+        if former != values and former in home.entities:
             self._making[label] |= {place for place, _ in borrowed}
         if len(self._alike) < _REMEMBERED:
             self._alike[label, borrowed] = values

@@ -27,7 +27,7 @@ from load.journeys.representations import (
     shows_all,
     texts_of,
 )
-from load.journeys.volatility import moves, passes
+from load.journeys.volatility import changes_by_itself, is_event_time
 from load.measurements.losses import DROPPED, Account, Loss
 from openapi.contract import Json
 
@@ -126,7 +126,7 @@ class Properties:
                 continue
             is_sure = len(group) > 1 or any(self._is_distinctive(each) for each in group)
             if self._may_be_draft(record, group):
-                self._drafts[write.label, self._published[record.entity.home.resource]] += 1
+                self._drafts[write.label, self._published[record.entity.resource]] += 1
             elif (
                 is_sure and all(each.stale for each in group) and record.shows_nothing_of(write, body, found)
             ):
@@ -134,7 +134,7 @@ class Properties:
 
     def _may_be_draft(self, record: Record, deviations: Iterable[Deviation]) -> bool:
         """Whether what shows is from before, and changes may show only once they are published."""
-        return record.entity.home.resource in self._published and all(each.stale for each in deviations)
+        return record.entity.resource in self._published and all(each.stale for each in deviations)
 
     def is_claimable(self, record: Record, each: Deviation) -> bool:
         """Whether a deviation is no work of the service or of other calls, unless it is a habit."""
@@ -151,11 +151,11 @@ class Properties:
             # An answer that has shown a text as it was sent says that it is kept so.
             return is_free_text(written)
         if is_number(written) and is_number(each.found):
-            resource = record.entity.home.resource
-            is_claimable = resource in self._independent and not moves(each.name, resource)
+            resource = record.entity.resource
+            is_claimable = resource in self._independent and not changes_by_itself(each.name, resource)
             return is_claimable and each.name in each.write.shown
         if is_time(written) and is_time(each.found):
-            return each.name in each.write.shown and not passes(each.name)
+            return each.name in each.write.shown and not is_event_time(each.name)
         return is_free_text(written) and is_free_text(each.found) and not is_derived(written, each.found)
 
     def count(self, record: Record, each: Deviation, target: str, at: float) -> None:
@@ -190,7 +190,7 @@ class Properties:
     ) -> None:
         """The properties that are as written, and those that the document has and the thing has not."""
         write = record.writes[-1]
-        documented = self._readable.get(record.entity.home.resource, frozenset())
+        documented = self._readable.get(record.entity.resource, frozenset())
         is_last = write.acknowledged < inf and not record.everywhere
         is_last = is_last and all(each.acknowledged <= write.sent for each in record.writes[:-1])
         for name, value in write.properties.items():
@@ -246,7 +246,7 @@ class Properties:
 
     def lacks(self, record: Record, body: Mapping[str, Json]) -> bool:
         """Whether a body lacks a property that the last write, or the one before a change, has left there."""
-        documented = self._readable.get(record.entity.home.resource, frozenset())
+        documented = self._readable.get(record.entity.resource, frozenset())
         writes = record.writes[-1:] if record.writes[-1].whole else record.writes[-2:]
         return any(
             name in documented and name not in body and value not in NOTHING
@@ -284,7 +284,7 @@ class Properties:
         self._compared += 1
         return self._compared <= _COMPARED_AT_MOST and any(
             other is not record
-            and other.entity.home is record.entity.home
+            and other.entity.pool is record.entity.pool
             and shows_all(other.writes[-1].properties, body)
             for other in self._addresses.records.values()
             if other.writes

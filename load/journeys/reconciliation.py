@@ -18,7 +18,7 @@ from load.journeys.representations import is_marked_deleted
 from load.journeys.sightings import Sightings
 from load.journeys.step import Step
 from load.journeys.unknowns import Unknowns
-from load.journeys.writes import in_use, is_acknowledged, is_upright
+from load.journeys.writes import has_intact_parents, is_acknowledged, without_deprecated
 from load.measurements.losses import NOT_READ_BACK, Absence, Account, Loss
 from load.planning.resources import collection_of, normalised
 from openapi.contract import Json
@@ -50,12 +50,12 @@ class Reconciliation:
         return [
             each
             for each in self._addresses.records.values()
-            if each.entity.home.resource in self._readable and is_upright(each.entity)
+            if each.entity.resource in self._readable and has_intact_parents(each.entity)
         ]
 
     def may_be_gone(self, record: Record, since: float, until: float) -> bool:
         """Whether nothing is wrong where a read between two times (s) finds nothing."""
-        return not record.age_of(State.GONE, since, until) or not is_upright(record.entity)
+        return not record.age_of(State.GONE, since, until) or not has_intact_parents(record.entity)
 
     def absence(
         self, entity: Entity, label: str, status: int, since: float, until: float, is_target: bool = True
@@ -64,11 +64,11 @@ class Reconciliation:
         the loss if it is one of something that was written. Where something else than it may be what was not
         there, it is no `is_target`, and nothing is noted.
         """
-        thing = entity.itself
+        thing = entity.original
         record = self._addresses.record_of(thing)
-        if record is None and self._private and not thing.owned and is_upright(thing):
+        if record is None and self._private and not thing.is_own and has_intact_parents(thing):
             return Absence.LOST, None
-        if record is None or not is_upright(record.entity):
+        if record is None or not has_intact_parents(record.entity):
             return Absence.UNKNOWN, None
         if status == HTTPStatus.GONE or until >= record.expires - self._consistency:
             if is_target:
@@ -83,9 +83,9 @@ class Reconciliation:
         self, record: Record, label: str, age: float, until: float, is_target: bool
     ) -> tuple[Absence, Loss | None]:
         """Why a thing was not there when it should have been for so long (s): late, lost, or unknown."""
-        thing = record.entity.itself
-        is_found = thing.home.is_found_by(label)
-        if not is_found and (age > self._consistency or not thing.home.finders):
+        thing = record.entity.original
+        is_found = thing.pool.is_resolved_by(label)
+        if not is_found and (age > self._consistency or not thing.pool.resolved_by):
             return Absence.UNKNOWN, None
         hidden = self._sightings.hiding(record) if is_found else ""
         if hidden:
@@ -112,7 +112,7 @@ class Reconciliation:
         """What has been out of date for too long in an answer, to a call sent and answered at these times
         (s). What was written once has no former state to show.
         """
-        record = self._addresses.record_of(step.entity.itself) if step.entity else None
+        record = self._addresses.record_of(step.entity.original) if step.entity else None
         if record is None:
             return []
         label = step.call.operation.label
@@ -126,7 +126,7 @@ class Reconciliation:
         if last.leaves is State.ANY and last.acknowledged <= since and not is_marked_deleted(body):
             # Whatever a call may have done, the thing is there.
             record.add(Write(label, since, {}, whole=True, acknowledged=until))
-        if record.is_as_written(body) or not is_upright(record.entity):
+        if record.is_as_written(body) or not has_intact_parents(record.entity):
             self._show_right(record, State.THERE, since, until)
             return []
         found = {each.name: each for each in record.deviations(body, since, until)}
@@ -146,7 +146,7 @@ class Reconciliation:
         """What is wrong with a body that shows another thing of this run under the identifier of one that was
         written once: none of its own texts, and all of the other's.
         """
-        if record.is_as_written(body) or not is_upright(record.entity):
+        if record.is_as_written(body) or not has_intact_parents(record.entity):
             return []
         found = [*record.deviations(body, since, until)]
         if not found or not self._properties.is_of_another(record, body):
@@ -166,19 +166,19 @@ class Reconciliation:
         if self._sightings.is_nothing(label, body) and is_acknowledged(status):
             # A service may say so that there is nothing.
             status = HTTPStatus.NOT_FOUND
-        body = in_use(step.call.operation, body)
+        body = without_deprecated(step.call.operation, body)
         body = unwrapped(body, {name for each in record.writes for name in each.properties})
         if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
             was_lost = record.is_lost
             absence, loss = self.absence(record.entity, label, status, *at)
             if absence is Absence.LATE:
                 return None
-            if absence is Absence.UNKNOWN and not record.entity.home.is_found_by(label):
+            if absence is Absence.UNKNOWN and not record.entity.pool.is_resolved_by(label):
                 self._untraced(record, step.call.operation, account)
             self._show_right(record, State.GONE, *at)
             self._sightings.missed(record)
             if absence is Absence.EXPLAINED and record.writes[-1].leaves is State.ANY:
-                self._unknowns.gone_after(record.writes[-1])
+                self._unknowns.record_gone_after(record.writes[-1])
             # What a call has missed under load is told already.
             return self._accused(record, account, [loss] if loss and not was_lost else [])
         age = record.age_of(State.THERE, *at)
@@ -213,12 +213,12 @@ class Reconciliation:
         made = Counter(
             record.last_of(State.THERE).label
             for record in self._addresses.records.values()
-            if record.entity.home.resource not in self._readable and record.writes
+            if record.entity.resource not in self._readable and record.writes
         )
         for label, count in made.items():
             account.note(f"what {label} made {NOT_READ_BACK}", count)
         self._sightings.settle(account)
-        self._unknowns.settle(account, self._addresses.records.values())
+        self._unknowns.report(account, self._addresses.records.values())
         self._properties.settle(account)
         return account
 
@@ -258,7 +258,7 @@ class Reconciliation:
         """
         maker = record.last_of(State.THERE).label
         text = f"what {maker} made was never found by {reading.label}"
-        resource = record.entity.home.resource
+        resource = record.entity.resource
         if normalised(maker.partition(" ")[2]) in (collection_of(resource), resource):
             account.untraced[text] = 1
         else:

@@ -26,6 +26,6 @@ def kept(operation: Operation, entity: Entity) -> dict[Slot, Json]:
     if operation.method not in ("put", "patch"):
         return {}
     return {
-        Slot("body", f"/{addressing_name(each.home.resource)}"): each.values[-1]
-        for each in entity.itself.twins
+        Slot("body", f"/{addressing_name(each.resource)}"): each.values[-1]
+        for each in entity.original.aliases
     }

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from load.journeys.envelopes import ENVELOPES
-from load.journeys.lives import Lives
+from load.journeys.living_states import LivingStates
 from load.journeys.properties import Properties
 from load.journeys.records import Record, State
 from load.journeys.representations import NOTHING, is_in_a_deleted_state, is_marked_deleted, shows
@@ -26,7 +26,7 @@ class Sightings:
         # By resource, the values of properties with a few of them, such as states, of things that were found.
         self._found: defaultdict[str, set[tuple[str, Json]]] = defaultdict(set)
         self._looked = 0
-        self._lives = Lives()
+        self._lives = LivingStates()
         # The operations that have shown something.
         self._showing: set[str] = set()
         # The resources of which a thing was found twice; by resource and operation, what was found once only.
@@ -43,12 +43,12 @@ class Sightings:
         """A thing was found, as it was written."""
         record.seen += 1
         if record.seen > 1:
-            self._found_twice.add(record.entity.home.resource)
+            self._found_twice.add(record.entity.resource)
         if self._looked < _LOOKED_AT:
             self._looked += 1
-            write, resource = record.writes[-1], record.entity.home.resource
+            write, resource = record.writes[-1], record.entity.resource
             self._found[resource].update(self._properties.states(write))
-            self._lives.see(resource, unwritten(record, body))
+            self._lives.observe(resource, unwritten(record, body))
 
     def is_nothing(self, label: str, body: Json) -> bool:
         """Whether a body shows nothing at all, where the same operation has shown things."""
@@ -62,14 +62,14 @@ class Sightings:
 
     def is_marked(self, record: Record, body: Mapping[str, Json]) -> bool:
         """Whether a thing that was deleted says so itself, or is otherwise than those that live."""
-        resource = record.entity.home.resource
-        new = self._lives.new_of(resource, unwritten(record, body))
-        is_new = bool(new) and (self._lives.is_telling(resource) or is_marked_deleted(new))
+        resource = record.entity.resource
+        new = self._lives.unusual_properties(resource, unwritten(record, body))
+        is_new = bool(new) and (self._lives.has_seen_enough(resource) or is_marked_deleted(new))
         return is_new or is_in_a_deleted_state(body)
 
     def hiding(self, record: Record) -> str:
         """Why a thing may be hidden, though it is there: no other in the same state was ever found."""
-        found = self._found[record.entity.home.resource]
+        found = self._found[record.entity.resource]
         states = {
             name: (value, each.label)
             for each in record.writes
@@ -82,19 +82,19 @@ class Sightings:
 
     def may_be_used_up(self, record: Record) -> bool:
         """Whether a thing may have been there for a single read, as a secret is: none was found twice yet."""
-        return record.seen == 1 and record.entity.home.resource not in self._found_twice
+        return record.seen == 1 and record.entity.resource not in self._found_twice
 
     def found_once(self, record: Record, label: str, loss: Loss) -> None:
         """A thing is gone after a single read: a loss, unless that is so of all."""
-        self._found_once[record.entity.home.resource, label].append(loss)
+        self._found_once[record.entity.resource, label].append(loss)
 
     def missed(self, record: Record) -> None:
         """A read has found nothing; of things that were deleted, that is counted."""
-        self._gone[record.entity.home.resource] += record.writes[-1].leaves is State.GONE
+        self._gone[record.entity.resource] += record.writes[-1].leaves is State.GONE
 
     def found_deleted(self, record: Record, loss: Loss) -> None:
         """A deleted thing of common values is there as it was: a loss, where others are gone."""
-        self._there[record.entity.home.resource].append(loss)
+        self._there[record.entity.resource].append(loss)
 
     def compared(self, label: str, is_shown: bool) -> None:
         """An operation has shown anything of what was written, or nothing of it."""

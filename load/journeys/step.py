@@ -1,4 +1,4 @@
-"""One call of a journey, and the things that it works on."""
+"""One call of a journey and the entities that it uses."""
 
 import time
 from dataclasses import dataclass, field
@@ -11,32 +11,34 @@ from openapi.operations import Operation
 
 @dataclass(slots=True)
 class Step:
-    """A call to make, the thing that it works on, if it works on one, all things it must not lose, and when
-    it was made (s). One that `repeats` is like an earlier call in all that is not the run's own; one that
-    `gathers` lists things of others.
+    """A call to send, the entity that its path addresses if there is one, and all leased entities.
+
+    `is_repetition` when it repeats an earlier creation with new values only where those are the run's own.
+    `lists_foreign` when it puts entities of others into a list. `created_at` is when it was built (monotonic
+    clock, s).
     """
 
     call: Call
     entity: Entity | None
     leases: tuple[Entity, ...] = ()
-    repeats: bool = False
-    gathers: bool = False
-    began: float = field(default_factory=time.monotonic)
+    is_repetition: bool = False
+    lists_foreign: bool = False
+    created_at: float = field(default_factory=time.monotonic)
 
     @property
     def target(self) -> Entity | None:
-        """The thing that the path leads to. Further down the path, or where a query or a body speaks of other
-        things, or a header field does, it may be something else that is not there.
+        """The entity that the answer is about, if that is certain: the path ends with it, and the call has no
+        query, no body and no header field that the entity was not created with. Anything else may select
+        something different, which may be missing.
         """
         entity, operation = self.entity, self.call.operation
         if entity is None or operation.request_body is not None or self.call.query:
             return None
-        # What it was not made with may show another thing, or the same otherwise.
-        known = entity.itself.fields
-        is_alike = all(known.get(slot) == value for slot, value in self.call.fields.items())
-        return entity if is_alike and leads_to(operation, entity.home.resource) else None
+        fields = entity.original.origin.fields
+        has_same_fields = all(fields.get(slot) == value for slot, value in self.call.fields.items())
+        return entity if has_same_fields and leads_to(operation, entity.resource) else None
 
 
 def leads_to(operation: Operation, resource: str) -> bool:
-    """Whether the path of an operation is that of a resource's things, and ends there."""
+    """Whether the path of an operation is that of the entities of a resource, and ends there."""
     return normalised(operation.path) == normalised(resource)

@@ -18,7 +18,7 @@ class Unknowns:
     hidden: Counter[str] = field(default_factory=Counter)
     taken: Counter[str] = field(default_factory=Counter)
 
-    def gone_after(self, write: Write) -> None:
+    def record_gone_after(self, write: Write) -> None:
         """A thing was gone after a write that may have had to do with it. What a deletion takes along is no
         question, and neither is what ends by itself.
         """
@@ -26,7 +26,7 @@ class Unknowns:
         if path.startswith("/") and method != "DELETE":
             self.taken[write.label] += 1
 
-    def settle(self, account: Account, records: Iterable[Record]) -> None:
+    def report(self, account: Account, records: Iterable[Record]) -> None:
         """Add it all to an account. What may be hidden may be lost as well: nothing passes with it."""
         overtaken = sum(each.overtaken for each in records)
         if overtaken:

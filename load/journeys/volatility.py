@@ -19,11 +19,11 @@ _PASSING = frozenset(
 )  # fmt: skip
 
 
-def moves(name: str, resource: str) -> bool:
+def changes_by_itself(name: str, resource: str) -> bool:
     """Whether a number of this name, of a resource's things, may change while nobody changes it."""
     return bool(_MOVING & {*words(name)} or _TRADED & {*words(noun_of(resource))})
 
 
-def passes(name: str) -> bool:
+def is_event_time(name: str) -> bool:
     """Whether a time of this name is that of something that happens to a thing."""
     return bool(_PASSING & {*words(name)})

@@ -20,7 +20,7 @@ from openapi.contract import Json
 from openapi.operations import Operation
 
 
-def in_use(operation: Operation, body: Json) -> Json:
+def without_deprecated(operation: Operation, body: Json) -> Json:
     """An answer without the properties that are documented as deprecated, which may show anything by now
     (JSON Schema Validation 2020-12, section 9.3).
     """
@@ -45,7 +45,7 @@ def write_of(step: Step, at: float) -> Write:
         return Write(call.operation.label, at, {}, whole=True, leaves=State.ANY)
     if step.entity is not None and replaces(call.operation, step.entity):
         # Whatever the body says, the path tells which thing it is.
-        parameter, resource = call.operation.path_names[-1], step.entity.home.resource
+        parameter, resource = call.operation.path_names[-1], step.entity.resource
         properties = {
             name: each for name, each in properties.items() if not _identifies(name, parameter, resource)
         }
@@ -89,16 +89,16 @@ def _identifies(name: str, parameter: str, resource: str) -> bool:
 
 def replaces(operation: Operation, thing: Entity) -> bool:
     """Whether a call replaces, changes or deletes a thing, and says so by method and path."""
-    return operation.method in REPLACING and leads_to(operation, thing.home.resource)
+    return operation.method in REPLACING and leads_to(operation, thing.resource)
 
 
-def added(record: Record, write: Write) -> tuple[Record, Write]:
+def add_write(record: Record, write: Write) -> tuple[Record, Write]:
     """A record, with one more write, and the write."""
     record.add(write)
     return record, write
 
 
-def told(properties: Mapping[str, Json], body: Json) -> Mapping[str, Json]:
+def as_shown(properties: Mapping[str, Json], body: Json) -> Mapping[str, Json]:
     """Properties as the answer shows them: a service may write them in its own way."""
     if not isinstance(body, dict):
         return properties
@@ -120,16 +120,16 @@ def is_acknowledged(status: int) -> bool:
     )
 
 
-def is_upright(entity: Entity) -> bool:
+def has_intact_parents(entity: Entity) -> bool:
     """Whether nothing that a thing was made of is gone: it may have gone with it."""
-    return all(each.is_known and is_upright(each) for each in entity.parents) and not any(
-        home.has_gone(values) for home, values in entity.chosen
+    return all(each.is_known and has_intact_parents(each) for each in entity.parents) and not any(
+        pool.was_deleted(values) for pool, values in entity.origin.assigned
     )
 
 
-def ends(record: Record, told: Iterable[Json], at: float, now: float) -> None:
+def record_expiry(record: Record, told: Iterable[Json], at: float, now: float) -> None:
     """Note when a thing expires, by what was written to it and answered at a time (s), which is `now`."""
-    nouns = words(noun_of(record.entity.home.resource))
+    nouns = words(noun_of(record.entity.resource))
     moments = [moment for each in told if (moment := expiry(each, now, nouns)) is not None]
     if moments:
         record.expires = at + min(moments) - now if all(moments) else -inf

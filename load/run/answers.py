@@ -15,8 +15,9 @@ from load.calls.connection import Reply
 from load.calls.sending import exchange_of, sent
 from load.journeys.addresses import Change
 from load.journeys.entities import Entity
+from load.journeys.shown_identifiers import identifier_shown_instead, renamed_entity
 from load.journeys.step import Step
-from load.journeys.writes import in_use
+from load.journeys.writes import without_deprecated
 from load.measurements.findings import Fault, Finding
 from load.measurements.losses import BY_A_CACHE, Absence
 from load.planning.side_effects import SAFE
@@ -50,10 +51,10 @@ class Answers:
         """
         load, operation = self._load, step.call.operation
         succeeded = HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES
-        learns = load.compiled.reads(operation.label)
+        learns = load.compiled.index.learns_from(operation.label)
         is_told = succeeded and (learns or writes or step.entity is not None)
         exchange = exchange_of(step.call, reply) if is_told else None
-        body = in_use(operation, exchange.response_body) if exchange else None
+        body = without_deprecated(operation, exchange.response_body) if exchange else None
         load.ledger.answered(writes, reply.status, body, ended, reply.repeated, time.time())
         absence, loss = None, ""
         shown = began - reply.age_s
@@ -62,12 +63,12 @@ class Answers:
         if step.entity is not None and reply.status in response_checks.GONE_STATUSES:
             absence, loss = self._absence(step, reply, shown, ended)
         if reply.status >= HTTPStatus.BAD_REQUEST:
-            load.journeys.refused(step, reply.status)
+            load.journeys.record_refusal(step, reply.status)
         if succeeded:
             self._accepted(step, began)
             if not writes and not learns:
                 load.ledger.unfollowed(operation)
-        made = load.journeys.done(step, exchange if learns else None, succeeded)
+        made = load.journeys.complete(step, exchange if learns else None, succeeded)
         if made:
             at = (began, ended)
             load.ledger.made(made, step, body, writes, at, time.time(), reply.status)
@@ -86,7 +87,7 @@ class Answers:
 
     def _of_another(self, step: Step, exchange: Exchange) -> list[Finding]:
         """What is wrong with a read of one thing that shows another."""
-        shown = self._load.known.shown_instead(step, exchange)
+        shown = identifier_shown_instead(step, exchange)
         if shown is None or step.entity is None or self._load.ledger.may_be_another(step.entity):
             return []
         told = f"asked for {step.entity.values[-1]}, shown {shown}"
@@ -104,7 +105,7 @@ class Answers:
         )
         # What a cache does not have, the service may have by now.
         if is_target and absence is not Absence.LATE and not reply.age_s:
-            self._load.journeys.forget(step)
+            self._load.journeys.remove_entity(step)
         if absence is not Absence.LOST:
             return absence, ""
         if not is_target:
@@ -116,20 +117,20 @@ class Answers:
 
     def _follow(self, step: Step, exchange: Exchange, writes: list[Change]) -> None:
         """The thing that a change has given another address."""
-        moved = self._load.known.moved(step, exchange)
+        moved = renamed_entity(self._load.compiled.index, step, exchange)
         if moved is not None and step.entity is not None:
             self._load.ledger.moved(step.entity, writes, moved)
 
     def _await(self, step: Step, exchange: Exchange) -> None:
         """What was accepted is looked for until it is there, or the run ends, unless it is too much."""
-        for thing in self._load.known.accepted(step, exchange):
+        for thing in self._load.known.accepted_entities(step, exchange):
             if len(self._awaiting) < AWAITED_AT_MOST:
                 self._awaiting.spawn(self._look_for, step, thing)
 
     def _look_for(self, step: Step, thing: Entity) -> None:
         load, pause = self._load, SOON_S
         connection = load.connection(self._host)
-        reading = load.compiled.reading(thing)
+        reading = load.compiled.reads.step(thing)
         label = step.call.operation.label
         while load.results.ended is None:
             gevent.sleep(pause)
@@ -137,7 +138,7 @@ class Answers:
             reply, _ = sent(connection, reading.call)
             load.results.beside["to see whether what was accepted is there"] += 1
             if reply is not None and HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
-                load.ledger.found(load.known.found(thing), label, load.results.elapsed)
+                load.ledger.found(load.known.add_accepted(thing), label, load.results.elapsed)
                 break
         else:
             load.results.account.note(
@@ -148,11 +149,14 @@ class Answers:
     def _findings(self, step: Step, reply: Reply, absence: Absence | None, loss: str) -> list[Finding]:
         load, operation = self._load, step.call.operation
         try:
-            guessed = operation.label in load.compiled.plan.guessed_parameters or load.compiled.erases
+            guessed = (
+                operation.label in load.compiled.plan.guessed_parameters
+                or load.compiled.indirect_changes.may_erase_unnamed
+            )
             credentialed = not step.call.secret.is_empty
             doubtful = reply.status >= HTTPStatus.BAD_REQUEST and load.ledger.is_doubtful(step, reply.status)
             return response_checks.findings(
-                operation, absence, reply, guessed, loss, credentialed, doubtful, step.repeats
+                operation, absence, reply, guessed, loss, credentialed, doubtful, step.is_repetition
             )
         except Exception as error:  # a call that cannot be judged must not look like a good one
             # Not with its traceback, which may show what the service said.

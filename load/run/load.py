@@ -14,10 +14,10 @@ from load.calls.base_url import based, elsewhere
 from load.calls.connection import Connection
 from load.calls.keep_alive import KeepAlive
 from load.journeys.addresses import Addresses
-from load.journeys.compiled import compiled
-from load.journeys.coverage import coverage
+from load.journeys.compiled_operations import compile_operations
+from load.journeys.coverage import select_operations
 from load.journeys.journeys import Journeys
-from load.journeys.knowledge import Existing, Knowledge
+from load.journeys.knowledge import ExistingEntity, Knowledge
 from load.journeys.ledger import Ledger
 from load.journeys.properties import Properties
 from load.journeys.reconciliation import Reconciliation
@@ -93,13 +93,13 @@ class Load:
         self.mask = options.credentials.mask
         self.begin(())
 
-    def begin(self, existing: Iterable[Existing], elapsed: float | None = None) -> None:
+    def begin(self, existing: Iterable[ExistingEntity], elapsed: float | None = None) -> None:
         """Forget what an earlier run left, and know what exists. The run began a while (s) ago, or now."""
         origin = None if elapsed is None else time.perf_counter() - elapsed
         payloads = Payloads(stated=self.contract.document)
         random, schemes = Random(), security_schemes(self.contract)
-        covered = coverage([*self.operations.values()], self.options, schemes, payloads)
-        self.compiled = compiled(covered, self.options, payloads, random, schemes)
+        covered = select_operations([*self.operations.values()], self.options, schemes, payloads)
+        self.compiled = compile_operations(covered, self.options, payloads, random, schemes)
         self.known = Knowledge(self.compiled)
         self.journeys = Journeys(self.compiled, self.known, random)
         self.results = Results.of(self.operations, self.options.workload.warm_up, origin)
@@ -110,11 +110,19 @@ class Load:
         self.calls, self.is_gone, self.is_hurried = 0, False, False
         self._keep_alive = KeepAlive()
         for kind, values in existing:
-            self.known.know(kind, values)
-        readable = {} if self.compiled.erases else self.compiled.documented
-        consistency, addresses = self.options.consistency, Addresses(self.compiled.makers)
+            self.known.add_foreign(kind, values)
+        readable = (
+            {}
+            if self.compiled.indirect_changes.may_erase_unnamed
+            else self.compiled.reads.comparable_properties
+        )
+        consistency, addresses = self.options.consistency, Addresses(self.compiled.index.created_by)
         properties = Properties(
-            readable, addresses, consistency, self.compiled.independent, self.compiled.published
+            readable,
+            addresses,
+            consistency,
+            self.compiled.indirect_changes.independent_resources,
+            self.compiled.indirect_changes.publishing,
         )
         self.ledger = Ledger(addresses, properties, consistency, payloads.is_own)
         private = self.alone and not self.options.selection.allow_destructive
@@ -254,7 +262,7 @@ class Load:
 
     def notes(self) -> Iterator[str]:
         """What people should know before the run: a line for each shortcoming."""
-        asking = self.compiled.asking
+        asking = self.compiled.uncredentialed
         for label, reason in self.uncovered.items():
             if label not in asking:
                 yield f"not called: {label}: {reason}"

@@ -15,7 +15,7 @@ import psutil
 from locust.rpc import Message
 from locust.runners import STATE_MISSING, MasterRunner
 
-from load.journeys.knowledge import Existing
+from load.journeys.knowledge import ExistingEntity
 from load.run.attendance import SIGN_S, Attendance
 from load.run.load import Load
 from load.run.protocol import BEGIN, FINISH, HERE, LEAVE, RESULTS, SHARE, STOP_TIMEOUT_S
@@ -42,7 +42,7 @@ class Master:
         self._load = load
         self._run = ""
         self._attendance = Attendance()
-        self._existing: Sequence[Existing] = ()
+        self._existing: Sequence[ExistingEntity] = ()
         self._begun: set[str] = set()
         self._sharing: tuple[str, ...] = ()
         self._watching: gevent.Greenlet[[], None] | None = None
@@ -56,7 +56,7 @@ class Master:
         # After Locust's own, so that it comes before that, which waits for its processes without end.
         atexit.register(partial(_end_children, os.getpid()))
 
-    def begin(self, existing: Sequence[Existing]) -> None:
+    def begin(self, existing: Sequence[ExistingEntity]) -> None:
         """Tell the workers that a run begins, with what exists."""
         self._run, self._attendance = uuid4().hex, Attendance()
         self._existing, self._begun, self._sharing = existing, set(), ()

@@ -12,7 +12,7 @@ from load.calls.connection import Connection, Reply
 from load.calls.response_checks import is_throttled
 from load.calls.sending import exchange_of, json_of, sent
 from load.calls.throttling import retry_after_s
-from load.journeys.knowledge import Existing
+from load.journeys.knowledge import ExistingEntity
 from load.journeys.records import Record
 from load.measurements.losses import BY_A_CACHE, Account
 from load.run.load import Load
@@ -35,17 +35,17 @@ PUT_OFF_S = 2.0
 LOOK_AGAIN_S = 0.02
 
 
-def existing_things(load: Load, host: str) -> tuple[list[Existing], int]:
+def existing_things(load: Load, host: str) -> tuple[list[ExistingEntity], int]:
     """What the lists of a service show, and how many calls told; those that do not answer show nothing."""
     connection = load.connection(host)
     existing, calls = [], 0
     try:
-        for steps in load.journeys.exploration():
+        for steps in load.journeys.exploration_rounds():
             for step in steps:
                 reply, _ = sent(connection, step.call)
                 calls += 1
                 exchange = exchange_of(step.call, reply) if reply and reply.status < 300 else None
-                existing += load.known.explored(step, exchange)
+                existing += load.known.record_listing(step, exchange)
     finally:
         connection.close()
     return existing, calls
@@ -90,7 +90,7 @@ def read_back(load: Load, host: str, tell: Callable[[str], object] = logger.info
     account.unread += len(pending)
     settled = load.reconciliation.settled()
     load.ledger.settle(settled)
-    for label in load.known.ownership.replacing:
+    for label in load.known.ownership.overwriting:
         settled.note(f"{label} {REPLACING}", 1)
     account.late += settled.late
     account.late_s = max(account.late_s, settled.late_s)
@@ -104,7 +104,7 @@ def _read_one(
     """Read a thing back into an account; gives whether that has told how it is. A service that is just
     starting again is waited for.
     """
-    step = load.compiled.reading(record.entity)
+    step = load.compiled.reads.step(record.entity)
     while True:
         began = load.results.elapsed
         reply, _ = sent(connection, step.call)

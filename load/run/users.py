@@ -73,7 +73,7 @@ class ContractUser(User):
     def _call(self, due: float | None) -> None:
         """A call that was due at a time (s since the start), or whenever the user had time for it."""
         load = self.load
-        step = load.journeys.next()
+        step = load.journeys.next_step()
         operation = step.call.operation
         connection = self._idle.pop() if self._idle else load.connection(self.host or "")
         load.calls += 1
@@ -93,7 +93,7 @@ class ContractUser(User):
         found = self._answers.learnt(step, reply, writes, began, ended) if reply else _unanswered(error)
         if reply is None:
             load.ledger.unanswered(writes, is_sent=error is None or not error.unreachable)
-            load.journeys.done(step, None, succeeded=False)
+            load.journeys.complete(step, None, succeeded=False)
         if reply.repeated if reply else error is not None and error.unknown:
             load.results.closed[REPEATED if reply else UNKNOWN] += 1
         status = reply.status if reply else 0

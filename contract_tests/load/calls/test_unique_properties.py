@@ -59,7 +59,7 @@ def simulation_of(*paths: Any) -> Simulation:
 
 
 def names(on: Simulation, count: int) -> list[str]:
-    return [str(on.journeys.next().call.payload["name"]) for _ in range(count)]
+    return [str(on.journeys.next_step().call.payload["name"]) for _ in range(count)]
 
 
 @pytest.mark.parametrize(("made", "differ"), [("201", 200), ("200", 2)])
@@ -71,7 +71,7 @@ def test_a_conflict_is_evidence_only_where_something_is_made(made: str, differ: 
         {"/payments": {"post": {"requestBody": body, "responses": {made: {"description": ""}}}}}
     )
     assert len({*names(on, 200)}) < 200
-    on.journeys.refused(on.journeys.next(), 409)
+    on.journeys.record_refusal(on.journeys.next_step(), 409)
     assert (len({*names(on, 200)}) == 200) is (differ == 200)
 
 
@@ -81,8 +81,8 @@ def test_a_person_keeps_a_name_like_that_of_others() -> None:
     body = {"required": True, "content": {"application/json": {"schema": person}}}
     responses = {"201": CREATED, "409": {"description": "taken"}}
     on = simulation_of({"/people": {"post": {"requestBody": body, "responses": responses}}})
-    on.journeys.refused(on.journeys.next(), 409)
-    payloads = [on.journeys.next().call.payload for _ in range(300)]
+    on.journeys.record_refusal(on.journeys.next_step(), 409)
+    payloads = [on.journeys.next_step().call.payload for _ in range(300)]
     assert len({each["email"] for each in payloads}) == 300
     assert len({each["given_name"] for each in payloads}) < 300
     assert not any(each.isdecimal() for one in payloads for each in one["given_name"]), payloads[:3]

@@ -13,7 +13,7 @@ from contract_tests.support.documents import contract
 from contract_tests.support.path_items import ID, TEXT, a_list, an_object, does, on
 from contract_tests.support.simulation import Simulation
 from load.calls.call import Call
-from load.journeys.entities import Entities
+from load.journeys.entities import EntityPool
 from load.journeys.ownership import Ownership
 from load.journeys.step import Step
 from load.options.credentials import Secret
@@ -70,11 +70,11 @@ def simulated(paths: dict[str, Any], answer: Callable[[Step], Answer], steps: in
     """A simulation through a service, call after call."""
     simulation = Simulation(operations(contract(paths)))
     for _ in range(steps):
-        step = simulation.journeys.next()
+        step = simulation.journeys.next_step()
         status, body = answer(step)
         call = step.call
         if status >= 400:
-            simulation.journeys.refused(step, status)
+            simulation.journeys.record_refusal(step, status)
         exchange = Exchange(
             call.operation.method.upper(),
             call.target,
@@ -86,7 +86,7 @@ def simulated(paths: dict[str, Any], answer: Callable[[Step], Answer], steps: in
             {},
             body,
         )
-        simulation.journeys.done(step, exchange if status < 300 else None, status < 300)
+        simulation.journeys.complete(step, exchange if status < 300 else None, status < 300)
     return simulation
 
 
@@ -106,7 +106,7 @@ def test_what_there_is_one_of_is_found_and_left_alone(replaces: bool) -> None:
     assert {*service.harmed} <= {"POST /integrations"}
     # Nothing but two calls alike tells: then no third is made.
     assert len(service.harmed) <= 3
-    assert simulation.known.ownership.replacing == ({"POST /integrations"} if replaces else set())
+    assert simulation.known.ownership.overwriting == ({"POST /integrations"} if replaces else set())
 
 
 KEY = an_object(country=PROVIDER, tier=PROVIDER)
@@ -127,7 +127,7 @@ def test_what_is_found_by_a_key_within_a_body_is_left_alone(key: str, values: li
     simulation = simulated(resource("integrations", new), service.answer)
     assert {*service.harmed} <= {"POST /integrations"}
     assert len(service.harmed) <= 3
-    assert simulation.known.ownership.replacing == {"POST /integrations"}
+    assert simulation.known.ownership.overwriting == {"POST /integrations"}
 
 
 def test_what_is_found_by_a_key_in_the_path_is_left_alone() -> None:
@@ -147,13 +147,13 @@ def test_two_calls_alike_in_each_part_of_a_key_prove_nothing_of_the_whole() -> N
     """Year and month have been alike in different pairs of calls."""
     pairs = [(2020, 1), (2020, 2), (2021, 1), (2021, 2)]
     (post, *_) = operations(contract(resource("closings", DATE)))
-    ownership, home = Ownership(lambda _: False), Entities("/closings/{}")
+    ownership, home = Ownership(lambda _: False), EntityPool("/closings/{}")
     for number, (year, month) in enumerate(pairs):
         sent = {"year": year, "month": month, "note": f"some words of our own, number {number}"}
         step = Step(Call(post, "/closings", {}, b"", {}, {}, sent, Secret()), None)
         exchange = Exchange("POST", "/closings", {}, {}, {}, sent, 201, {}, {"id": number, **sent})
-        home.add((number,), ownership.has_made(step, exchange, home, (number,)))
-    assert ownership.is_open(post.label)
+        home.add((number,), ownership.has_created(step, exchange, home, (number,)))
+    assert ownership.is_unproven(post.label)
 
 
 def test_of_a_list_of_things_nothing_is_owned() -> None:
@@ -165,7 +165,7 @@ def test_of_a_list_of_things_nothing_is_owned() -> None:
     )
     step = Step(Call(post, "/things", {}, b"", {}, {}, sent, Secret()), None)
     exchange = Exchange("POST", "/things", {}, {}, {}, sent, 201, {}, [{"id": 1}, {"id": 2}])
-    assert not Ownership(lambda _: False).has_made(step, exchange, Entities("/things/{}"), (1,))
+    assert not Ownership(lambda _: False).has_created(step, exchange, EntityPool("/things/{}"), (1,))
 
 
 def test_what_is_found_by_a_number_is_left_alone() -> None:
@@ -384,9 +384,9 @@ def test_calls_for_a_thing_have_the_fields_that_it_was_made_with() -> None:
         return OF_THE_REST[call.operation.method], None
 
     simulation = simulated(paths, answer)
-    thing = simulation.known.entities["/things/{}"].share(Random(1), owned_only=True)
+    thing = simulation.known.pools["/things/{}"].lease(Random(1), own_only=True)
     assert thing is not None
     for _ in range(9):
-        assert simulation.compiled.reading(thing).call.headers["X-Tenant"] == made[thing.values[0]]
+        assert simulation.compiled.reads.step(thing).call.headers["X-Tenant"] == made[thing.values[0]]
     assert {*made.values()} == {"one", "two", "three"}
     assert {*targets} == {True, False}

@@ -8,7 +8,7 @@ import pytest
 
 from contract_tests.support.simulation import Simulation
 from load.errors import LoadError
-from load.journeys.entities import Entities, release
+from load.journeys.entities import EntityPool, Origin, release
 from load.journeys.step import Step
 from load.options.options import Options
 from load.options.profile import Kind, kind_of, load_profile, profile_names
@@ -66,11 +66,11 @@ def test_calls_in_flight_never_miss(profile: str) -> None:
     kinds = set()
     for _ in range(6_000):
         if len(in_flight) < 20:
-            in_flight.append(simulation.journeys.next())
+            in_flight.append(simulation.journeys.next_step())
         else:
             step = in_flight.pop(random.randrange(len(in_flight)))
             status, body = model.answer(step)
-            simulation.journeys.done(step, exchange(step, status, body))
+            simulation.journeys.complete(step, exchange(step, status, body))
             kinds.add(kind_of(step.call.operation))
     assert kinds == set(Kind)
     assert model.deleted
@@ -79,108 +79,110 @@ def test_calls_in_flight_never_miss(profile: str) -> None:
 def test_what_existed_before_is_read_and_never_changed() -> None:
     simulation = simulation_of()
     for key in range(1, 50):
-        simulation.known.know("/students/{}", (-key,))
+        simulation.known.add_foreign("/students/{}", (-key,))
     touched: dict[Kind, set[bool]] = {}
     created = 0
     for _ in range(3_000):
-        step = simulation.journeys.next()
+        step = simulation.journeys.next_step()
         kind = kind_of(step.call.operation)
         if step.entity:
-            touched.setdefault(kind, set()).add(step.entity.owned)
+            touched.setdefault(kind, set()).add(step.entity.is_own)
         created += kind is Kind.CREATE
-        simulation.journeys.done(step, exchange(step, 201, {"id": created}) if kind is Kind.CREATE else None)
+        simulation.journeys.complete(
+            step, exchange(step, 201, {"id": created}) if kind is Kind.CREATE else None
+        )
     assert touched == {Kind.READ: {True, False}, Kind.REPLACE: {True}, Kind.DELETE: {True}}
 
 
 def test_lists_lead_to_what_exists() -> None:
     simulation = simulation_of()
-    ((step,),) = simulation.journeys.exploration()
+    ((step,),) = simulation.journeys.exploration_rounds()
     assert step.call.target == "/students"
-    found = simulation.known.explored(step, exchange(step, 200, {"students": [{"id": 4}, {"id": 5}]}))
+    found = simulation.known.record_listing(step, exchange(step, 200, {"students": [{"id": 4}, {"id": 5}]}))
     assert ("/students/{}", (5,)) in found
-    assert simulation.known.explored(step, exchange(step, 200, {"students": []})) == []
+    assert simulation.known.record_listing(step, exchange(step, 200, {"students": []})) == []
 
 
 def test_cursors_are_followed_and_never_made_up() -> None:
     simulation = simulation_of()
     seen = set()
     for _ in range(2_000):
-        step = simulation.journeys.next()
+        step = simulation.journeys.next_step()
         if kind_of(step.call.operation) is Kind.LIST:
             seen.add(step.call.query.get("cursor"))
-            simulation.journeys.done(step, exchange(step, 200, {"students": [], "next_cursor": "f" * 16}))
+            simulation.journeys.complete(step, exchange(step, 200, {"students": [], "next_cursor": "f" * 16}))
         else:
-            simulation.journeys.done(step, None)
+            simulation.journeys.complete(step, None)
     assert seen == {None, "f" * 16}
 
 
 @pytest.fixture
-def entities() -> Iterator[Entities]:
-    yield Entities("/things/{}")
+def pool() -> Iterator[EntityPool]:
+    yield EntityPool("/things/{}")
 
 
-def test_a_lease_to_delete_excludes_all_others(entities: Entities) -> None:
+def test_a_lease_to_delete_excludes_all_others(pool: EntityPool) -> None:
     random = Random(1)
-    entities.add((1,), owned=True)
-    shared = entities.share(random, owned_only=True)
+    pool.add((1,), is_own=True)
+    shared = pool.lease(random, own_only=True)
     assert shared is not None
-    assert entities.take(random) is None
+    assert pool.lease_for_deletion(random) is None
     release([shared])
-    assert entities.take(random) is shared
-    assert entities.share(random, owned_only=False) is None
-    assert entities.take(random) is None
+    assert pool.lease_for_deletion(random) is shared
+    assert pool.lease(random, own_only=False) is None
+    assert pool.lease_for_deletion(random) is None
 
 
-def test_what_is_found_is_not_taken(entities: Entities) -> None:
+def test_what_is_found_is_not_taken(pool: EntityPool) -> None:
     random = Random(1)
-    entities.add((1,), owned=False)
-    assert entities.take(random) is None
-    assert entities.share(random, owned_only=True) is None
-    found = entities.share(random, owned_only=False)
+    pool.add((1,), is_own=False)
+    assert pool.lease_for_deletion(random) is None
+    assert pool.lease(random, own_only=True) is None
+    found = pool.lease(random, own_only=False)
     assert found is not None
-    entities.forget(found)
-    assert entities.share(random, owned_only=False) is None
-    entities.add((1,), owned=True)
-    entities.add((1,), owned=True)
-    assert entities.take(random) is not None
-    assert entities.take(random) is None
+    pool.remove(found)
+    assert pool.lease(random, own_only=False) is None
+    pool.add((1,), is_own=True)
+    pool.add((1,), is_own=True)
+    assert pool.lease_for_deletion(random) is not None
+    assert pool.lease_for_deletion(random) is None
 
 
-def test_what_a_creation_answers_while_it_is_being_deleted_stays_gone(entities: Entities) -> None:
+def test_what_a_creation_answers_while_it_is_being_deleted_stays_gone(pool: EntityPool) -> None:
     random = Random(1)
-    entities.add((1,), owned=True)
-    taken = entities.take(random)
+    pool.add((1,), is_own=True)
+    taken = pool.lease_for_deletion(random)
     assert taken is not None
-    entities.add((1,), owned=True, asked=1.0)
-    assert entities.size == 0
-    entities.left(taken, at=2.0)
-    entities.add((1,), owned=True, asked=1.5)
-    assert entities.size == 0
-    entities.add((1,), owned=True, asked=2.5)
-    assert entities.size == 1
+    pool.add((1,), is_own=True, requested_at=1.0)
+    assert len(pool.entities) == 0
+    pool.record_deletion(taken, at=2.0)
+    pool.add((1,), is_own=True, requested_at=1.5)
+    assert len(pool.entities) == 0
+    pool.add((1,), is_own=True, requested_at=2.5)
+    assert len(pool.entities) == 1
 
 
-def test_one_thing_in_two_ways_is_leased_and_goes_as_one(entities: Entities) -> None:
-    random, by_name = Random(1), Entities("/things/{name}")
-    thing = entities.add((1,), owned=True)
-    by_name.add_twin(("one",), thing, owned=True)
-    shared = entities.share(random, owned_only=True)
+def test_one_thing_in_two_ways_is_leased_and_goes_as_one(pool: EntityPool) -> None:
+    random, by_name = Random(1), EntityPool("/things/{name}")
+    thing = pool.add((1,), is_own=True)
+    by_name.add_alias(("one",), thing, is_own=True)
+    shared = pool.lease(random, own_only=True)
     assert shared is thing
-    assert by_name.take(random) is None
+    assert by_name.lease_for_deletion(random) is None
     release([shared])
-    assert by_name.take(random) is not None
-    assert (entities.size, by_name.size) == (0, 0)
+    assert by_name.lease_for_deletion(random) is not None
+    assert (len(pool.entities), len(by_name.entities)) == (0, 0)
 
 
-def test_what_is_listed_within_a_thing_goes_with_it(entities: Entities) -> None:
-    random, parts = Random(1), Entities("/things/{}/parts/{}")
-    thing = entities.add((1,), owned=True)
-    parts.add((1, 1), True, [thing], holding=False)
-    assert entities.take(random) is thing
-    assert parts.share(random, owned_only=False) is None
-    other = entities.add((2,), owned=True)
-    parts.add((2, 1), True, [other])
-    assert entities.take(random) is None
+def test_what_is_listed_within_a_thing_goes_with_it(pool: EntityPool) -> None:
+    random, parts = Random(1), EntityPool("/things/{}/parts/{}")
+    thing = pool.add((1,), is_own=True)
+    parts.add((1, 1), True, Origin((thing,), keeps_parents=False))
+    assert pool.lease_for_deletion(random) is thing
+    assert parts.lease(random, own_only=False) is None
+    other = pool.add((2,), is_own=True)
+    parts.add((2, 1), True, Origin((other,)))
+    assert pool.lease_for_deletion(random) is None
 
 
 def test_profiles(tmp_path: Any) -> None:
@@ -198,11 +200,11 @@ def test_profiles(tmp_path: Any) -> None:
 
 
 def test_who_is_told_late_that_a_thing_has_gone_forgets_no_other() -> None:
-    home = Entities("/things/{}")
-    first = home.add((1,), owned=True)
-    home.forget(first)
-    again, other = home.add((1,), owned=True), home.add((2,), owned=True)
-    home.forget(first)
+    home = EntityPool("/things/{}")
+    first = home.add((1,), is_own=True)
+    home.remove(first)
+    again, other = home.add((1,), is_own=True), home.add((2,), is_own=True)
+    home.remove(first)
     assert [each.is_known for each in (again, other)] == [True, True]
-    home.forget(again)
+    home.remove(again)
     assert [each.is_known for each in (again, other)] == [False, True]

@@ -8,7 +8,8 @@ import pytest
 
 from contract_tests.support.path_items import ID, JSON, TEXT, an_object, does, on
 from contract_tests.support.shop import NAMED, READ, SHOWN, Shop
-from load.journeys.entities import Entities, Entity
+from load.journeys.entities import Entity, EntityPool, Origin
+from load.journeys.shown_identifiers import renamed_entity
 from load.journeys.step import Step
 from load.measurements.losses import Absence, Account
 from load.planning.plan import Slot
@@ -40,7 +41,7 @@ def test_what_came_late_is_told_where_it_was_right_afterwards_for_sure() -> None
 def test_an_identifier_that_is_used_again_is_a_thing_of_its_own() -> None:
     shop = Shop()
     thing = shop.made(1)
-    thing.home.forget(thing)
+    thing.pool.remove(thing)
     shop.call("DELETE /things/{id}", thing, 2.0, 2.1, 204)
     assert shop.absence(thing, 20.0) is Absence.EXPLAINED
     again = shop.made(1, at=3.0)
@@ -53,7 +54,7 @@ def test_an_identifier_that_is_given_twice_has_lost_its_first_thing() -> None:
     step = Shop().step("POST /things")
     step.call.payload.update(id=None, name="quite another")
     body = {**SHOWN, "name": "quite another", "price": 3, "state": "begun"}
-    made = [Entity(Entities("/things/{}"), (1,), owned=True)]
+    made = [Entity(EntityPool("/things/{}"), (1,), is_own=True)]
     # What has anything in common with the first may be the first, found by that.
     for shown, losses in (
         (body, ["lost"]),
@@ -85,9 +86,9 @@ def test_a_child_dies_with_its_parent() -> None:
     shop = Shop()
     thing = shop.made(1)
     (part,) = shop.call("POST /things/{id}/parts", thing, 2.0, 2.1, 201, {"id": 7})
-    part.home.finders.add(READ)
+    part.pool.resolved_by.add(READ)
     assert shop.absence(part, 20.0) is Absence.LOST
-    thing.home.forget(thing)
+    thing.pool.remove(thing)
     assert shop.absence(part, 20.0) is Absence.UNKNOWN
 
 
@@ -152,7 +153,7 @@ def test_410_says_that_it_is_meant() -> None:
 def test_an_identifier_that_never_led_anywhere_proves_nothing_and_passes_nothing() -> None:
     shop = Shop()
     thing = shop.made(1)
-    thing.home.finders.clear()
+    thing.pool.resolved_by.clear()
     assert shop.absence(thing, 20.0) is Absence.UNKNOWN
     account = shop.read_back(thing, 20.0, 404)
     assert account is not None
@@ -163,7 +164,7 @@ def test_an_identifier_that_never_led_anywhere_proves_nothing_and_passes_nothing
 def test_an_identifier_that_works_elsewhere_proves_nothing() -> None:
     shop = Shop()
     thing = shop.made(1)
-    thing.home.finders.clear()
+    thing.pool.resolved_by.clear()
     shop.call("PUT /things/{id}", thing, 2.0, 2.1, 200, SHOWN)
     assert shop.absence(thing, 20.0) is Absence.UNKNOWN
     account = shop.read_back(thing, 20.0, 404)
@@ -187,7 +188,7 @@ def test_things_with_the_same_number_in_different_places_are_different() -> None
     parts = [shop.call("POST /things/{id}/parts", each, 2.0, 2.1, 201, {"id": 7})[0] for each in (one, other)]
     shop.call("DELETE /things/{id}/parts/{part_id}", parts[0], 3.0, 3.1, 204)
     read = "GET /things/{id}/parts/{part_id}"
-    parts[1].home.finders.add(read)
+    parts[1].pool.resolved_by.add(read)
     assert shop.reconciliation.absence(parts[1], read, 404, 20.0, 20.1)[0] is Absence.LOST
 
 
@@ -199,8 +200,8 @@ def test_what_stood_in_an_update_of_another_address_is_followed() -> None:
     body = {"id": 2, "name": "renamed", "price": 7.5, "state": "done"}
     shop.ledger.answered(changes, 200, body, 2.1)
     call = step.call
-    moved = shop.simulation.known.moved(
-        step, Exchange("", "", call.path, {}, {}, call.payload, 200, {}, body)
+    moved = renamed_entity(
+        shop.simulation.compiled.index, step, Exchange("", "", call.path, {}, {}, call.payload, 200, {}, body)
     )
     assert moved is not None
     shop.ledger.moved(thing, changes, moved)
@@ -216,7 +217,7 @@ def test_a_key_that_other_processes_may_have_written_to_is_not_claimed() -> None
     step = shop.step("POST /things")
     step.call.payload["id"] = 5
     shop.ledger._is_own = lambda _: False
-    made = [Entity(Entities("/things/{}", documented=True), (5,), owned=True)]
+    made = [Entity(EntityPool("/things/{}", is_linked=True), (5,), is_own=True)]
     shop.ledger.made(made, step, {"id": 5}, [], (1.0, 1.1))
     assert shop.reconciliation.records == []
     assert JSON
@@ -224,7 +225,7 @@ def test_a_key_that_other_processes_may_have_written_to_is_not_claimed() -> None
 
 def test_a_creation_that_names_what_was_there_before_is_told() -> None:
     shop = Shop()
-    shop.simulation.known.know("/things/{}", (7,))
+    shop.simulation.known.add_foreign("/things/{}", (7,))
     for number in (7, 8):
         shop.call("POST /things", None, 1.0, 1.1, 201, {**SHOWN, "id": number}, id=number + 10)
     before = "POST /things was answered 201 with the identifier of something that was there before"
@@ -320,7 +321,7 @@ def test_what_a_change_was_answered_with_may_be_another_thing(shown: Any) -> Non
     shop.ledger.answered(changes, 200, body, 2.1)
     call = step.call
     exchange = Exchange("", call.target, call.path, call.query, {}, call.payload, 200, {}, body)
-    moved = shop.simulation.known.moved(step, exchange)
+    moved = renamed_entity(shop.simulation.compiled.index, step, exchange)
     if moved is not None:
         shop.ledger.moved(thing, changes, moved)
     assert [each.entity.values for each in shop.reconciliation.records] == [(1,)]
@@ -338,11 +339,11 @@ def test_a_thing_that_a_call_did_something_with_may_be_another_by_now() -> None:
 
 def test_what_the_service_made_a_thing_part_of_takes_it_along() -> None:
     shop = Shop()
-    thing, home = shop.made(1), Entities("/lists/{}")
-    other = home.add((5,), owned=True)
-    thing.chosen = ((home, (5,)),)
+    thing, home = shop.made(1), EntityPool("/lists/{}")
+    other = home.add((5,), is_own=True)
+    thing.origin = replace(thing.origin, assigned=((home, (5,)),))
     assert shop.absence(thing, 20.0) is Absence.LOST
-    home.forget(other)
+    home.remove(other)
     assert shop.absence(thing, 20.0) is Absence.UNKNOWN
 
 
@@ -389,7 +390,7 @@ def test_where_nothing_is_shown_there_is_nothing(nothing: Any) -> None:
     account = shop.read_back(thing, 21.0, 200, nothing)
     assert account is not None
     assert [each.kind for each in account.losses] == ["lost"]
-    deleted.home.forget(deleted)
+    deleted.pool.remove(deleted)
     shop.call("DELETE /things/{id}", deleted, 2.0, 2.1, 204)
     assert shop.read_back(deleted, 22.0, 200, nothing) == Account(read=1)
 
@@ -402,7 +403,7 @@ def deleted_ones(gone: int, there: int, shown: Any) -> Account:
         thing = shop.made(number)
         (record,) = (each for each in shop.reconciliation.records if each.entity is thing)
         record.writes[0].properties = small
-        thing.home.forget(thing)
+        thing.pool.remove(thing)
         shop.call("DELETE /things/{id}", thing, 2.0, 2.1, 204)
         is_there = number >= gone
         body = {"id": number, **small, **shown} if is_there else None
@@ -425,7 +426,7 @@ def test_a_mark_of_deletion_may_be_one_that_clients_set_too(shown: Any) -> None:
         thing = shop.made(number, **{name: each for name, each in shown.items() if name == "state"})
         if number:
             find(shop, thing, 1.5)
-        thing.home.forget(thing)
+        thing.pool.remove(thing)
         shop.call("DELETE /things/{id}", thing, 2.0, 2.1, 204)
         body = {**SHOWN, "id": number, "name": f"thing {number}", **shown}
         account = shop.read_back(thing, 20.0, 200, body)
@@ -452,7 +453,7 @@ def test_a_text_that_is_seldom_written_is_no_state() -> None:
         step = shop.step("POST /things")
         name = f"thing {number}" if number % 10 == 0 else None
         step.call.payload.update(id=number, name=name)
-        made = [Entity(Entities("/things/{}"), (number,), owned=True)]
+        made = [Entity(EntityPool("/things/{}"), (number,), is_own=True)]
         shop.ledger.made(made, step, {**SHOWN, "id": number, "name": name}, [], (1.0, 1.1))
     (record, *_) = shop.reconciliation.records
     assert dict(shop.properties.states(record.writes[0])) == {"state": "open"}
@@ -470,7 +471,7 @@ def test_a_thing_that_is_put_into_another_goes_with_it() -> None:
     step = Step(call, box, (box, thing))
     shop.ledger.answered(shop.ledger.sending(step, 2.0), 204, None, 2.1)
     find(shop, thing, 3.0, 2)
-    box.home.forget(box)
+    box.pool.remove(box)
     shop.call("DELETE /boxes/{id}", box, 4.0, 4.1, 204)
     assert shop.absence(thing, 20.0) is Absence.EXPLAINED
 
@@ -487,7 +488,7 @@ def test_a_thing_that_gets_another_parent_may_be_elsewhere() -> None:
         (board,) = shop.call("POST /boards", None, 1.0, 1.1, 201, {"id": 5})
         builders = shop.simulation.compiled.builders
         call = builders["POST /boards/{board_id}/cards"].build({Slot("path", "board_id"): 5})
-        thing = Entity(Entities("/boards/{}/cards/{}"), (5, 1), owned=True, parents=(board,))
+        thing = Entity(EntityPool("/boards/{}/cards/{}"), (5, 1), is_own=True, origin=Origin((board,)))
         shop.ledger.made([thing], Step(call, board, (board,)), {"id": 1}, [], (1.2, 1.3))
         path = {Slot("path", "board_id"): 5, Slot("path", "id"): 1}
         call = builders["PATCH /boards/{board_id}/cards/{id}"].build(path)
@@ -495,7 +496,7 @@ def test_a_thing_that_gets_another_parent_may_be_elsewhere() -> None:
         step = Step(replace(call, payload=payload), thing, (thing,))
         shop.ledger.answered(shop.ledger.sending(step, 2.0), 200, None, 2.1)
         reading = "GET /boards/{board_id}/cards/{id}"
-        thing.home.finders.add(reading)
+        thing.pool.resolved_by.add(reading)
         assert shop.reconciliation.absence(thing, reading, 404, 20.0, 20.1)[0] is absence
 
 

@@ -7,7 +7,7 @@ import pytest
 from contract_tests.support.documents import contract
 from contract_tests.support.path_items import ID, TEXT, an_object, does, on
 from load.calls.call import Call
-from load.journeys.entities import Entities
+from load.journeys.entities import EntityPool
 from load.journeys.ownership import Ownership
 from load.journeys.step import Step
 from load.options.credentials import Secret
@@ -24,10 +24,12 @@ def a_step(sent: Any) -> Step:
     return Step(Call(POST, "/labels", {}, b"", {}, {}, sent, Secret()), None)
 
 
-def made(ownership: Ownership, home: Entities, number: int, sent: Any, shown: Any, status: int = 201) -> bool:
+def made(
+    ownership: Ownership, home: EntityPool, number: int, sent: Any, shown: Any, status: int = 201
+) -> bool:
     exchange = Exchange("POST", "/labels", {}, {}, {}, sent, status, {}, shown)
-    found = ownership.has_made(a_step(sent), exchange, home, (number,))
-    home.add((number,), owned=found)
+    found = ownership.has_created(a_step(sent), exchange, home, (number,))
+    home.add((number,), is_own=found)
     return found
 
 
@@ -52,17 +54,17 @@ def made(ownership: Ownership, home: Entities, number: int, sent: Any, shown: An
 )
 def test_what_is_shown_tells_whether_it_was_made(sent: Any, shown: Any, is_own: bool) -> None:
     ownership = Ownership(lambda value: value == OWN)
-    assert made(ownership, Entities("/labels/{}"), 1, sent, shown) is is_own
+    assert made(ownership, EntityPool("/labels/{}"), 1, sent, shown) is is_own
 
 
 def test_two_of_what_is_alike_were_made() -> None:
-    ownership, home = Ownership(lambda _: False), Entities("/labels/{}")
+    ownership, home = Ownership(lambda _: False), EntityPool("/labels/{}")
     told = [made(ownership, home, number, {"colour": "red"}, None) for number in (1, 2, 3)]
     assert told == [False, True, True]
 
 
 def test_what_is_found_by_several_of_few_values_is_not_taken_for_made() -> None:
-    ownership, home = Ownership(lambda _: False), Entities("/labels/{}")
+    ownership, home = Ownership(lambda _: False), EntityPool("/labels/{}")
     pairs = [("red", "red"), ("red", "blue"), ("blue", "red"), ("blue", "blue")]
     told = [
         made(ownership, home, number, {"colour": colour, "rim": rim}, None)
@@ -72,25 +74,25 @@ def test_what_is_found_by_several_of_few_values_is_not_taken_for_made() -> None:
 
 
 def test_what_is_given_again_was_found() -> None:
-    ownership, home = Ownership(lambda _: False), Entities("/labels/{}")
+    ownership, home = Ownership(lambda _: False), EntityPool("/labels/{}")
     sent = {"colour": "red", "name": "some words of our own"}
     assert made(ownership, home, 1, sent, sent)
     assert not made(ownership, home, 1, sent, sent)
     assert not made(ownership, home, 2, sent, sent)
     # What has nothing in common with the first is another thing, whatever it is called.
-    ownership, home = Ownership(lambda _: False), Entities("/labels/{}")
+    ownership, home = Ownership(lambda _: False), EntityPool("/labels/{}")
     assert made(ownership, home, 1, sent, sent)
     other = {"colour": "blue", "name": "quite some other words"}
     assert made(ownership, home, 1, other, other)
     # One answer may tell of the same thing by its body and by Location.
-    ownership, home = Ownership(lambda _: False), Entities("/labels/{}")
+    ownership, home = Ownership(lambda _: False), EntityPool("/labels/{}")
     exchange = Exchange("POST", "/labels", {}, {}, {}, sent, 201, {}, sent)
-    home.add((1,), owned=True)
-    assert all(ownership.has_made(a_step(sent), exchange, home, (1,)) for _ in range(2))
+    home.add((1,), is_own=True)
+    assert all(ownership.has_created(a_step(sent), exchange, home, (1,)) for _ in range(2))
     # What was deleted meanwhile may have been made anew.
-    ownership, home = Ownership(lambda _: False), Entities("/labels/{}")
+    ownership, home = Ownership(lambda _: False), EntityPool("/labels/{}")
     assert made(ownership, home, 1, sent, sent)
-    home.forget(home.add((1,), owned=True))
+    home.remove(home.add((1,), is_own=True))
     assert made(ownership, home, 1, sent, sent)
 
 
@@ -98,24 +100,24 @@ def test_one_refusal_proves_nothing() -> None:
     """A call may be refused for a lock, or as there is no room; two things that were made, and refused when
     they were to be made once more, tell.
     """
-    ownership, home = Ownership(lambda _: False), Entities("/labels/{}")
+    ownership, home = Ownership(lambda _: False), EntityPool("/labels/{}")
     for number, colour in enumerate(("red", "blue")):
         sent = {"colour": colour, "name": f"some words of number {number}"}
         assert made(ownership, home, number, sent, sent)
         assert ownership.repetition(POST.label) is not None
-        ownership.refused(POST.label, 503)
+        ownership.record_refused_repetition(POST.label, 503)
         assert ownership.repetition(POST.label) is None
-        ownership.tried(POST.label)
+        ownership.allow_repetition(POST.label)
         for _ in range(2):
-            ownership.refused(POST.label, 409)
-        assert ownership.is_open(POST.label) is (number == 0)
+            ownership.record_refused_repetition(POST.label, 409)
+        assert ownership.is_unproven(POST.label) is (number == 0)
 
 
 def test_what_one_property_proves_it_does_not_prove_of_another() -> None:
-    ownership, home = Ownership(lambda _: False), Entities("/labels/{}")
+    ownership, home = Ownership(lambda _: False), EntityPool("/labels/{}")
     red = {"colour": "red", "name": "some words of our own"}
     for number in range(2):
         made(ownership, home, number, red, red)
-    assert not ownership.is_open(POST.label)
+    assert not ownership.is_unproven(POST.label)
     made(ownership, home, 3, {**red, "rim": "blue"}, red)
-    assert ownership.is_open(POST.label)
+    assert ownership.is_unproven(POST.label)

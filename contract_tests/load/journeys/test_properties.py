@@ -118,13 +118,13 @@ def test_a_number_that_no_call_can_have_changed_is_lost(independent: bool) -> No
 def test_things_that_no_call_for_others_changes() -> None:
     paths = {path: item for each in SHOP[:2] for path, item in each.items()}
     compiled = Simulation(operations(contract(paths))).compiled
-    assert compiled.independent == {"/things/{}"}
-    assert not Shop().simulation.compiled.independent
+    assert compiled.indirect_changes.independent_resources == {"/things/{}"}
+    assert not Shop().simulation.compiled.indirect_changes.independent_resources
     # What is referred to may be changed by what refers to it, and not the other way round.
     orders = on("/orders", post=does(NAMED, an_object(thing_id=ID), "201"))
     order = on("/orders/{order_id}", "order_id", get=does(NAMED), delete=does(status="204"))
     both = Simulation(operations(contract({**paths, **orders, **order}))).compiled
-    assert both.independent == {"/orders/{}"}
+    assert both.indirect_changes.independent_resources == {"/orders/{}"}
 
 
 def test_a_value_that_is_not_kept_is_told_once() -> None:
@@ -273,7 +273,7 @@ def test_what_stands_in_the_objects_of_a_list(kept: Any, kinds: list[str]) -> No
         ]
         sent = {"id": number, "name": f"list {number}", "parts": parts}
         (thing,) = shop.call("POST /lists", None, 1.0, 1.1, 201, sent)
-        thing.home.finders.add("GET /lists/{id}")
+        thing.pool.resolved_by.add("GET /lists/{id}")
         shown = {**sent, "parts": kept(parts) if number % 30 == 0 else parts}
         step = shop.step("GET /lists/{id}", thing)
         (record,) = (each for each in shop.reconciliation.records if each.entity is thing)

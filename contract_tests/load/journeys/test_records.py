@@ -4,10 +4,10 @@ from math import inf
 
 import pytest
 
-from load.journeys.entities import Entities, Entity
+from load.journeys.entities import Entity, EntityPool
 from load.journeys.records import Record, State, Write
 
-THING = Entity(Entities("/things/{}"), (1,), owned=True)
+THING = Entity(EntityPool("/things/{}"), (1,), is_own=True)
 FIRST = Write("POST /things", 1.0, {"name": "a", "colour": "red"}, whole=True, acknowledged=2.0)
 
 
@@ -89,7 +89,7 @@ def test_whether_a_thing_may_be_there() -> None:
 
 
 def test_a_thing_that_is_being_renamed_may_be_found_at_neither_address() -> None:
-    article = Entity(Entities("/articles/{}"), ("a-first-title-7f3a",), owned=True)
+    article = Entity(EntityPool("/articles/{}"), ("a-first-title-7f3a",), is_own=True)
     record = Record(article, [Write("POST /articles", 1.0, {"title": "A first title"}, True, 2.0)])
     change = Write("PUT /articles/{slug}", 5.0, {"title": "Another"}, whole=True)
     record.add(change)

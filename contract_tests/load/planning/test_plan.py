@@ -7,6 +7,7 @@ import pytest
 from contract_tests.support.documents import contract
 from contract_tests.support.path_items import ID, TEXT, a_list, an_object, does, on
 from contract_tests.support.simulation import Simulation
+from load.journeys.shown_identifiers import identifier_shown_instead
 from load.journeys.step import Step
 from load.options.options import Options
 from load.options.profile import load_profile
@@ -162,7 +163,7 @@ def test_an_operation_whose_schemas_lead_nowhere_is_left_out() -> None:
     simulation = Simulation(found)
     assert [*simulation.compiled.uncovered] == ["GET /things"]
     assert "'#/components/schemas/Nowhere' leads nowhere" in simulation.compiled.uncovered["GET /things"]
-    assert simulation.journeys.next().call.operation.label == "POST /things"
+    assert simulation.journeys.next_step().call.operation.label == "POST /things"
 
 
 def test_a_number_that_counts_is_no_reference() -> None:
@@ -192,7 +193,7 @@ def test_things_that_refer_to_each_other_can_be_made() -> None:
     assert [found.needs[f"POST /{each}"][0].made_up for each in ("heads", "tails")] == [True, False]
     rings = on("/rings", post=does(THING, an_object(next_ring_id=ID)))
     simulation = Simulation(operations(contract(rings)))
-    assert isinstance(simulation.journeys.next().call.payload["next_ring_id"], int)
+    assert isinstance(simulation.journeys.next_step().call.payload["next_ring_id"], int)
 
 
 def test_a_thing_is_not_asked_for_its_own_name_before_it_is_made() -> None:
@@ -232,9 +233,9 @@ def test_a_guess_that_never_works_is_given_up() -> None:
     simulation = Simulation([*found.values()])
     labels = []
     for _ in range(400):
-        step = simulation.journeys.next()
+        step = simulation.journeys.next_step()
         labels.append(step.call.operation.path)
-        simulation.journeys.done(step, None, succeeded=step.call.operation.path == "/things")
+        simulation.journeys.complete(step, None, succeeded=step.call.operation.path == "/things")
     assert 20 < labels.count("/greetings/{person}") < 110
 
 
@@ -244,11 +245,11 @@ def test_names_differ_once_a_service_minds() -> None:
     simulation = Simulation(found)
 
     def names(count: int) -> list[str]:
-        steps = [simulation.journeys.next() for _ in range(count)]
+        steps = [simulation.journeys.next_step() for _ in range(count)]
         return [step.call.payload["name"] for step in steps]
 
     assert len({*names(200)}) < 200
-    simulation.journeys.refused(simulation.journeys.next(), 409)
+    simulation.journeys.record_refusal(simulation.journeys.next_step(), 409)
     assert len({*names(200)}) == 200
 
 
@@ -269,7 +270,7 @@ def test_what_a_reset_may_have_erased_is_not_lost(allowed: bool) -> None:
         contract(on("/things", post=does(THING, THING, "201")) | on("/admin/reset", post=does()))
     )
     options = Options(load_profile("mixed"), Selection(allow_destructive=allowed))
-    assert Simulation(found, options).compiled.erases is allowed
+    assert Simulation(found, options).compiled.indirect_changes.may_erase_unnamed is allowed
 
 
 def test_one_thing_by_several_of_its_properties() -> None:
@@ -329,12 +330,12 @@ def test_a_change_neither_deletes_nor_renames() -> None:
     simulation = Simulation([*found.values()])
     changes = 0
     for number in range(300):
-        step = simulation.journeys.next()
+        step = simulation.journeys.next_step()
         call, made = step.call, {"id": number, "name": f"thing {number}"}
         if call.operation.method == "put":
             changes += 1
             assert call.payload == {"name": f"thing {call.path['id']}", "archived": False}
-        simulation.journeys.done(
+        simulation.journeys.complete(
             step, Exchange("", call.target, call.path, {}, {}, call.payload, 201, {}, made)
         )
     assert changes > 20
@@ -397,11 +398,11 @@ def test_journeys_follow_what_is_inferred() -> None:
     service, simulation = Shop(), shop()
     called = set()
     for _ in range(2_000):
-        step = simulation.journeys.next()
+        step = simulation.journeys.next_step()
         status, body, headers = service.answer(step)
         call = step.call
         exchange = Exchange("", call.target, call.path, call.query, {}, call.payload, status, headers, body)
-        simulation.journeys.done(step, exchange)
+        simulation.journeys.complete(step, exchange)
         called.add(call.operation.label)
     assert len(called) == 6
     assert "POST /cache/purge" in simulation.compiled.uncovered
@@ -411,13 +412,13 @@ def test_what_others_own_is_neither_changed_nor_deleted() -> None:
     for allowed in (False, True):
         simulation = shop(allow_destructive=allowed)
         for key in range(-50, 0):
-            simulation.known.know("/things/{}", (key,))
+            simulation.known.add_foreign("/things/{}", (key,))
         deleted = set()
         for _ in range(500):
-            step = simulation.journeys.next()
+            step = simulation.journeys.next_step()
             if step.call.operation.label == "DELETE /things/{id}":
                 deleted.add(step.call.path["id"])
-            simulation.journeys.done(step, None)
+            simulation.journeys.complete(step, None)
         assert bool(deleted) is allowed
         assert ("POST /cache/purge" in simulation.compiled.uncovered) is not allowed
 
@@ -440,7 +441,7 @@ def test_nothing_is_sent_that_only_pretends() -> None:
     asked = an_object(name=TEXT, dryRun={"type": "boolean"})
     found, _ = planned(on("/things", post=does(THING, asked, "201")))
     simulation = Simulation([*found.values()])
-    payloads = [simulation.journeys.next().call.payload for _ in range(100)]
+    payloads = [simulation.journeys.next_step().call.payload for _ in range(100)]
     assert not any(each.get("dryRun") for each in payloads)
 
 
@@ -453,14 +454,12 @@ def asked_for(
         on("/things/{id}", "id", kind=TEXT, get=does(schema)),
     )
     simulation = Simulation([*found.values()])
-    while (step := simulation.journeys.next()).call.operation.method == "post":
+    while (step := simulation.journeys.next_step()).call.operation.method == "post":
         call = step.call
         told = Exchange("", call.target, {}, {}, {}, call.payload, 201, headers, made)
-        simulation.journeys.done(step, told)
+        simulation.journeys.complete(step, told)
     call = step.call
-    return simulation.known.shown_instead(
-        step, Exchange("", call.target, call.path, {}, {}, None, 200, {}, shown)
-    )
+    return identifier_shown_instead(step, Exchange("", call.target, call.path, {}, {}, None, 200, {}, shown))
 
 
 def test_another_thing_is_one_with_another_identifier_where_it_showed_its_own() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from load.journeys.lives import Lives
+from load.journeys.living_states import LivingStates
 
 LIVING = [
     {
@@ -37,17 +37,17 @@ LIVING = [
     ],
 )  # fmt: skip
 def test_what_no_living_thing_has_is_new(shown: Any, new: Any) -> None:
-    lives = Lives()
+    lives = LivingStates()
     for each in LIVING:
-        lives.see("/things/{}", each)
-    assert lives.is_telling("/things/{}")
-    assert lives.new_of("/things/{}", shown) == new
+        lives.observe("/things/{}", each)
+    assert lives.has_seen_enough("/things/{}")
+    assert lives.unusual_properties("/things/{}", shown) == new
 
 
 def test_of_few_living_things_nothing_is_known() -> None:
-    lives = Lives()
-    lives.see("/things/{}", LIVING[0])
-    assert not lives.is_telling("/things/{}")
-    assert lives.new_of("/things/{}", {"state": "open", "meta": {"size": 0}}) == {
+    lives = LivingStates()
+    lives.observe("/things/{}", LIVING[0])
+    assert not lives.has_seen_enough("/things/{}")
+    assert lives.unusual_properties("/things/{}", {"state": "open", "meta": {"size": 0}}) == {
         "/state": "open", "/meta/size": 0
     }  # fmt: skip

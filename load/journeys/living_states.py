@@ -14,14 +14,14 @@ _STATES_AT_MOST = 8
 _TELLING = 5
 
 
-class Lives:
+class LivingStates:
     """By resource, what was told of living things: the names that lead to it, and its flags and texts."""
 
     def __init__(self) -> None:
         self._seen: defaultdict[str, int] = defaultdict(int)
         self._values: defaultdict[str, dict[str, set[Json]]] = defaultdict(dict)
 
-    def see(self, resource: str, own: Mapping[str, Json]) -> None:
+    def observe(self, resource: str, own: Mapping[str, Json]) -> None:
         """A thing lives, of which the service tells this of its own."""
         self._seen[resource] += 1
         known = self._values[resource]
@@ -30,11 +30,11 @@ class Lives:
             if len(values) <= _STATES_AT_MOST:
                 values.add(value)
 
-    def new_of(self, resource: str, own: Mapping[str, Json]) -> Mapping[str, Json]:
+    def unusual_properties(self, resource: str, own: Mapping[str, Json]) -> Mapping[str, Json]:
         """What is told of a thing, by the names that lead to it, and of no thing that lives: where there is
         something that they never have, or a flag or a state that none of them has.
         """
-        if not self.is_telling(resource):
+        if not self.has_seen_enough(resource):
             return dict(_told(own))
         return {name: value for name, value in _told(own) if self._is_new(resource, name, value)}
 
@@ -46,7 +46,7 @@ class Lives:
         most = 1 if is_number(value) else min(_STATES_AT_MOST, self._seen[resource] // 2)
         return len(known) <= most and value not in known
 
-    def is_telling(self, resource: str) -> bool:
+    def has_seen_enough(self, resource: str) -> bool:
         """Whether enough living things were seen."""
         return self._seen[resource] >= _TELLING
 

@@ -1,4 +1,4 @@
-"""Identifiers that a service gives to what it makes: its own, those of what was there, and the same twice."""
+"""Identifiers given to what calls create: new ones, those of existing entities, and the same one twice."""
 
 from collections import Counter, defaultdict
 
@@ -9,7 +9,7 @@ from load.journeys.properties import FEW_VALUES, Properties
 from load.journeys.records import Record, State
 from load.journeys.representations import NOTHING, is_free_text, scalars, shows
 from load.journeys.step import Step
-from load.journeys.writes import is_upright
+from load.journeys.writes import has_intact_parents
 from load.measurements.losses import Account, Loss
 from openapi.contract import Json
 
@@ -20,7 +20,7 @@ _GIVEN_BEFORE = (
 _MAYBE_FOUND = "may have found what others have made: what it was answered with is read, and not changed"
 
 
-class Identifiers:
+class GivenIdentifiers:
     """What operations, by their labels, have given identifiers to."""
 
     def __init__(self, properties: Properties, consistency: float) -> None:
@@ -32,11 +32,11 @@ class Identifiers:
         self._made: Counter[str] = Counter()
         self._twice: defaultdict[str, list[Loss]] = defaultdict(list)
 
-    def not_own(self, label: str, thing: Entity) -> None:
+    def record_foreign(self, label: str, thing: Entity) -> None:
         """A creation was answered with a thing that was there before, or may have been."""
-        (self._doubtful if thing.doubtful else self._before)[label] += 1
+        (self._doubtful if thing.origin.may_be_foreign else self._before)[label] += 1
 
-    def given(
+    def record_given(
         self,
         record: Record,
         thing: Entity,
@@ -55,7 +55,7 @@ class Identifiers:
             self._twice[label].append(loss)
         return loss is not None
 
-    def settle(self, account: Account) -> None:
+    def report(self, account: Account) -> None:
         """Add to an account what was lost as its identifier was given again, and what was not made. A service
         that gives identifiers again as a rule keeps no more by design.
         """
@@ -78,7 +78,7 @@ class Identifiers:
         """
         if not record.writes or not isinstance(body, dict) or is_named(thing, step):
             return None
-        if not is_upright(record.entity) or at[1] >= record.expires - self._consistency:
+        if not has_intact_parents(record.entity) or at[1] >= record.expires - self._consistency:
             return None
         age, former = record.age_of(State.GONE, *at), record.last_of(State.THERE)
         texts = [

@@ -1,0 +1,69 @@
+"""Creates the call builders of operations, as the plan says what each call is given."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from random import Random
+
+from load.calls.builder import CallBuilder
+from load.journeys.plan_index import PlanIndex
+from load.options.options import Options
+from load.planning.identifiers import Identifier
+from load.planning.plan import Plan, Slot
+from load.planning.producers import CREATES_AT_PATH, Producer
+from openapi.operations import Operation
+from openapi.payloads import Payloads
+from openapi.security import SecurityScheme
+
+
+@dataclass(frozen=True)
+class CallBuilderFactory:
+    """Creates call builders, which share `payloads` and `random`; `schemes` are the security schemes of the
+    document, by name.
+    """
+
+    plan: Plan
+    options: Options
+    payloads: Payloads
+    random: Random
+    schemes: Mapping[str, SecurityScheme]
+
+    def create(self, operation: Operation) -> CallBuilder:
+        """The builder of an operation's calls. Raises Unbuildable when no valid call can be built, and
+        ContractError when a schema is invalid.
+        """
+        needs = self.plan.needs[operation.label]
+        bound = [slot for need in needs if need.required for slot, _ in need.slots]
+        optional = [need for need in needs if not need.required and not need.made_up]
+        unsent = [slot for need in optional for slot, _ in need.slots]
+        unsent += [
+            *self.plan.empty_slots[operation.label],
+            *self._index.linked_slots.get(operation.label, ()),
+        ]
+        secret = self.options.credentials.secret(operation, self.schemes)
+        careful = not self.options.selection.allow_destructive
+        naming = self._naming_slots(operation) if careful else frozenset[Slot]()
+        return CallBuilder(operation, bound, unsent, self.payloads, self.random, secret, naming, careful)
+
+    @cached_property
+    def _index(self) -> PlanIndex:
+        return PlanIndex(self.plan)
+
+    def _naming_slots(self, operation: Operation) -> frozenset[Slot]:
+        """The slots whose values name what a call creates: the last parameter of its path, or properties of
+        its body. Values for them are the run's own, so that a call cannot overwrite what others created.
+        """
+        slots: set[Slot] = set()
+        for producer in self.plan.producers.get(operation.label, ()):
+            if producer.reason == CREATES_AT_PATH:
+                slots |= {Slot("path", name) for name in operation.path_names[-1:]}
+            elif producer.creates or producer.alias_of:
+                slots |= {Slot("body", pointer) for pointer in _naming_pointers(producer)}
+        return frozenset(slots)
+
+
+def _naming_pointers(producer: Producer) -> Iterator[str]:
+    """JSON pointers to the properties at the top of a body that may hold the identifier."""
+    last = producer.sources[-1]
+    pointers = (last.pointer, last.request, last.named) if isinstance(last, Identifier) else (last,)
+    return (pointer for pointer in pointers if pointer and pointer.count("/") == 1)
