@@ -6,6 +6,7 @@ from contract_tests.support.documents import contract
 from contract_tests.support.path_items import ID, TEXT, an_object, does, on
 from contract_tests.support.simulation import Simulation
 from load.journeys.addresses import Addresses
+from load.journeys.answer import Answer
 from load.journeys.entities import Entity
 from load.journeys.ledger import Ledger
 from load.journeys.properties import Properties
@@ -50,7 +51,7 @@ class Shop:
         alone = frozenset(readable) if independent else frozenset[str]()
         published = self.simulation.compiled.indirect_changes.publishing
         self.properties = Properties(readable, addresses, consistency, alone, published)
-        self.ledger = Ledger(addresses, self.properties, consistency)
+        self.ledger = Ledger(addresses, self.properties, consistency, lambda _: True)
         self.reconciliation = Reconciliation(readable, addresses, self.properties, consistency)
 
     def step(self, label: str, entity: Entity | None = None) -> Step:
@@ -78,13 +79,14 @@ class Shop:
             step.call.payload.update(
                 {name: body.get(name, value) for name, value in step.call.payload.items()} | written
             )
-        changes = self.ledger.sending(step, sent)
+        changes = self.ledger.add_call(step, sent)
         body = without_deprecated(step.call.operation, body)
-        self.ledger.answered(changes, status, body, at)
+        answer = Answer(status, body, sent, at, clock=1_000.0)
+        self.ledger.add_answer(changes, answer)
         call = step.call
         exchange = Exchange("", call.target, call.path, call.query, {}, call.payload, status, {}, body)
         made = self.simulation.journeys.complete(step, exchange, 200 <= status < 300)
-        self.ledger.made(made, step, body, changes, (sent, at), now=1_000.0)
+        self.ledger.creations.add(made, step, changes, answer)
         return made
 
     def made(self, number: int, at: float = 1.0, **more: Any) -> Entity:
@@ -98,7 +100,7 @@ class Shop:
 
     def settled(self) -> Account:
         account = self.reconciliation.settled()
-        self.ledger.settle(account)
+        self.ledger.report(account)
         return account
 
     def read_back(self, thing: Entity, at: float, status: int, body: Any = None) -> Account | None:

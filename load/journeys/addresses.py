@@ -4,11 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from load.journeys.entities import Entity
-from load.journeys.records import Record, Write
-from load.journeys.representations import (
-    scalars,
-)
+from load.journeys.history import Write
+from load.journeys.records import Record
 from load.journeys.step import Step
+from load.journeys.values import scalars
 from load.planning.names import is_identifier
 from load.planning.resources import collection_of, normalised, noun_of
 from openapi.contract import Json
@@ -51,7 +50,7 @@ class Addresses:
             return None
         resource = thing.resource
         everywhere = self._everywhere.setdefault(resource, Record(thing))
-        record = Record(thing, everywhere=everywhere.writes)
+        record = Record(thing, resource_writes=everywhere.writes)
         self.records[resource, thing.values] = record
         self._namesakes[thing.values[-1]].append(record)
         return record

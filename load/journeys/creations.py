@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from load.journeys.compiled_operations import CompiledOperations
+from load.journeys.creation_times import existed_before
 from load.journeys.entities import Entity, EntityPool, Origin, Values
 from load.journeys.envelopes import unwrapped
 from load.journeys.ownership import Ownership
-from load.journeys.representations import is_earlier, scalars
 from load.journeys.shown_identifiers import pointer_to_identifier
 from load.journeys.step import Step
+from load.journeys.values import scalars
 from load.planning.identifiers import Identifier
 from load.planning.producers import CREATES_AT_PATH, RELATES_AT_PATH, Producer
 from openapi.expressions import Exchange, at_pointer
@@ -139,7 +140,7 @@ def _says_created(step: Step, producer: Producer, exchange: Exchange) -> bool:
         return True
     age_s = time.monotonic() - step.created_at
     date = exchange.response_headers.get("date", "")
-    if is_earlier(exchange.response_body, exchange.request_body, date, age_s):
+    if existed_before(exchange.response_body, exchange.request_body, date, age_s):
         return False
     return exchange.status == HTTPStatus.CREATED or "201" not in step.call.operation.responses
 

@@ -1,7 +1,9 @@
 """How a loss is told: which call it was of, what was expected and what was found."""
 
+from load.journeys.deviations import Deviation
 from load.journeys.entities import Entity
-from load.journeys.records import Deviation, Record, State, Write
+from load.journeys.history import State, Write
+from load.journeys.records import Record
 from load.measurements.losses import Loss
 from openapi.contract import Json
 
@@ -17,10 +19,10 @@ def ignored(record: Record, write: Write, name: str, found: Json) -> Loss:
 
 def deviating(target: str, each: Deviation, at: float) -> Loss:
     """The loss of a property that a read of a target, at a time (s), showed otherwise than it was written."""
-    kind = "stale" if each.stale else "altered"
+    kind = "stale" if each.is_stale else "altered"
     written = each.expected
     shown = "another value" if isinstance(written, State) else _short(repr(written))
-    expected, found = f"{each.name} {shown}", _short(repr(each.found))
+    expected, found = f"{each.name} {shown}", _short(repr(each.actual))
     write = each.write
     return Loss(
         f"{kind} {each.name}",
@@ -39,7 +41,7 @@ def existence(record: Record, target: str, expected: State, at: float, age: floa
     """The loss of a thing that is not there, or is there again, as a read of a target at a time (s) showed.
     What it showed had been out of date for an age (s).
     """
-    write = record.last_of(expected)
+    write = record.last_write(expected)
     found = State.GONE if expected is State.THERE else State.THERE
     kind = "lost" if expected is State.THERE else "undeleted"
     return Loss(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
-from load.journeys.representations import time_of
+from load.journeys.values import parse_time
 from load.planning.names import words
 from openapi.contract import Json
 
@@ -113,7 +113,7 @@ def _tells_an_end(parts: set[str], nouns: Collection[str]) -> bool:
 
 def _moment(text: str, now: float) -> float | None:
     """The earliest time that a text may mean (s since 1970), be it a time or a length of time; else None."""
-    moment = time_of(text)
+    moment = parse_time(text)
     if moment is not None:
         return moment.timestamp() if moment.tzinfo else moment.replace(tzinfo=UTC).timestamp() - _ZONES_S
     try:

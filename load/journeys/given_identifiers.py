@@ -3,12 +3,14 @@
 from collections import Counter, defaultdict
 
 from load.journeys.entities import Entity
+from load.journeys.equivalence import shows
 from load.journeys.evidence import address, existence
 from load.journeys.habits import SPORADIC_AT_MOST
+from load.journeys.history import State
 from load.journeys.properties import FEW_VALUES, Properties
-from load.journeys.records import Record, State
-from load.journeys.representations import NOTHING, is_free_text, scalars, shows
+from load.journeys.records import Record
 from load.journeys.step import Step
+from load.journeys.values import EMPTY, is_free_text, scalars
 from load.journeys.writes import has_intact_parents
 from load.measurements.losses import Account, Loss
 from openapi.contract import Json
@@ -80,7 +82,7 @@ class GivenIdentifiers:
             return None
         if not has_intact_parents(record.entity) or at[1] >= record.expires - self._consistency:
             return None
-        age, former = record.age_of(State.GONE, *at), record.last_of(State.THERE)
+        age, former = record.age_of(State.GONE, *at), record.last_write(State.THERE)
         texts = [
             name
             for name, value in former.properties.items()
@@ -89,7 +91,7 @@ class GivenIdentifiers:
             and len(self._properties.values[former.label, name]) > FEW_VALUES
         ]
         # What both have alike may be what the service knows it by.
-        known = [each for each in former.properties.items() if each[1] not in (*NOTHING, thing.values[-1])]
+        known = [each for each in former.properties.items() if each[1] not in (*EMPTY, thing.values[-1])]
         alike = any(name in body and shows(value, body[name]) for name, value in known)
         if not age or not texts or alike:
             return None

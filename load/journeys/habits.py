@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from load.journeys.alterations import Alteration
 from load.measurements.losses import DROPPED, Account, Loss
 from load.planning.names import words
 from openapi.contract import Json
@@ -13,7 +14,6 @@ SPORADIC_AT_MOST = 0.1
 # The same for what answers have shown as it was sent.
 SPORADIC_OF_SHOWN = 0.5
 FEW_WRITES = 20
-IGNORED = "as it was before"
 # What stands in the place of a text that somebody has taken away.
 _REDACTED = frozenset(
     {"removed", "moderated", "moderation", "moderator", "redacted", "censored", "hidden", "deleted",
@@ -32,7 +32,7 @@ class Habit:
     kept: int = 0
     signs: set[str] = field(default_factory=set)
     changed: list[tuple[str, str]] = field(default_factory=list)
-    changes: Counter[str] = field(default_factory=Counter)
+    changes: Counter[Alteration] = field(default_factory=Counter)
     example: str = ""
     losses: list[Loss] = field(default_factory=list)
     shown: int = 0
@@ -80,16 +80,16 @@ class Habit:
         if total >= FEW_WRITES and is_sporadic and self.losses:
             account.losses += self.losses
             changed -= len(self.losses)
-            for how in (DROPPED, IGNORED):
+            for how in (Alteration.DROPPED, Alteration.IGNORED):
                 self.changes.pop(how, 0)
-        dropped = self.changes.pop(DROPPED, 0) + self.changes.pop(IGNORED, 0)
+        dropped = self.changes.pop(Alteration.DROPPED, 0) + self.changes.pop(Alteration.IGNORED, 0)
         if dropped:
             found = Loss(f"{DROPPED} {name}", label, "", self.example, "", 0.0, 0.0, 0.0, count=dropped)
             account.losses.append(found)
         if changed > dropped:
-            how = ", ".join(f"{count} times {how}" for how, count in self.changes.most_common())
+            told = ", ".join(f"{count} times {change}" for change, count in self.changes.most_common())
             account.note(
-                f"{label}: {name} is not as written: {how}; at first {self.example}", changed - dropped
+                f"{label}: {name} is not as written: {told}; at first {self.example}", changed - dropped
             )
 
 

@@ -5,7 +5,7 @@ like none of them, is marked so.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from load.journeys.representations import is_number
+from load.journeys.values import is_number
 from openapi.contract import Json
 
 # What is told with more values than these is no state.

@@ -15,10 +15,12 @@ from http import HTTPStatus
 
 from load.calls.repetition import Repetition, scalars_of
 from load.calls.response_checks import REFUSING
+from load.journeys.alterations import Alteration, alteration
 from load.journeys.entities import EntityPool, Values
 from load.journeys.envelopes import unwrapped
-from load.journeys.representations import OTHERWISE, change, is_distinctive, shows
+from load.journeys.equivalence import shows
 from load.journeys.step import Step
+from load.journeys.values import is_distinctive
 from load.planning.message_schemas import request_schema
 from load.planning.plan import Slot
 from load.planning.schema_properties import outline, schema_properties
@@ -215,7 +217,8 @@ class Ownership:
         if any(isinstance(each, str) and not self._may_be_others(each) for each in kept):
             return True
         if any(
-            isinstance(each, str) and change(each, shown[name]) == OTHERWISE for name, each in both.items()
+            isinstance(each, str) and alteration(each, shown[name]) is Alteration.OTHER
+            for name, each in both.items()
         ):
             return False
         return len(kept) >= _SEVERAL

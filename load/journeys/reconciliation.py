@@ -9,12 +9,14 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from load.journeys.addresses import Addresses
+from load.journeys.deletion_marks import is_marked_deleted
+from load.journeys.deviations import deviations
 from load.journeys.entities import Entity
 from load.journeys.envelopes import unwrapped
 from load.journeys.evidence import address, deviating, existence
+from load.journeys.history import State, Write
 from load.journeys.properties import Properties
-from load.journeys.records import Record, State, Write
-from load.journeys.representations import is_marked_deleted
+from load.journeys.records import Record
 from load.journeys.sightings import Sightings
 from load.journeys.step import Step
 from load.journeys.unknowns import Unknowns
@@ -106,7 +108,7 @@ class Reconciliation:
     def _end(self, record: Record, since: float, until: float) -> None:
         """A thing has ended by its own word, as a read between two times (s) shows."""
         self._unknowns.expired += 1
-        record.add(Write("its own end", since, {}, whole=True, acknowledged=until, leaves=State.ANY))
+        record.add(Write("its own end", since, {}, replaces_all=True, acknowledged=until, leaves=State.ANY))
 
     def read(self, step: Step, body: Json, since: float, until: float) -> list[Loss]:
         """What has been out of date for too long in an answer, to a call sent and answered at these times
@@ -125,16 +127,16 @@ class Reconciliation:
         last = record.writes[-1]
         if last.leaves is State.ANY and last.acknowledged <= since and not is_marked_deleted(body):
             # Whatever a call may have done, the thing is there.
-            record.add(Write(label, since, {}, whole=True, acknowledged=until))
-        if record.is_as_written(body) or not has_intact_parents(record.entity):
+            record.add(Write(label, since, {}, replaces_all=True, acknowledged=until))
+        if record.shows_last_write(body) or not has_intact_parents(record.entity):
             self._show_right(record, State.THERE, since, until)
             return []
-        found = {each.name: each for each in record.deviations(body, since, until)}
+        found = {each.name: each for each in deviations(record, body, since, until)}
         losses = []
         for unseen in self._properties.unseen(record, body, found):
             age = max(each.age for each in unseen)
             if age <= self._consistency:
-                record.delay(age, unseen[0].write, {each.name: each.found for each in unseen})
+                record.delays.add(age, unseen[0].write, {each.name: each.actual for each in unseen})
             else:
                 record.is_lost = True
                 losses.append(deviating(step.call.target, unseen[0], until))
@@ -146,9 +148,9 @@ class Reconciliation:
         """What is wrong with a body that shows another thing of this run under the identifier of one that was
         written once: none of its own texts, and all of the other's.
         """
-        if record.is_as_written(body) or not has_intact_parents(record.entity):
+        if record.shows_last_write(body) or not has_intact_parents(record.entity):
             return []
-        found = [*record.deviations(body, since, until)]
+        found = [*deviations(record, body, since, until)]
         if not found or not self._properties.is_of_another(record, body):
             return []
         record.is_lost = True
@@ -189,15 +191,15 @@ class Reconciliation:
         if isinstance(body, dict) and self._sightings.is_marked(record, body):
             account.note("deleted things can be read, marked as such", 1)
             return account
-        if isinstance(body, dict) and not record.shows_what_was(body):
-            if record.is_as_it_was(body):
+        if isinstance(body, dict) and not record.shows_any_written(body):
+            if record.shows_all_written(body):
                 loss = existence(record, target, State.GONE, at[1], age)
                 self._sightings.found_deleted(record, loss)
             else:
                 account.note("deleted things can be read, without what they were", 1)
             return account
         if age <= self._consistency:
-            record.delay(age, record.last_of(State.GONE))
+            record.delays.add(age, record.last_write(State.GONE))
             return None
         return self._accused(record, account, [existence(record, target, State.GONE, at[1], age)])
 
@@ -207,11 +209,11 @@ class Reconciliation:
         """
         account = Account()
         for record in self._addresses.records.values():
-            if record.late and not record.is_lost:
-                account.late += record.late
-                account.late_s = max(account.late_s, record.late_s)
+            if record.delays.late and not record.is_lost:
+                account.late += record.delays.late
+                account.late_s = max(account.late_s, record.delays.late_s)
         made = Counter(
-            record.last_of(State.THERE).label
+            record.last_write(State.THERE).label
             for record in self._addresses.records.values()
             if record.entity.resource not in self._readable and record.writes
         )
@@ -226,13 +228,13 @@ class Reconciliation:
         self, record: Record, step: Step, body: Mapping[str, Json], at: tuple[float, float]
     ) -> Account | None:
         """What became of the properties of a thing that is there, as far as it should be."""
-        found = {each.name: each for each in record.deviations(body, *at)}
+        found = {each.name: each for each in deviations(record, body, *at)}
         unseen = [*self._properties.unseen(record, body, found)]
         late = [each for group in unseen for each in group]
         late += [each for each in found.values() if self._properties.is_claimable(record, each)]
         oldest = max(late, key=lambda each: each.age, default=None)
         if oldest is not None and oldest.age <= self._consistency:
-            record.delay(oldest.age, oldest.write)
+            record.delays.add(oldest.age, oldest.write)
             return None
         if at[0] - record.writes[-1].acknowledged <= self._consistency and self._properties.lacks(
             record, body
@@ -256,7 +258,7 @@ class Reconciliation:
         """Nothing that an operation made or changed has ever been found. Where that is in its own collection
         or at its own address, people must look at it before anything passes.
         """
-        maker = record.last_of(State.THERE).label
+        maker = record.last_write(State.THERE).label
         text = f"what {maker} made was never found by {reading.label}"
         resource = record.entity.resource
         if normalised(maker.partition(" ")[2]) in (collection_of(resource), resource):
@@ -273,12 +275,12 @@ class Reconciliation:
     def _note(self, record: Record, age: float) -> None:
         """Note that a read showed what had been out of date for so long (s): late, or lost."""
         if age <= self._consistency:
-            record.delay(age, record.last_of(State.THERE))
+            record.delays.add(age, record.last_write(State.THERE))
         else:
             record.is_lost = True
 
     def _show_right(self, record: Record, state: State, since: float, until: float) -> None:
         """What was late is right by now: a read between two times (s) shows a state, and no other may be."""
         other = State.GONE if state is State.THERE else State.THERE
-        if record.is_waiting and record.age_of(other, since, until):
-            record.settle(is_seen=not record.is_overtaken)
+        if record.delays.is_pending and record.age_of(other, since, until):
+            record.delays.settle(is_seen=not record.delays.is_overtaken(record.writes))

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from load.journeys.entities import Entity, Origin
 from load.journeys.plan_index import PlanIndex
-from load.journeys.representations import is_distinctive, scalars
 from load.journeys.step import Step, leads_to
+from load.journeys.values import is_distinctive, scalars
 from load.planning.message_schemas import json_schemas
 from load.planning.schema_properties import outline
 from openapi.contract import Json

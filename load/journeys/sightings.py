@@ -3,11 +3,14 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
+from load.journeys.deletion_marks import is_in_deleted_state, is_marked_deleted
 from load.journeys.envelopes import ENVELOPES
+from load.journeys.equivalence import shows
+from load.journeys.history import State
 from load.journeys.living_states import LivingStates
 from load.journeys.properties import Properties
-from load.journeys.records import Record, State
-from load.journeys.representations import NOTHING, is_in_a_deleted_state, is_marked_deleted, shows
+from load.journeys.records import Record
+from load.journeys.values import EMPTY
 from load.measurements.losses import Account, Loss
 from openapi.contract import Json
 
@@ -41,8 +44,8 @@ class Sightings:
 
     def add(self, record: Record, body: Mapping[str, Json]) -> None:
         """A thing was found, as it was written."""
-        record.seen += 1
-        if record.seen > 1:
+        record.reads += 1
+        if record.reads > 1:
             self._found_twice.add(record.entity.resource)
         if self._looked < _LOOKED_AT:
             self._looked += 1
@@ -55,7 +58,7 @@ class Sightings:
         shown = [body]
         if isinstance(body, dict):
             shown = [each for name, each in body.items() if len(body) == 1 or name in ENVELOPES] or shown
-        is_nothing = all(each in NOTHING for each in shown)
+        is_nothing = all(each in EMPTY for each in shown)
         if not is_nothing:
             self._showing.add(label)
         return is_nothing and label in self._showing
@@ -65,7 +68,7 @@ class Sightings:
         resource = record.entity.resource
         new = self._lives.unusual_properties(resource, unwritten(record, body))
         is_new = bool(new) and (self._lives.has_seen_enough(resource) or is_marked_deleted(new))
-        return is_new or is_in_a_deleted_state(body)
+        return is_new or is_in_deleted_state(body)
 
     def hiding(self, record: Record) -> str:
         """Why a thing may be hidden, though it is there: no other in the same state was ever found."""
@@ -82,7 +85,7 @@ class Sightings:
 
     def may_be_used_up(self, record: Record) -> bool:
         """Whether a thing may have been there for a single read, as a secret is: none was found twice yet."""
-        return record.seen == 1 and record.entity.resource not in self._found_twice
+        return record.reads == 1 and record.entity.resource not in self._found_twice
 
     def found_once(self, record: Record, label: str, loss: Loss) -> None:
         """A thing is gone after a single read: a loss, unless that is so of all."""

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from load.journeys.records import Record, Write
+from load.journeys.history import Write
+from load.journeys.records import Record
 from load.measurements.losses import Account
 
 
@@ -28,7 +29,7 @@ class Unknowns:
 
     def report(self, account: Account, records: Iterable[Record]) -> None:
         """Add it all to an account. What may be hidden may be lost as well: nothing passes with it."""
-        overtaken = sum(each.overtaken for each in records)
+        overtaken = sum(each.delays.overtaken for each in records)
         if overtaken:
             told = "reads showed what was out of date until something else was written: whether what was due"
             account.note(f"{told} was late or lost is unknown", overtaken)

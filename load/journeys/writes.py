@@ -8,10 +8,12 @@ from math import inf
 from load.calls.call import Call
 from load.journeys.entities import Entity
 from load.journeys.envelopes import unwrapped
+from load.journeys.equivalence import shows
 from load.journeys.expiry import expiry
-from load.journeys.records import Record, State, Write
-from load.journeys.representations import NOTHING, shows, without
+from load.journeys.history import State, Write
+from load.journeys.records import Record
 from load.journeys.step import Step, leads_to
+from load.journeys.values import EMPTY, without_properties
 from load.planning.message_schemas import deprecated
 from load.planning.names import identifier_names, is_identifier, words
 from load.planning.resources import noun_of
@@ -25,7 +27,7 @@ def without_deprecated(operation: Operation, body: Json) -> Json:
     (JSON Schema Validation 2020-12, section 9.3).
     """
     names = _deprecated(operation)
-    return without(body, names) if names else body
+    return without_properties(body, names) if names else body
 
 
 @lru_cache(maxsize=1_000)
@@ -38,18 +40,18 @@ def write_of(step: Step, at: float) -> Write:
     call = step.call
     method = call.operation.method
     if method == "delete":
-        return Write(call.operation.label, at, {}, whole=True, leaves=State.GONE)
+        return Write(call.operation.label, at, {}, replaces_all=True, leaves=State.GONE)
     properties = _properties(call)
     if _moves(call, properties):
         # It may be found under another path afterwards.
-        return Write(call.operation.label, at, {}, whole=True, leaves=State.ANY)
+        return Write(call.operation.label, at, {}, replaces_all=True, leaves=State.ANY)
     if step.entity is not None and replaces(call.operation, step.entity):
         # Whatever the body says, the path tells which thing it is.
         parameter, resource = call.operation.path_names[-1], step.entity.resource
         properties = {
             name: each for name, each in properties.items() if not _identifies(name, parameter, resource)
         }
-    is_opaque = not properties and call.payload not in NOTHING
+    is_opaque = not properties and call.payload not in EMPTY
     return Write(
         call.operation.label, at, properties, method != "patch" or not properties, is_opaque=is_opaque
     )

@@ -14,6 +14,7 @@ from load.calls.authentication import Refusal
 from load.calls.connection import Reply
 from load.calls.sending import exchange_of, sent
 from load.journeys.addresses import Change
+from load.journeys.answer import Answer
 from load.journeys.entities import Entity
 from load.journeys.shown_identifiers import identifier_shown_instead, renamed_entity
 from load.journeys.step import Step
@@ -55,7 +56,8 @@ class Answers:
         is_told = succeeded and (learns or writes or step.entity is not None)
         exchange = exchange_of(step.call, reply) if is_told else None
         body = without_deprecated(operation, exchange.response_body) if exchange else None
-        load.ledger.answered(writes, reply.status, body, ended, reply.repeated, time.time())
+        answer = Answer(reply.status, body, began, ended, time.time(), reply.repeated)
+        load.ledger.add_answer(writes, answer)
         absence, loss = None, ""
         shown = began - reply.age_s
         if reply.age_s and step.entity is not None:
@@ -67,11 +69,10 @@ class Answers:
         if succeeded:
             self._accepted(step, began)
             if not writes and not learns:
-                load.ledger.unfollowed(operation)
+                load.ledger.add_unfollowed(operation)
         made = load.journeys.complete(step, exchange if learns else None, succeeded)
         if made:
-            at = (began, ended)
-            load.ledger.made(made, step, body, writes, at, time.time(), reply.status)
+            load.ledger.creations.add(made, step, writes, answer)
         if exchange and reply.status == HTTPStatus.ACCEPTED:
             self._await(step, exchange)
         elif exchange and writes:
@@ -119,7 +120,7 @@ class Answers:
         """The thing that a change has given another address."""
         moved = renamed_entity(self._load.compiled.index, step, exchange)
         if moved is not None and step.entity is not None:
-            self._load.ledger.moved(step.entity, writes, moved)
+            self._load.ledger.add_move(step.entity, writes, moved)
 
     def _await(self, step: Step, exchange: Exchange) -> None:
         """What was accepted is looked for until it is there, or the run ends, unless it is too much."""
@@ -138,7 +139,9 @@ class Answers:
             reply, _ = sent(connection, reading.call)
             load.results.beside["to see whether what was accepted is there"] += 1
             if reply is not None and HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
-                load.ledger.found(load.known.add_accepted(thing), label, load.results.elapsed)
+                load.ledger.creations.add_accepted(
+                    load.known.add_accepted(thing), label, load.results.elapsed
+                )
                 break
         else:
             load.results.account.note(
@@ -154,7 +157,9 @@ class Answers:
                 or load.compiled.indirect_changes.may_erase_unnamed
             )
             credentialed = not step.call.secret.is_empty
-            doubtful = reply.status >= HTTPStatus.BAD_REQUEST and load.ledger.is_doubtful(step, reply.status)
+            doubtful = reply.status >= HTTPStatus.BAD_REQUEST and load.ledger.is_refusal_doubtful(
+                step, reply.status
+            )
             return response_checks.findings(
                 operation, absence, reply, guessed, loss, credentialed, doubtful, step.is_repetition
             )

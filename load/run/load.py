@@ -160,7 +160,7 @@ class Load:
     def take_share(self, share: Share) -> None:
         """Make this part of the arrivals from now on."""
         self.share = share
-        self.ledger.alone = share.count == 1
+        self.ledger.creations.is_alone = share.count == 1
         asked, elapsed = self.options.workload, self.results.elapsed
         if asked.rate is not None:
             self._arrivals = arrivals(asked.arrivals, asked.rate, share, elapsed, Random())

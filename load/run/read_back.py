@@ -59,7 +59,7 @@ def read_back(load: Load, host: str, tell: Callable[[str], object] = logger.info
     records = load.reconciliation.records
     Random().shuffle(records)
     # The results are told to a master, and begun anew, while this goes on: they get it once, at the end.
-    account = Account(followed=len(records), passed_over=load.ledger.passed_over)
+    account = Account(followed=len(records), passed_over=load.ledger.creations.passed_over)
     pending = deque((record, 0.0) for record in records)
     # One that has been away for long is not waited for once more.
     patience = 0.0 if load.is_gone else READ_BACK_S + load.options.consistency
@@ -89,7 +89,7 @@ def read_back(load: Load, host: str, tell: Callable[[str], object] = logger.info
         each.close()
     account.unread += len(pending)
     settled = load.reconciliation.settled()
-    load.ledger.settle(settled)
+    load.ledger.report(settled)
     for label in load.known.ownership.overwriting:
         settled.note(f"{label} {REPLACING}", 1)
     account.late += settled.late

@@ -78,7 +78,7 @@ class ContractUser(User):
         connection = self._idle.pop() if self._idle else load.connection(self.host or "")
         load.calls += 1
         began = load.results.elapsed
-        writes = load.ledger.sending(step, began)
+        writes = load.ledger.add_call(step, began)
         load.waiting += 1
         reply, error = sent(connection, step.call)
         load.waiting -= 1
@@ -92,7 +92,7 @@ class ContractUser(User):
             load.watch.worked(ended)
         found = self._answers.learnt(step, reply, writes, began, ended) if reply else _unanswered(error)
         if reply is None:
-            load.ledger.unanswered(writes, is_sent=error is None or not error.unreachable)
+            load.ledger.add_failure(writes, is_sent=error is None or not error.unreachable)
             load.journeys.complete(step, None, succeeded=False)
         if reply.repeated if reply else error is not None and error.unknown:
             load.results.closed[REPEATED if reply else UNKNOWN] += 1

@@ -8,6 +8,7 @@ import pytest
 
 from contract_tests.support.path_items import ID, JSON, TEXT, an_object, does, on
 from contract_tests.support.shop import NAMED, READ, SHOWN, Shop
+from load.journeys.answer import Answer
 from load.journeys.entities import Entity, EntityPool, Origin
 from load.journeys.shown_identifiers import renamed_entity
 from load.journeys.step import Step
@@ -65,7 +66,7 @@ def test_an_identifier_that_is_given_twice_has_lost_its_first_thing() -> None:
         for number in range(2, 12):
             shop.made(number)
         shop.made(1, name="the first of them")
-        shop.ledger.made(made, step, shown, [], (3.0, 3.1))
+        shop.ledger.creations.add(made, step, [], Answer(201, shown, 3.0, 3.1))
         assert [each.kind for each in shop.settled().losses] == losses
 
 
@@ -76,7 +77,7 @@ def test_a_service_that_gives_identifiers_again_as_a_rule_keeps_no_more_by_desig
         step = shop.step("POST /things")
         body = {**SHOWN, "name": f"another {number}", "price": 3.5 + number, "state": f"new {number}"}
         step.call.payload.update({**body, "id": None})
-        shop.ledger.made(made, step, body, [], (3.0 + number, 3.1 + number))
+        shop.ledger.creations.add(made, step, [], Answer(201, body, 3.0 + number, 3.1 + number))
     account = shop.settled()
     assert account.losses == []
     assert account.notes["POST /things gives identifiers again that it has given before"] > 10
@@ -196,15 +197,15 @@ def test_what_stood_in_an_update_of_another_address_is_followed() -> None:
     shop = Shop()
     thing = shop.made(1)
     step = shop.step("PUT /things/{id}", thing)
-    changes = shop.ledger.sending(step, 2.0)
+    changes = shop.ledger.add_call(step, 2.0)
     body = {"id": 2, "name": "renamed", "price": 7.5, "state": "done"}
-    shop.ledger.answered(changes, 200, body, 2.1)
+    shop.ledger.add_answer(changes, Answer(200, body, 2.0, 2.1))
     call = step.call
     moved = renamed_entity(
         shop.simulation.compiled.index, step, Exchange("", "", call.path, {}, {}, call.payload, 200, {}, body)
     )
     assert moved is not None
-    shop.ledger.moved(thing, changes, moved)
+    shop.ledger.add_move(thing, changes, moved)
     assert shop.absence(thing, 20.0) is Absence.EXPLAINED
     assert shop.absence(moved, 20.0) is Absence.LOST
     assert moved.is_known
@@ -213,12 +214,12 @@ def test_what_stood_in_an_update_of_another_address_is_followed() -> None:
 
 def test_a_key_that_other_processes_may_have_written_to_is_not_claimed() -> None:
     shop = Shop()
-    shop.ledger.alone = False
+    shop.ledger.creations.is_alone = False
     step = shop.step("POST /things")
     step.call.payload["id"] = 5
-    shop.ledger._is_own = lambda _: False
+    shop.ledger.creations._is_own = lambda _: False
     made = [Entity(EntityPool("/things/{}", is_linked=True), (5,), is_own=True)]
-    shop.ledger.made(made, step, {"id": 5}, [], (1.0, 1.1))
+    shop.ledger.creations.add(made, step, [], Answer(201, {"id": 5}, 1.0, 1.1))
     assert shop.reconciliation.records == []
     assert JSON
 
@@ -240,11 +241,11 @@ def test_what_was_there_already_is_no_creation() -> None:
         things = [shop.made(number) for number in range(1, 12)]
         step = shop.step("POST /things")
         step.call.payload.update(other, id=None)
-        shop.ledger.made(things[:1], step, other, [], (2.0, 2.1), status=status)
+        shop.ledger.creations.add(things[:1], step, [], Answer(status, other, 2.0, 2.1))
         assert [each.kind for each in shop.settled().losses] == losses
     shop = Shop()
     thing = shop.made(1)
-    shop.ledger.made([thing], step, other, [], (2.0, 2.1), status=200)
+    shop.ledger.creations.add([thing], step, [], Answer(200, other, 2.0, 2.1))
     # Perhaps it was changed, perhaps it was only found.
     assert shop.read_back(thing, 20.0, 200, SHOWN) == Account(read=1)
     assert shop.read_back(thing, 20.0, 200, other) == Account(read=1)
@@ -279,7 +280,7 @@ def test_what_is_referred_to_may_be_used_up() -> None:
     thing, other = shop.made(1), shop.made(2)
     step = shop.step("PUT /things/{id}", thing)
     step.leases = (thing, other)
-    shop.ledger.answered(shop.ledger.sending(step, 2.0), 200, None, 2.1)
+    shop.ledger.add_answer(shop.ledger.add_call(step, 2.0), Answer(200, None, 2.0, 2.1))
     assert shop.absence(other, 20.0) is Absence.EXPLAINED
     assert shop.absence(thing, 20.0) is Absence.LOST
     # Once it has been seen again, it is claimed again.
@@ -307,7 +308,7 @@ def test_what_a_call_names_may_be_what_is_not_there(
     step = shop.step("POST /things")
     step.call.payload.clear()
     step.call.payload.update(payload)
-    assert shop.ledger.is_doubtful(step, status) is doubtful
+    assert shop.ledger.is_refusal_doubtful(step, status) is doubtful
 
 
 @pytest.mark.parametrize("shown", [{"id": 9, "supersedes": 1}, {"change": 9, "status": "pending"}])
@@ -316,14 +317,14 @@ def test_what_a_change_was_answered_with_may_be_another_thing(shown: Any) -> Non
     thing = shop.made(1)
     step = shop.step("PUT /things/{id}", thing)
     step.call.payload.update(id=1, name="renamed for good")
-    changes = shop.ledger.sending(step, 2.0)
+    changes = shop.ledger.add_call(step, 2.0)
     body = {**shown, **({} if "status" in shown else {"name": "renamed for good"})}
-    shop.ledger.answered(changes, 200, body, 2.1)
+    shop.ledger.add_answer(changes, Answer(200, body, 2.0, 2.1))
     call = step.call
     exchange = Exchange("", call.target, call.path, call.query, {}, call.payload, 200, {}, body)
     moved = renamed_entity(shop.simulation.compiled.index, step, exchange)
     if moved is not None:
-        shop.ledger.moved(thing, changes, moved)
+        shop.ledger.add_move(thing, changes, moved)
     assert [each.entity.values for each in shop.reconciliation.records] == [(1,)]
     assert shop.read_back(thing, 20.0, 200, SHOWN) in (Account(read=1), None)
     assert shop.settled().losses == []
@@ -332,7 +333,7 @@ def test_what_a_change_was_answered_with_may_be_another_thing(shown: Any) -> Non
 def test_a_thing_that_a_call_did_something_with_may_be_another_by_now() -> None:
     shop = Shop()
     thing, other = shop.made(1), shop.made(2)
-    shop.ledger.sending(shop.step("POST /things/{id}/close", thing), 3.0)
+    shop.ledger.add_call(shop.step("POST /things/{id}/close", thing), 3.0)
     assert shop.ledger.may_be_another(thing)
     assert not shop.ledger.may_be_another(other)
 
@@ -454,7 +455,9 @@ def test_a_text_that_is_seldom_written_is_no_state() -> None:
         name = f"thing {number}" if number % 10 == 0 else None
         step.call.payload.update(id=number, name=name)
         made = [Entity(EntityPool("/things/{}"), (number,), is_own=True)]
-        shop.ledger.made(made, step, {**SHOWN, "id": number, "name": name}, [], (1.0, 1.1))
+        shop.ledger.creations.add(
+            made, step, [], Answer(201, {**SHOWN, "id": number, "name": name}, 1.0, 1.1)
+        )
     (record, *_) = shop.reconciliation.records
     assert dict(shop.properties.states(record.writes[0])) == {"state": "open"}
 
@@ -469,7 +472,7 @@ def test_a_thing_that_is_put_into_another_goes_with_it() -> None:
     builder = shop.simulation.compiled.builders["POST /boxes/{id}/items"]
     call = builder.build({Slot("path", "id"): 9, Slot("body", "/thing_id"): 1})
     step = Step(call, box, (box, thing))
-    shop.ledger.answered(shop.ledger.sending(step, 2.0), 204, None, 2.1)
+    shop.ledger.add_answer(shop.ledger.add_call(step, 2.0), Answer(204, None, 2.0, 2.1))
     find(shop, thing, 3.0, 2)
     box.pool.remove(box)
     shop.call("DELETE /boxes/{id}", box, 4.0, 4.1, 204)
@@ -489,12 +492,12 @@ def test_a_thing_that_gets_another_parent_may_be_elsewhere() -> None:
         builders = shop.simulation.compiled.builders
         call = builders["POST /boards/{board_id}/cards"].build({Slot("path", "board_id"): 5})
         thing = Entity(EntityPool("/boards/{}/cards/{}"), (5, 1), is_own=True, origin=Origin((board,)))
-        shop.ledger.made([thing], Step(call, board, (board,)), {"id": 1}, [], (1.2, 1.3))
+        shop.ledger.creations.add([thing], Step(call, board, (board,)), [], Answer(201, {"id": 1}, 1.2, 1.3))
         path = {Slot("path", "board_id"): 5, Slot("path", "id"): 1}
         call = builders["PATCH /boards/{board_id}/cards/{id}"].build(path)
         payload = {"board_id": board_id, "title": "a title of its own"}
         step = Step(replace(call, payload=payload), thing, (thing,))
-        shop.ledger.answered(shop.ledger.sending(step, 2.0), 200, None, 2.1)
+        shop.ledger.add_answer(shop.ledger.add_call(step, 2.0), Answer(200, None, 2.0, 2.1))
         reading = "GET /boards/{board_id}/cards/{id}"
         thing.pool.resolved_by.add(reading)
         assert shop.reconciliation.absence(thing, reading, 404, 20.0, 20.1)[0] is absence
@@ -505,7 +508,7 @@ def test_what_nothing_can_be_compared_with_is_told() -> None:
     thing = shop.made(1)
     step = shop.step("PUT /things/{id}", thing)
     step.call = replace(step.call, payload="a text")
-    shop.ledger.answered(shop.ledger.sending(step, 2.0), 200, None, 2.1)
+    shop.ledger.add_answer(shop.ledger.add_call(step, 2.0), Answer(200, None, 2.0, 2.1))
     note = "what PUT /things/{id} wrote is not read back, so whether it was kept is unknown"
     assert shop.settled().notes == {note: 1}
 
@@ -517,7 +520,7 @@ def test_the_texts_of_a_form_are_held_against_what_is_read() -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     payload = {"name": "one line", "state": "two\nlines", "price": 2.5}
     step.call = replace(step.call, headers=headers, payload=payload)
-    ((_, write),) = shop.ledger.sending(step, 2.0)
+    ((_, write),) = shop.ledger.add_call(step, 2.0)
     assert write.properties == {"name": "one line"}
 
 

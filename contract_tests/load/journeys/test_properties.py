@@ -304,4 +304,4 @@ def test_a_mask_is_no_value_from_before() -> None:
         shop.call("PUT /things/{id}", thing, 2.0, 2.1, 200, shown, name=f"secret {number}")
     account = shop.settled()
     assert account.losses == []
-    assert any("name is not as written: 30 times otherwise" in each for each in account.notes)
+    assert any("name is not as written: 30 times another value" in each for each in account.notes)

@@ -4,11 +4,13 @@ from math import inf
 
 import pytest
 
+from load.journeys.deviations import deviations
 from load.journeys.entities import Entity, EntityPool
-from load.journeys.records import Record, State, Write
+from load.journeys.history import State, Write
+from load.journeys.records import Record
 
 THING = Entity(EntityPool("/things/{}"), (1,), is_own=True)
-FIRST = Write("POST /things", 1.0, {"name": "a", "colour": "red"}, whole=True, acknowledged=2.0)
+FIRST = Write("POST /things", 1.0, {"name": "a", "colour": "red"}, replaces_all=True, acknowledged=2.0)
 
 
 @pytest.mark.parametrize(
@@ -17,25 +19,37 @@ FIRST = Write("POST /things", 1.0, {"name": "a", "colour": "red"}, whole=True, a
         ([], 3, 4, {"name": "a"}, []),
         ([], 3, 4, {"name": "b"}, ["altered"]),
         # What was replaced may be read until the replacement is acknowledged, not after.
-        ([Write("PUT", 5.0, {"name": "b"}, whole=True, acknowledged=6.0)], 5.5, 7, {"name": "a"}, []),
-        ([Write("PUT", 5.0, {"name": "b"}, whole=True, acknowledged=6.0)], 6.5, 7, {"name": "a"}, ["stale"]),
-        # What a replacement does not name may be anything; what a change does not name stays.
-        ([Write("PUT", 5.0, {"name": "b"}, whole=True, acknowledged=6.0)], 7, 8, {"colour": "blue"}, []),
+        ([Write("PUT", 5.0, {"name": "b"}, replaces_all=True, acknowledged=6.0)], 5.5, 7, {"name": "a"}, []),
         (
-            [Write("PATCH", 5.0, {"name": "b"}, whole=False, acknowledged=6.0)],
+            [Write("PUT", 5.0, {"name": "b"}, replaces_all=True, acknowledged=6.0)],
+            6.5,
+            7,
+            {"name": "a"},
+            ["stale"],
+        ),
+        # What a replacement does not name may be anything; what a change does not name stays.
+        (
+            [Write("PUT", 5.0, {"name": "b"}, replaces_all=True, acknowledged=6.0)],
+            7,
+            8,
+            {"colour": "blue"},
+            [],
+        ),
+        (
+            [Write("PATCH", 5.0, {"name": "b"}, replaces_all=False, acknowledged=6.0)],
             7,
             8,
             {"colour": "blue"},
             ["altered"],
         ),
         # A write whose answer never came may be there, or not, for ever.
-        ([Write("PUT", 5.0, {"name": "b"}, whole=True, acknowledged=inf)], 70, 80, {"name": "a"}, []),
-        ([Write("PUT", 5.0, {"name": "b"}, whole=True, acknowledged=inf)], 70, 80, {"name": "b"}, []),
+        ([Write("PUT", 5.0, {"name": "b"}, replaces_all=True, acknowledged=inf)], 70, 80, {"name": "a"}, []),
+        ([Write("PUT", 5.0, {"name": "b"}, replaces_all=True, acknowledged=inf)], 70, 80, {"name": "b"}, []),
         # Of two at the same time, either may be the last.
         (
             [
-                Write("PUT", 5.0, {"name": "b"}, whole=True, acknowledged=7.0),
-                Write("PUT", 6.0, {"name": "c"}, whole=True, acknowledged=8.0),
+                Write("PUT", 5.0, {"name": "b"}, replaces_all=True, acknowledged=7.0),
+                Write("PUT", 6.0, {"name": "c"}, replaces_all=True, acknowledged=8.0),
             ],
             9,
             10,
@@ -43,13 +57,25 @@ FIRST = Write("POST /things", 1.0, {"name": "a", "colour": "red"}, whole=True, a
             [],
         ),
         # Null may stand for "as it was", and for nothing.
-        ([Write("PATCH", 5.0, {"name": None}, whole=False, acknowledged=6.0)], 7, 8, {"name": "a"}, []),
-        ([Write("PATCH", 5.0, {"name": None}, whole=False, acknowledged=6.0)], 7, 8, {"name": None}, []),
+        (
+            [Write("PATCH", 5.0, {"name": None}, replaces_all=False, acknowledged=6.0)],
+            7,
+            8,
+            {"name": "a"},
+            [],
+        ),
+        (
+            [Write("PATCH", 5.0, {"name": None}, replaces_all=False, acknowledged=6.0)],
+            7,
+            8,
+            {"name": None},
+            [],
+        ),
         # Once it has been written over, it is as out of date as any other value.
         (
             [
-                Write("PUT", 5.0, {"name": None}, whole=True, acknowledged=6.0),
-                Write("PUT", 7.0, {"name": "b"}, whole=True, acknowledged=8.0),
+                Write("PUT", 5.0, {"name": None}, replaces_all=True, acknowledged=6.0),
+                Write("PUT", 7.0, {"name": "b"}, replaces_all=True, acknowledged=8.0),
             ],
             9,
             10,
@@ -64,13 +90,13 @@ def test_what_a_read_may_show(
     others: list[Write], since: float, until: float, found: dict[str, str | None], wrong: list[str]
 ) -> None:
     record = Record(THING, [FIRST, *others])
-    told = record.deviations(found, since, until)
-    assert ["stale" if each.stale else "altered" for each in told] == wrong
+    told = deviations(record, found, since, until)
+    assert ["stale" if each.is_stale else "altered" for each in told] == wrong
 
 
 def test_a_state_is_out_of_date_from_when_the_next_was_acknowledged() -> None:
-    record = Record(THING, [FIRST, Write("PUT", 5.0, {"name": "b"}, whole=True, acknowledged=6.0)])
-    (stale,) = record.deviations({"name": "a"}, 6.5, 7)
+    record = Record(THING, [FIRST, Write("PUT", 5.0, {"name": "b"}, replaces_all=True, acknowledged=6.0)])
+    (stale,) = deviations(record, {"name": "a"}, 6.5, 7)
     assert stale.age == 0.5
     assert record.age_of(State.GONE, 6.5, 7) == 4.5
 
@@ -78,50 +104,50 @@ def test_a_state_is_out_of_date_from_when_the_next_was_acknowledged() -> None:
 def test_whether_a_thing_may_be_there() -> None:
     record = Record(THING, [FIRST])
     assert (record.age_of(State.THERE, 3, 4), record.age_of(State.GONE, 3, 4)) == (0, 1)
-    deletion = Write("DELETE", 5.0, {}, whole=True, leaves=State.GONE)
+    deletion = Write("DELETE", 5.0, {}, replaces_all=True, leaves=State.GONE)
     record.add(deletion)
     assert (record.age_of(State.THERE, 6, 7), record.age_of(State.GONE, 6, 7)) == (0, 0)
     deletion.acknowledged = 8.0
     assert (record.age_of(State.THERE, 9, 10), record.age_of(State.GONE, 9, 10)) == (1, 0)
     # The same address once more: of a deletion that came before, nothing is left.
-    record.add(Write("POST /things", 9.0, {"name": "c"}, whole=True, acknowledged=9.5))
+    record.add(Write("POST /things", 9.0, {"name": "c"}, replaces_all=True, acknowledged=9.5))
     assert (record.age_of(State.THERE, 11, 12), record.age_of(State.GONE, 11, 12)) == (0, 1.5)
 
 
 def test_a_thing_that_is_being_renamed_may_be_found_at_neither_address() -> None:
     article = Entity(EntityPool("/articles/{}"), ("a-first-title-7f3a",), is_own=True)
     record = Record(article, [Write("POST /articles", 1.0, {"title": "A first title"}, True, 2.0)])
-    change = Write("PUT /articles/{slug}", 5.0, {"title": "Another"}, whole=True)
+    change = Write("PUT /articles/{slug}", 5.0, {"title": "Another"}, replaces_all=True)
     record.add(change)
     assert record.age_of(State.GONE, 20, 21) == 0
     # Its answer shows that it has kept its address.
     change.acknowledged = 22.0
     assert record.age_of(State.GONE, 30, 31) > 0
     # What does not touch the text that the address was made of leaves the thing where it is.
-    record.writes[-1:] = [Write("PUT /articles/{slug}", 5.0, {"body": "Another"}, whole=True)]
+    record.writes[-1:] = [Write("PUT /articles/{slug}", 5.0, {"body": "Another"}, replaces_all=True)]
     assert record.age_of(State.GONE, 30, 31) > 0
 
 
 def test_what_was_late_was_seen_later() -> None:
     first, second, third = (
-        Write("PUT", 10.0 * each, {"name": f"name {each}"}, whole=True, acknowledged=10.0 * each + 1)
+        Write("PUT", 10.0 * each, {"name": f"name {each}"}, replaces_all=True, acknowledged=10.0 * each + 1)
         for each in range(3)
     )
     record = Record(THING, [first, second])
-    record.delay(0.5, second)
-    assert not record.is_overtaken
-    record.settle(is_seen=not record.is_overtaken)
-    assert (record.late, record.late_s, record.overtaken) == (1, 0.5, 0)
+    record.delays.add(0.5, second)
+    assert not record.delays.is_overtaken(record.writes)
+    record.delays.settle(is_seen=not record.delays.is_overtaken(record.writes))
+    assert (record.delays.late, record.delays.late_s, record.delays.overtaken) == (1, 0.5, 0)
     # What was written over before it was seen may have been lost.
     record = Record(THING, [first, second])
-    record.delay(0.5, second)
+    record.delays.add(0.5, second)
     record.add(third)
-    assert record.is_overtaken
-    record.settle(is_seen=not record.is_overtaken)
-    assert (record.late, record.overtaken) == (0, 1)
+    assert record.delays.is_overtaken(record.writes)
+    record.delays.settle(is_seen=not record.delays.is_overtaken(record.writes))
+    assert (record.delays.late, record.delays.overtaken) == (0, 1)
     # It has been seen where it is what shows in place of the next.
     for found, late, overtaken in (("name 1", 1, 0), ("name 0", 0, 1)):
         record = Record(THING, [first, second, third])
-        record.delay(0.5, second)
-        record.delay(0.2, third, {"name": found})
-        assert (record.late, record.overtaken) == (late, overtaken)
+        record.delays.add(0.5, second)
+        record.delays.add(0.2, third, {"name": found})
+        assert (record.delays.late, record.delays.overtaken) == (late, overtaken)

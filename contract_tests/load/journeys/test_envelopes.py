@@ -1,0 +1,32 @@
+"""The entity within an answer is found in whatever it is wrapped in."""
+
+from typing import Any
+
+import pytest
+
+from load.journeys.envelopes import unwrapped
+
+THING = {"title": "A title of its own", "text": "and a text"}
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        ({"_index": "a", "_id": "1", "_version": 2, "found": True, "_source": THING}, ["title", "text"]),
+        ({"_index": "a", "_id": "1", "_version": 2, "found": True, "_source": THING}, ["title"]),
+        (
+            {"jsonapi": {}, "links": {}, "meta": {}, "data": {"id": "1", "attributes": THING}},
+            ["title", "text"],
+        ),
+        ({"code": 0, "msg": "ok", "data": THING}, ["title"]),
+        ({"data": THING}, ["other"]),
+    ],
+)
+def test_what_a_thing_is_wrapped_in(body: Any, names: list[str]) -> None:
+    assert unwrapped(body, names) == THING
+
+
+def test_what_belongs_to_a_thing_is_not_the_thing() -> None:
+    body = {"id": 1, "state": "open", "made": 1, "owner": {"name": "a", "id": 7}}
+    assert unwrapped(body, ["name"]) == body
+    assert unwrapped(body, ["state", "name", "place"]) == body
