@@ -1,12 +1,12 @@
 """OpenAPI 3.0, where it differs from JSON Schema 2020-12."""
 
 from openapi.contract import JsonObject
-from openapi.direction import Direction
+from openapi.message_type import MessageType
 
 _NULL: JsonObject = {"type": "null"}
 
 
-def without_openapi_30(schema: JsonObject, direction: Direction) -> JsonObject:
+def without_openapi_30(schema: JsonObject, message_type: MessageType) -> JsonObject:
     """The keywords in which OpenAPI 3.0 differs from JSON Schema 2020-12.
 
     An `enum` without null does not allow it (OpenAPI proposal 2019-10-31, Clarify Nullable), but
@@ -21,10 +21,10 @@ def without_openapi_30(schema: JsonObject, direction: Direction) -> JsonObject:
     if schema.get("nullable") is True and "type" in translated:
         stated = translated["type"]
         translated["type"] = [*stated, "null"] if isinstance(stated, list) else [stated, "null"]
-        if direction is not Direction.REQUEST and None not in translated.get("enum", (None,)):
+        if message_type is not MessageType.REQUEST and None not in translated.get("enum", (None,)):
             translated["enum"] = [*translated["enum"], None]
     parts = {key: translated[key] for key in ("allOf", "anyOf", "oneOf") if key in translated}
-    if schema.get("nullable") is True and direction is Direction.RESPONSE and parts:
+    if schema.get("nullable") is True and message_type is MessageType.RESPONSE and parts:
         others = {key: value for key, value in translated.items() if key not in parts}
         return {**others, "if": _NULL, "else": parts}
     return translated

@@ -7,11 +7,11 @@ from functools import cached_property
 
 from openapi.bodies import Encoding
 from openapi.contract import Contract, ContractError, Json, JsonObject
-from openapi.dialect import Dialect
-from openapi.direction import Direction
+from openapi.message_type import MessageType
 from openapi.operations import TEMPLATE_EXPRESSION, Link, Operation, RequestBody, Response, path_name
 from openapi.parameters import Parameter
 from openapi.schema import Schema
+from openapi.schema_translator import SchemaTranslator
 from openapi.servers import server_urls
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -20,7 +20,7 @@ _NOT_PARAMETERS = ("accept", "content-type", "authorization")
 _DEFAULT_STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 
 
-def operations(contract: Contract) -> tuple[Operation, ...]:
+def read_operations(contract: Contract) -> tuple[Operation, ...]:
     """Every operation, in the order of the document.
 
     Raises ContractError on a reference that leads nowhere and on two operations of one id.
@@ -61,12 +61,12 @@ class _Reader:
     contract: Contract
 
     @cached_property
-    def request(self) -> Dialect:
-        return Dialect(self.contract, Direction.REQUEST)
+    def request(self) -> SchemaTranslator:
+        return SchemaTranslator(self.contract, MessageType.REQUEST)
 
     @cached_property
-    def reply(self) -> Dialect:
-        return Dialect(self.contract, Direction.RESPONSE)
+    def reply(self) -> SchemaTranslator:
+        return SchemaTranslator(self.contract, MessageType.RESPONSE)
 
     def places(self, faulty: dict[str, str]) -> Iterator[tuple[str, str, JsonObject]]:
         """Path, method and path item of every operation; path items that cannot be read are told."""
@@ -132,7 +132,9 @@ class _Reader:
                 )
         return tuple(by_key.values())
 
-    def _parameter(self, node: JsonObject, name: str, location: str, dialect: Dialect) -> Parameter:
+    def _parameter(
+        self, node: JsonObject, name: str, location: str, translator: SchemaTranslator
+    ) -> Parameter:
         content = node.get("content") or {}
         described: JsonObject = next(iter(content.values()), {})
         style = node.get("style", _DEFAULT_STYLES[location])
@@ -142,7 +144,7 @@ class _Reader:
             required=bool(node.get("required")) or location == "path",
             style=style,
             explode=bool(node.get("explode", style == "form")),
-            schema=Schema(dialect, node.get("schema", described.get("schema", True))),
+            schema=Schema(translator, node.get("schema", described.get("schema", True))),
             media_type=next(iter(content), ""),
             allow_reserved=bool(node.get("allowReserved")),
             examples=(*self._examples(node), *self._examples(described)),
@@ -167,9 +169,9 @@ class _Reader:
             for name, each in (node.get("encoding") or {}).items()
         }
 
-    def _content(self, node: JsonObject, dialect: Dialect) -> dict[str, Schema]:
+    def _content(self, node: JsonObject, translator: SchemaTranslator) -> dict[str, Schema]:
         return {
-            media_type: Schema(dialect, self.contract.resolve(described).get("schema", True))
+            media_type: Schema(translator, self.contract.resolve(described).get("schema", True))
             for media_type, described in (node.get("content") or {}).items()
         }
 

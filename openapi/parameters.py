@@ -12,8 +12,8 @@ from urllib.parse import quote
 import orjson
 
 from openapi import media_types
-from openapi.dialect import ALL_TYPES
 from openapi.schema import Schema
+from openapi.schema_translator import ALL_TYPES
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from openapi import json_texts, media_types
-from openapi.causes import causes
+from openapi import lenient_json, media_types
 from openapi.operations import Operation, Response
+from openapi.root_causes import root_causes
 from openapi.violations import Violation
 
 _SHOWN_BYTES = 200
@@ -43,7 +43,7 @@ def _headers(response: Response, headers: Mapping[str, str]) -> list[Violation]:
     for name, header in response.headers.items():
         if name in headers:
             value = header.read([headers[name]])
-            found += causes(header.schema, value, "header", header.name)
+            found += root_causes(header.schema, value, "header", header.name)
         elif header.required:
             found.append(Violation("header", header.name, "required", "is missing"))
     return found
@@ -60,11 +60,11 @@ def _body(response: Response, headers: Mapping[str, str], body: bytes) -> list[V
         return []
     if media_types.is_json(stated):
         try:
-            value = json_texts.read(body)
+            value = lenient_json.loads(body)
         except ValueError as error:
             found = body[:_SHOWN_BYTES].decode("utf-8", "backslashreplace")
             return [Violation("body", "", "json", f"not JSON: {error}", "JSON", found)]
-        return causes(schema, value, "body")
+        return root_causes(schema, value, "body")
     if media_types.essence(stated).startswith("text/") and "string" in schema.types:
-        return causes(schema, body.decode("utf-8", "replace"), "body")
+        return root_causes(schema, body.decode("utf-8", "replace"), "body")
     return []

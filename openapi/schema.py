@@ -6,27 +6,27 @@ from functools import cached_property
 import jsonschema_rs
 
 from openapi.contract import ContractError, Json, JsonObject
-from openapi.dialect import ALL_TYPES, Dialect
-from openapi.flattening import flattened
+from openapi.flat_schema import flatten_schema
+from openapi.schema_translator import ALL_TYPES, SchemaTranslator
 
 
 @dataclass(frozen=True, eq=False)
 class Schema:
     """One schema of a contract; translated and compiled when first needed."""
 
-    dialect: Dialect
+    translator: SchemaTranslator
     source: Json
     _branches: dict[str, jsonschema_rs.Validator] = field(default_factory=dict, repr=False)
 
     @cached_property
     def node(self) -> Json:
         """The schema in JSON Schema 2020-12, referring to the dialect's definitions. Raises ContractError."""
-        return self.dialect.node(self.source)
+        return self.translator.node(self.source)
 
     @cached_property
     def translated(self) -> Json:
         """The schema in JSON Schema 2020-12, self-contained. Raises ContractError."""
-        return self.dialect.complete(self.node)
+        return self.translator.complete(self.node)
 
     @cached_property
     def validator(self) -> jsonschema_rs.Validator:
@@ -35,7 +35,7 @@ class Schema:
             return jsonschema_rs.Draft202012Validator(self.translated, validate_formats=True)
         except ValueError as error:
             reason = str(error).splitlines()[0]
-            raise ContractError(f"{self.dialect.contract.source}: not a valid schema: {reason}") from None
+            raise ContractError(f"{self.translator.contract.source}: not a valid schema: {reason}") from None
 
     def fits(self, reference: JsonObject, value: Json) -> bool:
         """Whether a value is what a reference of this schema leads to. Compiled when first asked for."""
@@ -55,17 +55,17 @@ class Schema:
         """Whether it stands for the octets of a file, which may be anything, JSON included (OpenAPI 3.0.3,
         Data Types: the format `binary`).
         """
-        return flattened(self.translated, self.translated).get("format") == "binary"
+        return flatten_schema(self.translated, self.translated).get("format") == "binary"
 
     @cached_property
     def default(self) -> Json:
         """The value that stands for one that was left out; None when there is none."""
-        return flattened(self.translated, self.translated).get("default")
+        return flatten_schema(self.translated, self.translated).get("default")
 
     @cached_property
     def item_types(self) -> frozenset[str]:
         """The JSON types that the items of an array may have."""
-        items = flattened(self.translated, self.translated).get("items", True)
+        items = flatten_schema(self.translated, self.translated).get("items", True)
         return _types(items, self.translated)
 
     def property_types(self, name: str) -> frozenset[str]:
@@ -75,7 +75,7 @@ class Schema:
     @cached_property
     def holds_array(self) -> bool:
         """Whether values are arrays, or objects of which a property is one."""
-        facts = flattened(self.translated, self.translated)
+        facts = flatten_schema(self.translated, self.translated)
         parts = [facts, *facts.get("properties", {}).values()]
         kinds = [_types(part, self.translated) for part in parts]
         return any("array" in each and each != ALL_TYPES for each in kinds)
@@ -84,18 +84,18 @@ class Schema:
         """Whether a property, or each of its items, is the content of a file (OpenAPI 3.0.3,
         Considerations for File Uploads; 3.1.0, the same by `contentMediaType`).
         """
-        facts = flattened(self._property(name), self.translated)
+        facts = flatten_schema(self._property(name), self.translated)
         if "items" in facts:
-            facts = flattened(facts["items"], self.translated)
+            facts = flatten_schema(facts["items"], self.translated)
         is_text = facts.get("contentMediaType", "text/").startswith(("text/", "application/json"))
         return facts.get("format") == "binary" or (not is_text and "contentEncoding" not in facts)
 
     def _property(self, name: str) -> Json:
-        return flattened(self.translated, self.translated).get("properties", {}).get(name, True)
+        return flatten_schema(self.translated, self.translated).get("properties", {}).get(name, True)
 
 
 def _types(schema: Json, root: Json) -> frozenset[str]:
-    stated = flattened(schema, root).get("type")
+    stated = flatten_schema(schema, root).get("type")
     if stated is None:
         return ALL_TYPES
     return frozenset([stated] if isinstance(stated, str) else stated)

@@ -17,7 +17,7 @@ class Violation:
 
     `location` is path, query, header, cookie, body, status or "media type"; `pointer` the name of
     a parameter or header, or a JSON pointer (RFC 6901) into the body; `rule` the keyword broken, and
-    what it `expected` and `found` there, in JSON. `place` is the pointer with `*` for items of lists and
+    what it expects and what is there, in JSON. `place` is the pointer with `*` for items of lists and
     for keys of maps, which makes one place of many.
     """
 
@@ -26,7 +26,7 @@ class Violation:
     rule: str
     detail: str
     expected: str = ""
-    found: str = ""
+    actual: str = ""
     place: str = ""
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from openapi.contract import Contract, ContractError, load_contract
-from openapi.operation_reader import operations
+from openapi.operation_reader import read_operations
 from openapi.operations import Operation
 from openapi.requests import RequestCheck
 from openapi.responses import compile_responses
@@ -40,7 +40,7 @@ def api_of(contract: Contract) -> Api:
 
     Raises ContractError when a rule is none, ServiceError when the document does not say what is stored.
     """
-    by_id = {each.operation_id: each for each in operations(contract)}
+    by_id = {each.operation_id: each for each in read_operations(contract)}
     for operation in by_id.values():
         RequestCheck(operation).compile()
         compile_responses(operation)

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from openapi.contract import Contract
-from openapi.dialect import Dialect
-from openapi.direction import Direction
-from openapi.payloads import Payloads, Unbuildable
+from openapi.message_type import MessageType
+from openapi.payloads import PayloadFactory, Unbuildable
 from openapi.schema import Schema
+from openapi.schema_translator import SchemaTranslator
 from students_service.errors import ServiceError
 from students_service.tables import Resource
 
@@ -27,9 +27,11 @@ def seed_rows(engine: sa.Engine, contract: Contract, resource: Resource, count: 
 
     Raises ServiceError when there is no way to make such rows.
     """
-    schema = Schema(Dialect(contract, Direction.REQUEST), {"$ref": f"#/components/schemas/{resource.schema}"})
+    schema = Schema(
+        SchemaTranslator(contract, MessageType.REQUEST), {"$ref": f"#/components/schemas/{resource.schema}"}
+    )
     try:
-        make = Payloads().generator(schema)
+        make = PayloadFactory().generator(schema)
     except Unbuildable as reason:
         raise ServiceError(
             f"{contract.source}: schema {resource.schema} cannot be seeded: {reason}"

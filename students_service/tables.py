@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from openapi.contract import Contract, ContractError, Json, JsonObject
-from openapi.dialect import Dialect
-from openapi.direction import Direction
-from openapi.flattening import flattened
+from openapi.flat_schema import flatten_schema
+from openapi.message_type import MessageType
+from openapi.schema_translator import SchemaTranslator
 
 TABLE = "x-table"
 GENERATED = "x-generated"
@@ -51,7 +51,7 @@ class Resource:
 def resources(contract: Contract) -> tuple[sa.MetaData, tuple[Resource, ...]]:
     """Every stored schema of a contract. Raises ContractError when a table cannot be derived."""
     metadata = sa.MetaData()
-    dialect = Dialect(contract, Direction.EITHER)
+    dialect = SchemaTranslator(contract, MessageType.EITHER)
     schemas = contract.document.get("components", {}).get("schemas", {})
     found = tuple(
         _resource(name, schema[TABLE], _stored(schema, dialect), metadata)
@@ -61,10 +61,10 @@ def resources(contract: Contract) -> tuple[sa.MetaData, tuple[Resource, ...]]:
     return metadata, found
 
 
-def _stored(schema: Json, dialect: Dialect) -> JsonObject:
+def _stored(schema: Json, dialect: SchemaTranslator) -> JsonObject:
     translated = dialect.complete(dialect.node(schema))
-    flat = flattened(translated, translated)
-    properties = {name: flattened(each, translated) for name, each in flat["properties"].items()}
+    flat = flatten_schema(translated, translated)
+    properties = {name: flatten_schema(each, translated) for name, each in flat["properties"].items()}
     return {**flat, "properties": properties}
 
 

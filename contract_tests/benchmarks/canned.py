@@ -9,14 +9,14 @@ from collections.abc import Iterator
 import orjson
 
 from openapi.contract import load_contract
-from openapi.operation_reader import operations
+from openapi.operation_reader import read_operations
 from openapi.operations import Operation
-from openapi.payloads import Payloads
+from openapi.payloads import PayloadFactory
 
 COUNT = b"/how-many-so-far"
 
 
-def answer(operation: Operation, payloads: Payloads) -> bytes:
+def answer(operation: Operation, payloads: PayloadFactory) -> bytes:
     """A success of an operation, valid for its contract, as it goes over the wire."""
     key, response = next((key, each) for key, each in operation.responses.items() if key.startswith("2"))
     lines = [f"HTTP/1.1 {key} Fine"]
@@ -35,9 +35,9 @@ class Canned:
     """The answers of one document."""
 
     def __init__(self, document: str) -> None:
-        payloads = Payloads(1)
+        payloads = PayloadFactory(1)
         self._answered = 0
-        self._known = [(each, answer(each, payloads)) for each in operations(load_contract(document))]
+        self._known = [(each, answer(each, payloads)) for each in read_operations(load_contract(document))]
 
     def answer(self, head: bytes) -> bytes:
         """The answer to a request."""

@@ -10,8 +10,8 @@ import pytest
 
 from contract_tests.support.documents import contract
 from openapi.contract import ContractError, load_contract, students_document
-from openapi.operation_reader import operations
-from openapi.payloads import Payloads
+from openapi.operation_reader import read_operations
+from openapi.payloads import PayloadFactory
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_references() -> None:
 def test_an_operation_id_used_twice_is_refused() -> None:
     twice = {"get": {"operationId": "a"}, "put": {"operationId": "a"}}
     with pytest.raises(ContractError, match="'a' is used more than once"):
-        operations(contract({"/": twice}))
+        read_operations(contract({"/": twice}))
 
 
 def test_several_files_are_one_contract(tmp_path: Path, web: str) -> None:
@@ -95,10 +95,10 @@ def test_several_files_are_one_contract(tmp_path: Path, web: str) -> None:
             "Tail": {"type": "integer"}}"""
     )
     for source in (tmp_path / "it.yaml", f"{web}/it.yaml"):
-        (operation,) = operations(load_contract(source))
+        (operation,) = read_operations(load_contract(source))
         assert operation.request_body is not None
         body = operation.request_body.content["application/json"]
-        make = Payloads(1).generator(body)
+        make = PayloadFactory(1).generator(body)
         made = [make() for _ in range(100)]
         assert {(each["kind"], each.get("name")) for each in made} == {("cat", "Rex"), ("Dog", None)}
     (tmp_path / "more.json").unlink()

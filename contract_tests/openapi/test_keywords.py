@@ -8,8 +8,8 @@ import pytest
 
 from contract_tests.support.documents import schema
 from openapi.contract import ContractError
-from openapi.direction import Direction
-from openapi.payloads import Payloads, Unbuildable
+from openapi.message_type import MessageType
+from openapi.payloads import PayloadFactory, Unbuildable
 
 VALUES = 200
 
@@ -40,8 +40,8 @@ FILTER = {
 
 def values(source: Any, version: tuple[int, int] = (3, 1), seed: int = 1, **schemas: Any) -> list[Any]:
     """Values built for a schema, each valid, and none because others were thrown away."""
-    compiled = schema(source, version, Direction.REQUEST, **schemas)
-    payloads = Payloads(seed)
+    compiled = schema(source, version, MessageType.REQUEST, **schemas)
+    payloads = PayloadFactory(seed)
     make = payloads.generator(compiled, "it")
     made = [make() for _ in range(VALUES)]
     assert [each for each in made if not compiled.validator.is_valid(each)] == []
@@ -240,7 +240,7 @@ def test_heirs_of_heirs_and_parts_that_are_read_only() -> None:
 )
 def test_what_is_no_schema_is_told(source: Any) -> None:
     with pytest.raises(ContractError, match="not a valid schema"):
-        Payloads(1).generator(schema(source, (3, 1)), "it")
+        PayloadFactory(1).generator(schema(source, (3, 1)), "it")
 
 
 def test_openapi_30_has_words_of_its_own() -> None:
@@ -287,7 +287,7 @@ def test_what_is_impossible_is_named_and_truly_so(source: Any) -> None:
     }
     compiled = schema(source, (3, 1), Endless=endless)
     with pytest.raises(Unbuildable):
-        Payloads(1).generator(compiled, "it")
+        PayloadFactory(1).generator(compiled, "it")
     if "$ref" not in source:
         decided = jsonschema_rs.canonicalize(compiled.translated).satisfiability()
         assert decided is not jsonschema_rs.canonical.Satisfiability.YES

@@ -7,7 +7,7 @@ import pytest
 
 from contract_tests.support.documents import operation, schema
 from openapi.parameters import Parameter
-from openapi.payloads import Payloads
+from openapi.payloads import PayloadFactory
 
 OF_NUMBERS = {"type": "object", "properties": {"a": {"type": "integer"}}}
 TEXT = "blue"
@@ -90,11 +90,11 @@ def test_content_is_read_and_written_as_its_media_type() -> None:
 )
 def test_values_are_read_alike_by_everyone(location: str, barred: str) -> None:
     it = parameter(location, "simple", False, {"type": ["string", "null"]})
-    make = Payloads(1).generator(it.schema, it.name, it.rules())
+    make = PayloadFactory(1).generator(it.schema, it.name, it.rules())
     made = [make() for _ in range(200)]
     assert all(isinstance(each, str) and each and not set(each) & set(barred) for each in made)
     lists = parameter(location, "simple", False, {"type": "array", "items": {"type": "string"}})
-    make = Payloads(1).generator(lists.schema, lists.name, lists.rules())
+    make = PayloadFactory(1).generator(lists.schema, lists.name, lists.rules())
     assert all(each and not any("," in item for item in each) for each in (make() for _ in range(200)))
 
 
@@ -109,7 +109,7 @@ def test_examples_beside_a_schema_are_used() -> None:
     described = {"name": "station", "in": "query", "schema": {"type": "string"},
                  "examples": {"a": {"value": "Paris-Est"}}}  # fmt: skip
     (it,) = operation(parameters=[described]).parameters
-    make = Payloads(1).generator(it.schema, it.name, it.rules())
+    make = PayloadFactory(1).generator(it.schema, it.name, it.rules())
     assert sum(make() == "Paris-Est" for _ in range(100)) > 50
 
 

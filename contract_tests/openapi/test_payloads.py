@@ -7,15 +7,15 @@ import pytest
 
 from contract_tests.support.documents import schema
 from openapi.contract import load_contract, students_document
-from openapi.operation_reader import operations
-from openapi.payloads import Payloads, Unbuildable
+from openapi.operation_reader import read_operations
+from openapi.payloads import PayloadFactory, Unbuildable
 from openapi.schema import Schema
 
 VALUES = 300
 
 
 def student_schema() -> Schema:
-    found = {each.operation_id: each for each in operations(load_contract(students_document()))}
+    found = {each.operation_id: each for each in read_operations(load_contract(students_document()))}
     body = found["create_student"].request_body
     assert body is not None
     return body.content["application/json"]
@@ -23,13 +23,13 @@ def student_schema() -> Schema:
 
 @pytest.mark.parametrize("pattern", [r"^97[89]\d{10}$", "^[A-Z]{3}-[0-9]{6}$", "^[0-9a-f]{12}$"])
 def test_codes_hardly_repeat(pattern: str) -> None:
-    make = Payloads(1).generator(schema({"type": "string", "pattern": pattern, "example": "x"}))
+    make = PayloadFactory(1).generator(schema({"type": "string", "pattern": pattern, "example": "x"}))
     assert len({make() for _ in range(2_000)}) > 1_800
 
 
 @pytest.mark.parametrize("name", ["given_name", "description"])
 def test_text_is_not_all_ascii(name: str) -> None:
-    make = Payloads(1).generator(schema({"type": "object", "properties": {name: {"type": "string"}}}))
+    make = PayloadFactory(1).generator(schema({"type": "object", "properties": {name: {"type": "string"}}}))
     values = [make() for _ in range(2_000)]
     assert 5 < sum(not each[name].isascii() for each in values if name in each) < 200
 
@@ -88,14 +88,14 @@ def test_text_is_not_all_ascii(name: str) -> None:
 )
 def test_values_are_valid(source: Any) -> None:
     compiled = schema(source)
-    make = Payloads().generator(compiled)
+    make = PayloadFactory().generator(compiled)
     values = [make() for _ in range(VALUES)]
     assert [value for value in values if not compiled.validator.is_valid(value)] == []
 
 
 def test_students_are_valid_varied_and_lifelike() -> None:
     compiled = student_schema()
-    make = Payloads().generator(compiled)
+    make = PayloadFactory().generator(compiled)
     students = [make() for _ in range(2_000)]
     assert [each for each in students if not compiled.validator.is_valid(each)] == []
     assert not {"id", "created_at", "updated_at"} & {name for each in students for name in each}
@@ -115,7 +115,7 @@ def test_students_are_valid_varied_and_lifelike() -> None:
 
 
 def test_unique_values_are_unique_across_makers() -> None:
-    makers = [Payloads().generator(student_schema()) for _ in range(4)]
+    makers = [PayloadFactory().generator(student_schema()) for _ in range(4)]
     emails = [make()["email"] for _ in range(5_000) for make in makers]
     assert len(set(emails)) == len(emails)
     assert max(map(len, emails)) <= 254
@@ -135,14 +135,14 @@ def test_unique_values_are_unique_across_makers() -> None:
 )
 def test_unique_values_of_other_kinds(source: Any) -> None:
     compiled = schema({**source, "x-unique": True})
-    make = Payloads().generator(compiled)
+    make = PayloadFactory().generator(compiled)
     values = [make() for _ in range(VALUES)]
     assert len(set(values)) == VALUES
     assert all(compiled.validator.is_valid(value) for value in values)
 
 
 def test_a_property_that_is_never_sent_is_told() -> None:
-    payloads = Payloads()
+    payloads = PayloadFactory()
     make = payloads.generator(
         schema({"type": "object", "properties": {"a": {"type": "integer", "minimum": 2, "maximum": 1}}})
     )
@@ -152,7 +152,7 @@ def test_a_property_that_is_never_sent_is_told() -> None:
 
 
 def test_the_same_seed_gives_the_same_values() -> None:
-    first, second, other = (Payloads(seed).generator(student_schema()) for seed in (7, 7, 8))
+    first, second, other = (PayloadFactory(seed).generator(student_schema()) for seed in (7, 7, 8))
     values = [first() for _ in range(50)]
     assert values == [second() for _ in range(50)]
     assert values != [other() for _ in range(50)]
@@ -167,7 +167,7 @@ def test_recursion_ends() -> None:
         },
     }
     compiled = schema({"$ref": "#/components/schemas/Node"}, Node=node)
-    make = Payloads().generator(compiled)
+    make = PayloadFactory().generator(compiled)
     assert all(compiled.validator.is_valid(make()) for _ in range(VALUES))
 
 
@@ -191,14 +191,14 @@ def test_what_cannot_be_built_is_told_when_compiled(source: Any) -> None:
         "properties": {"a": {"$ref": "#/components/schemas/Endless"}},
     }
     with pytest.raises(Unbuildable):
-        Payloads().generator(schema(source, Endless=endless), "it")
+        PayloadFactory().generator(schema(source, Endless=endless), "it")
 
 
 def test_one_body_is_not_made_by_what_is_unique_in_another() -> None:
     counts = {"type": "object", "minProperties": 2, "additionalProperties": {"type": "integer"}}
     whole = schema({"type": "object", "properties": {"counts": counts, "named": {"type": "object"}}})
-    of_counts = Schema(whole.dialect, counts)
-    payloads = Payloads(1)
+    of_counts = Schema(whole.translator, counts)
+    payloads = PayloadFactory(1)
     make = payloads.generator(of_counts)
     payloads.generator(whole, unique=frozenset({"email"}))
     assert all(of_counts.validator.is_valid(make()) for _ in range(VALUES))
@@ -206,7 +206,7 @@ def test_one_body_is_not_made_by_what_is_unique_in_another() -> None:
 
 def test_a_uuid_that_a_document_has_is_nobodys_own() -> None:
     ours, stated = "3fa85f64-5717-4562-b3fc-2c963f66afa6", "9F1E8A52-0d1c-4d52-8d2b-6f0f5b1f9a11"
-    payloads = Payloads(stated={"example": stated, "enum": ["a"]})
+    payloads = PayloadFactory(document={"example": stated, "enum": ["a"]})
     assert payloads.is_own(ours)
     assert not payloads.is_own(stated)
     assert not payloads.is_own(stated.lower())

@@ -11,8 +11,8 @@ import jsonschema_rs
 import pytest
 
 from openapi.contract import ContractError, load_contract, students_document
-from openapi.operation_reader import operations
-from openapi.payloads import Payloads, Unbuildable
+from openapi.operation_reader import read_operations
+from openapi.payloads import PayloadFactory, Unbuildable
 
 VALUES = 200
 DOCUMENT = "urn:document"
@@ -77,9 +77,9 @@ def test_every_request_body_is_built(document: Path) -> None:
         return
     plain = as_json_schema(contract.document, contract.version, frozenset(read_only_names(contract.document)))
     registry = jsonschema_rs.Registry([(DOCUMENT, plain)], draft=jsonschema_rs.Draft202012)
-    payloads = Payloads(1)
+    payloads = PayloadFactory(1)
     impossible = []
-    for operation in operations(contract):
+    for operation in read_operations(contract):
         body = contract.document["paths"][operation.path][operation.method].get("requestBody", {})
         whole = "$ref" not in body
         for media_type, schema in (operation.request_body.content if operation.request_body else {}).items():

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from contract_tests.support.documents import schema
-from openapi.direction import Direction
+from openapi.message_type import MessageType
 from openapi.violations import schema_violations
 
 RECURSIVE = {
@@ -41,7 +41,7 @@ def test_openapi_30(source: Any, good: list[Any], bad: list[Any]) -> None:
 def test_null_beside_an_enum_is_not_sent_and_not_blamed() -> None:
     source = {"type": "string", "nullable": True, "enum": ["a"]}
     assert not schema(source).validator.is_valid(None)
-    assert schema(source, direction=Direction.RESPONSE).validator.is_valid(None)
+    assert schema(source, message_type=MessageType.RESPONSE).validator.is_valid(None)
 
 
 def test_openapi_31_is_taken_as_it_is() -> None:
@@ -61,14 +61,14 @@ def test_references_may_be_odd_and_may_go_round() -> None:
 
 
 @pytest.mark.parametrize(
-    ("direction", "good", "bad"),
+    ("message_type", "good", "bad"),
     [
-        (Direction.REQUEST, {"name": "a", "secret": "b"}, {"id": 1, "name": "a"}),
-        (Direction.RESPONSE, {"name": "a", "id": 1}, {"name": "a", "id": 1, "secret": "b"}),
-        (Direction.RESPONSE, {"name": "a", "id": 1}, {"name": "a"}),
+        (MessageType.REQUEST, {"name": "a", "secret": "b"}, {"id": 1, "name": "a"}),
+        (MessageType.RESPONSE, {"name": "a", "id": 1}, {"name": "a", "id": 1, "secret": "b"}),
+        (MessageType.RESPONSE, {"name": "a", "id": 1}, {"name": "a"}),
     ],
 )
-def test_who_may_send_what(direction: Direction, good: Any, bad: Any) -> None:
+def test_who_may_send_what(message_type: MessageType, good: Any, bad: Any) -> None:
     source = {
         "type": "object",
         "required": ["id", "name"],
@@ -78,7 +78,7 @@ def test_who_may_send_what(direction: Direction, good: Any, bad: Any) -> None:
             "secret": {"type": "string", "writeOnly": True},
         },
     }
-    compiled = schema(source, direction=direction, Id={"type": "integer", "readOnly": True})
+    compiled = schema(source, message_type=message_type, Id={"type": "integer", "readOnly": True})
     assert compiled.validator.is_valid(good)
     assert not compiled.validator.is_valid(bad)
 

@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from contract_tests.service.test_tables import contract
-from openapi.dialect import Dialect
-from openapi.direction import Direction
+from openapi.message_type import MessageType
 from openapi.schema import Schema
+from openapi.schema_translator import SchemaTranslator
 from students_service.database import connect
 from students_service.rows import as_json
 from students_service.statements import Statements
@@ -94,7 +94,7 @@ def test_a_row_is_as_its_schema_says(database: str) -> None:
     schema = {"$ref": f"#/components/schemas/{resource.schema}"}
     assert next(iter(row)) == resource.key
     row["given_name"] = "Ada"
-    assert Schema(Dialect(contract(), Direction.RESPONSE), schema).validator.is_valid(row)
+    assert Schema(SchemaTranslator(contract(), MessageType.RESPONSE), schema).validator.is_valid(row)
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,11 @@
 from typing import Any
 
 from openapi.contract import Contract
-from openapi.dialect import Dialect
-from openapi.direction import Direction
-from openapi.operation_reader import operations
+from openapi.message_type import MessageType
+from openapi.operation_reader import read_operations
 from openapi.operations import Operation
 from openapi.schema import Schema
+from openapi.schema_translator import SchemaTranslator
 
 
 def contract(paths: Any = None, version: tuple[int, int] = (3, 0), **components: Any) -> Contract:
@@ -17,10 +17,13 @@ def contract(paths: Any = None, version: tuple[int, int] = (3, 0), **components:
 
 
 def schema(
-    source: Any, version: tuple[int, int] = (3, 0), direction: Direction = Direction.REQUEST, **schemas: Any
+    source: Any,
+    version: tuple[int, int] = (3, 0),
+    message_type: MessageType = MessageType.REQUEST,
+    **schemas: Any,
 ) -> Schema:
     """A schema, beside components of these schemas."""
-    return Schema(Dialect(contract(version=version, schemas=schemas), direction), source)
+    return Schema(SchemaTranslator(contract(version=version, schemas=schemas), message_type), source)
 
 
 def operation(
@@ -29,4 +32,4 @@ def operation(
     """One operation."""
     responses = {"200": {"description": "fine"}}
     node = {"operationId": "it", "responses": responses, "x-objectives": objectives or {}, **described}
-    return operations(contract({path: {method: node}}))[0]
+    return read_operations(contract({path: {method: node}}))[0]

@@ -15,7 +15,7 @@ from load.journeys.step import Step
 from load.journeys.writes import without_deprecated
 from load.measurements.losses import Absence, Account
 from openapi.expressions import Exchange
-from openapi.operation_reader import operations
+from openapi.operation_reader import read_operations
 
 STATE = {"enum": ["open", "done"]}
 NAMED = an_object(id=ID, name=TEXT, price={"type": "number"}, state=STATE)
@@ -43,7 +43,7 @@ class Shop:
         *more: Any,
     ) -> None:
         paths = {path: item for each in (*SHOP, *more) for path, item in each.items()}
-        found = operations(contract(paths))
+        found = read_operations(contract(paths))
         self.simulation = Simulation(found)
         documented = self.simulation.compiled.reads.comparable_properties
         readable = {each: names.union(optional) for each, names in documented.items()}

@@ -10,7 +10,7 @@ from load.journeys.knowledge import Knowledge
 from load.options.options import Options
 from load.options.profile import load_profile
 from openapi.operations import Operation
-from openapi.payloads import Payloads
+from openapi.payloads import PayloadFactory
 from openapi.security import SecurityScheme
 
 
@@ -25,7 +25,7 @@ class Simulation:
         schemes: Mapping[str, SecurityScheme] | None = None,
     ) -> None:
         options = options or Options(load_profile("mixed"))
-        payloads, random, schemes = Payloads(seed), Random(seed), schemes or {}
+        payloads, random, schemes = PayloadFactory(seed), Random(seed), schemes or {}
         covered = select_operations(operations, options, schemes, payloads)
         self.compiled = compile_operations(covered, options, payloads, random, schemes)
         self.known = Knowledge(self.compiled)

@@ -21,7 +21,7 @@ from load.planning.side_effects import destruction
 from openapi.contract import Contract, ContractError, Json
 from openapi.operation_reader import METHODS
 from openapi.operations import Operation
-from openapi.payloads import Payloads, Unbuildable
+from openapi.payloads import PayloadFactory, Unbuildable
 from openapi.responses import response_violations
 from openapi.security import security_schemes
 from openapi.servers import path_of, server_urls
@@ -209,7 +209,7 @@ def _probes(
 ) -> Iterator[Call]:
     """Calls to look for operations of different paths: first those that need nothing."""
     schemes = security_schemes(contract)
-    payloads, random = Payloads(), Random()
+    payloads, random = PayloadFactory(), Random()
     by_path: dict[str, Operation] = {}
     harmless = (each for each in operations if not each.server and not _is_left_alone(each, selection))
     for each in sorted(harmless, key=_effort):

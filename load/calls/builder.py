@@ -17,7 +17,7 @@ from openapi.bodies import writer
 from openapi.contract import ContractError, Json
 from openapi.operations import Operation
 from openapi.parameters import Parameter
-from openapi.payloads import UNIQUE, Generator, Payloads, Unbuildable
+from openapi.payloads import UNIQUE, PayloadFactory, PayloadGenerator, Unbuildable
 from openapi.schema import Schema
 
 OPTIONAL_PARAMETER = 0.3
@@ -37,7 +37,7 @@ _FIRST_PAGE = 1
 _SOFT_DELETIONS = (["archived"], ["deleted"], ["trashed"], ["removed"])
 
 
-def can_name(operation: Operation, payloads: Payloads) -> bool:
+def can_name(operation: Operation, payloads: PayloadFactory) -> bool:
     """Whether a call can name what it makes, by the last parameter of its path, so that nothing else can have
     that name.
     """
@@ -63,7 +63,7 @@ class CallBuilder:
         operation: Operation,
         bound: Iterable[Slot],
         unsent: Iterable[Slot],
-        payloads: Payloads,
+        payloads: PayloadFactory,
         random: Random,
         secret: Secret,
         naming: frozenset[Slot] = frozenset(),
@@ -79,7 +79,7 @@ class CallBuilder:
         self._unsent = [slot.name for slot in empty if slot.location == "body" and slot.name]
         self._own_names, numbers = _names_of_body(operation, naming)
         self._unsent += numbers
-        self._slots: list[tuple[Parameter, Slot, Generator | None]] = []
+        self._slots: list[tuple[Parameter, Slot, PayloadGenerator | None]] = []
         for each in operation.parameters:
             if each.location == "header" and each.name.lower() in FRAMING:
                 continue
@@ -95,7 +95,7 @@ class CallBuilder:
         self._unique = unique_properties(operation) | self._own_names
         self._bodies = self._written(payloads)
 
-    def _parameter(self, parameter: Parameter, payloads: Payloads) -> Generator:
+    def _parameter(self, parameter: Parameter, payloads: PayloadFactory) -> PayloadGenerator:
         """Of values that are read alike by everyone, if there are such."""
         # One that is sent twice is answered with what the first was.
         is_once = "idempotency" in words(parameter.name)
@@ -117,7 +117,7 @@ class CallBuilder:
                 return generate
         raise refusal
 
-    def _fitting(self, parameter: Parameter, generate: Generator) -> Generator | None:
+    def _fitting(self, parameter: Parameter, generate: PayloadGenerator) -> PayloadGenerator | None:
         """Of values that arrive as they are; None when there are none and it can be left out.
 
         Raises Unbuildable when there are none for a path.
@@ -135,7 +135,7 @@ class CallBuilder:
         self.omitted.append(f"{self.operation.label}: {reason}")
         return None
 
-    def _written(self, payloads: Payloads) -> Sequence[Body]:
+    def _written(self, payloads: PayloadFactory) -> Sequence[Body]:
         """The media types that bodies can be built of. Raises Unbuildable when a body is required and
         there is none.
         """
@@ -300,7 +300,7 @@ def _fields(chosen: Sequence[tuple[Parameter, Json]]) -> dict[str, str]:
     return {**fields, "Cookie": cookies} if cookies else fields
 
 
-def _drawn(generate: Generator) -> Iterator[Json]:
+def _drawn(generate: PayloadGenerator) -> Iterator[Json]:
     return (generate() for _ in range(_DRAWS))
 
 

@@ -13,7 +13,7 @@ from load.printable import printable
 from openapi.bodies import Encode
 from openapi.contract import Json
 from openapi.operations import Operation
-from openapi.payloads import Generator
+from openapi.payloads import PayloadGenerator
 
 NO_FIELDS: Mapping[Slot, Json] = MappingProxyType({})
 _BODY_SHOWN_BYTES = 65_536
@@ -106,6 +106,6 @@ class Body:
     """One media type that an operation takes."""
 
     headers: Mapping[str, str]
-    generate: Generator
+    generate: PayloadGenerator
     encode: Encode
     is_valid: Callable[[Json], bool]

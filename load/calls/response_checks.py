@@ -101,7 +101,7 @@ def _broken(operation: Operation, reply: Reply) -> list[Finding]:
             each.rule,
             each.detail,
             each.expected,
-            each.found,
+            each.actual,
         )
         for each in response_violations(operation, reply.status, reply.headers, body)
     )

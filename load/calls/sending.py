@@ -2,7 +2,7 @@
 
 from load.calls.call import Call
 from load.calls.connection import Connection, NetworkError, Reply
-from openapi import json_texts
+from openapi import lenient_json
 from openapi.contract import Json
 from openapi.expressions import Exchange
 
@@ -35,6 +35,6 @@ def exchange_of(call: Call, reply: Reply) -> Exchange:
 def json_of(reply: Reply) -> Json:
     """What an answer says, or None when it is no JSON."""
     try:
-        return json_texts.read(reply.body)
+        return lenient_json.loads(reply.body)
     except ValueError:
         return None

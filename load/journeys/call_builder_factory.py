@@ -12,7 +12,7 @@ from load.planning.identifiers import Identifier
 from load.planning.plan import Plan, Slot
 from load.planning.producers import CREATES_AT_PATH, Producer
 from openapi.operations import Operation
-from openapi.payloads import Payloads
+from openapi.payloads import PayloadFactory
 from openapi.security import SecurityScheme
 
 
@@ -24,7 +24,7 @@ class CallBuilderFactory:
 
     plan: Plan
     options: Options
-    payloads: Payloads
+    payloads: PayloadFactory
     random: Random
     schemes: Mapping[str, SecurityScheme]
 

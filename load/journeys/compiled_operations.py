@@ -17,7 +17,7 @@ from load.planning.plan import Plan
 from openapi.contract import Contract, ContractError, Json
 from openapi.operation_reader import readable_operations
 from openapi.operations import Operation
-from openapi.payloads import Payloads, Unbuildable
+from openapi.payloads import PayloadFactory, Unbuildable
 from openapi.security import SecurityScheme, security_schemes
 
 _REASONS_SHOWN = 3
@@ -70,7 +70,7 @@ class CompiledOperations:
 def compile_operations(
     coverage: Coverage,
     options: Options,
-    payloads: Payloads,
+    payloads: PayloadFactory,
     random: Random,
     schemes: Mapping[str, SecurityScheme],
 ) -> CompiledOperations:
@@ -105,7 +105,7 @@ def compile_contract(contract: Contract, options: Options) -> CompiledOperations
     and LoadError when none of its operations can be called.
     """
     operations, faulty = readable_operations(contract)
-    schemes, payloads = security_schemes(contract), Payloads(stated=contract.document)
+    schemes, payloads = security_schemes(contract), PayloadFactory(document=contract.document)
     coverage = select_operations(operations, options, schemes, payloads)
     compiled = compile_operations(coverage, options, payloads, Random(), schemes)
     return replace(compiled, uncovered={**faulty, **compiled.uncovered})

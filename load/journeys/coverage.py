@@ -14,7 +14,7 @@ from load.planning.resources import normalised
 from load.planning.schema_properties import outline
 from openapi.contract import ContractError
 from openapi.operations import Operation
-from openapi.payloads import Payloads
+from openapi.payloads import PayloadFactory
 from openapi.responses import compile_responses
 from openapi.security import SecurityScheme
 
@@ -35,7 +35,7 @@ def select_operations(
     operations: Sequence[Operation],
     options: Options,
     schemes: Mapping[str, SecurityScheme],
-    payloads: Payloads,
+    payloads: PayloadFactory,
 ) -> Coverage:
     """What is called of a document's operations. Raises LoadError when an option names none of them.
 
@@ -67,7 +67,7 @@ def select_operations(
 
 
 def _refusal(
-    operation: Operation, others: Sequence[Operation], found: Plan, options: Options, payloads: Payloads
+    operation: Operation, others: Sequence[Operation], found: Plan, options: Options, payloads: PayloadFactory
 ) -> str:
     """Why an operation is not called by what the plan tells; empty when it is."""
     producers = [producer for producers in found.producers.values() for producer in producers]

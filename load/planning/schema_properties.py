@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from load.planning.names import words
 from openapi.contract import Json, JsonObject
-from openapi.flattening import flattened
+from openapi.flat_schema import flatten_schema
 from openapi.schema import Schema
 
 _DEPTH = 3
@@ -72,7 +72,7 @@ def _properties_within(node: Json, root: Json, pointer: str, depth: int) -> Iter
 
 def outline(node: Json, root: Json) -> JsonObject:
     """The keywords of a schema, together with the properties and items of all its alternatives."""
-    facts = flattened(node, root)
+    facts = flatten_schema(node, root)
     for branch in (*facts.get("oneOf", ()), *facts.get("anyOf", ())):
         other = outline(branch, root)
         properties = {**other.get("properties", {}), **facts.get("properties", {})}

@@ -39,7 +39,7 @@ from load.printable import printable
 from load.run.watch import Watch
 from openapi.contract import Contract
 from openapi.operation_reader import readable_operations
-from openapi.payloads import Payloads
+from openapi.payloads import PayloadFactory
 from openapi.security import security_schemes
 
 SWITCH_S = 0.0005
@@ -96,7 +96,7 @@ class Load:
     def begin(self, existing: Iterable[ExistingEntity], elapsed: float | None = None) -> None:
         """Forget what an earlier run left, and know what exists. The run began a while (s) ago, or now."""
         origin = None if elapsed is None else time.perf_counter() - elapsed
-        payloads = Payloads(stated=self.contract.document)
+        payloads = PayloadFactory(document=self.contract.document)
         random, schemes = Random(), security_schemes(self.contract)
         covered = select_operations([*self.operations.values()], self.options, schemes, payloads)
         self.compiled = compile_operations(covered, self.options, payloads, random, schemes)

@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from openapi.contract import Json, JsonObject
-from openapi.payloads.contraries import contraries_of_containers, contraries_of_scalars
-from openapi.payloads.facts import (
+from openapi.payloads.constraints import (
     NO_KIND,
     NO_VALUES,
     Facts,
     closed,
     rules_for,
 )
-from openapi.payloads.merging import merged_with
+from openapi.payloads.keywords import merged_with
+from openapi.payloads.negations import contraries_of_containers, contraries_of_scalars
 
 _DEFINITIONS = "#/$defs/"
 _DISJOINT_DEPTH = 3

@@ -7,9 +7,9 @@ from math import inf
 from random import Random
 
 from openapi.contract import Json
-from openapi.payloads.facts import identity
-from openapi.payloads.shapes import Draw, Shape
+from openapi.payloads.constraints import identity
 from openapi.payloads.tuning import DEEPEST, ITEMS_AT_MOST, TRIALS
+from openapi.payloads.value_generators import Draw, Shape
 
 
 @dataclass(eq=False)

@@ -9,7 +9,7 @@ from random import Random
 import jsonschema_rs
 
 from openapi.contract import Json
-from openapi.payloads.facts import Facts
+from openapi.payloads.constraints import Facts
 from openapi.payloads.unbuildable import Unbuildable
 
 _SPAN = 10_000

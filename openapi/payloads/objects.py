@@ -6,8 +6,8 @@ from math import inf
 from random import Random
 
 from openapi.contract import JsonObject
-from openapi.payloads.shapes import Draw, Leaf, Shape
 from openapi.payloads.tuning import ALL_OR_NONE, DEEPEST, EXTRAS_AT_MOST, OPTIONAL, OPTIONAL_CONTAINER, TRIALS
+from openapi.payloads.value_generators import Draw, Leaf, Shape
 
 
 @dataclass(eq=False)

@@ -12,9 +12,9 @@ from load.calls.builder import CallBuilder
 from load.options.credentials import Secret
 from load.planning.producers import Producer
 from openapi.expressions import Exchange
-from openapi.operation_reader import operations
+from openapi.operation_reader import read_operations
 from openapi.operations import Operation
-from openapi.payloads import Payloads, Unbuildable
+from openapi.payloads import PayloadFactory, Unbuildable
 
 
 def parameter(name: str, location: str, required: bool, **schema: Any) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def parameter(name: str, location: str, required: bool, **schema: Any) -> dict[s
 
 
 def builder(of: Operation) -> CallBuilder:
-    return CallBuilder(of, (), (), Payloads(1), Random(1), Secret())
+    return CallBuilder(of, (), (), PayloadFactory(1), Random(1), Secret())
 
 
 def test_segments_that_lead_elsewhere_are_not_sent() -> None:
@@ -90,6 +90,6 @@ def test_an_id_that_may_be_left_out_is_not_made_up() -> None:
     checks = on("/storages/validate", post=does(None, body, "200"))
     made = on("/storages", post=does(an_object(id=ID), body, "201"))
     shown = on("/storages/{id}", "id", get=does(an_object(id=ID)))
-    builders = Simulation(operations(contract({**checks, **made, **shown}))).compiled.builders
+    builders = Simulation(read_operations(contract({**checks, **made, **shown}))).compiled.builders
     payloads = [builders["POST /storages/validate"].build({}).payload for _ in range(40)]
     assert not any("id" in each for each in payloads)

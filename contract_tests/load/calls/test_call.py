@@ -15,7 +15,7 @@ from contract_tests.support.documents import contract, operation
 from load.calls.builder import CallBuilder
 from load.calls.call import Call
 from load.options.credentials import Credentials, Secret, credentials
-from openapi.payloads import Payloads
+from openapi.payloads import PayloadFactory
 from openapi.security import security_schemes
 
 pytestmark = pytest.mark.process
@@ -168,7 +168,7 @@ def test_credentials_come_from_the_environment(
         security=[{each: [] for each in schemes}],
         parameters=[{"name": "a", "in": "cookie", "required": True, "schema": {"enum": ["b"]}}],
     )
-    built = CallBuilder(asked, (), (), Payloads(1), Random(1), given.secret(asked, SCHEMES)).build({})
+    built = CallBuilder(asked, (), (), PayloadFactory(1), Random(1), given.secret(asked, SCHEMES)).build({})
     command = pasted(recorder, built, environment)
     for variable in environment:
         assert variable in command

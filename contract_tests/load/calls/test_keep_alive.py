@@ -19,7 +19,7 @@ from load.calls import response_checks
 from load.calls.connection import Connection, NetworkError, Reply
 from load.calls.keep_alive import KeepAlive
 from load.measurements.findings import Fault
-from openapi.operation_reader import operations
+from openapi.operation_reader import read_operations
 
 Connect = Callable[..., Connection]
 CREATED = b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"
@@ -176,7 +176,7 @@ def test_doubts_last_longer_each_time_but_not_for_ever() -> None:
 
 
 def test_refusals_of_a_call_that_was_sent_twice_accuse_nobody() -> None:
-    (delete,) = operations(contract({"/a": {"delete": FINE}}))
+    (delete,) = read_operations(contract({"/a": {"delete": FINE}}))
     twice = Reply(404, {}, b"", repeated=True)
     assert response_checks.findings(delete, None, twice) == []
     assert response_checks.findings(delete, None, Reply(404, {}, b""))

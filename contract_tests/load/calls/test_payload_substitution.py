@@ -10,7 +10,7 @@ from contract_tests.support.path_items import ID, TEXT, an_object, does, on
 from contract_tests.support.simulation import Simulation
 from load.calls.payload_substitution import substitute
 from load.planning.plan import Slot
-from openapi.operation_reader import operations
+from openapi.operation_reader import read_operations
 
 
 def valid(_: Any) -> bool:
@@ -58,7 +58,7 @@ def test_a_change_of_nothing_but_what_is_not_known_is_made_of_something_else() -
         an_object(id=ID, **properties),
         {"type": "object", "properties": properties, "minProperties": 1},
     )
-    found = operations(
+    found = read_operations(
         contract(
             {
                 **on("/projects", post=does(an_object(id=ID), an_object(name=TEXT), "201")),

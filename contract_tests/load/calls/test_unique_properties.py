@@ -7,7 +7,7 @@ import pytest
 from contract_tests.support.documents import contract, operation
 from contract_tests.support.simulation import Simulation
 from load.calls.unique_properties import unique_properties
-from openapi.operation_reader import operations
+from openapi.operation_reader import read_operations
 from openapi.operations import Operation
 
 TEXT = {"type": "string", "maxLength": 40}
@@ -54,7 +54,7 @@ def test_which_names_differ(
 
 
 def simulation_of(*paths: Any) -> Simulation:
-    found = operations(contract({key: item for each in paths for key, item in each.items()}))
+    found = read_operations(contract({key: item for each in paths for key, item in each.items()}))
     return Simulation(found)
 
 

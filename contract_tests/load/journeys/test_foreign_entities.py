@@ -18,7 +18,7 @@ from load.journeys.ownership import Ownership
 from load.journeys.step import Step
 from load.options.credentials import Secret
 from openapi.expressions import Exchange
-from openapi.operation_reader import operations
+from openapi.operation_reader import read_operations
 
 LONG = {"type": "string", "minLength": 20}
 PROVIDER = {"enum": ["red", "green", "blue"]}
@@ -68,7 +68,7 @@ class Keyed:
 
 def simulated(paths: dict[str, Any], answer: Callable[[Step], Answer], steps: int = 300) -> Simulation:
     """A simulation through a service, call after call."""
-    simulation = Simulation(operations(contract(paths)))
+    simulation = Simulation(read_operations(contract(paths)))
     for _ in range(steps):
         step = simulation.journeys.next_step()
         status, body = answer(step)
@@ -146,7 +146,7 @@ def test_what_is_found_by_a_key_in_the_path_is_left_alone() -> None:
 def test_two_calls_alike_in_each_part_of_a_key_prove_nothing_of_the_whole() -> None:
     """Year and month have been alike in different pairs of calls."""
     pairs = [(2020, 1), (2020, 2), (2021, 1), (2021, 2)]
-    (post, *_) = operations(contract(resource("closings", DATE)))
+    (post, *_) = read_operations(contract(resource("closings", DATE)))
     ownership, home = Ownership(lambda _: False), EntityPool("/closings/{}")
     for number, (year, month) in enumerate(pairs):
         sent = {"year": year, "month": month, "note": f"some words of our own, number {number}"}
@@ -160,7 +160,7 @@ def test_of_a_list_of_things_nothing_is_owned() -> None:
     """Which of them was found by what the others share, nothing tells."""
     sent = [{"colour": "red", "note": "some words of our own"}] * 2
     items = an_object(colour=PROVIDER, note=LONG)
-    (post, *_) = operations(
+    (post, *_) = read_operations(
         contract(on("/things", post=does(a_list(an_object(id=ID)), a_list(items), "201")))
     )
     step = Step(Call(post, "/things", {}, b"", {}, {}, sent, Secret()), None)
@@ -217,12 +217,12 @@ def test_nothing_is_done_to_what_can_only_be_listed(path: str, new: Any) -> None
     names = ["booking_id"] if "{" in path else []
     acting = on(path, *names, kind=ID, post=does(an_object(id=ID), new, "201"))
     reviews = on("/reviews", post=does(an_object(id=ID), an_object(booking_id=ID), "201"))
-    told = Simulation(operations(contract(bookings | acting | reviews))).compiled.uncovered
+    told = Simulation(read_operations(contract(bookings | acting | reviews))).compiled.uncovered
     assert [*told] == [f"POST {path}"]
     assert "acts on data" in told[f"POST {path}"]
     # What this run makes, it may act on.
     bookings["/bookings"]["post"] = does(an_object(id=ID), an_object(note=TEXT), "201")
-    assert not Simulation(operations(contract(bookings | acting))).compiled.uncovered
+    assert not Simulation(read_operations(contract(bookings | acting))).compiled.uncovered
 
 
 def test_what_holds_things_of_others_is_not_deleted() -> None:
@@ -328,7 +328,7 @@ def test_a_flag_that_takes_something_from_others_is_never_set(name: str) -> None
 def test_what_makes_nothing_may_act_on_everything(path: str, named: bool) -> None:
     acting = on(path, post=does(an_object(done=TEXT), an_object(percent=ID), "200"))
     told = Simulation(
-        operations(contract(resource("things", an_object(name=LONG)) | acting))
+        read_operations(contract(resource("things", an_object(name=LONG)) | acting))
     ).compiled.uncovered
     assert (f"POST {path}" in told) is named
 

@@ -14,11 +14,11 @@ from load.options.options import Options
 from load.options.profile import Kind, kind_of, load_profile, profile_names
 from openapi.contract import load_contract, students_document
 from openapi.expressions import Exchange
-from openapi.operation_reader import operations
+from openapi.operation_reader import read_operations
 
 
 def simulation_of(profile: str = "mixed", seed: int = 1) -> Simulation:
-    found = operations(load_contract(students_document()))
+    found = read_operations(load_contract(students_document()))
     return Simulation(found, Options(load_profile(profile)), seed)
 
 

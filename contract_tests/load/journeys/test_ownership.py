@@ -12,11 +12,11 @@ from load.journeys.ownership import Ownership
 from load.journeys.step import Step
 from load.options.credentials import Secret
 from openapi.expressions import Exchange
-from openapi.operation_reader import operations
+from openapi.operation_reader import read_operations
 
 COLOUR = {"enum": ["red", "blue", "a long and winding red"]}
 LABEL = {"type": "object", "properties": {"colour": COLOUR, "rim": COLOUR, "name": TEXT, "size": {}}}
-(POST,) = operations(contract(on("/labels", post=does(an_object(id=ID), LABEL, "201"))))
+(POST,) = read_operations(contract(on("/labels", post=does(an_object(id=ID), LABEL, "201"))))
 OWN = "x7k2-own"
 
 

@@ -10,7 +10,7 @@ from contract_tests.support.shop import NAMED, SHOP, SHOWN, Shop, replaced
 from contract_tests.support.simulation import Simulation
 from load.journeys.envelopes import unwrapped
 from load.measurements.losses import Account
-from openapi.operation_reader import operations
+from openapi.operation_reader import read_operations
 
 
 def test_a_replacement_of_which_nothing_shows_is_lost() -> None:
@@ -117,13 +117,13 @@ def test_a_number_that_no_call_can_have_changed_is_lost(independent: bool) -> No
 
 def test_things_that_no_call_for_others_changes() -> None:
     paths = {path: item for each in SHOP[:2] for path, item in each.items()}
-    compiled = Simulation(operations(contract(paths))).compiled
+    compiled = Simulation(read_operations(contract(paths))).compiled
     assert compiled.indirect_changes.independent_resources == {"/things/{}"}
     assert not Shop().simulation.compiled.indirect_changes.independent_resources
     # What is referred to may be changed by what refers to it, and not the other way round.
     orders = on("/orders", post=does(NAMED, an_object(thing_id=ID), "201"))
     order = on("/orders/{order_id}", "order_id", get=does(NAMED), delete=does(status="204"))
-    both = Simulation(operations(contract({**paths, **orders, **order}))).compiled
+    both = Simulation(read_operations(contract({**paths, **orders, **order}))).compiled
     assert both.indirect_changes.independent_resources == {"/orders/{}"}
 
 

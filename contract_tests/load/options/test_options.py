@@ -14,7 +14,7 @@ from load.options.options import OPTIONS, options_from, read_options
 from load.options.profile import load_profile
 from load.options.selection import Selection
 from openapi.operations import Operation
-from openapi.payloads import Payloads
+from openapi.payloads import PayloadFactory
 from openapi.security import security_schemes
 
 GET = operation("/things/{id}", operationId="get_thing", tags=["stock"])
@@ -142,7 +142,7 @@ def test_wrong_credentials_are_told_without_telling_them(given: Any, message: st
 
 def test_credentials_are_never_shown() -> None:
     found = operation("/things", "post", security=[{"query": [], "token": []}])
-    builder = CallBuilder(found, (), (), Payloads(1), Random(1), GIVEN.secret(found, SCHEMES))
+    builder = CallBuilder(found, (), (), PayloadFactory(1), Random(1), GIVEN.secret(found, SCHEMES))
     call = builder.build({})
     assert call.sent_target == "/things?key=k-2"
     assert call.sent_headers["Authorization"] == "Bearer tok-en"

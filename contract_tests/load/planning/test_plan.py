@@ -16,14 +16,14 @@ from load.planning.identifiers import Identifier
 from load.planning.plan import Plan, Slot
 from load.planning.planner import plan
 from openapi.expressions import Exchange
-from openapi.operation_reader import operations
+from openapi.operation_reader import read_operations
 from openapi.operations import Operation
 
 THING = an_object(id=ID, name=TEXT)
 
 
 def planned(*paths: dict[str, Any]) -> tuple[dict[str, Operation], Plan]:
-    found = operations(contract({path: item for each in paths for path, item in each.items()}))
+    found = read_operations(contract({path: item for each in paths for path, item in each.items()}))
     return {each.label: each for each in found}, plan(found)
 
 
@@ -159,7 +159,7 @@ def test_what_is_made_beside_its_collection_is_called_for() -> None:
 
 def test_an_operation_whose_schemas_lead_nowhere_is_left_out() -> None:
     broken = does({"$ref": "#/components/schemas/Nowhere"})
-    found = operations(contract(on("/things", get=broken, post=does(THING, THING))))
+    found = read_operations(contract(on("/things", get=broken, post=does(THING, THING))))
     simulation = Simulation(found)
     assert [*simulation.compiled.uncovered] == ["GET /things"]
     assert "'#/components/schemas/Nowhere' leads nowhere" in simulation.compiled.uncovered["GET /things"]
@@ -192,7 +192,7 @@ def test_things_that_refer_to_each_other_can_be_made() -> None:
     assert found.uncovered == {}
     assert [found.needs[f"POST /{each}"][0].made_up for each in ("heads", "tails")] == [True, False]
     rings = on("/rings", post=does(THING, an_object(next_ring_id=ID)))
-    simulation = Simulation(operations(contract(rings)))
+    simulation = Simulation(read_operations(contract(rings)))
     assert isinstance(simulation.journeys.next_step().call.payload["next_ring_id"], int)
 
 
@@ -241,7 +241,7 @@ def test_a_guess_that_never_works_is_given_up() -> None:
 
 def test_names_differ_once_a_service_minds() -> None:
     few = {"type": "string", "maxLength": 40, "examples": ["one", "two"]}
-    found = operations(contract(on("/things", post=does(THING, an_object(name=few), "201"))))
+    found = read_operations(contract(on("/things", post=does(THING, an_object(name=few), "201"))))
     simulation = Simulation(found)
 
     def names(count: int) -> list[str]:
@@ -266,7 +266,7 @@ def test_uuids_of_what_nothing_tells_of() -> None:
 
 @pytest.mark.parametrize("allowed", [True, False])
 def test_what_a_reset_may_have_erased_is_not_lost(allowed: bool) -> None:
-    found = operations(
+    found = read_operations(
         contract(on("/things", post=does(THING, THING, "201")) | on("/admin/reset", post=does()))
     )
     options = Options(load_profile("mixed"), Selection(allow_destructive=allowed))

@@ -11,8 +11,8 @@ from typing import Any
 import jsonschema_rs
 
 from openapi.contract import Json, JsonObject
-from openapi.dialect import BRANCHES, WRITE_ONLY
 from openapi.schema import Schema
+from openapi.schema_translator import BRANCHES, WRITE_ONLY
 from openapi.violations import Violation, escaped, shortened, shown
 
 _READ_AT_MOST = 1_000
@@ -66,7 +66,7 @@ class _Error:
         return found
 
 
-def causes(schema: Schema, value: Json, location: str, pointer: str = "") -> list[Violation]:
+def root_causes(schema: Schema, value: Json, location: str, pointer: str = "") -> list[Violation]:
     """What is wrong with a value: one violation for each place, however many rules are broken there, and
     for all items of a list together.
     """
@@ -83,7 +83,7 @@ def causes(schema: Schema, value: Json, location: str, pointer: str = "") -> lis
             violation.rule,
             shortened(violation.detail),
             violation.expected,
-            violation.found,
+            violation.actual,
             pointer + violation.place,
         )
         found.setdefault((where.place, where.rule), where)

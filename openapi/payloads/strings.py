@@ -7,10 +7,10 @@ from uuid import UUID
 import jsonschema_rs
 
 from openapi.contract import Json
-from openapi.payloads.facts import Facts
-from openapi.payloads.realism import POOL_SIZE, Realism
-from openapi.payloads.regex.matching import Matching
-from openapi.payloads.regex.syntax import Unmatchable
+from openapi.payloads.constraints import Facts
+from openapi.payloads.realistic_values import POOL_SIZE, Realism
+from openapi.payloads.regex.matching_strings import Matching
+from openapi.payloads.regex.parser import Unmatchable
 from openapi.payloads.unbuildable import Unbuildable
 
 _TRIALS = 200

@@ -6,7 +6,7 @@ from math import inf
 from typing import Any
 
 from openapi.contract import Json, JsonObject
-from openapi.payloads.facts import (
+from openapi.payloads.constraints import (
     NO_FORMAT,
     NO_KIND,
     NO_MULTIPLE,

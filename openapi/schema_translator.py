@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from openapi.contract import Contract, ContractError, Json, JsonObject
-from openapi.direction import Direction
 from openapi.discriminators import are_all_named, known_branches, names_and_branches, own_names, tags
-from openapi.flattening import DEFINITIONS
+from openapi.flat_schema import DEFINITIONS
+from openapi.message_type import MessageType
 from openapi.openapi_30 import without_openapi_30
 from openapi.references import last_name
 
@@ -52,14 +52,14 @@ _FREE = _Context()
 
 
 @dataclass(frozen=True)
-class Dialect:
-    """Translates the schemas of one contract for one direction; each reference once.
+class SchemaTranslator:
+    """Translates the schemas of one contract for one message_type; each reference once.
 
     `definitions` are the translated schemas that references have led to so far.
     """
 
     contract: Contract
-    direction: Direction
+    message_type: MessageType
     definitions: dict[str, Json] = field(default_factory=dict)
     _barred: dict[int, frozenset[str]] = field(default_factory=dict)
 
@@ -96,12 +96,12 @@ class Dialect:
         translated = {
             key: self._keyword(key, value, context) for key, value in schema.items() if key != "discriminator"
         }
-        if "discriminator" in schema and self.direction is Direction.REQUEST:
+        if "discriminator" in schema and self.message_type is MessageType.REQUEST:
             translated |= self._discriminator(schema)
-        if "discriminator" in schema and self.direction is Direction.RESPONSE:
+        if "discriminator" in schema and self.message_type is MessageType.RESPONSE:
             translated = self._told_apart(schema, translated, context)
         if self.contract.version == (3, 0):
-            translated = without_openapi_30(translated, self.direction)
+            translated = without_openapi_30(translated, self.message_type)
         return self._directed(schema, translated, context.barred)
 
     def _reference(self, schema: JsonObject, context: "_Context") -> Json:
@@ -139,7 +139,9 @@ class Dialect:
         own = self._own_barred(schema)
         if own:
             properties = translated["properties"]
-            never: Json = {WRITE_ONLY: True, "not": {}} if self.direction is Direction.RESPONSE else False
+            never: Json = (
+                {WRITE_ONLY: True, "not": {}} if self.message_type is MessageType.RESPONSE else False
+            )
             kept = {name: never if name in own else each for name, each in properties.items()}
             translated = {**translated, "properties": kept}
         barred = own | beside
@@ -157,7 +159,7 @@ class Dialect:
     def _is_barred(self, schema: Json, depth: int = 0) -> bool:
         if not isinstance(schema, dict):
             return False
-        word = self.direction.value
+        word = self.message_type.value
         if schema.get(word) is True and ("$ref" not in schema or self.contract.version != (3, 0)):
             return True
         resolved = self.contract.resolve(schema)

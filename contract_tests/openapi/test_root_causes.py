@@ -5,17 +5,17 @@ from typing import Any
 import pytest
 
 from contract_tests.support.documents import operation, schema
-from openapi.causes import causes
-from openapi.direction import Direction
+from openapi.message_type import MessageType
 from openapi.responses import response_violations
+from openapi.root_causes import root_causes
 
 SCHEMAS = "#/components/schemas/"
 
 
 def told(source: Any, value: Any, version: tuple[int, int] = (3, 0), **schemas: Any) -> list[tuple[str, str]]:
     """The place and the rule of each cause."""
-    compiled = schema(source, version, Direction.RESPONSE, **schemas)
-    return [(each.place, each.rule) for each in causes(compiled, value, "body")]
+    compiled = schema(source, version, MessageType.RESPONSE, **schemas)
+    return [(each.place, each.rule) for each in root_causes(compiled, value, "body")]
 
 
 def choice(*branches: Any) -> dict[str, Any]:
@@ -72,18 +72,19 @@ def test_places_are_found_through_references() -> None:
 
 
 def test_what_is_missing_is_named() -> None:
-    (found,) = causes(schema({"required": ["a", "b"]}, direction=Direction.RESPONSE), {"a": 1}, "body")
-    assert (found.expected, found.found) == ('required: "b"', '{"a": 1}')
+    compiled = schema({"required": ["a", "b"]}, message_type=MessageType.RESPONSE)
+    (found,) = root_causes(compiled, {"a": 1}, "body")
+    assert (found.expected, found.actual) == ('required: "b"', '{"a": 1}')
     assert str(found) == 'body, /b: "b" is missing'
 
 
 def test_a_write_only_property_in_an_answer_is_called_that() -> None:
     source = {"type": "object", "properties": {"secret": {"type": "string", "writeOnly": True}}}
-    compiled = schema(source, direction=Direction.RESPONSE)
-    (found,) = causes(compiled, {"secret": "leak"}, "body")
+    compiled = schema(source, message_type=MessageType.RESPONSE)
+    (found,) = root_causes(compiled, {"secret": "leak"}, "body")
     assert (found.place, found.rule) == ("/secret", "writeOnly")
     assert str(found) == "body, /secret: write-only property in an answer"
-    assert causes(compiled, {}, "body") == []
+    assert root_causes(compiled, {}, "body") == []
 
 
 CAT = {"type": "object", "required": ["kind", "lives"],
@@ -120,11 +121,11 @@ def test_a_discriminator_says_which_branch_an_answer_is(value: Any, expected: li
 
 
 def test_a_discriminator_tells_what_it_names_and_what_the_body_is() -> None:
-    compiled = schema(either(**MAPPING), direction=Direction.RESPONSE, Cat=CAT, Dog=DOG)
-    (other,) = causes(compiled, {"kind": "d", "lives": 9}, "body")
+    compiled = schema(either(**MAPPING), message_type=MessageType.RESPONSE, Cat=CAT, Dog=DOG)
+    (other,) = root_causes(compiled, {"kind": "d", "lives": 9}, "body")
     assert other.detail == "the discriminator names Dog, the body is no Dog but a Cat"
-    (none,) = causes(compiled, {"kind": "zebra", "lives": 9}, "body")
-    assert (none.expected, none.found) == ('one of "c", "d", "Cat", "Dog"', '"zebra"')
+    (none,) = root_causes(compiled, {"kind": "zebra", "lives": 9}, "body")
+    assert (none.expected, none.actual) == ('one of "c", "d", "Cat", "Dog"', '"zebra"')
 
 
 def test_a_discriminator_says_nothing_of_null_and_of_branches_without_a_name() -> None:
@@ -168,7 +169,7 @@ def test_what_is_said_to_be_nullable_may_be_null() -> None:
     source = {"type": "object", "properties": {"dog": named}}
     assert told(source, {"dog": None}, Dog=DOG) == []
     assert told(source, {"dog": {"kind": "d"}}, Dog=DOG) == [("/dog/bark", "required")]
-    compiled = schema(source, direction=Direction.RESPONSE, Dog=DOG)
+    compiled = schema(source, message_type=MessageType.RESPONSE, Dog=DOG)
     assert compiled.property_types("dog") == {"object"}
     assert not schema(source, Dog=DOG).validator.is_valid({"dog": None})
 

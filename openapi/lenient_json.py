@@ -11,7 +11,7 @@ _DIGITS_AT_MOST = 10_000
 _BEYOND: int = 10**_DIGITS_AT_MOST
 
 
-def read(text: bytes) -> Any:
+def loads(text: bytes) -> Any:
     """The value of a JSON text in UTF-8. A number beyond double precision is a whole one of Python's (RFC
     8259, section 6).
 

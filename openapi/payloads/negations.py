@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from openapi.contract import Json, JsonObject
-from openapi.payloads.facts import (
+from openapi.payloads.constraints import (
     NO_FORMAT,
     NO_MULTIPLE,
     NO_PATTERN,

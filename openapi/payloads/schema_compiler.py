@@ -10,10 +10,9 @@ from random import Random
 import jsonschema_rs
 
 from openapi.contract import Json
-from openapi.dialect import Dialect
 from openapi.payloads.alternatives import Alternatives, Turn
 from openapi.payloads.arrays import Items
-from openapi.payloads.facts import (
+from openapi.payloads.constraints import (
     KINDS,
     Contains,
     Facts,
@@ -23,13 +22,14 @@ from openapi.payloads.facts import (
     rules_at,
     rules_for,
 )
-from openapi.payloads.names import Names, closure, is_map
 from openapi.payloads.numbers import numbers, rules_of
 from openapi.payloads.objects import Properties
-from openapi.payloads.realism import Realism
-from openapi.payloads.shapes import Choice, Later, Leaf, Shape, settle
-from openapi.payloads.texts import Texts
+from openapi.payloads.property_names import Names, closure, is_map
+from openapi.payloads.realistic_values import Realism
+from openapi.payloads.strings import Texts
 from openapi.payloads.unbuildable import Unbuildable
+from openapi.payloads.value_generators import Choice, Later, Leaf, Shape, settle
+from openapi.schema_translator import SchemaTranslator
 
 _NULL_TO_OTHERS = (1, 10)
 _NESTED_CALLS = 12
@@ -43,15 +43,17 @@ Rules = tuple[Json, ...]
 
 
 class Compiler:
-    """Compiles the schemas of one dialect. `omitted` tells of optional properties that no value can be
+    """Compiles the schemas of one translator. `omitted` tells of optional properties that no value can be
     made for.
     """
 
-    def __init__(self, dialect: Dialect, random: Random, realism: Realism, token: Callable[[], str]) -> None:
-        self._dialect = dialect
+    def __init__(
+        self, translator: SchemaTranslator, random: Random, realism: Realism, token: Callable[[], str]
+    ) -> None:
+        self._translator = translator
         self._random = random
         self._texts = Texts(random, realism, token)
-        self._alternatives = Alternatives(dialect.definitions)
+        self._alternatives = Alternatives(translator.definitions)
         self._names = Names(self._alternatives, self._texts, realism, random)
         self._known: dict[tuple[object, ...], tuple[Rules, Later]] = {}
         self._shapes: list[Shape] = []
@@ -176,7 +178,7 @@ class Compiler:
         return lambda: values[int(chance() * size)]
 
     def _validator(self, rules: Rules) -> jsonschema_rs.Validator:
-        schema = self._dialect.complete({"allOf": [True, *rules]})
+        schema = self._translator.complete({"allOf": [True, *rules]})
         try:
             return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
         except ValueError as error:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from random import Random
 
+from openapi.payloads.regex.automaton import Texts
 from openapi.payloads.regex.characters import BEGIN, END, TEXT, WORD
-from openapi.payloads.regex.drawing import Texts
-from openapi.payloads.regex.syntax import Node, Unmatchable, parsed
-from openapi.payloads.regex.terms import Term, Terms, TooComplex
+from openapi.payloads.regex.languages import Term, Terms, TooComplex
+from openapi.payloads.regex.parser import Node, Unmatchable, parsed
 
 _SHORTER = 24
 

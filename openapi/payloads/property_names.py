@@ -5,9 +5,9 @@ from random import Random
 
 from openapi.contract import Json
 from openapi.payloads.alternatives import Alternatives
-from openapi.payloads.facts import Facts
-from openapi.payloads.realism import Realism
-from openapi.payloads.texts import Texts
+from openapi.payloads.constraints import Facts
+from openapi.payloads.realistic_values import Realism
+from openapi.payloads.strings import Texts
 from openapi.payloads.unbuildable import Unbuildable
 
 _TRIED = 60

@@ -6,7 +6,7 @@ DEFINITIONS = "#/$defs/"
 _NULL: JsonObject = {"type": "null"}
 
 
-def flattened(schema: Json, root: Json) -> JsonObject:
+def flatten_schema(schema: Json, root: Json) -> JsonObject:
     """The schema with its `$ref` and `allOf` merged into one level; later keywords win, `required`
     and `properties` add up. Made for reading facts off a schema, not for validating with it.
     """
@@ -18,7 +18,7 @@ def flattened(schema: Json, root: Json) -> JsonObject:
         schema = {**others, "allOf": [*schema.get("allOf", ()), schema["else"]]}
     parts = [part for part in (_target(schema, root), *schema.get("allOf", ())) if part is not None]
     own = {key: value for key, value in schema.items() if key not in ("$ref", "allOf", "$defs")}
-    for part in (*(flattened(each, root) for each in parts), own):
+    for part in (*(flatten_schema(each, root) for each in parts), own):
         properties = {**merged.get("properties", {}), **part.get("properties", {})}
         required = [*merged.get("required", ()), *part.get("required", ())]
         merged = {**merged, **part}

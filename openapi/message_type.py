@@ -3,7 +3,7 @@
 from enum import Enum
 
 
-class Direction(Enum):
+class MessageType(Enum):
     """Who sends the value; EITHER bars nothing.
 
     Read-only properties do not belong into requests, write-only ones not

@@ -12,7 +12,7 @@ from openapi.payloads.regex.characters import (
     difference,
     intersection,
 )
-from openapi.payloads.regex.terms import Term, Terms, TooComplex
+from openapi.payloads.regex.languages import Term, Terms, TooComplex
 
 _STATES_AT_MOST = 20_000
 _LONGER_THAN_LEAST = 40
