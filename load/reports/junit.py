@@ -7,15 +7,18 @@ from xml.etree import ElementTree as ET
 from load.measurements.results_file import RunRecord
 from load.measurements.run_records import Kind
 from load.printable import printable
-from load.reports.summary import findings
+from load.reports.findings import findings
 
 FILE = "junit.xml"
 
+# The group and the name of a test case, with its problems; one without problems passes.
+Case = tuple[str, str, list[str]]
+
 
 def write(path: Path, run: RunRecord) -> None:
-    """Write a run as a suite: a case for each objective, each operation that was called, and the run."""
-    cases = [*_objectives(run), *_operations(run), ("run", "counts", [*run.invalid])]
-    skipped = {each.told for each in run.objectives if not each.judged}
+    """Write a run as a test suite: a case per objective, per operation that was called, and for the run."""
+    cases = [*_objectives(run), *_operations(run), ("run", "is valid", [*run.invalid])]
+    skipped = {outcome.told for outcome in run.objectives if not outcome.judged}
     failed = sum(bool(problems) and problems[0] not in skipped for _, _, problems in cases)
     suite = ET.Element(
         "testsuite",
@@ -29,27 +32,29 @@ def write(path: Path, run: RunRecord) -> None:
     )
     for group, name, problems in cases:
         case = ET.SubElement(suite, "testcase", classname=group, name=printable(name))
-        # Printable is what XML 1.0 allows, too (section 2.2).
+        # What is printable is allowed in XML 1.0, too (section 2.2).
         if problems and problems[0] in skipped:
             ET.SubElement(case, "skipped", message=printable(problems[0]))
         elif problems:
             failure = ET.SubElement(case, "failure", message=printable(problems[0]))
-            failure.text = "\n".join(printable(each) for each in problems)
+            failure.text = "\n".join(printable(problem) for problem in problems)
     ET.ElementTree(suite).write(path, encoding="utf-8", xml_declaration=True)
 
 
-def _objectives(run: RunRecord) -> Iterator[tuple[str, str, list[str]]]:
-    for each in run.objectives:
-        told = [] if each.holds else [each.told]
-        yield "objectives", f"{each.operation}: {each.objective}", told
+def _objectives(run: RunRecord) -> Iterator[Case]:
+    for outcome in run.objectives:
+        problems = [] if outcome.holds else [outcome.told]
+        yield "objectives", f"{outcome.operation}: {outcome.objective}", problems
 
 
-def _operations(run: RunRecord) -> Iterator[tuple[str, str, list[str]]]:
-    """What made the verdict fail, with every finding of the operation; what has no operation is the run's."""
-    failures = [each for each in run.failures if each.kind is not Kind.OBJECTIVE]
-    for label, each in run.operations.items():
-        own = [str(reason) for reason in failures if reason.operation == label]
-        if each.requests:
-            shown = (line for head, lines in findings({label: each}) for line in (head, *lines))
-            yield "operations", label, [*own, *shown] if own else []
-    yield "run", "is whole", [str(each) for each in failures if each.operation not in run.operations]
+def _operations(run: RunRecord) -> Iterator[Case]:
+    """What made the verdict fail, with all findings of the operation. Reasons that belong to no operation are
+    a case of the run.
+    """
+    failures = [reason for reason in run.failures if reason.kind is not Kind.OBJECTIVE]
+    for label, operation in run.operations.items():
+        reasons = [str(reason) for reason in failures if reason.operation == label]
+        if operation.requests:
+            lines = [line for heading, rest in findings({label: operation}) for line in (heading, *rest)]
+            yield "operations", label, [*reasons, *lines] if reasons else []
+    yield "run", "is complete", [str(reason) for reason in failures if reason.operation not in run.operations]

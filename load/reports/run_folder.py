@@ -1,4 +1,4 @@
-"""The folder of a run: everything measured, the page, and JUnit's XML."""
+"""The folder of a run: everything measured, the page, and the JUnit file."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from load.reports import junit, page
 
 
 def prepare(folder: Path) -> None:
-    """Make sure that a folder can be written to. Raises LoadError before a run rather than after it."""
+    """Make sure that a folder can be written to. Raises LoadError, so that a run fails before it begins."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -19,7 +19,7 @@ def prepare(folder: Path) -> None:
 
 
 def write(folder: Path, run: RunRecord) -> Path:
-    """Write a run into a folder; gives the path of its page."""
+    """Write a run into a folder, and return the path of its page."""
     results_file.write(folder / results_file.FILE, run)
     junit.write(folder / junit.FILE, run)
     return page.write_page(folder / page.PAGE, run)

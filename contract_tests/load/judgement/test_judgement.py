@@ -309,7 +309,7 @@ def test_the_page_opens_from_disk(browser: Browser, tmp_path: Path, scheme: Any)
     drawn = page.locator(".plot:visible").evaluate_all(LINES)
     assert len(drawn) == 5
     assert 0 not in drawn
-    page.get_by_label("Of").select_option("GET /things/{id}")
+    page.locator("#operation").select_option("GET /things/{id}")
     assert 0 not in page.locator(".plot:visible").evaluate_all(LINES)
     assert "GET /things/{id}: percentiles per second" in page.locator("body").inner_text()
     response = page.locator(".plot:visible").nth(3)
@@ -336,7 +336,7 @@ def test_the_summary_names_what_failed() -> None:
     )
     results, verdict = verdict_of([10.0] * 9, [broken])
     text = summary(recorded(RUN, results, verdict))
-    assert "GET /things/{id}: broken contract: 200 body (type), 1 times, 10.0% of its calls" in text
+    assert "GET /things/{id}: broken contract: 200 body (type), once, 10.0% of its calls" in text
     lines = [
         'expected type: "string", found 1',
         'answered 200 (application/json, 10 bytes): {"name": 1}',

@@ -19,7 +19,7 @@ from load.measurements.generator import Generator
 from load.measurements.losses import Account, Loss
 from load.measurements.results import Results
 from load.options.workload import Workload
-from load.reports.summary import verdict_of_all
+from load.reports.operations_table import verdict_of_all
 
 IT = operation("/things/{id}", objectives={"p95_ms": 20, "error_rate": 0.1})
 RUN = Run("Things", "it.yaml", "http://127.0.0.1:1", "mixed", 3, Workload(warm_up=2), {}, {IT.label: "it"})

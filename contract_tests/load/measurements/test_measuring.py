@@ -113,7 +113,7 @@ def test_workers_together_are_one_load(
     total = re.search(r"^all operations +(\d+) +(\d+) ", done.output, re.MULTILINE)
     assert total is not None, done.output
     # Reads of the ledger come on top of the calls, as the run tells.
-    read = re.search(r"ledger: (\d+) of (\d+) things written were read back; none", done.output)
+    read = re.search(r"ledger: (\d+) of (\d+) written entities were read back; none", done.output)
     assert read is not None, done.output
     assert read[1] == read[2]
     answered = httpx.get(f"{url}/count").json()

@@ -6,7 +6,8 @@ import pytest
 
 from load.measurements.run_records import SecondFigures, TimeFigures
 from load.reports.drawing import draw
-from load.reports.plots import Plot, Series, maxima, means, starts
+from load.reports.plot import Plot, Series, YAxis
+from load.reports.seconds import maxima, means, starts
 
 TIMES: dict[str, Any] = {
     "mean_ms": 1.0,
@@ -26,7 +27,7 @@ def second(at: int) -> SecondFigures:
 
 
 def a_plot(x: list[float], y: list[float | None], is_logarithmic: bool = False) -> Plot:
-    return Plot("a", "A", "a plot", "s", "ms", [Series(0, "one", x, y)], is_logarithmic=is_logarithmic)
+    return Plot("a", "A", "a plot", "s", YAxis("ms", is_logarithmic), [Series(0, "one", x, y)])
 
 
 def test_of_a_long_run_a_point_stands_for_several_seconds() -> None:
