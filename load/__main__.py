@@ -1,17 +1,17 @@
-"""contract-load: run · capacity · judge · compare · report."""
+"""contract-load: run, capacity, judge, compare, report."""
 
 import signal
 import sys
 
-_LOADING = {"run", "capacity"}
-_TELLING = {"-h", "--help", "--show-plan"}
+_SENDING_CALLS = {"run", "capacity"}
+_SENDING_NO_CALLS = {"-h", "--help", "--show-plan"}
 
 
 def main() -> None:
-    """Run the command line. While libraries load there is nothing to clean up: a Ctrl-C just ends it."""
-    if _LOADING.intersection(sys.argv) and not _TELLING.intersection(sys.argv):
-        # Locust patches the process when it is imported; here that comes late, after others have been.
-        from gevent import monkey  # noqa: PLC0415 - only where there are calls to make
+    """Run the command line. While libraries are imported there is nothing to clean up: Ctrl-C ends it."""
+    if _SENDING_CALLS.intersection(sys.argv) and not _SENDING_NO_CALLS.intersection(sys.argv):
+        # Locust patches the process when it is imported; here that comes after other imports.
+        from gevent import monkey  # noqa: PLC0415 - only where there are calls to send
 
         monkey.patch_all()
     before = signal.signal(signal.SIGINT, signal.SIG_DFL)

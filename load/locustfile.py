@@ -1,4 +1,4 @@
-"""For `locust -f load/locustfile.py`: users who load the contract's service."""
+"""For `locust -f load/locustfile.py`: users who load the service of a document."""
 
 from locust import events
 

@@ -1,4 +1,4 @@
-"""From a document and a host to a load that is ready to begin, and to the run that it leaves."""
+"""From a document and a host to a load that is ready to begin, and from its end to the files of the run."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,45 +24,45 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def loaded(
-    document: str | None, host: str | None, contract: Contract, told: Options, output: Path
+def prepared_load(
+    document: str | None, host: str | None, contract: Contract, options: Options, output: Path
 ) -> Iterator[tuple["Load", str]]:
-    """A load, ready to begin, and the URL of the service that answers; signals end both in order."""
+    """A load that is ready to begin, and the URL to call. After a signal, the service is stopped, too."""
     run_folder.prepare(output)
-    with on_signals(leave), _service(document, host, contract) as ready:
-        # While the service starts, Locust is imported, which takes a second, and the contract compiled.
-        # What a signal raises amid imports may be swallowed by them.
+    with on_signals(leave), _service(document, host, contract) as wait_until_ready:
+        # While the service starts, Locust is imported, which takes a second, and the contract is compiled.
+        # An import may swallow what a signal raises within it.
         with signals_deferred():
             from load.run import alone  # noqa: F401, PLC0415 - as above
             from load.run.load import Load  # noqa: PLC0415 - as above
 
-        load = Load(contract, told, alone=host is None and document is None)
-        named = first_server(contract) if document and host is None else None
-        if named:
-            load.stay_at(named)
+        load = Load(contract, options, alone=host is None and document is None)
+        server = first_server(contract) if document and host is None else None
+        if server:
+            load.stay_at(server)
         for note in load.notes():
             click.echo(load.mask(note), err=True)
-        served = ready()
-        load.database_url = told.database_url or served.database_url
+        served = wait_until_ready()
+        load.database_url = options.database_url or served.database_url
         check_reachable(served.url)
         yield load, load.located(served.url)[0]
 
 
-def finish(ended: RunRecord, output: Path) -> None:
-    """Show a run, and write it down."""
-    click.echo(summary(ended))
-    click.echo(f"\nreport: {run_folder.write(output, ended)}")
+def finish(run: RunRecord, output: Path) -> None:
+    """Print the summary of a run, and write its files."""
+    click.echo(summary(run))
+    click.echo(f"\nreport: {run_folder.write(output, run)}")
 
 
 @contextmanager
 def _service(document: str | None, host: str | None, contract: Contract) -> Iterator[Callable[[], Served]]:
-    """What tells where the service is, once there is one."""
+    """A function that waits until the service is ready, and returns where it is."""
     if host is None and document is None:
-        click.echo(f"starting the service, with {ROWS} rows in a database of its own")
-        with throwaway_service(contract.source, ROWS) as ready:
-            yield ready
+        click.echo(f"starting the service with {ROWS} rows in a database of its own")
+        with throwaway_service(contract.source, ROWS) as wait_until_ready:
+            yield wait_until_ready
         return
     url = host or first_server(contract) or ""
     if not url:
-        raise LoadError(f"{contract.source} names no server; say which one with --host")
+        raise LoadError(f"{contract.source} names no server; give one with --host")
     yield lambda: Served(url)

@@ -1,4 +1,4 @@
-"""The command line as a whole: what goes wrong is one line and a non-zero exit code."""
+"""The command line as a whole."""
 
 import sys
 
@@ -17,23 +17,23 @@ WRONG_USAGE = 2
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.version_option(package_name="students-contract", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Load a service from its OpenAPI document."""
+    """Load a service by its OpenAPI document, and check every answer."""
 
 
-for each in (run, capacity, report, judge_again, compare):
-    cli.add_command(each)
+for command in (run, capacity, report, judge_again, compare):
+    cli.add_command(command)
 
 
 def main() -> None:
-    """Run the command line; what goes wrong is one line and a non-zero exit code."""
+    """Run the command line. An error is one line on standard error and a non-zero exit code."""
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         sys.exit(WRONG_USAGE)
     except click.UsageError as error:
-        command = error.ctx.command_path if error.ctx else "contract-load"
-        _fail(f"{_sentence(error.format_message())} See '{command} --help'.", WRONG_USAGE)
+        path = error.ctx.command_path if error.ctx else "contract-load"
+        _fail(f"{_sentence(error.format_message())} See '{path} --help'.", WRONG_USAGE)
     except (LoadError, ContractError, click.ClickException) as error:
         _fail(str(error), 1)
     except (KeyboardInterrupt, click.Abort):

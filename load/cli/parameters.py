@@ -1,4 +1,4 @@
-"""What commands that load a service are told, on the command line or by the environment."""
+"""The parameters of the commands that load a service."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,18 +12,18 @@ from load.options.options import OPTIONS
 from load.options.profile import DEFAULT_PROFILE, profile_names
 from load.options.workload import seconds
 
-# How many rows the service gets that is started for a run.
+# How many rows the service has that is started for a run.
 ROWS = 1_300
 WARM_UP_S = 2
 
 
 class Timespan(click.ParamType[int]):
-    """Seconds, or Locust's 30s, 5m, 1h30m."""
+    """A time in seconds, or as Locust takes it: 30s, 5m, 1h30m."""
 
     name = "time"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """In s."""
+        """The time in s."""
         try:
             return seconds(str(value))
         except LoadError as error:
@@ -31,32 +31,32 @@ class Timespan(click.ParamType[int]):
 
 
 class Line(click.ParamType[str]):
-    """A text of one line; a variable of the environment may hold several."""
+    """A text of one line; an environment variable may have several lines."""
 
     name = "text"
     envvar_list_splitter = "\n"
 
 
-def common(command: Callable[..., None]) -> Callable[..., None]:
-    """What every command that loads a service is told: the service, the mix of traffic, the folder."""
+def with_common_parameters(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the document, the service, the mix of traffic and the folder to a command."""
     for decorate in (
         click.option(
             "-o",
             "--output",
             type=click.Path(file_okay=False, path_type=Path),
             default=Path("results"),
-            help="Where results and report are written.",
+            help="Folder for the results and the report.",
         ),
         click.option(
             "--profile",
             default=DEFAULT_PROFILE,
-            help=f"Mix of traffic: {', '.join(profile_names())}, or a path.",
+            help=f"Mix of traffic: {', '.join(profile_names())}, or the path of a YAML file.",
         ),
         click.option(
             "-H",
             "--host",
-            help="URL of the service. Without host and document, the project's own service is "
-            f"started with {ROWS} rows in a database of its own, and stopped afterwards.",
+            help="URL of the service. Without a host and a document, the project's own service is started "
+            f"with {ROWS} rows in a database of its own, and stopped after the run.",
         ),
         click.argument("document", required=False),
     ):
@@ -65,7 +65,7 @@ def common(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def with_options(*left_out: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """The options that say what to call and as whom, but for those that are left out."""
+    """Add the options that Locust's command line has, too, except those that are left out."""
 
     def decorated(command: Callable[..., None]) -> Callable[..., None]:
         for option in reversed(OPTIONS):
@@ -87,5 +87,5 @@ def with_options(*left_out: str) -> Callable[[Callable[..., None]], Callable[...
 
 
 def is_given(parameter: str) -> bool:
-    """Whether the command line says something of a parameter."""
+    """Whether a parameter is on the command line."""
     return click.get_current_context().get_parameter_source(parameter) is ParameterSource.COMMANDLINE

@@ -6,29 +6,34 @@ from typing import Any
 
 import click
 
-from load.cli.parameters import WARM_UP_S, Timespan, common, is_given, with_options
+from load.cli.parameters import WARM_UP_S, Timespan, is_given, with_common_parameters, with_options
 from load.options.options import SHOW_PLAN, Options, read_options
-from load.options.profile import load_profile
+from load.options.profile import Profile, load_profile
 from load.printable import printable
-from openapi.contract import load_contract, students_document
+from load.quantities import quantity
+from openapi.contract import Contract, load_contract, students_document
 from openapi.security import security_schemes
 
-# What the stages of a profile say.
-_BY_STAGES = ("users", "spawn_rate", "run_time")
+# The options that the stages of a profile replace.
+_SET_BY_STAGES = ("users", "spawn_rate", "run_time")
 
 
-@click.command()
-@common
-@click.option("-u", "--users", type=click.IntRange(1), default=10, help="Users at the same time.")
+@click.command(short_help="Run a load and judge the service.")
+@with_common_parameters
+@click.option("-u", "--users", type=click.IntRange(1), default=10, help="Number of concurrent users.")
 @click.option(
-    "-r", "--spawn-rate", type=click.FloatRange(0, min_open=True), default=10, help="Users started per s."
+    "-r",
+    "--spawn-rate",
+    type=click.FloatRange(0, min_open=True),
+    default=10,
+    help="Users to start per second.",
 )
 @click.option(
     "-t",
     "--run-time",
     type=Timespan(),
     default="30s",
-    help="How long after the warm-up, as in 300, 5m or 1h30m.",
+    help="How long to run after the warm-up, such as 300, 5m or 1h30m.",
 )
 @with_options()
 @click.option("--show-plan", is_flag=True, show_default=False, help=SHOW_PLAN)
@@ -43,51 +48,68 @@ def run(
     show_plan: bool,
     **given: Any,
 ) -> None:
-    """Run a load, check every answer against the DOCUMENT, and end in a verdict.
+    """Run a load, check every answer against the DOCUMENT, and judge the service.
 
-    Exits with 0 only when every objective of the document holds and nothing broke the contract.
+    Exits with 0 only if every objective of the document holds and nothing broke the contract.
     """
     contract = load_contract(document or students_document())
-    told = read_options(load_profile(profile), given, security_schemes(contract), WARM_UP_S)
+    options = read_options(load_profile(profile), given, security_schemes(contract), WARM_UP_S)
     if show_plan:
-        from load.journeys.compiled_operations import compile_contract  # noqa: PLC0415 - what makes payloads takes a second
-
-        click.echo("\n".join(printable(each) for each in compile_contract(contract, told).lines()))
+        _print_plan(contract, options)
         return
-    from load.cli.loading import finish, loaded  # noqa: PLC0415 - it brings what makes calls
+    if options.profile.stages:
+        users, run_time = _of_stages(options.profile)
+    _warn_of_unused(options)
+    from load.cli.loading import finish, prepared_load  # noqa: PLC0415 - it imports what sends calls
 
-    stages = told.profile.stages
-    if stages:
-        users = max(stage.users for stage in stages)
-        run_time = round(told.profile.length_s or 0)
-        if set_beside := [f"--{each.replace('_', '-')}" for each in _BY_STAGES if is_given(each)]:
+    with prepared_load(document, host, contract, options, output) as (load, url):
+        from load.run.alone import run_users  # noqa: PLC0415 - it imports Locust
+
+        _announce(load.mask(url), options, users, run_time)
+        interrupted = run_users(load, url, users, spawn_rate, run_time)
+    record = load.recorded(url, users)
+    finish(record, output)
+    sys.exit(130 if interrupted else int(not record.passed))
+
+
+def _print_plan(contract: Contract, options: Options) -> None:
+    from load.journeys.compiled_operations import (  # noqa: PLC0415 - what makes payloads takes a second
+        compile_contract,
+    )
+
+    click.echo("\n".join(printable(line) for line in compile_contract(contract, options).lines()))
+
+
+def _of_stages(profile: Profile) -> tuple[int, int]:
+    """The most users that the stages of a profile have, and how long they take together (s)."""
+    return max(stage.users for stage in profile.stages), round(profile.length_s or 0)
+
+
+def _warn_of_unused(options: Options) -> None:
+    """Name the options on the command line that have no effect together with others."""
+    if options.profile.stages:
+        given = [f"--{name.replace('_', '-')}" for name in _SET_BY_STAGES if is_given(name)]
+        if given:
             click.echo(
-                f"{' and '.join(set_beside)}: of no effect, for profile {told.profile.name} sets users and "
-                "time by its stages",
+                f"{' and '.join(given)}: no effect, because the stages of profile {options.profile.name} "
+                "set users and time",
                 err=True,
             )
-    with loaded(document, host, contract, told, output) as (load, url):
-        from load.run.alone import run_users  # noqa: PLC0415 - as above
-
+    if options.workload.rate is not None and is_given("users"):
         click.echo(
-            f"loading {load.mask(url)} with {_asked(told, users)} for {run_time} s, "
-            f"profile {told.profile.name}"
+            "--users: no effect, because with --rate there are as many connections as are needed", err=True
         )
-        if told.workload.warm_up:
-            warm_up = told.workload.warm_up
-            click.echo(f"after a warm-up of {warm_up} s, checked and counted, but not in rates and times")
-        if told.workload.rate is not None and is_given("users"):
-            click.echo(
-                "--users says nothing beside --rate: there are as many connections as it takes", err=True
-            )
-        interrupted = run_users(load, url, users, spawn_rate, run_time)
-    ended = load.recorded(url, users)
-    finish(ended, output)
-    sys.exit(130 if interrupted else int(not ended.passed))
 
 
-def _asked(told: Options, users: int) -> str:
-    """How much the service is asked for, for people."""
-    if told.workload.rate is not None:
-        return f"{told.workload.rate:g} {told.workload.arrivals} arrivals/s"
-    return f"{'up to ' if told.profile.stages else ''}{users} user{'s' if users != 1 else ''}"
+def _announce(url: str, options: Options, users: int, run_time: int) -> None:
+    workload = options.workload
+    if workload.rate is not None:
+        load = f"{workload.rate:g} {workload.arrivals} arrivals/s"
+    else:
+        load = f"{'up to ' if options.profile.stages else ''}{quantity(users, 'user')}"
+    click.echo(f"loading {url} with {load} for {run_time} s, profile {options.profile.name}")
+    if workload.warm_up:
+        click.echo(
+            f"after a warm-up of {workload.warm_up} s, which is checked and counted, but left out of rates "
+            "and times"
+        )

@@ -55,34 +55,38 @@ class Option:
         return self.name.removeprefix("--").replace("-", "_")
 
 
-SHOW_PLAN = "Print which operations are called, with what from where, which are not, and why; and end."
+SHOW_PLAN = (
+    "Print which operations are called and where their values come from, and which are not called and why; "
+    "then exit."
+)
 OPTIONS = (
-    Option("--include", "Call only operations of this id, tag, path, method or 'METHOD /path'; * stands for "
-           "anything. May be given again.", multiple=True),
-    Option("--exclude", "Do not call operations of this id, tag, path or method. May be given again.",
-           multiple=True),
-    Option("--read-only", "Call nothing that changes anything.", is_flag=True),
-    Option("--allow-destructive", "Change and delete what this run did not create, too.", is_flag=True),
-    Option("--header", "Send this field with every call: 'Name: value'. May be given again.", multiple=True,
-           variable="CONTRACT_HEADER"),
-    Option("--bearer", "Token for schemes of bearer tokens, OAuth 2.0 and OpenID Connect.",
+    Option("--include", "Call only operations with this id, tag, path, method or 'METHOD /path'; * matches "
+           "anything. May be given more than once.", multiple=True),
+    Option("--exclude", "Do not call operations with this id, tag, path or method. May be given more than "
+           "once.", multiple=True),
+    Option("--read-only", "Call no operation that changes anything.", is_flag=True),
+    Option("--allow-destructive", "Also change and delete what this run did not create.", is_flag=True),
+    Option("--header", "Send this header field with every call: 'Name: value'. May be given more than once.",
+           multiple=True, variable="CONTRACT_HEADER"),
+    Option("--bearer", "Token for security schemes with bearer tokens, OAuth 2.0 or OpenID Connect.",
            variable="CONTRACT_BEARER"),
-    Option("--api-key", "API key, or scheme=key where there are several. May be given again.", multiple=True,
-           variable="CONTRACT_API_KEY"),
-    Option("--rate", "An open workload: so many calls per second are due by the clock, whether or not the "
-           "service keeps up; as many connections as it takes. Without it, users call one after another."),
-    Option("--arrivals", "How those calls are spread: constant or poisson.  [default: constant]"),
-    Option("--warm-up", "How much of the start is left out of the figures, as in 10s."),
-    Option("--timeout", "How long to wait for a call, from connecting to the end of its answer, as in 90s.  "
+    Option("--api-key", "API key, or scheme=key if the document has several. May be given more than once.",
+           multiple=True, variable="CONTRACT_API_KEY"),
+    Option("--rate", "Open workload: this many calls per second are due by the clock, whether or not the "
+           "service keeps up, over as many connections as are needed. Without it, each user waits for an "
+           "answer before the next call."),
+    Option("--arrivals", "How the calls of --rate are spread: constant or poisson.  [default: constant]"),
+    Option("--warm-up", "How much of the start to leave out of the figures, such as 10s."),
+    Option("--timeout", "How long a call may take, from connecting to the end of its answer, such as 90s.  "
            f"[default: {ANSWER_TIMEOUT_S:.0f}s]"),
-    Option("--objective", "A promise to hold the service to: 'get_student p95 < 50ms', 'error rate < 0.1%', "
-           "'rate > 500/s', 'late < 1s'. May be given again.", multiple=True),
-    Option("--consistency", "How long the service may take to show what it has acknowledged, as in 5s; what "
-           "shows by then is late, not lost.  [default: 5s]"),
-    Option("--fail-fast", "End the run as soon as a fault is found that makes it FAILED whatever follows.",
+    Option("--objective", "What the service must achieve: 'get_student p95 < 50ms', 'error rate < 0.1%', "
+           "'rate > 500/s', 'late < 1s'. May be given more than once.", multiple=True),
+    Option("--consistency", "How long the service may take to show what it has acknowledged, such as 5s; "
+           "what shows within that time is late, not lost.  [default: 5s]"),
+    Option("--fail-fast", "End the run at the first fault that makes it FAILED whatever follows.",
            is_flag=True),
-    Option("--database-url", "The PostgreSQL of the service, as postgresql://user:password@host:5432/name, "
-           "to see what it does under the load.", variable="CONTRACT_DATABASE_URL"),
+    Option("--database-url", "PostgreSQL of the service, as postgresql://user:password@host:5432/name, to "
+           "observe it during the load.", variable="CONTRACT_DATABASE_URL"),
     Option("--basic", "user:password for basic authentication.", variable="CONTRACT_BASIC"),
 )  # fmt: skip
 

@@ -128,7 +128,7 @@ def _init(environment: Environment, **_: Any) -> None:
         given = [name for name, dest in _BY_STAGES.items() if getattr(options, dest) is not None]
         if load.options.profile.stages and given and options.headless:
             told = " and ".join(f"--{name}" for name in given)
-            logger.warning("%s: of no effect, for the profile sets users and time by its stages", told)
+            logger.warning("%s: no effect, because the stages of the profile set users and time", told)
         for note in load.notes():
             logger.warning("%s", load.mask(note))
 

@@ -336,7 +336,7 @@ def test_what_stages_make_of_no_effect_is_told(adjustable_service: StartService,
     profile.write_text("weights: {read: 1, create: 1}\nstages: [{users: 1, seconds: 1}]")
     url = adjustable_service()
     told = ("--profile", str(profile), "-u", "3", "-t", "5s", "--host", url, "--output", str(tmp_path))
-    message = "--users and --run-time: of no effect, for"
+    message = "--users and --run-time: no effect, because"
     assert message in run("contract-load", "run", f"{url}/openapi.json", *told).output
     document = ("--document", f"{url}/openapi.json")
     assert message in run(*LOCUST, "--headless", *document, *told).output
