@@ -45,7 +45,7 @@ class Knowledge:
         """Whether it is unproven of some operation that creates entities of a resource that it does not find
         existing ones instead.
         """
-        return any(map(self.ownership.is_unproven, self._compiled.index.creators_of.get(resource, ())))
+        return any(map(self.ownership.trials.is_pending, self._compiled.index.creators_of.get(resource, ())))
 
     def linked_value(self, label: str, slot: Slot, random: Random) -> Json:
         """Any of the last values that a link gave for a slot of an operation; None when there is none."""

@@ -153,7 +153,7 @@ def test_two_calls_alike_in_each_part_of_a_key_prove_nothing_of_the_whole() -> N
         step = Step(Call(post, "/closings", {}, b"", {}, {}, sent, Secret()), None)
         exchange = Exchange("POST", "/closings", {}, {}, {}, sent, 201, {}, {"id": number, **sent})
         home.add((number,), ownership.has_created(step, exchange, home, (number,)))
-    assert ownership.is_unproven(post.label)
+    assert ownership.trials.is_pending(post.label)
 
 
 def test_of_a_list_of_things_nothing_is_owned() -> None:

@@ -104,13 +104,13 @@ def test_one_refusal_proves_nothing() -> None:
     for number, colour in enumerate(("red", "blue")):
         sent = {"colour": colour, "name": f"some words of number {number}"}
         assert made(ownership, home, number, sent, sent)
-        assert ownership.repetition(POST.label) is not None
-        ownership.record_refused_repetition(POST.label, 503)
-        assert ownership.repetition(POST.label) is None
-        ownership.allow_repetition(POST.label)
+        assert ownership.trials.next(POST.label) is not None
+        ownership.trials.record_refusal(POST.label, 503)
+        assert ownership.trials.next(POST.label) is None
+        ownership.trials.allow(POST.label)
         for _ in range(2):
-            ownership.record_refused_repetition(POST.label, 409)
-        assert ownership.is_unproven(POST.label) is (number == 0)
+            ownership.trials.record_refusal(POST.label, 409)
+        assert ownership.trials.is_pending(POST.label) is (number == 0)
 
 
 def test_what_one_property_proves_it_does_not_prove_of_another() -> None:
@@ -118,6 +118,6 @@ def test_what_one_property_proves_it_does_not_prove_of_another() -> None:
     red = {"colour": "red", "name": "some words of our own"}
     for number in range(2):
         made(ownership, home, number, red, red)
-    assert not ownership.is_unproven(POST.label)
+    assert not ownership.trials.is_pending(POST.label)
     made(ownership, home, 3, {**red, "rim": "blue"}, red)
-    assert ownership.is_unproven(POST.label)
+    assert ownership.trials.is_pending(POST.label)

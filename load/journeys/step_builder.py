@@ -1,0 +1,145 @@
+"""Builds steps: calls of operations with the entities and the linked values that they need."""
+
+from dataclasses import dataclass, field
+from random import Random
+
+from load.calls.call import Call
+from load.calls.repetition import Repetition
+from load.journeys.compiled_operations import CompiledOperations
+from load.journeys.entities import Entity, release
+from load.journeys.failure_streaks import FailureStreaks
+from load.journeys.knowledge import Knowledge
+from load.journeys.leasing import Lease, Leasing
+from load.journeys.references import is_in_list, kept_identifiers, may_put_inside
+from load.journeys.step import Step
+from load.planning.plan import Need, Slot
+from load.planning.side_effects import SAFE
+from openapi.contract import Json
+from openapi.operations import Operation
+
+# How often a value that a link gave is used, and an optional reference is sent.
+_LINKED_VALUES_USED = 0.5
+_OPTIONAL_NEEDS_MET = 0.7
+# So many creations may depend on each other: an order needs a customer, which needs a country.
+MOST_CREATIONS = 4
+
+
+@dataclass
+class _Bindings:
+    """The values that a call gets by slot, the entities that are leased for it, the one that its path
+    addresses, and the slots that name foreign entities.
+    """
+
+    values: dict[Slot, Json]
+    leases: list[Entity] = field(default_factory=list)
+    addressed: Entity | None = None
+    foreign: dict[Slot, Need] = field(default_factory=dict)
+
+    def add(self, operation: Operation, need: Need, lease: Lease) -> None:
+        """Put the values of a leased entity into the slots of a need."""
+        entity = lease.entity
+        self.leases += lease.held
+        # What is created with references to others is created in the same tenant or language.
+        if need.addressed or operation.method == "post":
+            self.values = {**entity.original.origin.fields, **self.values}
+        if need.addressed:
+            self.values.update(kept_identifiers(operation, entity))
+            self.addressed = entity
+        self.values.update({slot: entity.values[index] for slot, index in need.slots})
+        if not entity.is_own:
+            self.foreign.update({slot: need for slot, _ in need.slots})
+
+
+class StepBuilder:
+    """Builds the steps of one process's users."""
+
+    def __init__(
+        self,
+        compiled: CompiledOperations,
+        knowledge: Knowledge,
+        streaks: FailureStreaks,
+        random: Random,
+    ) -> None:
+        self._compiled, self._knowledge, self._streaks, self._random = compiled, knowledge, streaks, random
+        self._leasing = Leasing(compiled, knowledge, random)
+        self._is_careful = not compiled.options.selection.allow_destructive
+
+    def build(self, operation: Operation, creations: int = MOST_CREATIONS, bare: bool = False) -> Step | None:
+        """A step that calls an operation, or one that creates what it needs; None when neither is possible.
+
+        Not more than so many `creations` may depend on each other. A `bare` call has nothing optional.
+        """
+        is_built = operation.label in self._compiled.builders
+        if not is_built or (self._is_careful and operation.label in self._knowledge.ownership.overwriting):
+            return None
+        bindings = _Bindings({} if bare else self._linked_values(operation))
+        for need in self._compiled.plan.needs[operation.label]:
+            is_optional = not need.required and not need.made_up
+            if is_optional and (bare or self._random.random() > _OPTIONAL_NEEDS_MET):
+                continue
+            lease = self._leasing.lease(operation, need, bindings.addressed)
+            if lease is not None:
+                bindings.add(operation, need, lease)
+            elif need.required:
+                release(bindings.leases)
+                return self._producing_step(need, creations) if creations else None
+        return self._step(operation, bindings, bare)
+
+    def _step(self, operation: Operation, bindings: _Bindings, bare: bool) -> Step:
+        repetition = None if bare else self._knowledge.ownership.trials.next(operation.label)
+        call = self._call(operation, bindings, bare, repetition)
+        addressed = bindings.addressed
+        lists_foreign = any(may_put_inside(operation, slot, call.payload) for slot in bindings.foreign)
+        if lists_foreign and addressed is not None:
+            addressed.original.may_contain_foreign = True
+        return Step(
+            call,
+            addressed,
+            tuple(bindings.leases),
+            is_repetition=repetition is not None,
+            lists_foreign=lists_foreign,
+        )
+
+    def _call(
+        self, operation: Operation, bindings: _Bindings, bare: bool, repetition: Repetition | None
+    ) -> Call:
+        """A call with the values that are bound, except for optional references in lists to foreign entities:
+        these might be taken away from where they are, as an issue that is put into another sprint.
+        """
+        builder = self._compiled.builders[operation.label]
+        repeated = repetition.bound if repetition else {}
+        call = builder.build({**repeated, **bindings.values}, bare, repetition)
+        if operation.method in SAFE or not self._is_careful:
+            return call
+        taken = {
+            slot
+            for slot, need in bindings.foreign.items()
+            if not need.required and is_in_list(slot, call.payload)
+        }
+        if not taken:
+            return call
+        values = {slot: value for slot, value in bindings.values.items() if slot not in taken}
+        return builder.build({**repeated, **values}, bare, repetition)
+
+    def _producing_step(self, need: Need, creations: int) -> Step | None:
+        """A step that creates an entity that is needed; where nothing creates any, one that lists them."""
+        plan, builders = self._compiled.plan, self._compiled.builders
+        labels = [label for label in plan.producer_labels(need.resource) if label in builders]
+        creating = [label for label in labels if self._compiled.operations[label].method not in SAFE]
+        for label in creating or labels:
+            if self._streaks.passes_over(label):
+                continue
+            step = self.build(self._compiled.operations[label], creations - 1)
+            if step is not None:
+                return step
+        return None
+
+    def _linked_values(self, operation: Operation) -> dict[Slot, Json]:
+        """Values that links gave for slots of an operation, for some of its calls."""
+        values: dict[Slot, Json] = {}
+        for slot in self._compiled.index.linked_slots.get(operation.label, ()):
+            if self._random.random() < _LINKED_VALUES_USED:
+                value = self._knowledge.linked_value(operation.label, slot, self._random)
+                if value is not None:
+                    values[slot] = value
+        return values
