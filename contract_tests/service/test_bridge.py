@@ -1,4 +1,4 @@
-"""WSGI on ASGI, held against both standards."""
+"""A WSGI application behind the bridge behaves as WSGI and ASGI demand."""
 
 import asyncio
 import threading
@@ -12,78 +12,10 @@ import pytest
 from starlette.types import Message
 
 from students_service.bridge import WHOLE_BYTES, Bridge, Disconnected, Threads
+from contract_tests.support.asgi_client import AsgiClient, answered, app_of, in_loop, request, scope
 
-Result = TypeVar("Result")
+
 name: ContextVar[str] = ContextVar("name", default="nobody")
-
-
-class Client:
-    """What a server is to an ASGI application: gives it a request, and keeps what it sends."""
-
-    def __init__(self, *received: Message) -> None:
-        self.received = list(received)
-        self.sent: list[Message] = []
-        self.gone = asyncio.Event()
-
-    async def receive(self) -> Message:
-        if self.received:
-            return self.received.pop(0)
-        await self.gone.wait()
-        return {"type": "http.disconnect"}
-
-    async def send(self, message: Message) -> None:
-        self.sent.append(message)
-
-    @property
-    def body(self) -> bytes:
-        return b"".join(each.get("body", b"") for each in self.sent[1:])
-
-
-def scope(**more: Any) -> dict[str, Any]:
-    return {
-        "type": "http",
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": "/ä/b",
-        "root_path": "",
-        "query_string": b"x=%C3%A4",
-        "headers": [(b"host", b"it"), (b"x-two", b"1"), (b"x-two", b"2")],
-        "server": ("127.0.0.1", 5000),
-        "client": ("127.0.0.1", 40000),
-        **more,
-    }
-
-
-def request(body: bytes = b"", more: bool = False) -> Message:
-    return {"type": "http.request", "body": body, "more_body": more}
-
-
-def answered(app: Any, *received: Message, threads: int = 2, **more: Any) -> Client:
-    async def call() -> Client:
-        client = Client(*(received or (request(),)))
-        await Bridge(app, Threads(threads))(scope(**more), client.receive, client.send)
-        return client
-
-    return in_loop(call())
-
-
-def in_loop(steps: Coroutine[Any, Any, Result]) -> Result:
-    """Run in a thread of its own: the browser of other tests has a loop in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(copy_context().run, asyncio.run, steps).result()
-
-
-def app_of(
-    body: Callable[[], Iterable[bytes]], *headers: tuple[str, str], seen: dict[str, Any] | None = None
-) -> Any:
-    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if seen is not None:
-            seen.update(environ, read=environ["wsgi.input"].read())
-        start_response("200 OK", [("Content-Type", "text/plain"), *headers])
-        return body()
-
-    return app
 
 
 def test_both_standards_are_kept() -> None:

@@ -1,6 +1,24 @@
 """Path items of documents, as the OpenAPI Specification calls them, in a line each."""
 
 from typing import Any
+import itertools
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import pytest
+
+from contract_tests.support.documents import contract
+from contract_tests.support.path_items import ID, TEXT, a_list, an_object, does, on
+from contract_tests.support.simulation import Simulation
+from load.calls.call import Call
+from load.journeys.entities import EntityPool
+from load.journeys.ownership import Ownership
+from load.journeys.step import Step
+from load.options.credentials import Secret
+from openapi.expressions import Exchange
+from openapi.operation_reader import read_operations
+
 
 JSON = "application/json"
 ID = {"type": "integer"}
@@ -36,3 +54,11 @@ def does(
 def on(path: str, *names: str, kind: Any = ID, **methods: Any) -> dict[str, Any]:
     parameters = [{"name": each, "in": "path", "required": True, "schema": kind} for each in names]
     return {path: {"parameters": parameters, **methods}}
+
+
+def resource(name: str, new: Any, status: str = "201") -> dict[str, Any]:
+    """The paths of things that are made, read, replaced and deleted."""
+    shown = {**new, "properties": {"id": ID, **new["properties"]}}
+    return on(f"/{name}", post=does(shown, new, status)) | on(
+        f"/{name}/{{id}}", "id", kind=ID, get=does(shown), put=does(shown, new), delete=does(status="204")
+    )

@@ -12,6 +12,24 @@ from load.options.profile import load_profile
 from openapi.operations import Operation
 from openapi.payloads import PayloadFactory
 from openapi.security import SecurityScheme
+import itertools
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import pytest
+
+from contract_tests.support.documents import contract
+from contract_tests.support.path_items import ID, TEXT, a_list, an_object, does, on
+from contract_tests.support.simulation import Simulation
+from load.calls.call import Call
+from load.journeys.entities import EntityPool
+from load.journeys.ownership import Ownership
+from load.journeys.step import Step
+from load.options.credentials import Secret
+from openapi.expressions import Exchange
+from openapi.operation_reader import read_operations
+
 
 
 class Simulation:
@@ -30,3 +48,31 @@ class Simulation:
         self.compiled = compile_operations(covered, options, payloads, random, schemes)
         self.known = Knowledge(self.compiled)
         self.journeys = Journeys(self.compiled, self.known, random)
+
+
+OF_THE_REST = {"get": 200, "put": 200, "patch": 200, "delete": 204}
+Answer = tuple[int, Any]
+
+
+def simulated(paths: dict[str, Any], answer: Callable[[Step], Answer], steps: int = 300) -> Simulation:
+    """A simulation through a service, call after call."""
+    simulation = Simulation(read_operations(contract(paths)))
+    for _ in range(steps):
+        step = simulation.journeys.next_step()
+        status, body = answer(step)
+        call = step.call
+        if status >= 400:
+            simulation.journeys.record_refusal(step, status)
+        exchange = Exchange(
+            call.operation.method.upper(),
+            call.target,
+            call.path,
+            call.query,
+            {},
+            call.payload,
+            status,
+            {},
+            body,
+        )
+        simulation.journeys.complete(step, exchange if status < 300 else None, status < 300)
+    return simulation

@@ -1,4 +1,4 @@
-"""Where a service is found, by what its document says."""
+"""The base URL of a service is found from what its document says and what the service answers."""
 
 import json
 import threading
@@ -19,6 +19,8 @@ from load.options.selection import Selection
 from openapi.contract import Contract
 from openapi.operation_reader import readable_operations
 from openapi.security import security_schemes
+from contract_tests.support.answering_service import Answer, UNKNOWN, answering
+
 
 DOCUMENT = {
     "openapi": "3.1.0",
@@ -97,57 +99,11 @@ TOLD = {"/things": {"get": {"responses": FINE}}}
 ONE = {"/things/{id}": {"parameters": ID, "get": {"responses": {**FINE, "404": {"description": "gone"}}}}}
 NEW = {"/things": {"post": {"responses": {"201": {"description": "made"}}}}}
 RESET = {"/reset": {"get": {"responses": FINE}}, "/purge": {"post": {"responses": FINE}}}
-
 THING = (200, "application/json", b'{"id": 1}')
-UNKNOWN = (404, "application/json", b'{"detail": "Not Found", "at": "2026-11-26T06:00:00"}')
 NO_SUCH = (404, "application/json", b'{"detail": "no such thing"}')
 ABSENT = (404, "text/html", b"<html>there is nothing at PATH</html>")
 REFUSED = (405, "application/json", b"{}")
 PAGE = (200, "text/html", b"<html>")
-Answer = tuple[int, str, bytes]
-
-
-class _Told(BaseHTTPRequestHandler):
-    """Answers as it is told, by the start of the path; writes down what it is asked for."""
-
-    protocol_version = "HTTP/1.1"
-    answers: Mapping[str, Answer]
-    otherwise: Answer
-    token: str
-    asked: list[str]
-
-    def do_GET(self) -> None:
-        self.asked.append(f"{self.command} {self.path}")
-        found = (answer for start, answer in self.answers.items() if self.path.startswith(start))
-        status, media_type, body = next(found, self.otherwise)
-        body = body.replace(b"PATH", self.path.encode())
-        if self.token and self.headers["Authorization"] != self.token:
-            status, body = 401, b"{}"
-        self.send_response(status)
-        self.send_header("Content-Type", media_type)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_HEAD = do_OPTIONS = do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - as the library calls them
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@contextmanager
-def answering(**told: Any) -> Iterator[tuple[str, list[str]]]:
-    """The URL of a service, and what it has been asked for."""
-    asked: list[str] = []
-    handler = type("_Handler", (_Told,), {"asked": asked, "token": "", "otherwise": UNKNOWN, **told})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}", asked
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def described(paths: Any, *servers: Any, source: str = "it.yaml", **more: Any) -> Contract:
@@ -243,75 +199,3 @@ def test_the_server_that_is_at_the_host_counts() -> None:
         contract = described(NEW, "https://example.org/prod", f"{host}/test")
         assert located(host, contract)[0] == f"{host}/test"
         assert located(host.replace("127.0.0.1", "localhost"), contract)[0].endswith("/prod")
-
-
-OWN = {"/p": {"servers": [{"url": "https://example.org/other/"}], **LIST["/things"]}}
-VARIABLES = {
-    "url": "https://{place}.example.org/{base}",
-    "variables": {"place": {"default": "eu"}, "base": {"enum": ["api", "beta"]}},
-}
-
-
-@pytest.mark.parametrize(
-    ("contract", "url"),
-    [
-        (described(LIST, "https://example.org/v1/"), "https://example.org/v1"),
-        (described(LIST, VARIABLES), "https://eu.example.org/api"),
-        (described(LIST, "https://{x}.example.org", "https://example.org/b"), "https://example.org/b"),
-        (described(LIST, "v2", source="http://example.org/docs/it.json"), "http://example.org/docs/v2"),
-        (described(LIST, source="http://example.org/docs/it.json"), "http://example.org"),
-        (described(LIST, "", source="http://example.org/docs/it.json"), "http://example.org"),
-        (described(OWN, source="http://example.net/it.json"), "https://example.org/other"),
-        (described({**OWN, **LIST}, source="http://example.net/it.json"), "http://example.net"),
-        (described({**OWN, **LIST}), "https://example.org/other"),
-        (described(LIST, "/v1"), None),
-        (described(LIST), None),
-        (described(LIST, 5, {"url": None}), None),
-    ],
-)
-def test_the_first_server(contract: Contract, url: str | None) -> None:
-    assert first_server(contract) == url
-
-
-def test_servers_of_paths_and_operations_take_the_place_of_the_documents() -> None:
-    at_operation = {"get": {"servers": [{"url": "third"}], **LIST["/things"]["get"]}}
-    paths = {**LIST, **OWN, "/o": {"servers": [{"url": "/other"}], **at_operation}}
-    found, _ = readable_operations(described(paths, "/v1"))
-    assert [(each.path, each.server, each.base) for each in found] == [
-        ("/things", "", None),
-        ("/p", "https://example.org/other/", "/other"),
-        ("/o", "/third", "/third"),
-    ]
-    left = elsewhere(found, "https://example.net")
-    assert [*left] == ["GET /p"]
-    assert left["GET /p"].startswith("its server is https://example.org/other/, not https://example.net")
-    assert elsewhere(found, "https://example.org/v1") == {}
-
-
-@pytest.mark.process
-def test_operations_are_called_at_their_own_servers(tmp_path: Path) -> None:
-    document = tmp_path / "it.json"
-    own = {"/p": {"servers": [{"url": "https://example.org/other"}], "get": {"responses": FINE}}}
-    paths = {"/things": {"get": {"responses": FINE}}, **own}
-    servers = {"url": "/{v}", "variables": {"v": {"default": "v1"}}}
-    told = {"openapi": "3.1.0", "info": {"title": "It"}, "servers": [servers], "paths": paths}
-    document.write_text(json.dumps(told))
-    plan = run("contract-load", "run", str(document), "--show-plan")
-    assert (
-        "GET /p: its own server is https://example.org/other: called under /other of the host" in plan.lines
-    )
-    with answering(answers={"/v1/things": THING, "/other/p": (200, "application/json", b"[]")}) as (
-        host,
-        asked,
-    ):
-        place = str(tmp_path)
-        done = run("contract-load", "run", str(document), "--host", host, "-t", "1s", "-o", place)
-        assert "2 of 2 operations succeeded" in done.output
-        assert f"curl -i -X GET {host}/other/p " in done.output
-        assert "2 to see where the API is" in done.output
-        told["servers"] = [{"url": f"{host}/v1"}]
-        document.write_text(json.dumps(told))
-        asked.clear()
-        done = run("contract-load", "run", str(document), "-t", "1s", "-o", place)
-        assert f"not called: GET /p: its server is https://example.org/other, not {host}/v1" in done.output
-        assert not [each for each in asked if "/p" in each]

@@ -1,10 +1,22 @@
-"""The entity within an answer is found in whatever it is wrapped in."""
+"""The entity is found within what an answer wraps it in."""
 
 from typing import Any
 
 import pytest
 
 from load.journeys.envelopes import unwrapped
+from typing import Any
+
+import pytest
+
+from contract_tests.support.documents import contract
+from contract_tests.support.path_items import ID, TEXT, an_object, does, on
+from contract_tests.support.shop import NAMED, SHOP, SHOWN, Shop, replaced
+from contract_tests.support.simulation import Simulation
+from load.journeys.envelopes import unwrapped
+from load.measurements.losses import Account
+from openapi.operation_reader import read_operations
+
 
 THING = {"title": "A title of its own", "text": "and a text"}
 
@@ -30,3 +42,9 @@ def test_what_belongs_to_a_thing_is_not_the_thing() -> None:
     body = {"id": 1, "state": "open", "made": 1, "owner": {"name": "a", "id": 7}}
     assert unwrapped(body, ["name"]) == body
     assert unwrapped(body, ["state", "name", "place"]) == body
+
+
+def test_names_may_be_spelt_otherwise() -> None:
+    assert unwrapped({"fullName": "a", "other": 1}, ["full_name"]) == {"full_name": "a", "other": 1}
+    both = {"full_name": "a", "fullName": "b"}
+    assert unwrapped(both, ["full_name"]) == both

@@ -1,0 +1,115 @@
+"""Which findings a response gives."""
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from playwright.sync_api import Browser
+
+from contract_tests.support.documents import operation
+from load.calls.connection import Reply
+from load.calls.response_checks import findings, network
+from load.errors import LoadError
+from load.judgement.capacity import Search, Trial
+from load.judgement.objectives import promised, stated
+from load.judgement.recorded import Run, recorded
+from load.judgement.verdict import judge
+from load.measurements import results_file
+from load.measurements.findings import Fault, Finding
+from load.measurements.losses import Absence
+from load.measurements.results import Results
+from load.options.workload import Workload
+from load.reports import junit
+from load.reports.page import write_page
+from load.reports.summary import summary
+from openapi.operations import Operation
+from contract_tests.support.judged_runs import IT, RUN, verdict_of
+
+
+JSON = {"content-type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("absence", "reply", "expected"),
+    [
+        (None, Reply(200, JSON, b"[1]"), []),
+        (None, Reply(200, JSON, b"[0, 7, 8]"), ["broken contract: 200 body /* (maximum)"]),
+        (None, Reply(418, JSON, b""), ["broken contract: 418 status (status)"]),
+        (None, Reply(200, {}, b"[1]"), ["broken contract: 200 media type (media type)"]),
+        (None, Reply(503, {}, b""), ["server error: status 503"]),
+        (None, Reply(409, {}, b""), ["refused although valid: status 409"]),
+        (
+            Absence.LOST,
+            Reply(404, {}, b""),
+            ["lost: status 404 for something that nobody has deleted"],
+        ),
+        (None, Reply(404, {}, b""), ["refused although valid: status 404"]),
+        (Absence.LATE, Reply(404, {}, b""), []),
+        (Absence.EXPLAINED, Reply(404, {}, b""), []),
+        (Absence.UNKNOWN, Reply(410, {}, b""), []),
+        (None, Reply(500, {}, b""), ["server error: status 500"]),
+    ],
+)
+def test_findings(absence: Absence | None, reply: Reply, expected: list[str]) -> None:
+    assert [str(each) for each in findings(IT, absence, reply)] == expected
+
+
+SECRET = {"type": "object", "properties": {"user": {"type": "string"}, "password": {"type": "string"}}}
+ORDER = {"type": "object", "properties": {"article": {"type": "string"}}}
+
+
+def entrance(path: str, body: Any = SECRET, security: Any = (), status: str = "401") -> Operation:
+    return operation(
+        path,
+        "post",
+        operationId="it",
+        requestBody={"content": {"application/json": {"schema": body}}},
+        responses={"200": {"description": "in"}, status: {"description": "no"}},
+        security=[*security],
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (entrance("/login"), []),
+        (entrance("/auth/token", security=[{"basic": []}]), []),
+        (entrance("/login", status="404"), []),
+        (entrance("/unlock"), []),
+        (entrance("/unlock", security=[{}, {"basic": []}]), []),
+        (entrance("/orders", ORDER), ["refused although valid: status 401"]),
+        (entrance("/unlock", security=[{"basic": []}]), ["refused although valid: status 401"]),
+        (entrance("/unlock", status="404"), ["broken contract: 401 status (status)"]),
+    ],
+    ids=lambda each: each.label if isinstance(each, Operation) else "",
+)
+def test_made_up_passwords_are_rightly_refused(asked: Operation, told: list[str]) -> None:
+    assert [str(each) for each in findings(asked, None, Reply(401, {}, b""))] == told
+
+
+def test_a_guess_at_what_exists_may_be_wrong() -> None:
+    assert findings(IT, None, Reply(404, {}, b""), guessed=True) == []
+    assert len(findings(IT, None, Reply(418, {}, b""), guessed=True)) == 1
+
+
+@pytest.mark.parametrize(
+    ("absence", "status", "told"),
+    [
+        (None, 404, ["refused although valid: status 404"]),
+        (Absence.LOST, 410, ["lost: status 410 for something that nobody has deleted"]),
+        # What another call has just moved is not what the body names.
+        (Absence.EXPLAINED, 404, []),
+        (Absence.LATE, 410, []),
+        (Absence.EXPLAINED, 409, ["refused although valid: status 409"]),
+    ],
+)
+def test_what_else_a_call_names_may_not_be_there(
+    absence: Absence | None, status: int, told: list[str]
+) -> None:
+    plain = operation("/things/{id}", "put")
+    found = findings(plain, absence, Reply(status, {}, b""), doubtful=True)
+    assert [str(each) for each in found] == told

@@ -1,0 +1,131 @@
+"""Throttled calls: how long to wait, and what they say of the service."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+
+from contract_tests.support.documents import operation
+from contract_tests.support.processes import Start, StartService, free_port, run, served
+from load.calls.connection import Reply
+from load.calls.response_checks import findings, network
+from load.calls.throttling import retry_after_s
+from load.judgement.backlog import behind
+from load.judgement.verdict import judge
+from load.measurements.findings import Fault, Finding
+from load.measurements.generator import Generator
+from load.measurements.operation_results import Outcome
+from load.measurements.results import Results
+from load.measurements.silence import Silence, together
+from load.measurements.times import Times
+from load.run.watch import Watch
+
+
+IT = operation(
+    "/things/{id}",
+    responses={
+        "200": {"description": "it"},
+        "429": {"content": {"application/json": {"schema": {"type": "object", "required": ["why"]}}}},
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (Reply(429, {"retry-after": "1"}, b""), ["throttled: status 429", "broken contract: 429 media type"]),
+        (
+            Reply(429, {"content-type": "application/json"}, b"{}"),
+            ["throttled: status 429", "broken contract: 429 body /why (required)"],
+        ),
+        (Reply(429, {"content-type": "application/json"}, b'{"why": 1}'), ["throttled: status 429"]),
+        (Reply(503, {"retry-after": "1"}, b""), ["throttled: status 503"]),
+        (Reply(503, {}, b""), ["server error: status 503"]),
+    ],
+)
+def test_throttling_is_a_kind_of_its_own(reply: Reply, expected: list[str]) -> None:
+    found = [str(each) for each in findings(IT, None, reply)]
+    assert len(found) == len(expected)
+    assert all(one.startswith(other) for one, other in zip(found, expected, strict=True)), found
+
+
+@pytest.mark.parametrize(
+    ("stated", "seconds"),
+    [
+        ("7", 7),
+        ("", 0),
+        ("soon", 0),
+        ("-1", 0),
+        ("999999999999", 86_400),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
+    ],
+)
+def test_how_long_to_wait(stated: str, seconds: float) -> None:
+    assert retry_after_s(Reply(429, {"retry-after": stated}, b"")) == seconds
+
+
+def test_until_when_to_wait() -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
+    assert retry_after_s(Reply(503, {"retry-after": date}, b"")) == pytest.approx(30, abs=2)
+
+
+def test_throttled_calls_are_no_quick_answers() -> None:
+    results = Results.of(["a"])
+    for _ in range(40):
+        results.record("a", 200, 0.1, 0.1, [])
+        results.record("a", 429, 0.001, 0.001, [Finding(Fault.THROTTLED, "status 429", "", "Retry-After: 1")])
+    results.ended = results.began + 1
+    assert results.total.percentile_ms(50) == pytest.approx(100, rel=0.01)
+    assert results.total.rate(1) == 40
+    assert str(results.throttling) == (
+        "throttled beyond 40/s: from 0 s on, 40 of 80 calls were put off (status 429, Retry-After: 1)"
+    )
+    assert judge([], results).word == "PASSED"
+    results.record("a", 429, 0.001, 0.001, [Finding(Fault.THROTTLED, "status 429", "")])
+    assert judge([], results).word == "INVALID"
+
+
+def test_a_service_that_puts_off_all_of_an_operation_is_unavailable() -> None:
+    results = Results.of(["home", "list", "read"])
+    lost = Finding(Fault.THROTTLED, "status 503", "", "Retry-After: 1")
+    for second in range(100):
+        results.operations["home"].record(second, 0.001, 0.001, failed=False)
+        is_lost = 10 <= second < 20
+        results.operations["list"].record(
+            second, 0.1, 0.1, is_lost, Outcome.THROTTLED if is_lost else Outcome.ANSWERED
+        )
+        results.operations["read"].record(second, 0.1, 0.1, failed=False)
+    results.operations["list"].findings[lost] = 10
+    results.operations["list"].statuses.update({503: 10, 200: 290})
+    results.ended = results.began + 100
+    assert str(results.throttling).startswith("unavailable from 10 s to 20 s: 10 of ")
+    verdict = judge([], results)
+    assert (verdict.word, [each.told for each in verdict.invalid]) == ("INVALID", [str(results.throttling)])
+    for second in range(10, 20):
+        results.operations["list"].record(second, 0.1, 0.1, failed=False)
+    assert str(results.throttling).startswith("throttled beyond 3/s: from 10 s on")
+    assert judge([], results).word == "PASSED"
+
+
+def test_users_wait_as_they_are_told_and_capacity_ends_where_throttling_begins(
+    adjustable_service: StartService, tmp_path: Path
+) -> None:
+    url = adjustable_service("--limit", "20")
+    told = ("--host", url, "--include", "GET /fixed", "--warm-up", "0", "-o", str(tmp_path))
+    run("contract-load", "run", f"{url}/openapi.json", *told, "-u", "2", "-t", "3s")
+    found = json.loads((tmp_path / "results.json").read_text())
+    # Two users are put off once a second each, where they would be put off a thousand times.
+    assert found["throttling"]["throttled"] <= 12
+    assert found["throttling"]["told"].startswith("throttled beyond 2")
+    searched = run(
+        *("contract-load", "capacity", f"{url}/openapi.json", *told),
+        *("--from", "15", "--to", "40", "--step-time", "2s"),
+    )
+    assert re.search(r"the service throttles beyond (19|20)/s: status 429, Retry-After: 1", searched.output)
+    found = json.loads((tmp_path / "results.json").read_text())
+    assert 15 < found["capacity"]["rate"] <= 20

@@ -1,0 +1,146 @@
+"""The command contract-load run, on the project's own service and on others."""
+
+import json
+import os
+import re
+import signal
+import socket
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx2 as httpx
+import psutil
+import psycopg2
+import pytest
+from playwright.sync_api import Browser, expect
+
+from contract_tests.support.processes import (
+    Serve,
+    Service,
+    Start,
+    StartService,
+    alive,
+    free_port,
+    run,
+    running,
+    survivors,
+    wait_for_port,
+)
+from contract_tests.support.students_runs import LOCUST, reckoned, rows
+
+
+@pytest.mark.process
+def test_the_main_job_needs_nothing(tmp_path: Path) -> None:
+    arguments = ("--users", "2", "--run-time", "5s", "--output", str(tmp_path / "out"))
+    # Short, for the sake of the socket's path in it.
+    with TemporaryDirectory() as place:
+        done = run("contract-load", "run", *arguments, environment={"TMPDIR": place})
+        assert survivors(running(place)) == []
+        assert list(Path(place).glob("contract-load-*")) == []
+    assert done.process.returncode == 0, done.output
+    assert "PASSED" in done.lines
+    results = json.loads((tmp_path / "out" / "results.json").read_text())
+    assert results["passed"]
+    assert len(results["operations"]) == 7
+    assert all(each["requests"] for each in results["operations"].values())
+    assert (tmp_path / "out" / "report.html").exists()
+
+
+def test_rows_are_those_seeded_and_created_less_those_deleted(
+    seeded: tuple[Service, str], tmp_path: Path
+) -> None:
+    service, database = seeded
+    arguments = ("--host", service.url, "--users", "8", "--run-time", "6s", "--profile", "write-heavy")
+    done = run("contract-load", "run", *arguments, "--output", str(tmp_path))
+    results = json.loads((tmp_path / "results.json").read_text())["operations"]
+    created = results["POST /students"]["statuses"]["201"]
+    deleted = results["DELETE /students/{student_id}"]["statuses"]["204"]
+    assert rows(database) == 300 + created - deleted == 300 + reckoned(done.output)
+
+
+def test_a_service_that_breaks_its_contract_fails_with_rule_and_place(
+    database: str, tmp_path: Path, start: Start
+) -> None:
+    port = str(free_port())
+    factory = ("--factory", "contract_tests.support.broken_students_service:without_a_field", "--port", port)
+    broken = start("uvicorn", *factory, environment={"STUDENTS_DATABASE_URL": database})
+    broken.wait_for("running on")
+    host = ("--host", f"http://127.0.0.1:{port}")
+    done = run("contract-load", "run", *host, "--run-time", "4s", "--output", str(tmp_path))
+    assert done.process.returncode == 1
+    place = r"GET /students/\{student_id\}: broken contract: 200 body /email \(required\), \d+ times"
+    assert re.search(place, done.output), done.output
+    plain = run(*LOCUST, "--headless", "-u", "2", "-t", "6s", *host)
+    assert plain.process.returncode == 1
+    assert re.search(place, plain.output), plain.output
+
+
+def test_ctrl_c_ends_in_a_verdict_and_leaves_nothing(tmp_path: Path, start: Start) -> None:
+    command = start("contract-load", "run", "--run-time", "10m", "--output", str(tmp_path))
+    command.wait_for("loading http")
+    children = psutil.Process(command.process.pid).children(recursive=True)
+    command.wait_for("req/s")
+    assert command.end(signal.SIGINT) == 130
+    assert "all operations" in command.output
+    assert re.search(r"^INVALID\n  interrupted after \d+ s of 600 s", command.output, re.MULTILINE)
+    assert "Traceback" not in command.output
+    assert not survivors(children)
+
+
+def test_sigterm_while_the_service_starts_leaves_nothing(start: Start) -> None:
+    with TemporaryDirectory() as place:
+        command = start("contract-load", "run", environment={"TMPDIR": place})
+        command.wait_for("starting the service")
+        while not alive(running(place)):
+            pass
+        assert command.end() == 128 + signal.SIGTERM
+        assert survivors(running(place)) == []
+        assert list(Path(place).glob("contract-load-*")) == []
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--foo",), ("--foo",)),
+        (("--run-time", "soon"), ("soon", "5m", "'contract-load run --help'")),
+        (("--run-time", "0"), ("'0'", "5m")),
+        (("nowhere.yaml",), ("nowhere.yaml", "no such file")),
+        (("--profile", "none"), ("'none'", "mixed")),
+        (("--host", "http://127.0.0.1:1"), ("127.0.0.1:1", "refused")),
+        (("--host", "ftp://127.0.0.1"), ("ftp://127.0.0.1", "http://")),
+    ],
+)
+def test_bad_input_is_one_line(arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
+    done = run("contract-load", "run", *arguments)
+    assert done.process.returncode
+    assert len(done.lines) == 1, done.output
+    for word in words:
+        assert word in done.output
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("command", ["contract-load", "students-service"])
+def test_the_version_is_told(command: str) -> None:
+    assert run(command, "--version").output == f"{command} {version('students-contract')}"
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("command", ["contract-load", "students-service"])
+def test_without_a_command_there_is_help(command: str) -> None:
+    done = run(command)
+    assert done.process.returncode == 2
+    assert done.lines[0] == f"Usage: {command} [OPTIONS] COMMAND [ARGS]..."
+
+
+def test_what_stages_make_of_no_effect_is_told(adjustable_service: StartService, tmp_path: Path) -> None:
+    profile = tmp_path / "short.yaml"
+    profile.write_text("weights: {read: 1, create: 1}\nstages: [{users: 1, seconds: 1}]")
+    url = adjustable_service()
+    told = ("--profile", str(profile), "-u", "3", "-t", "5s", "--host", url, "--output", str(tmp_path))
+    message = "--users and --run-time: no effect, because"
+    assert message in run("contract-load", "run", f"{url}/openapi.json", *told).output
+    document = ("--document", f"{url}/openapi.json")
+    assert message in run(*LOCUST, "--headless", *document, *told).output

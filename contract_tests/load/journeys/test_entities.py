@@ -1,0 +1,97 @@
+"""Leases of entities: no call uses an entity while another deletes it, nor afterwards."""
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+import pytest
+
+from contract_tests.support.simulation import Simulation
+from load.errors import LoadError
+from load.journeys.entities import EntityPool, Origin, release
+from load.journeys.step import Step
+from load.options.options import Options
+from load.options.profile import Kind, kind_of, load_profile, profile_names
+from openapi.contract import load_contract, students_document
+from openapi.expressions import Exchange
+from openapi.operation_reader import read_operations
+
+
+@pytest.fixture
+def pool() -> Iterator[EntityPool]:
+    yield EntityPool("/things/{}")
+
+
+def test_a_lease_to_delete_excludes_all_others(pool: EntityPool) -> None:
+    random = Random(1)
+    pool.add((1,), is_own=True)
+    shared = pool.lease(random, own_only=True)
+    assert shared is not None
+    assert pool.lease_for_deletion(random) is None
+    release([shared])
+    assert pool.lease_for_deletion(random) is shared
+    assert pool.lease(random, own_only=False) is None
+    assert pool.lease_for_deletion(random) is None
+
+
+def test_what_is_found_is_not_taken(pool: EntityPool) -> None:
+    random = Random(1)
+    pool.add((1,), is_own=False)
+    assert pool.lease_for_deletion(random) is None
+    assert pool.lease(random, own_only=True) is None
+    found = pool.lease(random, own_only=False)
+    assert found is not None
+    pool.remove(found)
+    assert pool.lease(random, own_only=False) is None
+    pool.add((1,), is_own=True)
+    pool.add((1,), is_own=True)
+    assert pool.lease_for_deletion(random) is not None
+    assert pool.lease_for_deletion(random) is None
+
+
+def test_what_a_creation_answers_while_it_is_being_deleted_stays_gone(pool: EntityPool) -> None:
+    random = Random(1)
+    pool.add((1,), is_own=True)
+    taken = pool.lease_for_deletion(random)
+    assert taken is not None
+    pool.add((1,), is_own=True, requested_at=1.0)
+    assert len(pool.entities) == 0
+    pool.record_deletion(taken, at=2.0)
+    pool.add((1,), is_own=True, requested_at=1.5)
+    assert len(pool.entities) == 0
+    pool.add((1,), is_own=True, requested_at=2.5)
+    assert len(pool.entities) == 1
+
+
+def test_one_thing_in_two_ways_is_leased_and_goes_as_one(pool: EntityPool) -> None:
+    random, by_name = Random(1), EntityPool("/things/{name}")
+    thing = pool.add((1,), is_own=True)
+    by_name.add_alias(("one",), thing, is_own=True)
+    shared = pool.lease(random, own_only=True)
+    assert shared is thing
+    assert by_name.lease_for_deletion(random) is None
+    release([shared])
+    assert by_name.lease_for_deletion(random) is not None
+    assert (len(pool.entities), len(by_name.entities)) == (0, 0)
+
+
+def test_what_is_listed_within_a_thing_goes_with_it(pool: EntityPool) -> None:
+    random, parts = Random(1), EntityPool("/things/{}/parts/{}")
+    thing = pool.add((1,), is_own=True)
+    parts.add((1, 1), True, Origin((thing,), keeps_parents=False))
+    assert pool.lease_for_deletion(random) is thing
+    assert parts.lease(random, own_only=False) is None
+    other = pool.add((2,), is_own=True)
+    parts.add((2, 1), True, Origin((other,)))
+    assert pool.lease_for_deletion(random) is None
+
+
+def test_who_is_told_late_that_a_thing_has_gone_forgets_no_other() -> None:
+    home = EntityPool("/things/{}")
+    first = home.add((1,), is_own=True)
+    home.remove(first)
+    again, other = home.add((1,), is_own=True), home.add((2,), is_own=True)
+    home.remove(first)
+    assert [each.is_known for each in (again, other)] == [True, True]
+    home.remove(again)
+    assert [each.is_known for each in (again, other)] == [False, True]

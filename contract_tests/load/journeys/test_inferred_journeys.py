@@ -1,0 +1,209 @@
+"""Journeys that follow an inferred plan."""
+
+from typing import Any
+
+import pytest
+
+from contract_tests.support.documents import contract
+from contract_tests.support.path_items import ID, TEXT, a_list, an_object, does, on
+from contract_tests.support.simulation import Simulation
+from load.journeys.shown_identifiers import identifier_shown_instead
+from load.journeys.step import Step
+from load.options.options import Options
+from load.options.profile import load_profile
+from load.options.selection import Selection
+from load.planning.identifiers import Identifier
+from load.planning.plan import Plan, Slot
+from load.planning.planner import plan
+from openapi.expressions import Exchange
+from openapi.operation_reader import read_operations
+from openapi.operations import Operation
+from contract_tests.support.plans import THING, needed, planned
+
+
+def test_an_operation_whose_schemas_lead_nowhere_is_left_out() -> None:
+    broken = does({"$ref": "#/components/schemas/Nowhere"})
+    found = read_operations(contract(on("/things", get=broken, post=does(THING, THING))))
+    simulation = Simulation(found)
+    assert [*simulation.compiled.uncovered] == ["GET /things"]
+    assert "'#/components/schemas/Nowhere' leads nowhere" in simulation.compiled.uncovered["GET /things"]
+    assert simulation.journeys.next_step().call.operation.label == "POST /things"
+
+
+def test_a_guess_that_never_works_is_given_up() -> None:
+    guess = {"responses": {"200": {"description": "fine"}}}
+    found, _ = planned(
+        on("/greetings/{person}", "person", kind=TEXT, get=guess), on("/things", get=does(THING))
+    )
+    simulation = Simulation([*found.values()])
+    labels = []
+    for _ in range(400):
+        step = simulation.journeys.next_step()
+        labels.append(step.call.operation.path)
+        simulation.journeys.complete(step, None, succeeded=step.call.operation.path == "/things")
+    assert 20 < labels.count("/greetings/{person}") < 110
+
+
+def test_names_differ_once_a_service_minds() -> None:
+    few = {"type": "string", "maxLength": 40, "examples": ["one", "two"]}
+    found = read_operations(contract(on("/things", post=does(THING, an_object(name=few), "201"))))
+    simulation = Simulation(found)
+
+    def names(count: int) -> list[str]:
+        steps = [simulation.journeys.next_step() for _ in range(count)]
+        return [step.call.payload["name"] for step in steps]
+
+    assert len({*names(200)}) < 200
+    simulation.journeys.record_refusal(simulation.journeys.next_step(), 409)
+    assert len({*names(200)}) == 200
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_what_a_reset_may_have_erased_is_not_lost(allowed: bool) -> None:
+    found = read_operations(
+        contract(on("/things", post=does(THING, THING, "201")) | on("/admin/reset", post=does()))
+    )
+    options = Options(load_profile("mixed"), Selection(allow_destructive=allowed))
+    assert Simulation(found, options).compiled.indirect_changes.may_erase_unnamed is allowed
+
+
+def test_a_change_neither_deletes_nor_renames() -> None:
+    change = an_object(name=TEXT, archived={"type": "boolean"})
+    found, _ = planned(
+        on("/things", post=does(an_object(id=ID, name=TEXT), THING)),
+        on("/things/{id}", "id", put=does(THING, change)),
+        on("/things/by-name/{name}", "name", kind=TEXT, get=does(THING)),
+    )
+    simulation = Simulation([*found.values()])
+    changes = 0
+    for number in range(300):
+        step = simulation.journeys.next_step()
+        call, made = step.call, {"id": number, "name": f"thing {number}"}
+        if call.operation.method == "put":
+            changes += 1
+            assert call.payload == {"name": f"thing {call.path['id']}", "archived": False}
+        simulation.journeys.complete(
+            step, Exchange("", call.target, call.path, {}, {}, call.payload, 201, {}, made)
+        )
+    assert changes > 20
+
+
+class Shop:
+    """A service in memory that answers as its document says, and refuses ids that it does not know."""
+
+    def __init__(self) -> None:
+        self.things: set[int] = set()
+        self.orders: dict[int, int] = {}
+        self.numbers = 0
+
+    def answer(self, step: Step) -> tuple[int, Any, dict[str, str]]:
+        call = step.call
+        key = int(call.path.get("id", 0))
+        kept: Any = self.things if "things" in call.operation.path else self.orders
+        assert not key or key in kept, f"{call.operation.label} for {key}"
+        self.numbers += 1
+        match call.operation.label:
+            case "POST /things":
+                self.things.add(self.numbers)
+                return 201, None, {"location": f"http://shop/api/things/{self.numbers}"}
+            case "POST /orders":
+                assert call.payload["thing_id"] in self.things
+                self.orders[self.numbers] = call.payload["thing_id"]
+                return 201, {"id": self.numbers}, {}
+            case "DELETE /things/{id}":
+                assert key not in self.orders.values(), "things that orders are made of are not deleted"
+                self.things.discard(key)
+            case "DELETE /orders/{id}":
+                del self.orders[key]
+        return 200, None, {}
+
+
+def shop(**selection: Any) -> Simulation:
+    found, _ = planned(
+        on("/things", post=does(None, an_object(name=TEXT), "201")),
+        on("/things/{id}", "id", get=does(), delete=does()),
+        on("/orders", post=does(an_object(id=ID), an_object(thing_id=ID), "201")),
+        on("/orders/{id}", "id", get=does(), delete=does()),
+        on("/cache/purge", post=does()),
+    )
+    options = Options(load_profile("mixed"), Selection(**selection))
+    return Simulation([*found.values()], options)
+
+
+def test_journeys_follow_what_is_inferred() -> None:
+    service, simulation = Shop(), shop()
+    called = set()
+    for _ in range(2_000):
+        step = simulation.journeys.next_step()
+        status, body, headers = service.answer(step)
+        call = step.call
+        exchange = Exchange("", call.target, call.path, call.query, {}, call.payload, status, headers, body)
+        simulation.journeys.complete(step, exchange)
+        called.add(call.operation.label)
+    assert len(called) == 6
+    assert "POST /cache/purge" in simulation.compiled.uncovered
+
+
+def test_what_others_own_is_neither_changed_nor_deleted() -> None:
+    for allowed in (False, True):
+        simulation = shop(allow_destructive=allowed)
+        for key in range(-50, 0):
+            simulation.known.add_foreign("/things/{}", (key,))
+        deleted = set()
+        for _ in range(500):
+            step = simulation.journeys.next_step()
+            if step.call.operation.label == "DELETE /things/{id}":
+                deleted.add(step.call.path["id"])
+            simulation.journeys.complete(step, None)
+        assert bool(deleted) is allowed
+        assert ("POST /cache/purge" in simulation.compiled.uncovered) is not allowed
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_actions_on_all_that_there_is_are_not_called(allowed: bool) -> None:
+    found, _ = planned(
+        on("/inbox", get=does(a_list(THING)), post=does(THING, an_object(name=TEXT), "201")),
+        on("/inbox/mark-all-read", post=does()),
+        on("/inbox/search", post=does(a_list(THING), an_object(name=TEXT))),
+    )
+    options = Options(load_profile("mixed"), Selection(allow_destructive=allowed))
+    simulation = Simulation([*found.values()], options)
+    assert ("POST /inbox/mark-all-read" in simulation.compiled.uncovered) is not allowed
+    assert "POST /inbox/search" not in simulation.compiled.uncovered
+    assert "POST /inbox" not in simulation.compiled.uncovered
+
+
+def test_nothing_is_sent_that_only_pretends() -> None:
+    asked = an_object(name=TEXT, dryRun={"type": "boolean"})
+    found, _ = planned(on("/things", post=does(THING, asked, "201")))
+    simulation = Simulation([*found.values()])
+    payloads = [simulation.journeys.next_step().call.payload for _ in range(100)]
+    assert not any(each.get("dryRun") for each in payloads)
+
+
+def asked_for(
+    made: dict[str, Any], headers: dict[str, str], shown: dict[str, Any], schema: Any = THING
+) -> Any:
+    """The other identifier that is found in an answer to GET, for a thing that was created with `made`."""
+    found, _ = planned(
+        on("/things", post=does(THING, an_object(name=TEXT), "201")),
+        on("/things/{id}", "id", kind=TEXT, get=does(schema)),
+    )
+    simulation = Simulation([*found.values()])
+    while (step := simulation.journeys.next_step()).call.operation.method == "post":
+        call = step.call
+        told = Exchange("", call.target, {}, {}, {}, call.payload, 201, headers, made)
+        simulation.journeys.complete(step, told)
+    call = step.call
+    return identifier_shown_instead(step, Exchange("", call.target, call.path, {}, {}, None, 200, {}, shown))
+
+
+def test_another_thing_is_one_with_another_identifier_where_it_showed_its_own() -> None:
+    shown = {"id": 7, "name": "thing"}
+    assert asked_for({"id": 5, "name": "thing"}, {}, shown) == 7
+    assert asked_for({"id": 5, "name": "thing"}, {"location": "/things/5"}, shown) == 7
+    assert asked_for({"id": 5, "name": "thing"}, {}, {"id": 5, "name": "thing"}) is None
+    assert asked_for({"id": 5, "name": "thing"}, {}, {"id": 7, "secret": "5"}) is None
+    assert asked_for({"id": 5, "name": "thing"}, {}, shown, an_object(name=TEXT)) is None
+    # Its address is not what its answers show of it.
+    assert asked_for({"id": 7, "name": "thing"}, {"location": "/things/abc"}, shown) is None

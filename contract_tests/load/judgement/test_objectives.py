@@ -1,0 +1,99 @@
+"""Objectives, as they are written and judged."""
+
+import itertools
+import json
+import re
+from collections import defaultdict
+from pathlib import Path
+from random import Random
+from statistics import mean, stdev
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from hdrh.histogram import HdrHistogram
+
+from contract_tests.support.documents import operation
+from contract_tests.support.processes import StartService, free_port, run
+from load.errors import LoadError
+from load.judgement.objectives import Objective, promised, stated
+from load.judgement.verdict import judge
+from load.measurements.arrivals import CONSTANT, POISSON, Share, arrivals
+from load.measurements.findings import Fault, Finding
+from load.measurements.generator import Generator
+from load.measurements.results import Results
+from load.measurements.times import HIGHEST_US, Times
+from load.options.workload import workload
+
+
+IT = operation("/things/{id}")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("it p95 < 50ms", Objective(IT.label, "p95", 50)),
+        ("GET /things/{id} p99.9 <= 1.5s", Objective(IT.label, "p99.9", 1500)),
+        ("error rate < 0.1%", Objective("all operations", "error rate", 0.001)),
+        ("rate > 500/s", Objective("all operations", "rate", 500)),
+        ("it median<3ms", Objective(IT.label, "median", 3)),
+        ("late < 0.5s", Objective("all operations", "late", 500)),
+    ],
+)
+def test_objectives_in_words(text: str, expected: Objective) -> None:
+    found = stated(text, {IT.label: "it"})
+    assert (found.label, found.measure) == (expected.label, expected.measure)
+    assert found.limit == pytest.approx(expected.limit)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("fast please", "is not an objective; one looks like"),
+        ("nobody p95 < 5ms", "there is no operation 'nobody'; there are it"),
+        ("p95 < 5%", "p95 is given in ms or s"),
+        ("rate < 5/s", "rate is to be reached: >"),
+        ("p95 > 5ms", "p95 is to be kept below: <"),
+        ("it late < 5ms", "how late things show is told of the whole run: 'late < 1s'"),
+    ],
+)
+def test_objectives_that_are_none(text: str, told: str) -> None:
+    with pytest.raises(LoadError, match=re.escape(told)):
+        stated(text, {IT.label: "it"})
+
+
+def test_objectives_of_a_document_that_are_none() -> None:
+    with pytest.raises(LoadError, match="x-objectives: p95: 3 is not an objective; there are p95_ms"):
+        list(promised([operation(objectives={"p95": 3})]))
+
+
+def test_an_objective_without_calls_is_not_kept() -> None:
+    results = Results.of([IT.label, "other"])
+    for _ in range(20):
+        results.record("other", 200, 0.01, 0.01, [])
+    verdict = judge([stated("it p95 < 5ms", {IT.label: "it"}), stated("p95 < 20ms", {})], results)
+    assert [each.holds for each in verdict.outcomes] == [False, True]
+    assert verdict.outcomes[1].margin == pytest.approx(0.5, rel=0.01)
+    assert (verdict.word, verdict.reasons) == ("INVALID", ())
+    told = f"{IT.label}: p95 ≤ 5 ms cannot be judged, there was no call after the warm-up"
+    assert [str(each) for each in verdict.invalid] == [told]
+
+
+def test_a_run_whose_generator_was_the_limit_does_not_pass() -> None:
+    late, busy, dropping = Times(), Generator(10, 9.5), Generator(10, 1, dropped=3)
+    for lateness in [0.001] * 95 + [0.2] * 5:
+        late.record(lateness)
+    for seen, told in [
+        (Generator(10, 1, lateness=late), "5.0% of arrivals were sent more than 50 ms late"),
+        (busy, "it used 95% of a core"),
+        (dropping, "3 arrivals were not sent"),
+    ]:
+        results = Results.of(["a"])
+        results.record("a", 200, 0.01, 0.01, [])
+        results.watched("", seen)
+        verdict = judge([stated("p95 < 1ms", {})], results)
+        assert (verdict.word, verdict.passed) == ("INVALID", False)
+        assert told in verdict.invalid[0].told
+        assert "it was 10.0 ms, which such a run cannot tell" in verdict.invalid[1].told
+        results.record("a", 500, 0.01, 0.01, [Finding(Fault.SERVER_ERROR, "500", "")])
+        assert judge([], results).word == "FAILED"

@@ -1,0 +1,42 @@
+"""When calls are due."""
+
+import itertools
+import json
+import re
+from collections import defaultdict
+from pathlib import Path
+from random import Random
+from statistics import mean, stdev
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from hdrh.histogram import HdrHistogram
+
+from contract_tests.support.documents import operation
+from contract_tests.support.processes import StartService, free_port, run
+from load.errors import LoadError
+from load.judgement.objectives import Objective, promised, stated
+from load.judgement.verdict import judge
+from load.measurements.arrivals import CONSTANT, POISSON, Share, arrivals
+from load.measurements.findings import Fault, Finding
+from load.measurements.generator import Generator
+from load.measurements.results import Results
+from load.measurements.times import HIGHEST_US, Times
+from load.options.workload import workload
+
+
+def test_processes_make_the_arrivals_of_one_between_them() -> None:
+    alone = list(itertools.islice(arrivals(CONSTANT, 40, Share(), 0.5, Random()), 60))
+    parts = [arrivals(CONSTANT, 40, Share(index, 3), 0.5, Random()) for index in range(3)]
+    together = sorted(due for part in parts for due in itertools.islice(part, 20))
+    assert together == pytest.approx(alone)
+    assert alone == pytest.approx([0.5 + number / 40 for number in range(60)])
+
+
+def test_poisson_arrivals_are_as_random_as_they_should_be() -> None:
+    due = list(itertools.islice(arrivals(POISSON, 50, Share(1, 2), 3.0, Random(1)), 20_000))
+    gaps = [after - before for before, after in itertools.pairwise(due)]
+    assert min(due) > 3.0
+    assert mean(gaps) == pytest.approx(2 / 50, rel=0.03)
+    assert stdev(gaps) == pytest.approx(2 / 50, rel=0.03)

@@ -1,0 +1,89 @@
+"""A service that no longer answers ends the run early."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+
+from contract_tests.support.documents import operation
+from contract_tests.support.processes import Start, StartService, free_port, run, served
+from load.calls.connection import Reply
+from load.calls.response_checks import findings, network
+from load.calls.throttling import retry_after_s
+from load.judgement.backlog import behind
+from load.judgement.verdict import judge
+from load.measurements.findings import Fault, Finding
+from load.measurements.generator import Generator
+from load.measurements.operation_results import Outcome
+from load.measurements.results import Results
+from load.measurements.silence import Silence, together
+from load.measurements.times import Times
+from load.run.watch import Watch
+
+
+def test_a_silence_ends_with_an_answer() -> None:
+    silence = Silence()
+    silence.heard(5.0)
+    # One that was sent before says nothing of what came after.
+    silence.missed(4.0)
+    assert silence.lasts(9.0) == 0
+    silence.missed(5.5)
+    silence.missed(5.2)
+    assert silence.lasts(9.2) == pytest.approx(4.0)
+    assert str(silence) == "nobody has answered since 5.0 s: 2 calls got no answer"
+    others = [Silence(3.0, 3.1, 7), Silence()]
+    assert str(together([silence, *others])) == "nobody has answered since 5.0 s: 9 calls got no answer"
+    assert together([silence, Silence(9.0)]).lasts(20.0) == 0
+
+
+def test_refused_connections_are_not_answers() -> None:
+    results = Results.of(["a"])
+    for _ in range(30):
+        results.record("a", 200, 0.1, 0.1, [])
+    for _ in range(300):
+        results.record("a", 0, 0.0003, 0.0003, [network("connection refused")])
+    # One that waited in vain tells how long users wait at least.
+    results.record("a", 0, 60.0, 60.0, [network("no whole answer within 60 s")])
+    results.ended = results.began + 10
+    assert results.total.percentile_ms(50) == pytest.approx(100, rel=0.01)
+    assert results.total.max_ms == pytest.approx(60_000, rel=0.01)
+    assert results.total.rate(10) == 3
+    assert results.total.failures == 301
+    again = Results.of([])
+    again.merge(results.message())
+    assert again.total.rate(10) == 3
+    assert again.nobody.calls == results.nobody.calls > 0
+
+
+@pytest.mark.parametrize("workload", [("--rate", "20"), ("-u", "2")])
+def test_a_run_whose_service_goes_ends_early_and_does_not_pass(
+    workload: tuple[str, str], start: Start, tmp_path: Path
+) -> None:
+    port = str(free_port())
+    told = ("-t", "2m", "--warm-up", "0", *workload, "--objective", "error rate < 100%")
+    with served("adjustable_service", "--port", port) as url:
+        load = start("contract-load", "run", f"{url}/openapi.json", "--host", url, *told, "-o", str(tmp_path))
+        while httpx.get(f"{url}/count").json() < 20:
+            assert load.process.poll() is None, load.output
+    # The service is gone; nobody tells the run to end.
+    assert load.wait(60) == 1, load.output
+    found = json.loads((tmp_path / "results.json").read_text())
+    assert found["verdict"] == "FAILED"
+    # One cause is told once, whatever was asked for meanwhile.
+    ended, gone = found["reasons"]
+    assert found["explained"]["bottlenecks"] == []
+    assert " network: " not in load.output
+    assert load.output.count("\nnetwork: connection refused, ") == 1
+    assert ended == "the run was ended early: nobody had answered for 10 s"
+    assert gone.startswith("nobody has answered since ")
+    total = found["total"]
+    assert sum(each["answers"] for each in total["seconds"]) == total["requests"] - total["statuses"]["0"]
+    assert found["seconds"] < 40
+    # Users do not knock as fast as they can where nobody is, nor is their own speed told as a limit.
+    assert total["statuses"]["0"] < 500
+    assert not any("generator" in each for each in found["invalid"])

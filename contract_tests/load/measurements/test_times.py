@@ -1,0 +1,42 @@
+"""Percentiles, compared with those of the HDR histogram."""
+
+import itertools
+import json
+import re
+from collections import defaultdict
+from pathlib import Path
+from random import Random
+from statistics import mean, stdev
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from hdrh.histogram import HdrHistogram
+
+from contract_tests.support.documents import operation
+from contract_tests.support.processes import StartService, free_port, run
+from load.errors import LoadError
+from load.judgement.objectives import Objective, promised, stated
+from load.judgement.verdict import judge
+from load.measurements.arrivals import CONSTANT, POISSON, Share, arrivals
+from load.measurements.findings import Fault, Finding
+from load.measurements.generator import Generator
+from load.measurements.results import Results
+from load.measurements.times import HIGHEST_US, Times
+from load.options.workload import workload
+
+
+@pytest.mark.parametrize("count", [1, 7, 3_000])
+def test_figures_are_those_of_a_histogram_of_the_same_buckets(count: int) -> None:
+    random, times = Random(count), Times()
+    histogram = HdrHistogram(1, HIGHEST_US, 3)
+    for _ in range(count):
+        taken = random.lognormvariate(-4, 2)
+        times.record(taken)
+        histogram.record_value(int(taken * 1_000_000))
+    for percentile in (1, 50, 95, 99, 99.9, 100):
+        assert times.percentile_ms(percentile) == histogram.get_value_at_percentile(percentile) / 1000
+    assert times.max_ms == histogram.get_max_value() / 1000
+    assert times.mean_ms == pytest.approx(histogram.get_mean_value() / 1000, rel=0.001)
+    assert Times.decoded(times.encoded()) == times
+    assert Times.unpacked(times.packed()) == times

@@ -1,0 +1,59 @@
+"""Which operations a run calls."""
+
+import shlex
+from random import Random
+from typing import Any
+
+import pytest
+
+from contract_tests.support.documents import contract, operation
+from load.calls.builder import CallBuilder
+from load.errors import LoadError
+from load.options.credentials import Secret, credentials
+from load.options.options import OPTIONS, options_from, read_options
+from load.options.profile import load_profile
+from load.options.selection import Selection
+from openapi.operations import Operation
+from openapi.payloads import PayloadFactory
+from openapi.security import security_schemes
+
+
+GET = operation("/things/{id}", operationId="get_thing", tags=["stock"])
+LIST = operation("/things", operationId="list_things", tags=["stock"])
+POST = operation("/orders", "post", operationId="make_order", tags=["shop"])
+DELETE = operation("/things", "delete", operationId="empty")
+RESET = operation("/admin/cache-reset", "post", operationId="x")
+ALL = (GET, LIST, POST, DELETE, RESET)
+
+
+@pytest.mark.parametrize(
+    ("selection", "called"),
+    [
+        (Selection(), [GET, LIST, POST]),
+        (Selection(allow_destructive=True), [*ALL]),
+        (Selection(include=("get_thing",)), [GET]),
+        (Selection(include=("stock",)), [GET, LIST]),
+        (Selection(include=("/things*",)), [GET, LIST]),
+        (Selection(include=("/things/{id}",)), [GET]),
+        (Selection(include=("POST",)), [POST]),
+        (Selection(include=("GET /things",)), [LIST]),
+        (Selection(exclude=("get",)), [POST]),
+        (Selection(include=("stock", "shop"), exclude=("list_*",)), [GET, POST]),
+        (Selection(read_only=True), [GET, LIST]),
+        (Selection(read_only=True, allow_destructive=True), [GET, LIST]),
+    ],
+    ids=str,
+)
+def test_filters(selection: Selection, called: list[Operation]) -> None:
+    assert [each for each in ALL if not selection.refusal(each)] == called
+
+
+def test_a_switch_that_disables_the_service_is_left_alone() -> None:
+    refusals = [Selection().refusal(operation("/maintenance", method)) for method in ("get", "put")]
+    assert refusals[0] == ""
+    assert "named 'maintenance'" in refusals[1]
+
+
+def test_a_filter_that_matches_nothing_is_told() -> None:
+    with pytest.raises(LoadError, match=r"--exclude nosuch: no operation has this id, tag, path or method"):
+        Selection(exclude=("nosuch",)).check(ALL)

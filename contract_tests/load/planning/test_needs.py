@@ -1,0 +1,103 @@
+"""Which identifiers an operation needs, and which are never made up."""
+
+from typing import Any
+
+import pytest
+
+from contract_tests.support.documents import contract
+from contract_tests.support.path_items import ID, TEXT, a_list, an_object, does, on
+from contract_tests.support.simulation import Simulation
+from load.journeys.shown_identifiers import identifier_shown_instead
+from load.journeys.step import Step
+from load.options.options import Options
+from load.options.profile import load_profile
+from load.options.selection import Selection
+from load.planning.identifiers import Identifier
+from load.planning.plan import Plan, Slot
+from load.planning.planner import plan
+from openapi.expressions import Exchange
+from openapi.operation_reader import read_operations
+from openapi.operations import Operation
+from contract_tests.support.plans import THING, needed, planned
+
+
+def test_identifiers_elsewhere_than_in_the_path() -> None:
+    order = an_object(thing_id=ID, note=TEXT, lines=a_list(an_object(thing_id=ID)), parts=a_list(ID))
+    _, found = planned(
+        on("/things", post=does(THING, THING)),
+        on("/orders", post=does(THING, {**order, "required": ["thing_id"]}),
+           get=does(parameters=[{"name": "thing_id", "required": True}])),
+    )  # fmt: skip
+    from_things = ["POST /things"]
+    assert needed(found, "POST /orders") == {
+        "body /thing_id": from_things,
+        "body /lines/*/thing_id": from_things,
+    }
+    assert needed(found, "GET /orders") == {"query thing_id": from_things}
+    assert [need.required for need in found.needs["POST /orders"]].count(True) == 1
+
+
+def test_identifiers_are_never_made_up() -> None:
+    _, found = planned(
+        on("/things", post=does(THING, {"properties": {"owner_id": ID, "id": ID, "bid": TEXT}}))
+    )
+    assert {*found.empty_slots["POST /things"]} == {Slot("body", "/owner_id"), Slot("body", "/id")}
+
+
+def test_a_number_that_counts_is_no_reference() -> None:
+    by_number = does(THING, {"properties": {"thing": ID, "size": ID}})
+    by_text = on("/colours/{id}", "id", kind=TEXT, get=does(THING))
+    _, found = planned(
+        on("/things", post=does(THING, THING)),
+        on("/things/{id}", "id", get=does(THING)),
+        on("/sizes", post=does(THING, THING)),
+        on("/sizes/{id}", "id", get=does(THING)),
+        on("/colours", post=does(an_object(id=TEXT), {"properties": {"name": TEXT}})),
+        by_text,
+        on("/orders", post=by_number),
+        on("/paints", post=does(THING, {"properties": {"colour": ID}})),
+    )
+    assert needed(found, "POST /orders") == {"body /thing": ["POST /things"]}
+    assert needed(found, "POST /paints") == {}
+
+
+def test_things_that_refer_to_each_other_can_be_made() -> None:
+    _, found = planned(
+        on("/heads", post=does(THING, an_object(tail_id=ID))),
+        on("/tails", post=does(THING, an_object(head_id=ID)), get=does(a_list(THING))),
+        on("/tails/{id}", "id", get=does(THING)),
+    )
+    assert found.uncovered == {}
+    assert [found.needs[f"POST /{each}"][0].made_up for each in ("heads", "tails")] == [True, False]
+    rings = on("/rings", post=does(THING, an_object(next_ring_id=ID)))
+    simulation = Simulation(read_operations(contract(rings)))
+    assert isinstance(simulation.journeys.next_step().call.payload["next_ring_id"], int)
+
+
+def test_a_thing_is_not_asked_for_its_own_name_before_it_is_made() -> None:
+    _, found = planned(
+        on("/pools", post=does(an_object(pool_name=TEXT), an_object(pool_name=TEXT))),
+        on("/pools/{pool_name}", "pool_name", kind=TEXT, get=does(THING)),
+        on("/queues", post=does(THING, {"properties": {"pool_name": TEXT, "name": TEXT}})),
+    )
+    assert found.needs["POST /pools"] == ()
+    assert needed(found, "POST /queues") == {"body /pool_name": ["POST /pools"]}
+
+
+def test_what_only_the_service_understands_is_left_empty() -> None:
+    names = [("X-Api-Version", "header"), ("X-Request-Id", "header"), ("cursor", "query"), ("q", "query")]
+    _, found = planned(
+        on("/things", get=does(THING, parameters=[{"name": name, "in": place} for name, place in names]))
+    )
+    assert found.empty_slots["GET /things"] == (Slot("header", "X-Api-Version"), Slot("query", "cursor"))
+
+
+def test_a_replacement_names_what_it_replaces() -> None:
+    _, found = planned(
+        on("/things", post=does(THING, THING)),
+        on("/things/{thing_id}", "thing_id", put=does(THING, THING)),
+    )
+    assert needed(found, "PUT /things/{thing_id}") == {
+        "{thing_id}": ["POST /things"],
+        "body /id": ["POST /things"],
+    }

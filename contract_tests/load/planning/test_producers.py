@@ -1,0 +1,139 @@
+"""Which operations produce the identifiers that others need."""
+
+from typing import Any
+
+import pytest
+
+from contract_tests.support.documents import contract
+from contract_tests.support.path_items import ID, TEXT, a_list, an_object, does, on
+from contract_tests.support.simulation import Simulation
+from load.journeys.shown_identifiers import identifier_shown_instead
+from load.journeys.step import Step
+from load.options.options import Options
+from load.options.profile import load_profile
+from load.options.selection import Selection
+from load.planning.identifiers import Identifier
+from load.planning.plan import Plan, Slot
+from load.planning.planner import plan
+from openapi.expressions import Exchange
+from openapi.operation_reader import read_operations
+from openapi.operations import Operation
+from contract_tests.support.plans import THING, needed, planned
+
+
+@pytest.mark.parametrize(
+    ("parameter", "kind", "answer"),
+    [
+        ("thing_id", ID, THING),
+        ("thingId", ID, THING),
+        ("id", ID, THING),
+        ("thing_id", ID, an_object(thing_id=ID)),
+        ("thing_id", ID, an_object(data=an_object(id=ID))),
+        ("thing_id", TEXT, an_object(uuid=TEXT)),
+        ("tid", TEXT, an_object(id=TEXT)),
+        ("thing", TEXT, an_object(id=ID, name=TEXT)),
+        ("thingName", TEXT, an_object(name=TEXT)),
+        ("slug", TEXT, an_object(id=ID, slug=TEXT)),
+    ],
+)
+def test_what_is_created_is_called_for(parameter: str, kind: Any, answer: Any) -> None:
+    _, found = planned(
+        on("/things", post=does(answer, THING, "201")),
+        on(f"/things/{{{parameter}}}", parameter, kind=kind, get=does(THING)),
+    )
+    label = f"GET /things/{{{parameter}}}"
+    assert needed(found, label) == {f"{{{parameter}}}": ["POST /things"]}
+    assert found.uncovered == {}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [a_list(THING), an_object(items=a_list(THING), total=ID), an_object(data=an_object(rows=a_list(THING)))],
+)
+def test_what_is_listed_is_called_for(answer: Any) -> None:
+    _, found = planned(on("/things", get=does(answer)), on("/things/{id}", "id", get=does(THING)))
+    assert needed(found, "GET /things/{id}") == {"{id}": ["GET /things"]}
+
+
+def test_nested_resources_are_called_for_within_their_parents() -> None:
+    _, found = planned(
+        on("/users", post=does(THING, THING)),
+        on("/users/{user_id}/posts", "user_id", post=does(THING, THING), get=does(a_list(THING))),
+        on("/users/{id}/posts/{post_id}", "id", "post_id", delete=does()),
+    )
+    assert needed(found, "POST /users/{user_id}/posts") == {"{user_id}": ["POST /users"]}
+    both = ["POST /users/{user_id}/posts", "GET /users/{user_id}/posts"]
+    assert needed(found, "DELETE /users/{id}/posts/{post_id}") == {"{id}": both, "{post_id}": both}
+
+
+def test_things_are_found_by_name_too() -> None:
+    _, found = planned(
+        on("/things", post=does(THING, THING)),
+        on("/things/{id}", "id", delete=does()),
+        on("/things/by-name/{name}", "name", kind=TEXT, get=does(THING)),
+    )
+    assert needed(found, "GET /things/by-name/{name}") == {"{name}": ["POST /things"]}
+
+
+def test_what_a_client_names_itself_is_made_by_put() -> None:
+    _, found = planned(on("/files/{name}", "name", kind=TEXT, put=does(None, THING, "201"), get=does(THING)))
+    assert needed(found, "GET /files/{name}") == {"{name}": ["PUT /files/{name}"]}
+    (own,) = found.needs["PUT /files/{name}"]
+    assert (own.resource, own.required) == ("/files/{}", False)
+
+
+def test_the_code_of_an_envelope_is_no_identifier() -> None:
+    for told, pointer in (
+        (an_object(code=ID, msg=TEXT, data=THING), "/data/id"),
+        (an_object(code=ID), "/code"),
+    ):
+        _, found = planned(
+            on("/things", post=does(told, THING, "201")), on("/things/{id}", "id", get=does(told))
+        )
+        (producer,) = found.producers["POST /things"]
+        (identifier,) = producer.sources
+        assert isinstance(identifier, Identifier)
+        assert identifier.pointer == pointer
+
+
+def test_what_is_made_beside_its_collection_is_called_for() -> None:
+    _, found = planned(
+        on("/things/upload", post=does(THING, THING)), on("/things/{id}", "id", get=does(THING))
+    )
+    assert needed(found, "GET /things/{id}") == {"{id}": ["POST /things/upload"]}
+
+
+def test_one_thing_by_several_of_its_properties() -> None:
+    _, found = planned(
+        on("/users", post=does(an_object(id=ID, login=TEXT), an_object(login=TEXT))),
+        on("/users/{id}", "id", get=does(THING), delete=does()),
+        on("/users/{login}/keys", "login", kind=TEXT, get=does(THING)),
+    )
+    by_id, by_login = (found.needs[f"GET /users/{each}"][0].resource for each in ("{id}", "{login}/keys"))
+    assert (by_id, by_login) == ("/users/{}", "/users/{login}")
+    (twin,) = [producer for producer in found.producers["POST /users"] if producer.resource == by_login]
+    assert (twin.sources, twin.alias_of) == (("/login",), by_id)
+
+
+def test_things_that_are_made_elsewhere() -> None:
+    _, found = planned(
+        on("/projects", post=does(THING, THING)),
+        on("/projects/{id}/features", "id", post=does(an_object(name=TEXT), an_object(name=TEXT))),
+        on("/projects/{id}/features/{name}", "id", "name", kind=TEXT, get=does(THING)),
+        on("/features/{featureName}/tags", "featureName", kind=TEXT, get=does(THING)),
+    )
+    assert needed(found, "GET /features/{featureName}/tags") == {
+        "{featureName}": ["POST /projects/{id}/features"]
+    }
+
+
+def test_identifiers_where_answers_are_empty() -> None:
+    _, found = planned(
+        on("/databases", post=does({"type": "object"}, an_object(name=TEXT))),
+        on("/databases/{database}", "database", kind=TEXT, get=does(THING)),
+    )
+    (producer,) = found.producers["POST /databases"]
+    told = Exchange("", "/databases", {}, {}, {}, {"name": "main"}, 200, {}, {})
+    assert [*producer.entities(told)] == [("main",)]
+    relative = Exchange("", "/databases", {}, {}, {}, {"name": "x"}, 201, {"location": "databases/y"}, {})
+    assert [*producer.entities(relative)] == [("y",)]

@@ -1,0 +1,73 @@
+"""Operations that may act on what others have made are not called."""
+
+import itertools
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import pytest
+
+from contract_tests.support.documents import contract
+from contract_tests.support.path_items import ID, TEXT, a_list, an_object, does, on
+from contract_tests.support.simulation import Simulation
+from load.calls.call import Call
+from load.journeys.entities import EntityPool
+from load.journeys.ownership import Ownership
+from load.journeys.step import Step
+from load.options.credentials import Secret
+from openapi.expressions import Exchange
+from openapi.operation_reader import read_operations
+from contract_tests.support.simulation import Answer, OF_THE_REST, simulated
+from contract_tests.support.path_items import resource
+from contract_tests.load.journeys.test_foreign_entities import LONG, labels_of
+
+
+@pytest.mark.parametrize(
+    ("path", "new"),
+    [
+        ("/cancellations", an_object(booking_id=ID)),
+        ("/transfers", an_object(from_booking_id=ID, to_booking_id=ID)),
+        ("/bookings/{booking_id}/refunds", an_object(reason=TEXT)),
+    ],
+)
+def test_nothing_is_done_to_what_can_only_be_listed(path: str, new: Any) -> None:
+    bookings = on("/bookings", get=does(a_list(an_object(id=ID)))) | on(
+        "/bookings/{booking_id}", "booking_id", kind=ID, get=does(an_object(id=ID))
+    )
+    names = ["booking_id"] if "{" in path else []
+    acting = on(path, *names, kind=ID, post=does(an_object(id=ID), new, "201"))
+    reviews = on("/reviews", post=does(an_object(id=ID), an_object(booking_id=ID), "201"))
+    told = Simulation(read_operations(contract(bookings | acting | reviews))).compiled.uncovered
+    assert [*told] == [f"POST {path}"]
+    assert "acts on data" in told[f"POST {path}"]
+    # What this run makes, it may act on.
+    bookings["/bookings"]["post"] = does(an_object(id=ID), an_object(note=TEXT), "201")
+    assert not Simulation(read_operations(contract(bookings | acting))).compiled.uncovered
+
+
+@pytest.mark.parametrize("name", ["is_default", "default", "make_primary", "delete_all"])
+def test_a_flag_that_takes_something_from_others_is_never_set(name: str) -> None:
+    new = an_object(street=LONG, **{name: {"type": "boolean"}})
+    _, payloads = labels_of(resource("addresses", new))
+    assert {each[name] for each in payloads if each} == {False}
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("/failover", True),
+        ("/retention/apply", True),
+        ("/batch", True),
+        ("/alert/resolve", True),
+        ("/disk/format", True),
+        ("/Default.ApplyDiscount", True),
+        ("/predict", False),
+        ("/orders", False),
+    ],
+)
+def test_what_makes_nothing_may_act_on_everything(path: str, named: bool) -> None:
+    acting = on(path, post=does(an_object(done=TEXT), an_object(percent=ID), "200"))
+    told = Simulation(
+        read_operations(contract(resource("things", an_object(name=LONG)) | acting))
+    ).compiled.uncovered
+    assert (f"POST {path}" in told) is named

@@ -1,0 +1,45 @@
+"""The JUnit file of a run."""
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from playwright.sync_api import Browser
+
+from contract_tests.support.documents import operation
+from load.calls.connection import Reply
+from load.calls.response_checks import findings, network
+from load.errors import LoadError
+from load.judgement.capacity import Search, Trial
+from load.judgement.objectives import promised, stated
+from load.judgement.recorded import Run, recorded
+from load.judgement.verdict import judge
+from load.measurements import results_file
+from load.measurements.findings import Fault, Finding
+from load.measurements.losses import Absence
+from load.measurements.results import Results
+from load.options.workload import Workload
+from load.reports import junit
+from load.reports.page import write_page
+from load.reports.summary import summary
+from openapi.operations import Operation
+from contract_tests.support.judged_runs import IT, RUN, verdict_of
+
+
+def test_a_run_is_a_suite_of_tests_for_continuous_integration(tmp_path: Path) -> None:
+    broken = Finding(Fault.BROKEN_CONTRACT, "200 body", "type", "1 is \x07 odd")
+    run = recorded(RUN, *verdict_of([30.0] * 9, [broken]))
+    results_file.write(tmp_path / "results.json", run)
+    assert results_file.read(tmp_path) == run
+    junit.write(tmp_path / "junit.xml", results_file.read(tmp_path))
+    suite = ElementTree.parse(tmp_path / "junit.xml").getroot()
+    failed = {
+        case.get("name"): case.findtext("failure") for case in suite if case.find("failure") is not None
+    }
+    assert failed.keys() == {f"{IT.label}: p95 ≤ 20 ms", IT.label}
+    assert r"1 is \x07 odd" in (failed[IT.label] or "")
+    assert (suite.get("tests"), suite.get("failures")) == ("6", "2")

@@ -1,0 +1,146 @@
+"""Locust's own command line runs the load: alone, with several processes, as master and workers."""
+
+import json
+import os
+import re
+import signal
+import socket
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx2 as httpx
+import psutil
+import psycopg2
+import pytest
+from playwright.sync_api import Browser, expect
+
+from contract_tests.support.processes import (
+    Serve,
+    Service,
+    Start,
+    StartService,
+    alive,
+    free_port,
+    run,
+    running,
+    survivors,
+    wait_for_port,
+)
+from contract_tests.support.students_runs import LOCUST, calls, reckoned, rows
+
+
+@pytest.mark.parametrize("ways", [(), ("--processes", "2")], ids=["alone", "two processes"])
+def test_headless_locust(seeded: tuple[Service, str], ways: tuple[str, ...]) -> None:
+    service, database = seeded
+    options: tuple[str, ...] = ("--headless", "-u", "8", "-r", "8", "-t", "6s", "--profile", "write-heavy")
+    if ways:
+        options = (*options, "--master-bind-port", str(port := free_port()), "--master-port", str(port))
+    done = run(*LOCUST, *options, *ways, "--host", service.url)
+    assert "refused although valid" not in done.output, done.output
+    assert rows(database) == 300 + reckoned(done.output)
+    assert re.search(r"(PASSED|FAILED)\n", done.output)
+
+
+def test_master_and_workers(seeded: tuple[Service, str], start: Start, tmp_path: Path) -> None:
+    service, database = seeded
+    profile = tmp_path / "no-lists.yaml"
+    profile.write_text("weights: {read: 3, create: 3, delete: 1}")
+    port = str(free_port())
+    master = start(
+        *(*LOCUST, "--master", "--headless", "--expect-workers", "2", "--profile", str(profile)),
+        *("-u", "8", "-r", "8", "-t", "5s", "--master-bind-port", port, "--host", service.url),
+    )
+    workers = [start(*LOCUST, "--worker", "--master-port", port) for _ in range(2)]
+    master.wait()
+    for worker in workers:
+        worker.wait()
+    assert rows(database) == 300 + reckoned(master.output)
+    assert calls(master.output, "GET /students/{student_id}") > 0
+    assert calls(master.output, "GET /students") == calls(master.output, "PUT /students/{student_id}") == 0
+
+
+def test_ctrl_c_loses_no_results_of_workers(seeded: tuple[Service, str], start: Start) -> None:
+    service, database = seeded
+    port = str(free_port())
+    ports = ("--master-bind-port", port, "--master-port", port)
+    locust = start(
+        *LOCUST, "--headless", "--processes", "2", "-u", "8", "-r", "8", "--host", service.url, *ports
+    )
+    while rows(database) < 400:
+        assert locust.process.poll() is None, locust.output
+    # As a terminal does it: every process of the group is interrupted.
+    os.killpg(locust.process.pid, signal.SIGINT)
+    locust.wait()
+    assert "Traceback" not in locust.output, locust.output
+    assert rows(database) == 300 + reckoned(locust.output), locust.output
+
+
+@pytest.mark.parametrize("ways", [(), ("--processes", "2")], ids=["alone", "two processes"])
+def test_a_second_ctrl_c_ends_the_reading_back(
+    adjustable_service: StartService, start: Start, ways: tuple[str, ...]
+) -> None:
+    url = adjustable_service("--delay-ms", "500")
+    port = str(free_port())
+    ports = ("--master-bind-port", port, "--master-port", port) if ways else ()
+    document = ("--document", f"{url}/openapi.json", "--host", url)
+    locust = start(*LOCUST, "--headless", *document, *ways, *ports, "--rate", "100", "-t", "10m")
+    while httpx.get(f"{url}/count").json() < 600:
+        assert locust.process.poll() is None, locust.output
+    os.killpg(locust.process.pid, signal.SIGINT)
+    locust.wait_for("reading back what was written: ")
+    os.killpg(locust.process.pid, signal.SIGINT)
+    assert locust.wait() == 1
+    assert "Traceback" not in locust.output, locust.output
+    verdict = (
+        r"INVALID\n  interrupted after \d+ s of 600 s\n(  .*\n)*  \d+ things that were written were not read"
+    )
+    assert re.search(verdict, locust.output), locust.output
+
+
+def test_what_workers_read_back_for_long_after_ctrl_c_is_told_whole(
+    adjustable_service: StartService, start: Start
+) -> None:
+    """Locust takes no report of a worker any more that has stopped, and the last results come after that."""
+    url, port = adjustable_service("--delay-ms", "500"), str(free_port())
+    ports = ("--processes", "2", "--master-bind-port", port, "--master-port", port)
+    document = ("--document", f"{url}/openapi.json", "--host", url)
+    locust = start(*LOCUST, "--headless", *document, *ports, "-u", "30", "-r", "30")
+    while httpx.get(f"{url}/count").json() < 600:
+        assert locust.process.poll() is None, locust.output
+    os.killpg(locust.process.pid, signal.SIGINT)
+    locust.wait()
+    told = re.search(r"^all operations +(\d+) ", locust.output, re.MULTILINE)
+    assert told is not None, locust.output
+    others = [re.search(rf"(\d+) {purpose}", locust.output) for purpose in ("to see where", "to read back")]
+    beside = sum(int(each[1]) for each in others if each)
+    assert int(told[1]) + beside == httpx.get(f"{url}/count").json(), locust.output
+    assert "reports are missing" not in locust.output
+
+
+def test_users_rise_step_by_step(seeded: tuple[Service, str], tmp_path: Path) -> None:
+    profile = tmp_path / "two-steps.yaml"
+    profile.write_text(
+        "weights: {read: 1, create: 1}\nstages: [{users: 1, seconds: 2}, {users: 3, seconds: 4}]"
+    )
+    done = run(*LOCUST, "--headless", "--profile", str(profile), "--host", seeded[0].url)
+    assert "to 1 users" in done.output
+    assert "to 3 users" in done.output
+    assert calls(done.output, "POST /students") > 0
+
+
+@pytest.mark.process
+def test_locust_tells_of_bad_input_too() -> None:
+    unreachable = run(*LOCUST, "--headless", "-t", "20s", "--host", "http://127.0.0.1:1")
+    assert unreachable.process.returncode == 1
+    assert (
+        "cannot reach http://127.0.0.1:1: connection refused; is the service running?" in unreachable.output
+    )
+    assert "Traceback" not in unreachable.output
+    missing = run(*LOCUST, "--headless", "--document", "nowhere.yaml")
+    assert missing.process.returncode == 1
+    assert (
+        missing.lines[-1]
+        == "locustfile: nowhere.yaml: no such file; give the path or URL of an OpenAPI document"
+    )

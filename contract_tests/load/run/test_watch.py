@@ -1,0 +1,87 @@
+"""Whether arrivals were sent late, and whether the generator is to blame."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+
+from contract_tests.support.documents import operation
+from contract_tests.support.processes import Start, StartService, free_port, run, served
+from load.calls.connection import Reply
+from load.calls.response_checks import findings, network
+from load.calls.throttling import retry_after_s
+from load.judgement.backlog import behind
+from load.judgement.verdict import judge
+from load.measurements.findings import Fault, Finding
+from load.measurements.generator import Generator
+from load.measurements.operation_results import Outcome
+from load.measurements.results import Results
+from load.measurements.silence import Silence, together
+from load.measurements.times import Times
+from load.run.watch import Watch
+
+
+def lateness(*sent: tuple[float, float]) -> Times:
+    times = Times()
+    for due, at in sent:
+        times.record(at - due)
+    return times
+
+
+def test_answers_that_come_at_once_are_not_the_generators_doing() -> None:
+    watch = Watch(0, rate=300)
+    watch._since = (0.0, 0.0)
+    for number in range(900):
+        watch.worked(5.0 + number / 9_000)
+    watch.arrived(5.0, 5.1)
+    # It was as late as that while it did its usual work.
+    for number in range(60):
+        watch.worked(7.0 + number / 600)
+    watch.arrived(7.0, 7.1)
+    watch.arrived(8.0, 8.001)
+    watch.end()
+    seen = watch.taken()
+    assert seen.held_up == 1
+    assert seen.lateness == lateness((7.0, 7.1), (8.0, 8.001))
+    assert Generator.told(seen.message()).held_up == 1
+
+
+def test_arrivals_that_a_burst_of_answers_has_held_up_are_sent_after_it() -> None:
+    watch = Watch(0, rate=300)
+    watch._since = (0.0, 0.0)
+    for number in range(900):
+        watch.worked(5.0 + number / 1_500)
+    watch.arrived(5.0, 5.1)
+    # In this time alone there was less work than that, but what was left of the burst came first.
+    watch.arrived(5.08, 5.14)
+    for number in range(60):
+        watch.worked(5.61 + number / 600)
+    watch.arrived(5.62, 5.72)
+    watch.end()
+    seen = watch.taken()
+    assert seen.held_up == 2
+    assert seen.lateness == lateness((5.62, 5.72))
+
+
+def test_work_after_an_arrival_was_sent_has_not_held_it_up() -> None:
+    watch = Watch(0, rate=300)
+    watch._since = (0.0, 0.0)
+    # Its answer took 2 s, in which there was the usual work.
+    for number in range(1_200):
+        watch.worked(7.0 + number / 600)
+    watch.arrived(7.0, 7.1)
+    watch.end()
+    seen = watch.taken()
+    assert seen.held_up == 0
+    assert seen.lateness == lateness((7.0, 7.1))
+
+
+def test_a_generator_that_stood_still_is_a_limit() -> None:
+    assert [*Generator(10, 1, halted_s=0.9).limits()] == []
+    (limit,) = Generator(10, 1, halted_s=2.0).limits()
+    assert limit.startswith("it stood still for 2.0 s")

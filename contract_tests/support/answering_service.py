@@ -1,0 +1,68 @@
+"""A service that answers paths as a test says, and records the requests that it gets."""
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from contract_tests.support.processes import run
+from load.calls.base_url import based, elsewhere, first_server
+from load.errors import LoadError
+from load.options.credentials import credentials
+from load.options.selection import Selection
+from openapi.contract import Contract
+from openapi.operation_reader import readable_operations
+from openapi.security import security_schemes
+
+
+UNKNOWN = (404, "application/json", b'{"detail": "Not Found", "at": "2026-11-26T06:00:00"}')
+Answer = tuple[int, str, bytes]
+
+
+class _Told(BaseHTTPRequestHandler):
+    """Answers as it is told, by the start of the path; writes down what it is asked for."""
+
+    protocol_version = "HTTP/1.1"
+    answers: Mapping[str, Answer]
+    otherwise: Answer
+    token: str
+    asked: list[str]
+
+    def do_GET(self) -> None:
+        self.asked.append(f"{self.command} {self.path}")
+        found = (answer for start, answer in self.answers.items() if self.path.startswith(start))
+        status, media_type, body = next(found, self.otherwise)
+        body = body.replace(b"PATH", self.path.encode())
+        if self.token and self.headers["Authorization"] != self.token:
+            status, body = 401, b"{}"
+        self.send_response(status)
+        self.send_header("Content-Type", media_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_HEAD = do_OPTIONS = do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - as the library calls them
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def answering(**told: Any) -> Iterator[tuple[str, list[str]]]:
+    """The URL of a service, and what it has been asked for."""
+    asked: list[str] = []
+    handler = type("_Handler", (_Told,), {"asked": asked, "token": "", "otherwise": UNKNOWN, **told})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}", asked
+        finally:
+            server.shutdown()
+            thread.join()
