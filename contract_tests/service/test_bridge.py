@@ -2,18 +2,16 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import ContextVar, copy_context
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextvars import ContextVar
+from typing import Any
 from wsgiref.validate import validator
 
 import pytest
 from starlette.types import Message
 
-from students_service.bridge import WHOLE_BYTES, Bridge, Disconnected, Threads
 from contract_tests.support.asgi_client import AsgiClient, answered, app_of, in_loop, request, scope
-
+from students_service.bridge import WHOLE_BYTES, Bridge, Disconnected, Threads
 
 name: ContextVar[str] = ContextVar("name", default="nobody")
 
@@ -169,7 +167,7 @@ def test_an_endless_stream_ends_with_its_client() -> None:
             closed.set()
 
     async def steps() -> None:
-        client = Client(request())
+        client = AsgiClient(request())
         call = asyncio.create_task(Bridge(app_of(Endless), Threads(1))(scope(), client.receive, client.send))
         while len(client.sent) < 10:
             await asyncio.sleep(0)
@@ -183,7 +181,7 @@ def test_an_endless_stream_ends_with_its_client() -> None:
 def test_a_slow_client_takes_no_thread() -> None:
     async def steps() -> None:
         bridge = Bridge(app_of(lambda: iter([b"a", b"b"])), Threads(1))
-        slow, go_on = Client(request()), asyncio.Event()
+        slow, go_on = AsgiClient(request()), asyncio.Event()
 
         async def send(message: Message) -> None:
             await slow.send(message)
@@ -192,7 +190,7 @@ def test_a_slow_client_takes_no_thread() -> None:
         call = asyncio.create_task(bridge(scope(), slow.receive, send))
         while not slow.sent:
             await asyncio.sleep(0)
-        other = Client(request())
+        other = AsgiClient(request())
         await bridge(scope(), other.receive, other.send)
         assert other.body == b"ab"
         go_on.set()
@@ -213,7 +211,7 @@ def test_what_nobody_waits_for_is_not_begun() -> None:
 
     async def steps() -> None:
         bridge = Bridge(app, Threads(1))
-        clients = [Client(request()) for _ in range(3)]
+        clients = [AsgiClient(request()) for _ in range(3)]
         calls = [
             asyncio.create_task(bridge(scope(path=f"/{number}"), each.receive, each.send))
             for number, each in enumerate(clients)

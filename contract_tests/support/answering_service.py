@@ -1,25 +1,10 @@
 """A service that answers paths as a test says, and records the requests that it gets."""
 
-import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
-
-import pytest
-import yaml
-
-from contract_tests.support.processes import run
-from load.calls.base_url import based, elsewhere, first_server
-from load.errors import LoadError
-from load.options.credentials import credentials
-from load.options.selection import Selection
-from openapi.contract import Contract
-from openapi.operation_reader import readable_operations
-from openapi.security import security_schemes
-
 
 UNKNOWN = (404, "application/json", b'{"detail": "Not Found", "at": "2026-11-26T06:00:00"}')
 Answer = tuple[int, str, bytes]

@@ -1,23 +1,19 @@
 """An ASGI server's side of one request, for applications that the bridge serves."""
 
 import asyncio
-import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import ContextVar, copy_context
+from contextvars import copy_context
 from typing import Any, TypeVar
-from wsgiref.validate import validator
 
-import pytest
 from starlette.types import Message
 
-from students_service.bridge import WHOLE_BYTES, Bridge, Disconnected, Threads
-
+from students_service.bridge import Bridge, Threads
 
 Result = TypeVar("Result")
 
 
-class Client:
+class AsgiClient:
     """What a server is to an ASGI application: gives it a request, and keeps what it sends."""
 
     def __init__(self, *received: Message) -> None:
@@ -59,9 +55,9 @@ def request(body: bytes = b"", more: bool = False) -> Message:
     return {"type": "http.request", "body": body, "more_body": more}
 
 
-def answered(app: Any, *received: Message, threads: int = 2, **more: Any) -> Client:
-    async def call() -> Client:
-        client = Client(*(received or (request(),)))
+def answered(app: Any, *received: Message, threads: int = 2, **more: Any) -> AsgiClient:
+    async def call() -> AsgiClient:
+        client = AsgiClient(*(received or (request(),)))
         await Bridge(app, Threads(threads))(scope(**more), client.receive, client.send)
         return client
 

@@ -1,24 +1,6 @@
 """Path items of documents, as the OpenAPI Specification calls them, in a line each."""
 
 from typing import Any
-import itertools
-from collections.abc import Callable
-from random import Random
-from typing import Any
-
-import pytest
-
-from contract_tests.support.documents import contract
-from contract_tests.support.path_items import ID, TEXT, a_list, an_object, does, on
-from contract_tests.support.simulation import Simulation
-from load.calls.call import Call
-from load.journeys.entities import EntityPool
-from load.journeys.ownership import Ownership
-from load.journeys.step import Step
-from load.options.credentials import Secret
-from openapi.expressions import Exchange
-from openapi.operation_reader import read_operations
-
 
 JSON = "application/json"
 ID = {"type": "integer"}

@@ -2,23 +2,12 @@
 
 from typing import Any
 
-import pytest
-
 from contract_tests.support.documents import contract
-from contract_tests.support.path_items import ID, TEXT, a_list, an_object, does, on
-from contract_tests.support.simulation import Simulation
-from load.journeys.shown_identifiers import identifier_shown_instead
-from load.journeys.step import Step
-from load.options.options import Options
-from load.options.profile import load_profile
-from load.options.selection import Selection
-from load.planning.identifiers import Identifier
-from load.planning.plan import Plan, Slot
+from contract_tests.support.path_items import ID, TEXT, an_object
+from load.planning.plan import Plan
 from load.planning.planner import plan
-from openapi.expressions import Exchange
 from openapi.operation_reader import read_operations
 from openapi.operations import Operation
-
 
 THING = an_object(id=ID, name=TEXT)
 

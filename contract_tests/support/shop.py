@@ -89,7 +89,7 @@ class Shop:
         self.ledger.creations.add(made, step, changes, answer)
         return made
 
-    def made(self, number: int, at: float = 1.0, **more: Any) -> Entity:
+    def create(self, number: int, at: float = 1.0, **more: Any) -> Entity:
         body = {**SHOWN, "id": number, "name": f"thing {number}", **more}
         (thing,) = self.call("POST /things", None, at, at + 0.1, 201, body)
         thing.pool.resolved_by.add(READ)
@@ -108,7 +108,13 @@ class Shop:
         (record,) = (each for each in self.reconciliation.records if each.entity is thing)
         return self.reconciliation.read_back(record, step, status, body, (at, at + 0.1))
 
+    def replace(self, thing: Entity, at: float = 2.0, **body: Any) -> None:
+        """An entity is replaced, at this time (s)."""
+        answer = {"id": thing.values[0], "name": "renamed", "price": 7.5, "state": "done", **body}
+        self.call("PUT /things/{id}", thing, at, at + 0.1, 200, answer)
 
-def replaced(shop: Shop, thing: Entity, at: float = 2.0, **body: Any) -> None:
-    answer = {"id": thing.values[0], "name": "renamed", "price": 7.5, "state": "done", **body}
-    shop.call("PUT /things/{id}", thing, at, at + 0.1, 200, answer)
+    def show(self, thing: Entity, at: float, times: int = 1) -> None:
+        """An entity is read at this time (s), and shown as it was created."""
+        shown = {**SHOWN, "id": thing.values[0], "name": f"thing {thing.values[0]}"}
+        for _ in range(times):
+            self.reconciliation.read(self.step(READ, thing), shown, at, at + 0.1)

@@ -1,35 +1,22 @@
 """The journeys of one process, compiled from operations, without a service."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
+from typing import Any
 
+from contract_tests.support.documents import contract
 from load.journeys.compiled_operations import compile_operations
 from load.journeys.coverage import select_operations
 from load.journeys.journeys import Journeys
 from load.journeys.knowledge import Knowledge
+from load.journeys.step import Step
 from load.options.options import Options
 from load.options.profile import load_profile
+from openapi.expressions import Exchange
+from openapi.operation_reader import read_operations
 from openapi.operations import Operation
 from openapi.payloads import PayloadFactory
 from openapi.security import SecurityScheme
-import itertools
-from collections.abc import Callable
-from random import Random
-from typing import Any
-
-import pytest
-
-from contract_tests.support.documents import contract
-from contract_tests.support.path_items import ID, TEXT, a_list, an_object, does, on
-from contract_tests.support.simulation import Simulation
-from load.calls.call import Call
-from load.journeys.entities import EntityPool
-from load.journeys.ownership import Ownership
-from load.journeys.step import Step
-from load.options.credentials import Secret
-from openapi.expressions import Exchange
-from openapi.operation_reader import read_operations
-
 
 
 class Simulation:

@@ -1,34 +1,8 @@
 """The students in a database, and what a run's table says of their calls."""
 
-import json
-import os
 import re
-import signal
-import socket
-from collections.abc import Iterator
-from importlib.metadata import version
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import httpx2 as httpx
-import psutil
 import psycopg2
-import pytest
-from playwright.sync_api import Browser, expect
-
-from contract_tests.support.processes import (
-    Serve,
-    Service,
-    Start,
-    StartService,
-    alive,
-    free_port,
-    run,
-    running,
-    survivors,
-    wait_for_port,
-)
-
 
 LOCUST = ("locust", "-f", "load/locustfile.py")
 

@@ -3,7 +3,6 @@
 import json
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -11,16 +10,15 @@ from typing import Any
 import pytest
 import yaml
 
+from contract_tests.support.answering_service import UNKNOWN, Answer, answering
 from contract_tests.support.processes import run
-from load.calls.base_url import based, elsewhere, first_server
+from load.calls.base_url import based
 from load.errors import LoadError
 from load.options.credentials import credentials
 from load.options.selection import Selection
 from openapi.contract import Contract
 from openapi.operation_reader import readable_operations
 from openapi.security import security_schemes
-from contract_tests.support.answering_service import Answer, UNKNOWN, answering
-
 
 DOCUMENT = {
     "openapi": "3.1.0",

@@ -1,27 +1,16 @@
 """The servers of a document: which one is first, and which operations have their own."""
 
 import json
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
+from contract_tests.load.calls.test_base_url import FINE, LIST, THING, described
+from contract_tests.support.answering_service import answering
 from contract_tests.support.processes import run
-from load.calls.base_url import based, elsewhere, first_server
-from load.errors import LoadError
-from load.options.credentials import credentials
-from load.options.selection import Selection
+from load.calls.base_url import elsewhere, first_server
 from openapi.contract import Contract
 from openapi.operation_reader import readable_operations
-from openapi.security import security_schemes
-from contract_tests.support.answering_service import answering
-from contract_tests.load.calls.test_base_url import LIST, FINE, THING, described
-
 
 OWN = {"/p": {"servers": [{"url": "https://example.org/other/"}], **LIST["/things"]}}
 VARIABLES = {

@@ -1,23 +1,16 @@
 """The command contract-load run, on the project's own service and on others."""
 
 import json
-import os
 import re
 import signal
-import socket
-from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import httpx2 as httpx
 import psutil
-import psycopg2
 import pytest
-from playwright.sync_api import Browser, expect
 
 from contract_tests.support.processes import (
-    Serve,
     Service,
     Start,
     StartService,
@@ -26,7 +19,6 @@ from contract_tests.support.processes import (
     run,
     running,
     survivors,
-    wait_for_port,
 )
 from contract_tests.support.students_runs import LOCUST, reckoned, rows
 

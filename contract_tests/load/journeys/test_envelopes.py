@@ -5,18 +5,6 @@ from typing import Any
 import pytest
 
 from load.journeys.envelopes import unwrapped
-from typing import Any
-
-import pytest
-
-from contract_tests.support.documents import contract
-from contract_tests.support.path_items import ID, TEXT, an_object, does, on
-from contract_tests.support.shop import NAMED, SHOP, SHOWN, Shop, replaced
-from contract_tests.support.simulation import Simulation
-from load.journeys.envelopes import unwrapped
-from load.measurements.losses import Account
-from openapi.operation_reader import read_operations
-
 
 THING = {"title": "A title of its own", "text": "and a text"}
 

@@ -4,19 +4,13 @@ from typing import Any
 
 import pytest
 
-from contract_tests.support.documents import contract
-from contract_tests.support.path_items import ID, TEXT, an_object, does, on
-from contract_tests.support.shop import NAMED, SHOP, SHOWN, Shop, replaced
-from contract_tests.support.simulation import Simulation
-from load.journeys.envelopes import unwrapped
-from load.measurements.losses import Account
-from openapi.operation_reader import read_operations
+from contract_tests.support.shop import SHOWN, Shop
 
 
 def test_what_a_service_does_as_a_rule_is_a_note_and_what_it_loses_a_loss() -> None:
     for every, kinds in ((1, []), (30, ["altered name"])):
         shop = Shop()
-        for number, thing in enumerate([shop.made(number) for number in range(60)]):
+        for number, thing in enumerate([shop.create(number) for number in range(60)]):
             name = "somebody else" if number % every == 0 else f"thing {number}"
             shop.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": name})
         account = shop.settled()
@@ -27,7 +21,7 @@ def test_what_a_service_does_as_a_rule_is_a_note_and_what_it_loses_a_loss() -> N
 @pytest.mark.parametrize("changed", [lambda name: name[:5], str.upper, "{} ".format])
 def test_a_text_that_was_shown_whole_and_is_changed_now_and_then_is_a_loss(changed: Any) -> None:
     shop = Shop()
-    for number, thing in enumerate([shop.made(number) for number in range(60)]):
+    for number, thing in enumerate([shop.create(number) for number in range(60)]):
         name = changed(f"thing {number}") if number % 30 == 0 else f"thing {number}"
         shop.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": name})
     assert [each.kind for each in shop.settled().losses] == ["altered name"] * 2
@@ -38,7 +32,7 @@ def test_a_number_that_no_call_can_have_changed_is_lost(independent: bool) -> No
     """Where there are calls for other things, they may have changed it."""
     shop = Shop(independent=independent)
     for number in range(60):
-        thing = shop.made(number)
+        thing = shop.create(number)
         price = 1.5 if number % 30 == 0 else SHOWN["price"]
         shop.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": f"thing {number}", "price": price})
     account = shop.settled()
@@ -50,7 +44,7 @@ def test_a_state_that_moves_by_itself_is_no_loss() -> None:
     """Another thing was sent the state that this one has come to."""
     shop = Shop()
     states = ["open", "done", "begun"]
-    things = [shop.made(number, state=states[number % 3]) for number in range(60)]
+    things = [shop.create(number, state=states[number % 3]) for number in range(60)]
     for number, thing in enumerate(things):
         state = "done" if number % 30 == 0 else states[number % 3]
         shop.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": f"thing {number}", "state": state})
@@ -73,7 +67,7 @@ def test_a_state_that_moves_by_itself_is_no_loss() -> None:
 def test_a_rule_of_the_service_is_no_loss(sign: str, becomes: str, losses: int) -> None:
     shop = Shop()
     written = [f"thing {'x' if number % 30 else sign} {number}" for number in range(60)]
-    things = [shop.made(number, name=name) for number, name in enumerate(written)]
+    things = [shop.create(number, name=name) for number, name in enumerate(written)]
     for number, thing in enumerate(things):
         name = written[number] if number % 30 else becomes.format(number)
         shop.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": name})
@@ -85,7 +79,7 @@ def test_a_rule_of_the_service_is_no_loss(sign: str, becomes: str, losses: int) 
 @pytest.mark.parametrize(("every", "is_lost"), [(3, True), (1, False)])
 def test_what_an_answer_has_shown_is_seldom_changed_by_habit(every: int, is_lost: bool) -> None:
     shop = Shop()
-    for number, thing in enumerate([shop.made(number) for number in range(60)]):
+    for number, thing in enumerate([shop.create(number) for number in range(60)]):
         name = f"quite another {number}" if number % every == 0 else f"thing {number}"
         shop.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": name})
     assert bool(shop.settled().losses) is is_lost
@@ -95,7 +89,7 @@ def test_what_an_answer_has_shown_is_seldom_changed_by_habit(every: int, is_lost
 def test_a_text_is_cut_by_a_limit_only_where_no_longer_one_is_kept(longest: int, kinds: list[str]) -> None:
     shop = Shop()
     for number in range(60):
-        thing = shop.made(number)
+        thing = shop.create(number)
         is_cut = number % 30 == 0
         name = f"{number:02} " + "x" * (40 if is_cut else longest)
         shop.call("PUT /things/{id}", thing, 2.0, 2.1, 200, None, name=name)
@@ -109,7 +103,7 @@ def test_a_mask_is_no_value_from_before() -> None:
     mask = "**********"
     shop = Shop()
     for number in range(30):
-        thing = shop.made(number, name=mask)
+        thing = shop.create(number, name=mask)
         shown = {**SHOWN, "id": number, "name": mask}
         shop.call("PUT /things/{id}", thing, 2.0, 2.1, 200, shown, name=f"secret {number}")
     account = shop.settled()

@@ -6,19 +6,15 @@ import pytest
 
 from contract_tests.support.documents import contract
 from contract_tests.support.path_items import ID, TEXT, a_list, an_object, does, on
+from contract_tests.support.plans import THING, planned
 from contract_tests.support.simulation import Simulation
 from load.journeys.shown_identifiers import identifier_shown_instead
 from load.journeys.step import Step
 from load.options.options import Options
 from load.options.profile import load_profile
 from load.options.selection import Selection
-from load.planning.identifiers import Identifier
-from load.planning.plan import Plan, Slot
-from load.planning.planner import plan
 from openapi.expressions import Exchange
 from openapi.operation_reader import read_operations
-from openapi.operations import Operation
-from contract_tests.support.plans import THING, needed, planned
 
 
 def test_an_operation_whose_schemas_lead_nowhere_is_left_out() -> None:

@@ -1,17 +1,14 @@
 """Journeys through the students API."""
 
-from collections.abc import Iterator
 from random import Random
 from typing import Any
 
 import pytest
 
 from contract_tests.support.simulation import Simulation
-from load.errors import LoadError
-from load.journeys.entities import EntityPool, Origin, release
 from load.journeys.step import Step
 from load.options.options import Options
-from load.options.profile import Kind, kind_of, load_profile, profile_names
+from load.options.profile import Kind, kind_of, load_profile
 from openapi.contract import load_contract, students_document
 from openapi.expressions import Exchange
 from openapi.operation_reader import read_operations

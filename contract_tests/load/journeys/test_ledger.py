@@ -1,29 +1,26 @@
 """The ledger keeps what each call has acknowledged, address by address."""
 
 from dataclasses import replace
-from math import inf
 from typing import Any
 
 import pytest
 
-from contract_tests.support.path_items import ID, JSON, TEXT, an_object, does, on
-from contract_tests.support.shop import NAMED, READ, SHOWN, Shop
+from contract_tests.support.path_items import JSON, does, on
+from contract_tests.support.shop import NAMED, SHOWN, Shop
 from load.journeys.answer import Answer
-from load.journeys.entities import Entity, EntityPool, Origin
+from load.journeys.entities import Entity, EntityPool
 from load.journeys.shown_identifiers import renamed_entity
-from load.journeys.step import Step
 from load.measurements.losses import Absence, Account
-from load.planning.plan import Slot
 from openapi.expressions import Exchange
 
 
 def test_an_identifier_that_is_used_again_is_a_thing_of_its_own() -> None:
     shop = Shop()
-    thing = shop.made(1)
+    thing = shop.create(1)
     thing.pool.remove(thing)
     shop.call("DELETE /things/{id}", thing, 2.0, 2.1, 204)
     assert shop.absence(thing, 20.0) is Absence.EXPLAINED
-    again = shop.made(1, at=3.0)
+    again = shop.create(1, at=3.0)
     for _ in range(2):
         assert shop.read_back(again, 20.0, 200, SHOWN) == Account(read=1)
     assert shop.absence(again, 20.0) is Absence.LOST
@@ -42,15 +39,15 @@ def test_an_identifier_that_is_given_twice_has_lost_its_first_thing() -> None:
     ):
         shop = Shop()
         for number in range(2, 12):
-            shop.made(number)
-        shop.made(1, name="the first of them")
+            shop.create(number)
+        shop.create(1, name="the first of them")
         shop.ledger.creations.add(made, step, [], Answer(201, shown, 3.0, 3.1))
         assert [each.kind for each in shop.settled().losses] == losses
 
 
 def test_a_service_that_gives_identifiers_again_as_a_rule_keeps_no_more_by_design() -> None:
     shop = Shop()
-    made = [shop.made(number) for number in range(1, 12)][:1]
+    made = [shop.create(number) for number in range(1, 12)][:1]
     for number in range(30):
         step = shop.step("POST /things")
         body = {**SHOWN, "name": f"another {number}", "price": 3.5 + number, "state": f"new {number}"}
@@ -61,34 +58,17 @@ def test_a_service_that_gives_identifiers_again_as_a_rule_keeps_no_more_by_desig
     assert account.notes["POST /things gives identifiers again that it has given before"] > 10
 
 
-def test_a_child_dies_with_its_parent() -> None:
-    shop = Shop()
-    thing = shop.made(1)
-    (part,) = shop.call("POST /things/{id}/parts", thing, 2.0, 2.1, 201, {"id": 7})
-    part.pool.resolved_by.add(READ)
-    assert shop.absence(part, 20.0) is Absence.LOST
-    thing.pool.remove(thing)
-    assert shop.absence(part, 20.0) is Absence.UNKNOWN
-
-
 def test_what_an_action_does_to_a_thing_nobody_knows() -> None:
     shop = Shop()
-    thing = shop.made(1)
+    thing = shop.create(1)
     shop.call("POST /things/{id}/close", thing, 2.0, 2.1, 200)
     assert shop.absence(thing, 20.0) is Absence.EXPLAINED
-
-
-def test_what_is_made_within_a_thing_leaves_it_there() -> None:
-    shop = Shop()
-    thing = shop.made(1)
-    shop.call("POST /things/{id}/parts", thing, 2.0, 2.1, 201, {"id": 7})
-    assert shop.absence(thing, 20.0) is Absence.LOST
 
 
 @pytest.mark.parametrize("status", [202, 207, 301, 408, 409, 500, 0])
 def test_what_is_not_acknowledged_may_have_happened(status: int) -> None:
     shop = Shop()
-    thing = shop.made(1)
+    thing = shop.create(1)
     shop.call("DELETE /things/{id}", thing, 2.0, 2.1, status)
     assert shop.absence(thing, 20.0) is Absence.EXPLAINED
     assert shop.read_back(thing, 20.0, 200, SHOWN) == Account(read=1)
@@ -97,21 +77,21 @@ def test_what_is_not_acknowledged_may_have_happened(status: int) -> None:
 @pytest.mark.parametrize("body", [{"success": False}, {"error": "no"}, {"status": "deleting"}])
 def test_a_success_that_says_otherwise_acknowledges_nothing(body: Any) -> None:
     shop = Shop()
-    thing = shop.made(1)
+    thing = shop.create(1)
     shop.call("DELETE /things/{id}", thing, 2.0, 2.1, 200, body)
     assert shop.read_back(thing, 20.0, 200, SHOWN) == Account(read=1)
 
 
 def test_what_was_refused_has_not_happened() -> None:
     shop = Shop()
-    thing = shop.made(1)
+    thing = shop.create(1)
     shop.call("DELETE /things/{id}", thing, 2.0, 2.1, 403)
     assert shop.absence(thing, 20.0) is Absence.LOST
 
 
 def test_what_is_written_below_a_thing_is_told_as_not_read_back() -> None:
     shop = Shop(5.0, (), False, on("/things/{id}/settings", "id", get=does(NAMED), put=does(NAMED, NAMED)))
-    thing = shop.made(1)
+    thing = shop.create(1)
     shop.call("PUT /things/{id}/settings", thing, 2.0, 2.1, 400)
     assert shop.settled().notes == {}
     shop.call("PUT /things/{id}/settings", thing, 2.0, 2.1, 200, SHOWN)
@@ -119,19 +99,9 @@ def test_what_is_written_below_a_thing_is_told_as_not_read_back() -> None:
     assert shop.settled().notes == {note: 1}
 
 
-def test_things_with_the_same_number_in_different_places_are_different() -> None:
-    shop = Shop()
-    one, other = shop.made(1), shop.made(2)
-    parts = [shop.call("POST /things/{id}/parts", each, 2.0, 2.1, 201, {"id": 7})[0] for each in (one, other)]
-    shop.call("DELETE /things/{id}/parts/{part_id}", parts[0], 3.0, 3.1, 204)
-    read = "GET /things/{id}/parts/{part_id}"
-    parts[1].pool.resolved_by.add(read)
-    assert shop.reconciliation.absence(parts[1], read, 404, 20.0, 20.1)[0] is Absence.LOST
-
-
 def test_what_stood_in_an_update_of_another_address_is_followed() -> None:
     shop = Shop()
-    thing = shop.made(1)
+    thing = shop.create(1)
     step = shop.step("PUT /things/{id}", thing)
     changes = shop.ledger.add_call(step, 2.0)
     body = {"id": 2, "name": "renamed", "price": 7.5, "state": "done"}
@@ -174,13 +144,13 @@ def test_what_was_there_already_is_no_creation() -> None:
     other = {"id": 1, "name": "quite another", "price": 3, "state": "begun"}
     for status, losses in ((200, []), (201, ["lost"])):
         shop = Shop()
-        things = [shop.made(number) for number in range(1, 12)]
+        things = [shop.create(number) for number in range(1, 12)]
         step = shop.step("POST /things")
         step.call.payload.update(other, id=None)
         shop.ledger.creations.add(things[:1], step, [], Answer(status, other, 2.0, 2.1))
         assert [each.kind for each in shop.settled().losses] == losses
     shop = Shop()
-    thing = shop.made(1)
+    thing = shop.create(1)
     shop.ledger.creations.add([thing], step, [], Answer(200, other, 2.0, 2.1))
     # Perhaps it was changed, perhaps it was only found.
     assert shop.read_back(thing, 20.0, 200, SHOWN) == Account(read=1)
@@ -190,7 +160,7 @@ def test_what_was_there_already_is_no_creation() -> None:
 
 def test_what_is_referred_to_may_be_used_up() -> None:
     shop = Shop()
-    thing, other = shop.made(1), shop.made(2)
+    thing, other = shop.create(1), shop.create(2)
     step = shop.step("PUT /things/{id}", thing)
     step.leases = (thing, other)
     shop.ledger.add_answer(shop.ledger.add_call(step, 2.0), Answer(200, None, 2.0, 2.1))
@@ -227,7 +197,7 @@ def test_what_a_call_names_may_be_what_is_not_there(
 @pytest.mark.parametrize("shown", [{"id": 9, "supersedes": 1}, {"change": 9, "status": "pending"}])
 def test_what_a_change_was_answered_with_may_be_another_thing(shown: Any) -> None:
     shop = Shop()
-    thing = shop.made(1)
+    thing = shop.create(1)
     step = shop.step("PUT /things/{id}", thing)
     step.call.payload.update(id=1, name="renamed for good")
     changes = shop.ledger.add_call(step, 2.0)
@@ -245,66 +215,15 @@ def test_what_a_change_was_answered_with_may_be_another_thing(shown: Any) -> Non
 
 def test_a_thing_that_a_call_did_something_with_may_be_another_by_now() -> None:
     shop = Shop()
-    thing, other = shop.made(1), shop.made(2)
+    thing, other = shop.create(1), shop.create(2)
     shop.ledger.add_call(shop.step("POST /things/{id}/close", thing), 3.0)
     assert shop.ledger.may_be_another(thing)
     assert not shop.ledger.may_be_another(other)
 
 
-def test_what_the_service_made_a_thing_part_of_takes_it_along() -> None:
-    shop = Shop()
-    thing, home = shop.made(1), EntityPool("/lists/{}")
-    other = home.add((5,), is_own=True)
-    thing.origin = replace(thing.origin, assigned=((home, (5,)),))
-    assert shop.absence(thing, 20.0) is Absence.LOST
-    home.remove(other)
-    assert shop.absence(thing, 20.0) is Absence.UNKNOWN
-
-
-def test_a_thing_that_is_put_into_another_goes_with_it() -> None:
-    boxes = on("/boxes", post=does(an_object(id=ID), an_object(label=TEXT), "201"))
-    box_paths = on("/boxes/{id}", "id", get=does(an_object(id=ID)), delete=does(status="204"))
-    items = on("/boxes/{id}/items", "id", post=does(None, an_object(thing_id=ID), "204"))
-    shop = Shop(5.0, (), False, boxes, box_paths, items)
-    thing = shop.made(1)
-    (box,) = shop.call("POST /boxes", None, 1.0, 1.1, 201, {"id": 9})
-    builder = shop.simulation.compiled.builders["POST /boxes/{id}/items"]
-    call = builder.build({Slot("path", "id"): 9, Slot("body", "/thing_id"): 1})
-    step = Step(call, box, (box, thing))
-    shop.ledger.add_answer(shop.ledger.add_call(step, 2.0), Answer(204, None, 2.0, 2.1))
-    find(shop, thing, 3.0, 2)
-    box.pool.remove(box)
-    shop.call("DELETE /boxes/{id}", box, 4.0, 4.1, 204)
-    assert shop.absence(thing, 20.0) is Absence.EXPLAINED
-
-
-def test_a_thing_that_gets_another_parent_may_be_elsewhere() -> None:
-    card = an_object(id=ID, board_id=ID, title=TEXT)
-    change = {"type": "object", "properties": {"board_id": ID, "title": TEXT}}
-    boards = on("/boards", post=does(an_object(id=ID), an_object(label=TEXT), "201"))
-    boards |= on("/boards/{id}", "id", get=does(an_object(id=ID)))
-    cards = on("/boards/{board_id}/cards", "board_id", post=does(card, an_object(title=TEXT), "201"))
-    one = on("/boards/{board_id}/cards/{id}", "board_id", "id", get=does(card), patch=does(card, change))
-    for board_id, absence in ((6, Absence.EXPLAINED), (5, Absence.LOST)):
-        shop = Shop(5.0, (), False, boards, cards, one)
-        (board,) = shop.call("POST /boards", None, 1.0, 1.1, 201, {"id": 5})
-        builders = shop.simulation.compiled.builders
-        call = builders["POST /boards/{board_id}/cards"].build({Slot("path", "board_id"): 5})
-        thing = Entity(EntityPool("/boards/{}/cards/{}"), (5, 1), is_own=True, origin=Origin((board,)))
-        shop.ledger.creations.add([thing], Step(call, board, (board,)), [], Answer(201, {"id": 1}, 1.2, 1.3))
-        path = {Slot("path", "board_id"): 5, Slot("path", "id"): 1}
-        call = builders["PATCH /boards/{board_id}/cards/{id}"].build(path)
-        payload = {"board_id": board_id, "title": "a title of its own"}
-        step = Step(replace(call, payload=payload), thing, (thing,))
-        shop.ledger.add_answer(shop.ledger.add_call(step, 2.0), Answer(200, None, 2.0, 2.1))
-        reading = "GET /boards/{board_id}/cards/{id}"
-        thing.pool.resolved_by.add(reading)
-        assert shop.reconciliation.absence(thing, reading, 404, 20.0, 20.1)[0] is absence
-
-
 def test_the_texts_of_a_form_are_held_against_what_is_read() -> None:
     shop = Shop()
-    thing = shop.made(1)
+    thing = shop.create(1)
     step = shop.step("PUT /things/{id}", thing)
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     payload = {"name": "one line", "state": "two\nlines", "price": 2.5}

@@ -6,17 +6,16 @@ import pytest
 
 from contract_tests.support.documents import contract
 from contract_tests.support.path_items import ID, TEXT, an_object, does, on
-from contract_tests.support.shop import NAMED, SHOP, SHOWN, Shop, replaced
+from contract_tests.support.shop import NAMED, SHOP, SHOWN, Shop
 from contract_tests.support.simulation import Simulation
-from load.journeys.envelopes import unwrapped
 from load.measurements.losses import Account
 from openapi.operation_reader import read_operations
 
 
 def test_a_replacement_of_which_nothing_shows_is_lost() -> None:
     shop = Shop()
-    thing = shop.made(1)
-    replaced(shop, thing)
+    thing = shop.create(1)
+    shop.replace(thing)
     assert shop.read_back(thing, 3.0, 200, SHOWN) is None
     account = shop.read_back(thing, 20.0, 200, SHOWN)
     assert account is not None
@@ -26,8 +25,8 @@ def test_a_replacement_of_which_nothing_shows_is_lost() -> None:
 def test_what_is_to_be_published_may_not_show_before() -> None:
     shop = Shop(5.0, (), False, on("/things/{id}/publish", "id", post=does()))
     for number in range(30):
-        thing = shop.made(number)
-        replaced(shop, thing, id=number)
+        thing = shop.create(number)
+        shop.replace(thing, id=number)
         shown = {**SHOWN, "id": number, "name": f"thing {number}"}
         account = shop.read_back(thing, 20.0, 200, shown)
         assert account == Account(read=1)
@@ -41,7 +40,7 @@ def test_an_identifier_in_a_body_changes_nothing() -> None:
     """The path says which thing it is, whatever is sent."""
     shop = Shop()
     for number in range(30):
-        thing = shop.made(number)
+        thing = shop.create(number)
         answer = {"id": number, "name": "renamed", "price": 7.5, "state": "done"}
         shop.call("PUT /things/{id}", thing, 2.0, 2.1, 200, answer, id=1_000_000 + number)
         assert shop.read_back(thing, 20.0, 200, answer) == Account(read=1)
@@ -50,10 +49,10 @@ def test_an_identifier_in_a_body_changes_nothing() -> None:
 
 def test_a_state_that_others_may_have_changed_back_is_no_loss() -> None:
     shop = Shop()
-    thing = shop.made(1)
-    replaced(shop, thing, name="thing 1", price=2.5)
+    thing = shop.create(1)
+    shop.replace(thing, name="thing 1", price=2.5)
     assert shop.read_back(thing, 20.0, 200, SHOWN) == Account(read=1)
-    replaced(shop, thing, at=30.0)
+    shop.replace(thing, at=30.0)
     assert shop.read_back(thing, 40.0, 200, {**SHOWN, "name": "renamed", "price": 7.5}) == Account(read=1)
 
 
@@ -61,7 +60,7 @@ def test_null_may_leave_what_was_there() -> None:
     for written, kinds in ((None, []), ("renamed", ["ignored name"])):
         shop = Shop()
         for number in range(60):
-            thing = shop.made(number)
+            thing = shop.create(number)
             kept = {"id": number, "name": f"thing {number}", "price": 7.5, "state": "done"}
             ignored = {"name": written} if number % 30 == 0 else {}
             shop.call("PUT /things/{id}", thing, 2.0, 2.1, 200, kept, **ignored)
@@ -74,7 +73,7 @@ def test_null_may_leave_what_was_there() -> None:
 
 def test_what_lacks_a_property_may_be_from_before() -> None:
     shop = Shop(optional=("price",))
-    thing = shop.made(1)
+    thing = shop.create(1)
     answer = {**SHOWN, "name": "renamed", "state": "done"}
     shop.call("PUT /things/{id}", thing, 10.0, 10.1, 200, answer, price=2.5)
     lacking = {"id": 1, "name": "renamed", "state": "done"}
@@ -97,7 +96,7 @@ def test_things_that_no_call_for_others_changes() -> None:
 def test_a_value_that_is_not_kept_is_told_once() -> None:
     shop = Shop()
     for number in range(30):
-        thing = shop.made(number)
+        thing = shop.create(number)
         shop.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": f"thing {number}", "price": None})
     (loss,) = shop.settled().losses
     assert (loss.kind, loss.label, loss.count) == ("dropped price", "POST /things", 30)
@@ -106,7 +105,7 @@ def test_a_value_that_is_not_kept_is_told_once() -> None:
 def test_a_property_that_is_not_to_be_used_any_more_proves_nothing() -> None:
     shop = Shop()
     for number in range(30):
-        thing = shop.made(number, former=5)
+        thing = shop.create(number, former=5)
         shown = {**SHOWN, "id": number, "name": f"thing {number}", "former": None}
         assert shop.read_back(thing, 20.0, 200, shown) == Account(read=1)
     assert shop.settled() == Account()
@@ -114,8 +113,8 @@ def test_a_property_that_is_not_to_be_used_any_more_proves_nothing() -> None:
 
 def test_what_an_answer_wraps_is_read() -> None:
     shop = Shop()
-    thing = shop.made(1)
-    replaced(shop, thing)
+    thing = shop.create(1)
+    shop.replace(thing)
     kept = {"id": 1, "name": "renamed", "price": 7.5, "state": "done"}
     assert shop.read_back(thing, 20.0, 200, {"data": kept}) == Account(read=1)
     account = shop.read_back(thing, 20.0, 200, {"data": SHOWN})
@@ -125,14 +124,14 @@ def test_what_an_answer_wraps_is_read() -> None:
 
 def test_a_body_of_another_thing_under_the_right_identifier_is_a_loss() -> None:
     shop = Shop()
-    one, other = shop.made(1, price=1234.5, state="open"), shop.made(2, price=9876.5, state="shut")
+    one, other = shop.create(1, price=1234.5, state="open"), shop.create(2, price=9876.5, state="shut")
     assert one is not other
     read = shop.step("GET /things/{id}", one)
     mixed = {**SHOWN, "id": 1, "name": "thing 2", "price": 9876.5, "state": "shut"}
     assert [each.kind for each in shop.reconciliation.read(read, mixed, 10.0, 10.1)] == ["altered name"]
     # What nobody wrote may be the work of others.
     shop = Shop()
-    one = shop.made(1, price=1234.5, state="open")
+    one = shop.create(1, price=1234.5, state="open")
     assert shop.reconciliation.read(shop.step("GET /things/{id}", one), mixed, 10.0, 10.1) == []
 
 

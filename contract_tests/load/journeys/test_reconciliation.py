@@ -6,32 +6,27 @@ from typing import Any
 
 import pytest
 
-from contract_tests.support.path_items import ID, JSON, TEXT, an_object, does, on
-from contract_tests.support.shop import NAMED, READ, SHOWN, Shop
+from contract_tests.support.shop import READ, SHOWN, Shop
 from load.journeys.answer import Answer
-from load.journeys.entities import Entity, EntityPool, Origin
-from load.journeys.shown_identifiers import renamed_entity
-from load.journeys.step import Step
+from load.journeys.entities import Entity, EntityPool
 from load.measurements.losses import Absence, Account
-from load.planning.plan import Slot
-from openapi.expressions import Exchange
 
 
 def test_what_is_not_there_yet_is_late_and_then_lost() -> None:
     shop = Shop()
-    thing = shop.made(1)
+    thing = shop.create(1)
     assert shop.absence(thing, 2.0) is Absence.LATE
     assert shop.absence(thing, 20.0) is Absence.LOST
 
 
 def test_what_came_late_is_told_where_it_was_right_afterwards_for_sure() -> None:
     shop = Shop()
-    thing = shop.made(1)
+    thing = shop.create(1)
     assert shop.absence(thing, 2.0) is Absence.LATE
     assert shop.read_back(thing, 20.0, 200, SHOWN) == Account(read=1)
     assert shop.settled().late == 1
     shop = Shop()
-    thing = shop.made(1)
+    thing = shop.create(1)
     assert shop.absence(thing, 2.0) is Absence.LATE
     # A deletion whose answer never came: whatever is there afterwards is right.
     shop.call("DELETE /things/{id}", thing, 3.0, inf, 0)
@@ -50,18 +45,18 @@ def test_what_came_late_is_told_where_it_was_right_afterwards_for_sure() -> None
 )
 def test_what_expires_by_its_own_words_is_no_loss(words: dict[str, Any], then: float) -> None:
     shop = Shop()
-    thing = shop.made(1, **words)
+    thing = shop.create(1, **words)
     assert shop.absence(thing, 9.5) is (Absence.EXPLAINED if then < inf else Absence.LOST)
 
 
 def test_410_says_that_it_is_meant() -> None:
     shop = Shop()
-    assert shop.absence(shop.made(1), 20.0, 410) is Absence.EXPLAINED
+    assert shop.absence(shop.create(1), 20.0, 410) is Absence.EXPLAINED
 
 
 def test_an_identifier_that_never_led_anywhere_proves_nothing_and_passes_nothing() -> None:
     shop = Shop()
-    thing = shop.made(1)
+    thing = shop.create(1)
     thing.pool.resolved_by.clear()
     assert shop.absence(thing, 20.0) is Absence.UNKNOWN
     account = shop.read_back(thing, 20.0, 404)
@@ -72,7 +67,7 @@ def test_an_identifier_that_never_led_anywhere_proves_nothing_and_passes_nothing
 
 def test_an_identifier_that_works_elsewhere_proves_nothing() -> None:
     shop = Shop()
-    thing = shop.made(1)
+    thing = shop.create(1)
     thing.pool.resolved_by.clear()
     shop.call("PUT /things/{id}", thing, 2.0, 2.1, 200, SHOWN)
     assert shop.absence(thing, 20.0) is Absence.UNKNOWN
@@ -83,7 +78,7 @@ def test_an_identifier_that_works_elsewhere_proves_nothing() -> None:
 
 def test_things_in_a_state_in_which_none_was_ever_found_may_be_hidden() -> None:
     shop = Shop()
-    things = [shop.made(number, state=("open", "done")[number % 2]) for number in range(30)]
+    things = [shop.create(number, state=("open", "done")[number % 2]) for number in range(30)]
     read = shop.step("GET /things/{id}", things[0])
     shop.reconciliation.read(read, {**SHOWN, "id": 0, "name": "thing 0"}, 3.0, 3.1)
     assert shop.absence(things[1], 20.0) is Absence.UNKNOWN
@@ -97,7 +92,7 @@ def test_things_in_a_state_in_which_none_was_ever_found_may_be_hidden() -> None:
 
 def test_another_thing_at_an_address_is_a_loss() -> None:
     shop = Shop()
-    for number, thing in enumerate([shop.made(number) for number in range(30)]):
+    for number, thing in enumerate([shop.create(number) for number in range(30)]):
         shown = {**SHOWN, "id": number, "name": "thing 5" if number == 4 else f"thing {number}"}
         shop.read_back(thing, 20.0, 200, shown)
     (loss,) = shop.settled().losses
@@ -107,43 +102,36 @@ def test_another_thing_at_an_address_is_a_loss() -> None:
 @pytest.mark.parametrize(("status", "is_noted"), [(404, True), (200, False)])
 def test_what_was_gone_after_a_call_that_may_have_done_it_is_told(status: int, is_noted: bool) -> None:
     shop = Shop()
-    thing = shop.made(1)
+    thing = shop.create(1)
     shop.call("POST /things/{id}/close", thing, 2.0, 2.1, 200)
     shop.read_back(thing, 20.0, status, SHOWN if status == 200 else None)
     (note,) = shop.settled().notes if is_noted else ("",)
     assert note.startswith("things were gone after POST /things/{id}/close") is is_noted
 
 
-def find(shop: Shop, thing: Entity, at: float, times: int = 1) -> None:
-    """A thing is read, and shown as it was made."""
-    shown = {**SHOWN, "id": thing.values[0], "name": f"thing {thing.values[0]}"}
-    for _ in range(times):
-        shop.reconciliation.read(shop.step(READ, thing), shown, at, at + 0.1)
-
-
 def test_what_is_gone_after_one_read_may_have_been_used_up() -> None:
     """As a secret that can be read once. Where another thing is found twice, it is no rule."""
     for times, kinds in ((1, []), (2, ["lost"])):
         shop = Shop()
-        thing, other = shop.made(1), shop.made(2)
-        find(shop, thing, 2.0)
+        thing, other = shop.create(1), shop.create(2)
+        shop.show(thing, 2.0)
         assert shop.absence(thing, 20.0) is Absence.UNKNOWN
-        find(shop, other, 21.0, times)
+        shop.show(other, 21.0, times)
         account = shop.settled()
         assert [each.kind for each in account.losses] == kinds
         assert bool(account.untraced) is not bool(kinds)
     # What was never found is lost.
     shop = Shop()
-    assert shop.absence(shop.made(1), 20.0) is Absence.LOST
+    assert shop.absence(shop.create(1), 20.0) is Absence.LOST
 
 
 @pytest.mark.parametrize("nothing", [None, [], {"data": None}, {"code": 404, "msg": "none", "data": None}])
 def test_where_nothing_is_shown_there_is_nothing(nothing: Any) -> None:
     shop = Shop()
-    thing, other, deleted = shop.made(1), shop.made(2), shop.made(3)
+    thing, other, deleted = shop.create(1), shop.create(2), shop.create(3)
     # As long as an operation has shown nothing, it may show nothing of anything.
     assert shop.read_back(thing, 20.0, 200, nothing) == Account(read=1)
-    find(shop, other, 20.0, 2)
+    shop.show(other, 20.0, 2)
     account = shop.read_back(thing, 21.0, 200, nothing)
     assert account is not None
     assert [each.kind for each in account.losses] == ["lost"]
@@ -157,7 +145,7 @@ def deleted_ones(gone: int, there: int, shown: Any) -> Account:
     shop = Shop()
     for number in range(gone + there):
         small: dict[str, Any] = {"price": 3, "state": "new"}
-        thing = shop.made(number)
+        thing = shop.create(number)
         (record,) = (each for each in shop.reconciliation.records if each.entity is thing)
         record.writes[0].properties = small
         thing.pool.remove(thing)
@@ -180,9 +168,9 @@ def test_a_thing_of_small_values_is_undeleted_where_others_are_gone() -> None:
 def test_a_mark_of_deletion_may_be_one_that_clients_set_too(shown: Any) -> None:
     shop = Shop()
     for number in range(8):
-        thing = shop.made(number, **{name: each for name, each in shown.items() if name == "state"})
+        thing = shop.create(number, **{name: each for name, each in shown.items() if name == "state"})
         if number:
-            find(shop, thing, 1.5)
+            shop.show(thing, 1.5)
         thing.pool.remove(thing)
         shop.call("DELETE /things/{id}", thing, 2.0, 2.1, 204)
         body = {**SHOWN, "id": number, "name": f"thing {number}", **shown}
@@ -195,13 +183,13 @@ def test_a_mark_of_deletion_may_be_one_that_clients_set_too(shown: Any) -> None:
 def test_what_was_answered_with_a_state_of_its_own_may_be_hidden() -> None:
     shop = Shop()
     for number in range(40):
-        thing = shop.made(number, moderation="spam" if number % 10 == 9 else "approved")
+        thing = shop.create(number, moderation="spam" if number % 10 == 9 else "approved")
         if number % 10 != 9:
-            find(shop, thing, 2.0, 2)
+            shop.show(thing, 2.0, 2)
         elif number > 20:
             assert shop.absence(thing, 20.0) is Absence.UNKNOWN
             assert any("moderation 'spam' was ever found" in each for each in shop.settled().untraced)
-    assert shop.absence(shop.made(50, moderation="approved"), 20.0) is Absence.LOST
+    assert shop.absence(shop.create(50, moderation="approved"), 20.0) is Absence.LOST
 
 
 def test_a_text_that_is_seldom_written_is_no_state() -> None:
@@ -220,7 +208,7 @@ def test_a_text_that_is_seldom_written_is_no_state() -> None:
 
 def test_what_nothing_can_be_compared_with_is_told() -> None:
     shop = Shop()
-    thing = shop.made(1)
+    thing = shop.create(1)
     step = shop.step("PUT /things/{id}", thing)
     step.call = replace(step.call, payload="a text")
     shop.ledger.add_answer(shop.ledger.add_call(step, 2.0), Answer(200, None, 2.0, 2.1))
@@ -230,7 +218,7 @@ def test_what_nothing_can_be_compared_with_is_told() -> None:
 
 def test_reads_that_show_nothing_of_what_was_written_compare_with_nothing() -> None:
     shop = Shop()
-    things = [shop.made(number) for number in range(2)]
+    things = [shop.create(number) for number in range(2)]
     assert shop.read_back(things[0], 20.0, 200, {"size": 0}) == Account(read=1)
     note = f"{READ} showed none of the properties that were written, so whether they were kept is unknown"
     assert shop.reconciliation.settled().notes == {note: 1}

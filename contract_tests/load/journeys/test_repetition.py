@@ -1,15 +1,14 @@
 """A creation that finds an entity of others, instead of making one, is recognised."""
 
 import itertools
-from collections.abc import Callable
-from random import Random
 from typing import Any
 
 import pytest
 
+from contract_tests.load.journeys.test_foreign_entities import LONG
 from contract_tests.support.documents import contract
-from contract_tests.support.path_items import ID, TEXT, a_list, an_object, does, on
-from contract_tests.support.simulation import Simulation
+from contract_tests.support.path_items import ID, a_list, an_object, does, on, resource
+from contract_tests.support.simulation import OF_THE_REST, Answer, simulated
 from load.calls.call import Call
 from load.journeys.entities import EntityPool
 from load.journeys.ownership import Ownership
@@ -17,10 +16,6 @@ from load.journeys.step import Step
 from load.options.credentials import Secret
 from openapi.expressions import Exchange
 from openapi.operation_reader import read_operations
-from contract_tests.support.simulation import Answer, OF_THE_REST, simulated
-from contract_tests.support.path_items import resource
-from contract_tests.load.journeys.test_foreign_entities import LONG
-
 
 PROVIDER = {"enum": ["red", "green", "blue"]}
 LETTERS = {"type": "array", "items": {"enum": ["a", "b", "c"]}, "minItems": 1, "maxItems": 1}

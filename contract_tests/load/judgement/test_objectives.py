@@ -1,30 +1,17 @@
 """Objectives, as they are written and judged."""
 
-import itertools
-import json
 import re
-from collections import defaultdict
-from pathlib import Path
-from random import Random
-from statistics import mean, stdev
-from typing import Any
 
-import httpx2 as httpx
 import pytest
-from hdrh.histogram import HdrHistogram
 
 from contract_tests.support.documents import operation
-from contract_tests.support.processes import StartService, free_port, run
 from load.errors import LoadError
 from load.judgement.objectives import Objective, promised, stated
 from load.judgement.verdict import judge
-from load.measurements.arrivals import CONSTANT, POISSON, Share, arrivals
 from load.measurements.findings import Fault, Finding
 from load.measurements.generator import Generator
 from load.measurements.results import Results
-from load.measurements.times import HIGHEST_US, Times
-from load.options.workload import workload
-
+from load.measurements.times import Times
 
 IT = operation("/things/{id}")
 

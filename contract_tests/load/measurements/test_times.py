@@ -1,29 +1,11 @@
 """Percentiles, compared with those of the HDR histogram."""
 
-import itertools
-import json
-import re
-from collections import defaultdict
-from pathlib import Path
 from random import Random
-from statistics import mean, stdev
-from typing import Any
 
-import httpx2 as httpx
 import pytest
 from hdrh.histogram import HdrHistogram
 
-from contract_tests.support.documents import operation
-from contract_tests.support.processes import StartService, free_port, run
-from load.errors import LoadError
-from load.judgement.objectives import Objective, promised, stated
-from load.judgement.verdict import judge
-from load.measurements.arrivals import CONSTANT, POISSON, Share, arrivals
-from load.measurements.findings import Fault, Finding
-from load.measurements.generator import Generator
-from load.measurements.results import Results
 from load.measurements.times import HIGHEST_US, Times
-from load.options.workload import workload
 
 
 @pytest.mark.parametrize("count", [1, 7, 3_000])

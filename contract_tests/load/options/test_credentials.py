@@ -10,13 +10,11 @@ from contract_tests.support.documents import contract, operation
 from load.calls.builder import CallBuilder
 from load.errors import LoadError
 from load.options.credentials import Secret, credentials
-from load.options.options import OPTIONS, options_from, read_options
+from load.options.options import read_options
 from load.options.profile import load_profile
-from load.options.selection import Selection
 from openapi.operations import Operation
 from openapi.payloads import PayloadFactory
 from openapi.security import security_schemes
-
 
 SCHEMES = security_schemes(
     contract(

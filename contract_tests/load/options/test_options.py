@@ -1,22 +1,8 @@
 """Options reach every process of a run unchanged."""
 
-import shlex
-from random import Random
-from typing import Any
-
-import pytest
-
-from contract_tests.support.documents import contract, operation
-from load.calls.builder import CallBuilder
-from load.errors import LoadError
-from load.options.credentials import Secret, credentials
+from contract_tests.load.options.test_credentials import SCHEMES
 from load.options.options import OPTIONS, options_from, read_options
 from load.options.profile import load_profile
-from load.options.selection import Selection
-from openapi.operations import Operation
-from openapi.payloads import PayloadFactory
-from openapi.security import security_schemes
-from contract_tests.load.options.test_credentials import SCHEMES
 
 
 def test_options_reach_other_processes_whole() -> None:

@@ -1,22 +1,11 @@
 """Which operations a run calls."""
 
-import shlex
-from random import Random
-from typing import Any
-
 import pytest
 
-from contract_tests.support.documents import contract, operation
-from load.calls.builder import CallBuilder
+from contract_tests.support.documents import operation
 from load.errors import LoadError
-from load.options.credentials import Secret, credentials
-from load.options.options import OPTIONS, options_from, read_options
-from load.options.profile import load_profile
 from load.options.selection import Selection
 from openapi.operations import Operation
-from openapi.payloads import PayloadFactory
-from openapi.security import security_schemes
-
 
 GET = operation("/things/{id}", operationId="get_thing", tags=["stock"])
 LIST = operation("/things", operationId="list_things", tags=["stock"])

@@ -1,24 +1,7 @@
 """The lines of a plan say what is called, with which identifiers, and why not."""
 
-from typing import Any
-
-import pytest
-
-from contract_tests.support.documents import contract
-from contract_tests.support.path_items import ID, TEXT, a_list, an_object, does, on
-from contract_tests.support.simulation import Simulation
-from load.journeys.shown_identifiers import identifier_shown_instead
-from load.journeys.step import Step
-from load.options.options import Options
-from load.options.profile import load_profile
-from load.options.selection import Selection
-from load.planning.identifiers import Identifier
-from load.planning.plan import Plan, Slot
-from load.planning.planner import plan
-from openapi.expressions import Exchange
-from openapi.operation_reader import read_operations
-from openapi.operations import Operation
-from contract_tests.support.plans import THING, needed, planned
+from contract_tests.support.path_items import TEXT, a_list, an_object, does, on
+from contract_tests.support.plans import THING, planned
 
 
 def test_what_nothing_tells_of_is_named_with_the_reason() -> None:

@@ -1,25 +1,14 @@
 """Operations that may act on what others have made are not called."""
 
-import itertools
-from collections.abc import Callable
-from random import Random
 from typing import Any
 
 import pytest
 
-from contract_tests.support.documents import contract
-from contract_tests.support.path_items import ID, TEXT, a_list, an_object, does, on
-from contract_tests.support.simulation import Simulation
-from load.calls.call import Call
-from load.journeys.entities import EntityPool
-from load.journeys.ownership import Ownership
-from load.journeys.step import Step
-from load.options.credentials import Secret
-from openapi.expressions import Exchange
-from openapi.operation_reader import read_operations
-from contract_tests.support.simulation import Answer, OF_THE_REST, simulated
-from contract_tests.support.path_items import resource
 from contract_tests.load.journeys.test_foreign_entities import LONG, labels_of
+from contract_tests.support.documents import contract
+from contract_tests.support.path_items import ID, TEXT, a_list, an_object, does, on, resource
+from contract_tests.support.simulation import Simulation
+from openapi.operation_reader import read_operations
 
 
 @pytest.mark.parametrize(

@@ -1,32 +1,19 @@
 """Locust's own command line runs the load: alone, with several processes, as master and workers."""
 
-import json
 import os
 import re
 import signal
-import socket
-from collections.abc import Iterator
-from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import httpx2 as httpx
-import psutil
-import psycopg2
 import pytest
-from playwright.sync_api import Browser, expect
 
 from contract_tests.support.processes import (
-    Serve,
     Service,
     Start,
     StartService,
-    alive,
     free_port,
     run,
-    running,
-    survivors,
-    wait_for_port,
 )
 from contract_tests.support.students_runs import LOCUST, calls, reckoned, rows
 

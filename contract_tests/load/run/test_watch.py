@@ -1,27 +1,6 @@
 """Whether arrivals were sent late, and whether the generator is to blame."""
 
-import json
-import re
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-from pathlib import Path
-from typing import Any
-
-import httpx2 as httpx
-import pytest
-
-from contract_tests.support.documents import operation
-from contract_tests.support.processes import Start, StartService, free_port, run, served
-from load.calls.connection import Reply
-from load.calls.response_checks import findings, network
-from load.calls.throttling import retry_after_s
-from load.judgement.backlog import behind
-from load.judgement.verdict import judge
-from load.measurements.findings import Fault, Finding
 from load.measurements.generator import Generator
-from load.measurements.operation_results import Outcome
-from load.measurements.results import Results
-from load.measurements.silence import Silence, together
 from load.measurements.times import Times
 from load.run.watch import Watch
 
