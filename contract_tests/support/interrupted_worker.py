@@ -33,11 +33,17 @@ def main() -> None:
         for _each in range(3):
             gevent.sleep(0)
 
+    results = Results.of([])
+    session = SimpleNamespace(results=results, take_results=lambda: results, sent=0, ledger=[])
     load = SimpleNamespace(
-        settle=lambda: None, look=lambda _: None, results=Results.of([]), calls=0, ledger=[]
+        settle=lambda: None,
+        add_watched=lambda _: None,
+        on_early_end=lambda _: None,
+        session=session,
+        ending=None,
     )
     worker = Worker(runner, load)  # type: ignore[arg-type] # as much of both as it takes
-    worker._is_told = False
+    worker._reports.begin()
     with mock.patch("load.run.worker.read_back", read_back):
         stopping = gevent.spawn(events.test_stop.fire)
         reading.wait()

@@ -73,6 +73,11 @@ class Acceptance:
             self._give_up()
         return True
 
+    def take_refused(self) -> int:
+        """How many calls were refused since this was last called."""
+        count, self.refused = self.refused, 0
+        return count
+
     def settle(self) -> None:
         """The run is over: what was held back is about the credentials if those had been accepted before, and
         never were again.

@@ -1,4 +1,4 @@
-"""What a master does: it tells its workers what to do, merges their results, and says who is missed."""
+"""What a master does: it starts and ends its workers, merges their results, and names what is missing."""
 
 import atexit
 import logging
@@ -23,18 +23,18 @@ from load.run.read_back import READ_BACK_S
 
 POLL_S = 0.05
 ENDING_S = 10.0
-# Workers that nobody wants to wait for have so long to tell what they know.
+# Workers that nobody wants to wait for have so long to send what they know.
 HURRIED_S = 2.0
-# A master that was held up for so long itself has not heard what there was to hear.
+# A master that was held up for so long itself may have missed signs of life.
 _HELD_UP_S = 1.0
 
 logger = logging.getLogger(__name__)
 
 
 class Master:
-    """The workers of a master: each is told what to do, and its share of the arrivals, which changes as
-    workers come and go; their results are merged, and their ends awaited. What is missing of those that went
-    before their end is told. Locust gives their last reports half a second, then leaves.
+    """The workers of a master. Each gets the document, the options and its share of the arrivals, which
+    changes as workers come and go; their results are merged, and their ends awaited, which Locust itself does
+    for half a second only. What is missing of workers that left before their end is named.
     """
 
     def __init__(self, runner: MasterRunner, load: Load) -> None:
@@ -57,7 +57,7 @@ class Master:
         atexit.register(partial(_end_children, os.getpid()))
 
     def begin(self, existing: Sequence[ExistingEntity]) -> None:
-        """Tell the workers that a run begins, with what exists."""
+        """Begin a run on all workers, which know these entities to exist."""
         self._run, self._attendance = uuid4().hex, Attendance()
         self._existing, self._begun, self._sharing = existing, set(), ()
         self._share()
@@ -72,19 +72,19 @@ class Master:
                 self._look()
             self._share()
             if self._attendance.nobody_left:
-                self._load.abandon("no worker is left")
+                self._load.ending.abandon("no worker is left")
 
     def _look(self) -> None:
         there = {each.id for each in self._runner.clients.all if each.state != STATE_MISSING}
-        self._attendance.look(self._begun - there, self._load.results.elapsed)
+        self._attendance.look(self._begun - there, self._load.session.results.elapsed)
 
     def _share(self) -> None:
-        """Split the arrivals among those who are there."""
+        """Split the arrivals among the workers that are there."""
         present = tuple(sorted(each.id for each in self._runner.clients.all if each.state != STATE_MISSING))
         if present == self._sharing:
             return
         for worker in present:
-            # Who has been away goes on with what it has: its ledger is not to be forgotten.
+            # One that was away goes on with the run that it has, so that its ledger is kept.
             if worker not in self._begun:
                 self._begun.add(worker)
                 self._attendance.expect(worker)
@@ -95,21 +95,21 @@ class Master:
         self._sharing = present
 
     def _beginning(self) -> dict[str, Any]:
-        """All that a worker needs to do its part, be its own options and files what they may."""
-        load = self._load
+        """All that a worker needs for the run, whatever its own options and files are."""
+        prepared = self._load.prepared
         return {
             "run": self._run,
-            "elapsed": load.results.elapsed,
-            "source": load.contract.source,
-            "document": load.contract.document,
-            "version": load.contract.version,
-            "options": load.options.message(),
+            "elapsed": self._load.session.results.elapsed,
+            "source": prepared.contract.source,
+            "document": prepared.contract.document,
+            "version": prepared.contract.version,
+            "options": prepared.options.message(),
             "existing": self._existing,
         }
 
     def _leave(self, msg: Message, **_: Any) -> None:
         if msg.data["run"] == self._run:
-            self._load.end_early(msg.data["reason"])
+            self._load.ending.end_early(msg.data["reason"])
 
     def _finish(self, **_: Any) -> None:
         if self._watching:
@@ -117,25 +117,25 @@ class Master:
         self._runner.send_message(FINISH, {"run": self._run})
 
     def _wait(self, **_: Any) -> None:
-        """Until each worker has told its last results, or is not to be heard of any more. What comes later
-        belongs to no run.
+        """Wait until each worker has sent its last results, or is gone. What comes later belongs to no
+        run.
         """
         deadline = time.monotonic() + self._runner.environment.stop_timeout + STOP_TIMEOUT_S
-        deadline += READ_BACK_S + self._load.options.consistency
+        deadline += READ_BACK_S + self._load.prepared.options.consistency
         while self._attendance.awaited and time.monotonic() < deadline:
-            if self._load.is_hurried:
+            if self._load.ending.is_hurried:
                 deadline = min(deadline, time.monotonic() + HURRIED_S)
             due = time.monotonic() + POLL_S
             gevent.sleep(POLL_S)
             if time.monotonic() - due < _HELD_UP_S:
-                # Locust strikes workers off its list when their users have stopped; they still have to tell.
-                self._attendance.look(set(), self._load.results.elapsed)
+                # Locust strikes workers off its list when their users have stopped; their results still come.
+                self._attendance.look(set(), self._load.session.results.elapsed)
         self._run = ""
-        self._load.missing = self._attendance.missing()
+        self._load.ending.miss(self._attendance.missing())
 
     def _hear(self, msg: Message, **_: Any) -> None:
         if msg.data["run"] == self._run:
-            self._attendance.heard(msg.node_id, msg.data["sign"], self._load.results.elapsed)
+            self._attendance.heard(msg.node_id, msg.data["sign"], self._load.session.results.elapsed)
 
     def _merge(self, client_id: str, data: dict[str, Any], **_: Any) -> None:
         self._take(client_id, data.get(RESULTS, {}))
@@ -145,14 +145,14 @@ class Master:
             self._attendance.done(msg.node_id, msg.data["report"])
 
     def _take(self, worker: str, message: dict[str, Any]) -> bool:
-        """Merge what a worker tells of this run; gives whether it was of this run."""
+        """Merge the results that a worker has sent; gives whether they are of this run."""
         if not self._run or message.get("run") != self._run or not self._attendance.listens_to(worker):
             return False
         results = message["results"]
         calls = sum(count for each in results["operations"].values() for _, count in each["statuses"])
-        now = self._load.results.elapsed
+        now = self._load.session.results.elapsed
         self._attendance.reported(worker, calls, results["account"]["read"], now)
-        self._load.results.merge(results, worker)
+        self._load.session.results.merge(results, worker)
         return True
 
 

@@ -1,0 +1,53 @@
+"""Entities that a service has accepted (202) and may create later: looked for until they are there."""
+
+from http import HTTPStatus
+
+import gevent
+from gevent.pool import Group
+
+from load.calls.sending import sent
+from load.journeys.entities import Entity
+from load.journeys.step import Step
+from load.run.session import Session
+from openapi.expressions import Exchange
+
+SEARCHES_AT_MOST = 20
+# The pauses between two looks at an entity: the first, and the longest.
+SOON_S, LATER_S = 0.05, 1.0
+
+
+class AcceptedEntities:
+    """Looks for entities that calls of one user of a session were told to be accepted, on a host."""
+
+    def __init__(self, session: Session, host: str) -> None:
+        self._session, self._host = session, host
+        self._searches = Group()
+
+    def join(self) -> None:
+        """Wait until none is looked for any more."""
+        self._searches.join()
+
+    def search(self, step: Step, exchange: Exchange) -> None:
+        """Look for what was accepted until it is there or the run ends, unless too many are looked for."""
+        for entity in self._session.known.accepted_entities(step, exchange):
+            if len(self._searches) < SEARCHES_AT_MOST:
+                self._searches.spawn(self._look_for, step.call.operation.label, entity)
+
+    def _look_for(self, label: str, entity: Entity) -> None:
+        session, pause_s = self._session, SOON_S
+        connection = session.connection(self._host)
+        reading = session.compiled.reads.step(entity)
+        while session.results.ended is None:
+            gevent.sleep(pause_s)
+            pause_s = min(2 * pause_s, LATER_S)
+            reply, _ = sent(connection, reading.call)
+            session.results.beside["to see whether what was accepted is there"] += 1
+            if reply is not None and HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
+                accepted = session.known.add_accepted(entity)
+                session.ledger.creations.add_accepted(accepted, label, session.results.elapsed)
+                break
+        else:
+            session.results.account.note(
+                f"{label} had accepted things (202) that were not there when the run ended", 1
+            )
+        connection.close()
