@@ -7,7 +7,7 @@ from load.journeys.addresses import Addresses, Change
 from load.journeys.answer import Answer
 from load.journeys.entities import Entity
 from load.journeys.envelopes import unwrapped
-from load.journeys.given_identifiers import GivenIdentifiers, is_named
+from load.journeys.given_identifiers import GivenIdentifiers, sends_identifier
 from load.journeys.history import State, Write
 from load.journeys.outcomes import is_failure
 from load.journeys.possible_writes import disturb
@@ -71,7 +71,7 @@ class AcknowledgedCreations:
         have changed it, or given its identifier to another one.
         """
         operation = step.call.operation
-        if answer.status == HTTPStatus.CREATED and not is_named(entity, step):
+        if answer.status == HTTPStatus.CREATED and not sends_identifier(step, entity):
             self._identifiers.record_foreign(operation.label, entity)
             self.passed_over += entity.origin.may_be_foreign
         record = self._addresses.record_of(entity)
@@ -128,4 +128,4 @@ class AcknowledgedCreations:
 
     def _is_certain(self, entity: Entity, step: Step) -> bool:
         """Whether no other process can have created an entity with the same identifier."""
-        return not is_named(entity, step) or self._is_own(entity.values[-1])
+        return not sends_identifier(step, entity) or self._is_own(entity.values[-1])

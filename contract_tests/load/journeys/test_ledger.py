@@ -55,7 +55,7 @@ def test_a_service_that_gives_identifiers_again_as_a_rule_keeps_no_more_by_desig
         shop.ledger.creations.add(made, step, [], Answer(201, body, 3.0 + number, 3.1 + number))
     account = shop.settled()
     assert account.losses == []
-    assert account.notes["POST /things gives identifiers again that it has given before"] > 10
+    assert account.notes["POST /things gives identifiers that it has given before"] > 10
 
 
 def test_what_an_action_does_to_a_thing_nobody_knows() -> None:
@@ -135,7 +135,7 @@ def test_a_creation_that_names_what_was_there_before_is_told() -> None:
     shop.simulation.known.add_foreign("/things/{}", (7,))
     for number in (7, 8):
         shop.call("POST /things", None, 1.0, 1.1, 201, {**SHOWN, "id": number}, id=number + 10)
-    before = "POST /things was answered 201 with the identifier of something that was there before"
+    before = "POST /things was answered 201 with the identifier of an entity that existed before"
     counts = [count for note, count in shop.settled().notes.items() if note.startswith(before)]
     assert counts == [1]
 

@@ -106,7 +106,7 @@ def test_what_was_gone_after_a_call_that_may_have_done_it_is_told(status: int, i
     shop.call("POST /things/{id}/close", thing, 2.0, 2.1, 200)
     shop.read_back(thing, 20.0, status, SHOWN if status == 200 else None)
     (note,) = shop.settled().notes if is_noted else ("",)
-    assert note.startswith("things were gone after POST /things/{id}/close") is is_noted
+    assert note.startswith("entities were gone after POST /things/{id}/close") is is_noted
 
 
 def test_what_is_gone_after_one_read_may_have_been_used_up() -> None:
