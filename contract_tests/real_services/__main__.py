@@ -23,7 +23,7 @@ import psutil
 from contract_tests.real_services.services import SERVICES, Service
 from contract_tests.support.processes import BIN, free_port
 from load.calls.connection import Connection, NetworkError, Reply
-from load.calls.response_checks import findings
+from load.calls.response_checks import check_response
 from openapi.contract import load_contract
 from openapi.operation_reader import readable_operations
 from openapi.operations import Operation
@@ -163,7 +163,7 @@ def _told(operation: Operation, reply: Reply, finding: Mapping[str, Any]) -> boo
         return reply.status in (404, 410)
     return any(
         (str(each.fault), each.place, each.rule) == (finding["fault"], finding["place"], finding["rule"])
-        for each in (replace(found, sample="") for found in findings(operation, None, reply))
+        for each in (replace(found, sample="") for found in check_response(operation, reply))
     )
 
 

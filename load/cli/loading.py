@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from load.calls.base_url import first_server
 from load.calls.connection import check_reachable
+from load.calls.document_servers import first_server
 from load.cli.parameters import ROWS
 from load.errors import LoadError
 from load.measurements.results_file import RunRecord

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from load.calls.builder import can_name
+from load.calls.parameter_values import can_name
 from load.journeys.operation_roles import is_action, is_singleton
 from load.options.options import Options
 from load.planning.plan import Plan

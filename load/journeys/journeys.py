@@ -85,7 +85,7 @@ class Journeys:
         producers = self._compiled.plan.producers.get(operation.label, ())
         creates = any(producer.creates for producer in producers)
         if operation.method == "post" and (creates or "201" in operation.responses):
-            self._compiled.builders[operation.label].differ()
+            self._compiled.builders[operation.label].make_distinct()
 
     def remove_entity(self, step: Step) -> None:
         """Remove the entity of a step, which turned out to be gone."""

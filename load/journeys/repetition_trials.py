@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from load.calls.repetition import Repetition
-from load.calls.response_checks import REFUSING
+from load.calls.response_checks import CONFLICT_STATUSES
 
 # If so many repetitions of calls that had succeeded are refused, the service rejects duplicates instead of
 # finding the first entity.
@@ -63,7 +63,7 @@ class RepetitionTrials:
         """
         trial = self._trials[label]
         trial.was_refused = True
-        if status not in REFUSING or trial.is_counted:
+        if status not in CONFLICT_STATUSES or trial.is_counted:
             return
         trial.is_counted = True
         trial.refusals += 1

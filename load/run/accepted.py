@@ -5,7 +5,7 @@ from http import HTTPStatus
 import gevent
 from gevent.pool import Group
 
-from load.calls.sending import sent
+from load.calls.sending import send
 from load.journeys.entities import Entity
 from load.journeys.step import Step
 from load.run.session import Session
@@ -40,7 +40,7 @@ class AcceptedEntities:
         while session.results.ended is None:
             gevent.sleep(pause_s)
             pause_s = min(2 * pause_s, LATER_S)
-            reply, _ = sent(connection, reading.call)
+            reply, _ = send(connection, reading.call)
             session.results.beside["to see whether what was accepted is there"] += 1
             if reply is not None and HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
                 accepted = session.known.add_accepted(entity)

@@ -147,24 +147,25 @@ class Answers:
             credentialed = not step.call.secret.is_empty
             is_error = reply.status >= HTTPStatus.BAD_REQUEST
             doubtful = is_error and session.ledger.is_refusal_doubtful(step, reply.status)
-            return response_checks.findings(
-                operation, absence, reply, guessed, loss, credentialed, doubtful, step.is_repetition
+            expected = response_checks.Expectation(
+                absence, loss, guessed, credentialed, doubtful, step.is_repetition
             )
+            return response_checks.check_response(operation, reply, expected)
         except Exception as error:  # a call that cannot be judged must not look like a good one
             # Not with its traceback, which may show what the service said.
             *_, place = traceback.extract_tb(error.__traceback__)
             text = mask.answer(f"{type(error).__name__}: {error}, at {place.filename}:{place.lineno}")
             logger.error("an answer of %s could not be judged: %s", mask(operation.label), text)
-            return [response_checks.internal(error)]
+            return [response_checks.internal_finding(error)]
 
     def _without_credentials(self, refusal: Refusal, step: Step) -> list[Finding]:
         """The findings of an answer, but none of a refusal that is about the credentials of its call."""
         has_secret = not step.call.secret.is_empty
-        if not (refusal.found and has_secret and refusal.reply.status in response_checks.UNAUTHORISED):
-            return refusal.found
-        refusal = replace(refusal, found=self.with_samples(step, refusal.reply, refusal.found))
-        if not self._session.acceptance.refuses(refusal):
-            return refusal.found
+        if not (refusal.findings and has_secret and refusal.reply.status in response_checks.UNAUTHORISED):
+            return refusal.findings
+        refusal = replace(refusal, findings=self.with_samples(step, refusal.reply, refusal.findings))
+        if not self._session.acceptance.withhold(refusal):
+            return refusal.findings
         report_acceptance(self._session, self._ending)
         return []
 
@@ -172,9 +173,9 @@ class Answers:
         """A call has succeeded, and with it the credentials that it carried."""
         operation, acceptance = step.call.operation, self._session.acceptance
         if operation.method not in SAFE:
-            acceptance.changed(operation.label)
+            acceptance.record_change(operation.label)
         if not step.call.secret.is_empty:
-            acceptance.accepted(operation, began)
+            acceptance.record_success(operation, began)
 
     def with_samples(self, step: Step, reply: Reply | None, findings: list[Finding]) -> list[Finding]:
         """The same with the answer and a command that repeats the call where a finding is the first of its

@@ -6,7 +6,7 @@ import gevent
 
 from load.calls import response_checks
 from load.calls.connection import Connection, NetworkError, Reply
-from load.calls.sending import sent
+from load.calls.sending import send
 from load.calls.throttling import retry_after_s
 from load.journeys.step import Step
 from load.measurements.findings import Finding
@@ -95,10 +95,10 @@ class Caller:
         connection = self._idle.pop() if self._idle else session.connection(self._host)
         session.sent += 1
         session.waiting += 1
-        reply, error = sent(connection, step.call)
+        reply, error = send(connection, step.call)
         session.waiting -= 1
         self._idle.append(connection)
-        if reply.repeated if reply else error is not None and error.unknown:
+        if reply.repeated if reply else error is not None and error.outcome_unknown:
             session.results.closed[REPEATED if reply else UNKNOWN] += 1
         return reply, error
 
@@ -126,4 +126,4 @@ class Caller:
 
 def _unanswered(error: NetworkError | None) -> list[Finding]:
     """Where nobody can know whether a call was carried out, nobody is to blame."""
-    return [response_checks.network(str(error))] if error and not error.unknown else []
+    return [response_checks.network_finding(str(error))] if error and not error.outcome_unknown else []

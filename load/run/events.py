@@ -15,8 +15,8 @@ from locust.env import Environment
 from locust.event import Events
 from locust.runners import STATE_RUNNING, STATE_SPAWNING, MasterRunner, WorkerRunner
 
-from load.calls.base_url import first_server
 from load.calls.connection import check_reachable
+from load.calls.document_servers import first_server
 from load.errors import LoadError
 from load.options.options import OPTIONS, SHOW_PLAN, read_options
 from load.options.profile import DEFAULT_PROFILE, load_profile, profile_names

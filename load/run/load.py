@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from gevent.event import Event
 
-from load.calls.base_url import based
+from load.calls.base_url import find_base_url
 from load.journeys.knowledge import ExistingEntity
 from load.measurements.arrivals import Share
 from load.measurements.results_file import RunRecord
@@ -112,7 +112,7 @@ class Load:
         if host not in self._located:
             prepared = self.prepared
             operations, options = prepared.operations.values(), prepared.options
-            found = based(host, prepared.contract, operations, options.credentials, options.selection)
+            found = find_base_url(host, prepared.contract, operations, options.credentials, options.selection)
             self._located |= {host: found, found[0]: found}
         return self._located[host]
 

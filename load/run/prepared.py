@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from load.calls.base_url import elsewhere
+from load.calls.document_servers import on_other_servers
 from load.judgement.objectives import Objective, promised, stated
 from load.judgement.verdict import promised_errors, tolerated
 from load.measurements.findings import Fault
@@ -45,7 +45,7 @@ class Prepared:
 
     def only_at(self, host: str) -> "Prepared":
         """The same without the operations that the document has at other hosts than this one."""
-        excluded = elsewhere(self.operations.values(), host)
+        excluded = on_other_servers(self.operations.values(), host)
         operations = {label: each for label, each in self.operations.items() if label not in excluded}
         return replace(self, operations=operations, uncallable={**self.uncallable, **excluded})
 

@@ -10,7 +10,7 @@ import gevent
 
 from load.calls.connection import Connection, Reply
 from load.calls.response_checks import is_throttled
-from load.calls.sending import exchange_of, json_of, sent
+from load.calls.sending import exchange_of, json_body, send
 from load.calls.throttling import retry_after_s
 from load.journeys.knowledge import ExistingEntity
 from load.journeys.records import Record
@@ -46,7 +46,7 @@ def existing_entities(session: Session, host: str) -> tuple[list[ExistingEntity]
     try:
         for steps in session.journeys.exploration_rounds():
             for step in steps:
-                reply, _ = sent(connection, step.call)
+                reply, _ = send(connection, step.call)
                 calls += 1
                 exchange = exchange_of(step.call, reply) if reply and reply.status < 300 else None
                 existing += session.known.record_listing(step, exchange)
@@ -127,7 +127,7 @@ class ReadBack:
         if reply.age_s:
             account.note(f"{step.call.operation.label} {BY_A_CACHE}", 1)
         at = (began - reply.age_s, session.results.elapsed)
-        seen = session.reconciliation.read_back(record, step, reply.status, json_of(reply), at)
+        seen = session.reconciliation.read_back(record, step, reply.status, json_body(reply), at)
         if seen is not None:
             account.read += seen.read
             self._count(seen, step.call.as_curl(self._host))
@@ -140,7 +140,7 @@ class ReadBack:
         while True:
             results = self._session.results
             began = results.elapsed
-            reply, _ = sent(connection, step.call)
+            reply, _ = send(connection, step.call)
             results.beside["to read back what was written"] += 1
             if reply is not None and not _is_postponed(reply):
                 return began, reply

@@ -12,7 +12,7 @@ import yaml
 
 from contract_tests.support.answering_service import UNKNOWN, Answer, answering
 from contract_tests.support.processes import run
-from load.calls.base_url import based
+from load.calls.base_url import find_base_url
 from load.errors import LoadError
 from load.options.credentials import credentials
 from load.options.selection import Selection
@@ -113,7 +113,7 @@ def described(paths: Any, *servers: Any, source: str = "it.yaml", **more: Any) -
 def located(host: str, contract: Contract, bearer: str = "") -> tuple[str, int]:
     found, _ = readable_operations(contract)
     schemes = security_schemes(contract)
-    return based(host, contract, found, credentials((), bearer, (), "", schemes), Selection())
+    return find_base_url(host, contract, found, credentials((), bearer, (), "", schemes), Selection())
 
 
 @pytest.mark.parametrize(
@@ -152,9 +152,9 @@ def test_a_host_without_the_api_is_told(server: str, path: str, tmp_path: Path) 
         done = run("contract-load", "run", str(document), "--host", host + path, "-o", str(tmp_path))
     assert done.process.returncode == 1
     assert done.lines[-1] == (
-        f"contract-load: nothing of the document is at {host}{path}: GET /things is answered 200 "
-        f"(text/html), as is a path that nothing has; give the base URL of the API with --host, as in "
-        f"{host}/api"
+        f"contract-load: no operation of the document is at {host}{path}: GET /things is answered 200 "
+        f"(text/html), the same as a path that does not exist; give the base URL of the API with --host, "
+        f"as in {host}/api"
     )
 
 
@@ -167,7 +167,7 @@ def test_a_home_page_is_not_the_api(answers: Mapping[str, Answer]) -> None:
     contract = described({"/": TOLD["/things"], **TOLD}, "/")
     with (
         answering(answers=answers, otherwise=ABSENT) as (host, _),
-        pytest.raises(LoadError, match=r"nothing of the document is at http://\S+: GET \S+ is answered 404"),
+        pytest.raises(LoadError, match=r"no operation of the document is at \S+: GET \S+ is answered 404"),
     ):
         located(f"{host}/mine", contract)
 

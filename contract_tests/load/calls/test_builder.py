@@ -22,7 +22,7 @@ def parameter(name: str, location: str, required: bool, **schema: Any) -> dict[s
 
 
 def builder(of: Operation) -> CallBuilder:
-    return CallBuilder(of, (), (), PayloadFactory(1), Random(1), Secret())
+    return CallBuilder(of, PayloadFactory(1), Random(1), Secret())
 
 
 def test_segments_that_lead_elsewhere_are_not_sent() -> None:

@@ -133,7 +133,7 @@ def test_paths_and_fields_go_as_they_are(recorder: Recorder) -> None:
 
 def test_a_body_that_is_too_long_is_told_by_its_length() -> None:
     told = call(body=b"a" * 70_000).as_curl("http://it")
-    assert told == "POST http://it/things with a body of 70,000 bytes, too long to be shown"
+    assert told == "POST http://it/things with a body of 70,000 bytes, too long to show"
 
 
 NAMED = credentials((), "", (f"query={FIRST}",), "", SCHEMES)
@@ -168,7 +168,7 @@ def test_credentials_come_from_the_environment(
         security=[{each: [] for each in schemes}],
         parameters=[{"name": "a", "in": "cookie", "required": True, "schema": {"enum": ["b"]}}],
     )
-    built = CallBuilder(asked, (), (), PayloadFactory(1), Random(1), given.secret(asked, SCHEMES)).build({})
+    built = CallBuilder(asked, PayloadFactory(1), Random(1), given.secret(asked, SCHEMES)).build({})
     command = pasted(recorder, built, environment)
     for variable in environment:
         assert variable in command

@@ -56,7 +56,7 @@ def test_each_call_has_all_of_its_time(connect: Connect) -> None:
 def test_connecting_is_part_of_the_time() -> None:
     with socket.create_server(("127.0.0.1", 0)) as never_accepts:
         connection = Connection(f"https://127.0.0.1:{never_accepts.getsockname()[1]}", PAUSE_S)
-        with pytest.raises(NetworkError, match=rf"^no whole answer within {PAUSE_S:g} s$") as ended:
+        with pytest.raises(NetworkError, match=rf"^no complete answer within {PAUSE_S:g} s$") as ended:
             connection.send("get", "/", {}, b"")
         assert ended.value.unreachable
 
@@ -90,7 +90,7 @@ def test_fields_of_one_name_are_joined_and_trailers_are_none(connect: Connect) -
 def test_content_that_cannot_be_decoded_is_told(connect: Connect) -> None:
     reply = connect().send("get", "/no-gzip", {}, b"")
     assert reply.body == b"fine!"
-    (found,) = response_checks.findings(operation(), None, reply)
+    (found,) = response_checks.check_response(operation(), reply)
     assert str(found) == "broken contract: 200 content coding (content coding)"
     assert found.detail.startswith("the content is not gzip as the answer says: ")
 
@@ -110,7 +110,7 @@ def test_a_stream_of_events_is_left_after_a_while(connect: Connect, path: str, m
     assert reply.body.startswith(b"data: it\n\ndata: it\n\n")
     content = {media_type: {"schema": {"type": "string", "maxLength": 1}}}
     stream = operation(responses={"200": {"description": "events", "content": content}})
-    found = response_checks.findings(stream, None, reply)
+    found = response_checks.check_response(stream, reply)
     assert [each.place for each in found] == (["200 media type"] if path == "/untold" else [])
     assert connection.send("get", "/fine", {}, b"").status == 200
 
@@ -120,17 +120,17 @@ def test_answers_without_content_are_not_held_against_a_schema(status: int) -> N
     content = {"application/json": {"schema": {"type": "object"}}}
     documented = {str(each): {"description": "none", "content": content} for each in (200, status)}
     reply = Reply(status, {"content-type": "application/json"}, b"")
-    assert response_checks.findings(operation(responses=documented), None, reply) == []
+    assert response_checks.check_response(operation(responses=documented), reply) == []
     head = operation(method="head", responses=documented)
-    assert response_checks.findings(head, None, replace(reply, status=200)) == []
-    assert response_checks.findings(operation(responses=documented), None, replace(reply, status=200))
+    assert response_checks.check_response(head, replace(reply, status=200)) == []
+    assert response_checks.check_response(operation(responses=documented), replace(reply, status=200))
 
 
 def test_fields_that_a_user_gives_take_the_place_of_ours() -> None:
     with socket.create_server(("127.0.0.1", 0)) as heard:
         connection = Connection(f"http://127.0.0.1:{heard.getsockname()[1]}/base", PAUSE_S)
         told = {"host": "example.org", "X-A": "a\r\nX-B: ü", "User-Agent": "me", "X-C": "日本"}
-        with pytest.raises(NetworkError, match="no whole answer"):
+        with pytest.raises(NetworkError, match="no complete answer"):
             connection.send("post", "/it", told, b"")
         with closing(heard.accept()[0]) as accepted:
             lines = accepted.recv(10_000).split(b"\r\n")
@@ -152,7 +152,7 @@ def test_a_call_as_a_whole_ends_in_time(connect: Connect, path: str) -> None:
     connection = connect(2 * PAUSE_S)
     began = time.monotonic()
     for _ in range(2):
-        with pytest.raises(NetworkError, match=rf"^no whole answer within {2 * PAUSE_S:g} s$"):
+        with pytest.raises(NetworkError, match=rf"^no complete answer within {2 * PAUSE_S:g} s$"):
             connection.send("get", path, {}, b"")
     assert 4 * PAUSE_S <= time.monotonic() - began < 8 * PAUSE_S
     assert connection.send("get", "/fine", {}, b"").status == 200
@@ -178,4 +178,4 @@ def test_a_run_says_what_it_waits_for_when_its_time_is_up(service: str, tmp_path
     assert time.monotonic() - began < 15
     before, _, after = done.output.partition("operation ")
     assert "waiting for 3 answers, up to 4 s" in before
-    assert "GET /silent: network: no whole answer within 4 s, 3 times" in after
+    assert "GET /silent: network: no complete answer within 4 s, 3 times" in after

@@ -135,7 +135,7 @@ def test_what_may_not_be_repeated_is_not(service: Shy, connection: Connection, m
     connection.send(method, "/second", {}, b"{}")
     with pytest.raises(NetworkError) as ended:
         connection.send(method, "/second", {}, b"{}")
-    assert ended.value.unknown
+    assert ended.value.outcome_unknown
     assert service.got[method.upper()] == before + 2
     # From now on, a failure would be one of a connection that was opened for the call.
     for _ in range(3):
@@ -145,19 +145,19 @@ def test_what_may_not_be_repeated_is_not(service: Shy, connection: Connection, m
 def test_a_new_connection_leaves_no_doubt() -> None:
     with shy(fails_every=1) as server, pytest.raises(NetworkError, match="closed without an answer") as ended:
         Connection(server.url).send("post", "/a", {}, b"")
-    assert not ended.value.unknown
+    assert not ended.value.outcome_unknown
     assert not ended.value.unreachable
 
 
 def test_how_long_connections_are_kept_is_learnt() -> None:
     seen = KeepAlive()
     assert seen.allows(1e6)
-    seen.stated("timeout=5, max=100")
+    seen.observe_field("timeout=5, max=100")
     assert [seen.allows(idle_s) for idle_s in (4.0, 4.9)] == [True, False]
-    seen.found_closed(1.0)
+    seen.observe_closed(1.0)
     assert [seen.allows(idle_s) for idle_s in (0.8, 0.95)] == [True, False]
     # Too soon for a service to mean it.
-    seen.found_closed(0.001)
+    seen.observe_closed(0.001)
     assert seen.allows(0.8)
     # One that is open proves that what closed the other was no limit.
     seen.allows(3.0)
@@ -168,7 +168,7 @@ def test_doubts_last_longer_each_time_but_not_for_ever() -> None:
     seen = KeepAlive()
     lengths = []
     for _ in range(8):
-        seen.closed_as_sent(0.001)
+        seen.observe_closed_during_call(0.001)
         lengths.append(next(number for number in range(10_000) if seen.allows(0.001)))
     assert lengths == sorted(lengths)
     assert (lengths[0], lengths[-1]) == (100, 5_000)
@@ -178,10 +178,10 @@ def test_doubts_last_longer_each_time_but_not_for_ever() -> None:
 def test_refusals_of_a_call_that_was_sent_twice_accuse_nobody() -> None:
     (delete,) = read_operations(contract({"/a": {"delete": FINE}}))
     twice = Reply(404, {}, b"", repeated=True)
-    assert response_checks.findings(delete, None, twice) == []
-    assert response_checks.findings(delete, None, Reply(404, {}, b""))
+    assert response_checks.check_response(delete, twice) == []
+    assert response_checks.check_response(delete, Reply(404, {}, b""))
     failed = Reply(500, {}, b"", repeated=True)
-    assert response_checks.findings(delete, None, failed)[0].fault is Fault.SERVER_ERROR
+    assert response_checks.check_response(delete, failed)[0].fault is Fault.SERVER_ERROR
 
 
 def results_of(service: Shy, place: Path, *told: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from contract_tests.support.documents import operation
 from contract_tests.support.judged_runs import IT
 from load.calls.connection import Reply
-from load.calls.response_checks import findings
+from load.calls.response_checks import Expectation, check_response
 from load.measurements.losses import Absence
 from openapi.operations import Operation
 
@@ -36,7 +36,7 @@ JSON = {"content-type": "application/json"}
     ],
 )
 def test_findings(absence: Absence | None, reply: Reply, expected: list[str]) -> None:
-    assert [str(each) for each in findings(IT, absence, reply)] == expected
+    assert [str(each) for each in check_response(IT, reply, Expectation(absence))] == expected
 
 
 SECRET = {"type": "object", "properties": {"user": {"type": "string"}, "password": {"type": "string"}}}
@@ -69,12 +69,12 @@ def entrance(path: str, body: Any = SECRET, security: Any = (), status: str = "4
     ids=lambda each: each.label if isinstance(each, Operation) else "",
 )
 def test_made_up_passwords_are_rightly_refused(asked: Operation, told: list[str]) -> None:
-    assert [str(each) for each in findings(asked, None, Reply(401, {}, b""))] == told
+    assert [str(each) for each in check_response(asked, Reply(401, {}, b""))] == told
 
 
 def test_a_guess_at_what_exists_may_be_wrong() -> None:
-    assert findings(IT, None, Reply(404, {}, b""), guessed=True) == []
-    assert len(findings(IT, None, Reply(418, {}, b""), guessed=True)) == 1
+    assert check_response(IT, Reply(404, {}, b""), Expectation(guesses_path=True)) == []
+    assert len(check_response(IT, Reply(418, {}, b""), Expectation(guesses_path=True))) == 1
 
 
 @pytest.mark.parametrize(
@@ -92,5 +92,5 @@ def test_what_else_a_call_names_may_not_be_there(
     absence: Absence | None, status: int, told: list[str]
 ) -> None:
     plain = operation("/things/{id}", "put")
-    found = findings(plain, absence, Reply(status, {}, b""), doubtful=True)
+    found = check_response(plain, Reply(status, {}, b""), Expectation(absence, has_unknown_references=True))
     assert [str(each) for each in found] == told

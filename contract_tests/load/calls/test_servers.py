@@ -8,7 +8,7 @@ import pytest
 from contract_tests.load.calls.test_base_url import FINE, LIST, THING, described
 from contract_tests.support.answering_service import answering
 from contract_tests.support.processes import run
-from load.calls.base_url import elsewhere, first_server
+from load.calls.document_servers import first_server, on_other_servers
 from openapi.contract import Contract
 from openapi.operation_reader import readable_operations
 
@@ -49,10 +49,10 @@ def test_servers_of_paths_and_operations_take_the_place_of_the_documents() -> No
         ("/p", "https://example.org/other/", "/other"),
         ("/o", "/third", "/third"),
     ]
-    left = elsewhere(found, "https://example.net")
+    left = on_other_servers(found, "https://example.net")
     assert [*left] == ["GET /p"]
     assert left["GET /p"].startswith("its server is https://example.org/other/, not https://example.net")
-    assert elsewhere(found, "https://example.org/v1") == {}
+    assert on_other_servers(found, "https://example.org/v1") == {}
 
 
 @pytest.mark.process

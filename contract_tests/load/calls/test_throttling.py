@@ -11,7 +11,7 @@ import pytest
 from contract_tests.support.documents import operation
 from contract_tests.support.processes import StartService, run
 from load.calls.connection import Reply
-from load.calls.response_checks import findings
+from load.calls.response_checks import check_response
 from load.calls.throttling import retry_after_s
 from load.judgement.verdict import judge
 from load.measurements.findings import Fault, Finding
@@ -41,7 +41,7 @@ IT = operation(
     ],
 )
 def test_throttling_is_a_kind_of_its_own(reply: Reply, expected: list[str]) -> None:
-    found = [str(each) for each in findings(IT, None, reply)]
+    found = [str(each) for each in check_response(IT, reply)]
     assert len(found) == len(expected)
     assert all(one.startswith(other) for one, other in zip(found, expected, strict=True)), found
 

@@ -8,7 +8,7 @@ import pytest
 
 from contract_tests.support.documents import operation
 from contract_tests.support.processes import StartService, run
-from load.calls.response_checks import network
+from load.calls.response_checks import network_finding
 from load.judgement.objectives import promised, stated
 from load.judgement.recorded import Run, recorded
 from load.judgement.rejudging import judged_again
@@ -46,7 +46,7 @@ def measured(taken: float = 0.01, findings: Any = (), **more: Any) -> Results:
     [
         (measured(), {}, "PASSED"),
         (measured(0.05), {}, "FAILED"),
-        (measured(findings=[network("reset")] * 50), {}, "FAILED"),
+        (measured(findings=[network_finding("reset")] * 50), {}, "FAILED"),
         (measured(findings=[Finding(Fault.LOST, "status 404", "", "it")]), {}, "FAILED"),
         (measured(0.05, generators={"": Generator(10, 9.5)}), {}, "INVALID"),
         (measured(account=Account(followed=5, read=4, unreadable=1)), {}, "INVALID"),

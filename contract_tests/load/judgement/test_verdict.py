@@ -9,7 +9,7 @@ import pytest
 
 from contract_tests.support.documents import operation
 from contract_tests.support.judged_runs import IT, RUN, verdict_of
-from load.calls.response_checks import network
+from load.calls.response_checks import network_finding
 from load.judgement.objectives import promised, stated
 from load.judgement.recorded import recorded
 from load.judgement.verdict import judge
@@ -68,7 +68,7 @@ def test_a_percentile_of_few_calls_is_not_judged(text: str, calls: int, slow: in
 def test_few_calls_show_no_small_error_rate(calls: int, failed: int, word: str) -> None:
     results = Results.of([IT.label])
     for number in range(calls):
-        results.record(IT.label, 200, 0.01, 0.01, [network("reset")] if number < failed else [])
+        results.record(IT.label, 200, 0.01, 0.01, [network_finding("reset")] if number < failed else [])
     (outcome,) = judge([stated("error rate < 0.1%", {})], results).outcomes
     assert outcome.word == word
 
@@ -107,7 +107,7 @@ def test_a_run_that_answers_nothing_of_what_was_asked_is_invalid() -> None:
         ([], [], "no call was made"),
         ([10.0] * 90 + [30.0] * 10, [], "p95 ≤ 20 ms does not hold, it was 30.0 ms"),
         ([10.0] * 999 + [200.0] * 9, [], "p99.9 ≤ 100 ms does not hold, it was 200"),
-        ([10.0], [network("refused")], "error rate ≤ 10.00% does not hold, it was 50.00%"),
+        ([10.0], [network_finding("refused")], "error rate ≤ 10.00% does not hold, it was 50.00%"),
         ([10.0] * 99, [Finding(Fault.BROKEN_CONTRACT, "a", "b", "c")], "broken contract, 1 times"),
         ([10.0] * 99, [Finding(Fault.LOST, "a", "", "c")], "lost, 1 times"),
     ],

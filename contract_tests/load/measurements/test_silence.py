@@ -7,7 +7,7 @@ import httpx2 as httpx
 import pytest
 
 from contract_tests.support.processes import Start, free_port, served
-from load.calls.response_checks import network
+from load.calls.response_checks import network_finding
 from load.measurements.results import Results
 from load.measurements.silence import Silence, together
 
@@ -32,9 +32,9 @@ def test_refused_connections_are_not_answers() -> None:
     for _ in range(30):
         results.record("a", 200, 0.1, 0.1, [])
     for _ in range(300):
-        results.record("a", 0, 0.0003, 0.0003, [network("connection refused")])
+        results.record("a", 0, 0.0003, 0.0003, [network_finding("connection refused")])
     # One that waited in vain tells how long users wait at least.
-    results.record("a", 0, 60.0, 60.0, [network("no whole answer within 60 s")])
+    results.record("a", 0, 60.0, 60.0, [network_finding("no complete answer within 60 s")])
     results.ended = results.began + 10
     assert results.total.percentile_ms(50) == pytest.approx(100, rel=0.01)
     assert results.total.max_ms == pytest.approx(60_000, rel=0.01)

@@ -100,7 +100,7 @@ def test_wrong_credentials_are_told_without_telling_them(given: Any, message: st
 
 def test_credentials_are_never_shown() -> None:
     found = operation("/things", "post", security=[{"query": [], "token": []}])
-    builder = CallBuilder(found, (), (), PayloadFactory(1), Random(1), GIVEN.secret(found, SCHEMES))
+    builder = CallBuilder(found, PayloadFactory(1), Random(1), GIVEN.secret(found, SCHEMES))
     call = builder.build({})
     assert call.sent_target == "/things?key=k-2"
     assert call.sent_headers["Authorization"] == "Bearer tok-en"
