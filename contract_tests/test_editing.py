@@ -21,7 +21,7 @@ def widened(document: dict[str, Any]) -> None:
     student["year"]["maximum"] = 12
 
 
-def test_an_edit_changes_service_fuzzing_and_load(
+def test_an_edited_document_changes_service_fuzzing_and_load(
     edited: Edited, database: str, serve: Serve, browser: Browser, tmp_path: Path
 ) -> None:
     before = serve("--database-url", database)

@@ -12,6 +12,6 @@ pytestmark = pytest.mark.process
     [("mypy",), ("ruff", "check", "."), ("ruff", "format", "--check", "."), ("lint-imports",)],
     ids=" ".join,
 )
-def test_convention(command: tuple[str, ...]) -> None:
+def test_every_convention_is_kept(command: tuple[str, ...]) -> None:
     done = run(*command)
     assert done.process.returncode == 0, done.output

@@ -6,7 +6,7 @@ from contract_tests.conftest import new_student
 from contract_tests.support.processes import Service
 
 
-def test_a_student_is_created_by_hand(browser: Browser, service: Service) -> None:
+def test_a_student_can_be_created_in_swagger_ui(browser: Browser, service: Service) -> None:
     page = browser.new_page()
     asked: list[str] = []
     errors: list[str] = []

@@ -54,14 +54,14 @@ def origin() -> Iterator[str]:
 
 
 @pytest.mark.process
-def test_a_relative_server_counts_from_the_document(origin: str, tmp_path: Path) -> None:
+def test_a_relative_server_is_resolved_against_the_url_of_the_document(origin: str, tmp_path: Path) -> None:
     done = run("contract-load", "run", f"{origin}/docs/openapi.json", "-t", "1s", "-o", str(tmp_path))
     assert f"loading {origin}/v1 with" in done.output
     assert done.process.returncode == 0
 
 
 @pytest.mark.process
-def test_the_path_of_a_server_is_taken_where_it_alone_answers(origin: str, tmp_path: Path) -> None:
+def test_the_path_of_a_server_is_added_where_only_it_answers(origin: str, tmp_path: Path) -> None:
     document = tmp_path / "it.json"
     document.write_text(json.dumps(DOCUMENT))
     options = ("--host", origin, "-t", "1s")
@@ -74,7 +74,7 @@ def test_the_path_of_a_server_is_taken_where_it_alone_answers(origin: str, tmp_p
 
 
 @pytest.mark.process
-def test_reading_a_document_takes_nothing_from_the_run_time(origin: str, tmp_path: Path) -> None:
+def test_reading_the_document_does_not_shorten_the_run(origin: str, tmp_path: Path) -> None:
     document = tmp_path / "long.yaml"
     notes = "\n".join(f"  n{number}: [1, 2, 3]" for number in range(30_000))
     document.write_text(f"x-notes:\n{notes}\n{yaml.safe_dump(DOCUMENT)}")
@@ -83,7 +83,7 @@ def test_reading_a_document_takes_nothing_from_the_run_time(origin: str, tmp_pat
 
 
 @pytest.mark.process
-def test_a_folder_that_is_none_is_told_before_the_run(origin: str) -> None:
+def test_an_unwritable_output_folder_is_reported_before_the_run(origin: str) -> None:
     done = run("contract-load", "run", f"{origin}/docs/openapi.json", "-o", "/dev/null/it")
     assert done.output.startswith("contract-load: cannot write to /dev/null/it: ")
     assert done.process.returncode == 1
@@ -136,7 +136,9 @@ def located(host: str, contract: Contract, bearer: str = "") -> tuple[str, int]:
         pytest.param({**ONE, **LIST}, {"/things/": UNKNOWN, "/things": THING}, UNKNOWN, "", id="one of two"),
     ],
 )
-def test_where_operations_answer_is_found(paths: Any, answers: Any, otherwise: Answer, path: str) -> None:
+def test_the_base_url_is_found_where_operations_answer(
+    paths: Any, answers: Any, otherwise: Answer, path: str
+) -> None:
     with answering(answers=answers, otherwise=otherwise) as (host, asked):
         assert located(host, described(paths, "/v1")) == (host + path, len(asked))
         assert {each.partition(" ")[0] for each in asked} == {"GET"}
@@ -145,7 +147,7 @@ def test_where_operations_answer_is_found(paths: Any, answers: Any, otherwise: A
 @pytest.mark.process
 @pytest.mark.parametrize("server", ["/v1", "/"])
 @pytest.mark.parametrize("path", ["", "/mine"])
-def test_a_host_without_the_api_is_told(server: str, path: str, tmp_path: Path) -> None:
+def test_a_host_without_the_api_is_reported(server: str, path: str, tmp_path: Path) -> None:
     document = tmp_path / "it.json"
     document.write_text(json.dumps({**DOCUMENT, "servers": [{"url": server}], "paths": {**TOLD, **ONE}}))
     with answering(otherwise=PAGE, answers={}) as (host, _):
@@ -172,13 +174,13 @@ def test_a_home_page_is_not_the_api(answers: Mapping[str, Answer]) -> None:
         located(f"{host}/mine", contract)
 
 
-def test_a_host_with_a_path_stands_as_it_is() -> None:
+def test_a_host_with_a_path_is_used_as_it_is() -> None:
     with answering(answers={"/mine/things": THING, "/v1/things": THING}) as (host, _):
         assert located(f"{host}/mine/", described(LIST, "/v1"))[0] == f"{host}/mine"
         assert located(host, described(LIST, "/mine"))[0] == f"{host}/mine"
 
 
-def test_credentials_are_sent_to_find_it_out() -> None:
+def test_credentials_are_sent_to_find_the_base_url() -> None:
     schemes = {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}
     contract = described(LIST, "/v1", components=schemes, security=[{"token": []}])
     with answering(answers={"/things": THING}, token="Bearer it") as (host, _):
@@ -186,13 +188,13 @@ def test_credentials_are_sent_to_find_it_out() -> None:
         assert located(host, contract)[0] == f"{host}/v1"
 
 
-def test_what_may_destroy_is_not_asked_for() -> None:
+def test_destructive_operations_are_not_called_to_find_the_base_url() -> None:
     with answering(answers={}) as (host, asked):
         assert located(host, described(RESET, "/v1")) == (f"{host}/v1", 0)
         assert asked == []
 
 
-def test_the_server_that_is_at_the_host_counts() -> None:
+def test_the_server_at_the_given_host_is_preferred() -> None:
     with answering(answers={}) as (host, _):
         contract = described(NEW, "https://example.org/prod", f"{host}/test")
         assert located(host, contract)[0] == f"{host}/test"

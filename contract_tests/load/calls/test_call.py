@@ -117,21 +117,21 @@ def pasted(recorder: Recorder, made: Call, environment: dict[str, str] | None = 
     ],
     ids=lambda body: repr(body[:12]),
 )  # fmt: skip
-def test_the_whole_body_comes_again(recorder: Recorder, body: bytes) -> None:
+def test_the_curl_command_sends_the_whole_body(recorder: Recorder, body: bytes) -> None:
     assert pasted(recorder, call(body=body)).isprintable()
 
 
 @pytest.mark.parametrize("method", ["get", "head", "put", "patch", "delete", "options"])
-def test_every_method(recorder: Recorder, method: str) -> None:
+def test_the_curl_command_sends_every_method(recorder: Recorder, method: str) -> None:
     pasted(recorder, call(method, "/things/a%20b?filter[name]={x}&q='$HOME'"))
 
 
-def test_paths_and_fields_go_as_they_are(recorder: Recorder) -> None:
+def test_the_curl_command_sends_paths_and_headers_unchanged(recorder: Recorder) -> None:
     fields = {"X-Empty": "", "X-Odd": "a'b\"c $d", "Cookie": "a=b$c"}
     pasted(recorder, call("get", "/a/../b/./c", fields=fields))
 
 
-def test_a_body_that_is_too_long_is_told_by_its_length() -> None:
+def test_a_body_too_long_for_a_command_is_given_by_its_length() -> None:
     told = call(body=b"a" * 70_000).as_curl("http://it")
     assert told == "POST http://it/things with a body of 70,000 bytes, too long to show"
 
@@ -159,7 +159,7 @@ GIVEN: list[tuple[list[str], Credentials, dict[str, str]]] = [
 
 
 @pytest.mark.parametrize(("schemes", "given", "environment"), GIVEN, ids=lambda each: str(each)[:40])
-def test_credentials_come_from_the_environment(
+def test_the_curl_command_takes_credentials_from_the_environment(
     recorder: Recorder, schemes: list[str], given: Credentials, environment: dict[str, str]
 ) -> None:
     asked = operation(

@@ -25,7 +25,7 @@ WRITTEN = {
 ENOUGH = len(TEXT)
 
 
-def test_all_that_are_asked_for_are_read() -> None:
+def test_every_accepted_coding_is_decoded() -> None:
     assert WRITTEN.keys() == set(ACCEPTED.split(", "))
     for coding, content in WRITTEN.items():
         assert decode(content, coding, ENOUGH) == TEXT
@@ -44,23 +44,23 @@ def test_all_that_are_asked_for_are_read() -> None:
     ],
     ids=["none", "its old name", "two members", "two frames", "no header", "two codings", "with spaces"],
 )
-def test_other_ways_to_write_them(codings: str, content: bytes) -> None:
+def test_codings_are_decoded_however_they_are_written(codings: str, content: bytes) -> None:
     assert decode(content, codings, ENOUGH) == TEXT
 
 
 @pytest.mark.parametrize("coding", WRITTEN)
-def test_what_is_not_of_its_coding_is_told(coding: str) -> None:
+def test_content_that_is_not_in_its_coding_is_undecodable(coding: str) -> None:
     for content in (TEXT, WRITTEN[coding][:-5], WRITTEN[coding][: len(WRITTEN[coding]) // 2]):
         with pytest.raises(Undecodable, match=rf"^the content is not {coding} as the answer says: \w"):
             decode(content, coding, ENOUGH)
 
 
 @pytest.mark.parametrize("coding", WRITTEN)
-def test_what_would_grow_without_bounds_is_told(coding: str) -> None:
+def test_content_that_grows_beyond_the_limit_is_undecodable(coding: str) -> None:
     with pytest.raises(Undecodable, match=f"no end within {ENOUGH - 1} bytes once {coding} is decoded"):
         decode(WRITTEN[coding], coding, ENOUGH - 1)
 
 
-def test_a_coding_that_nobody_asked_for_is_told() -> None:
+def test_a_coding_that_was_not_accepted_is_undecodable() -> None:
     with pytest.raises(Undecodable, match="'compress' is not known; gzip, deflate, br, zstd were asked for"):
         decode(TEXT, "compress", ENOUGH)

@@ -46,14 +46,14 @@ def connect(service: str) -> Iterator[Connect]:
         each.close()
 
 
-def test_each_call_has_all_of_its_time(connect: Connect) -> None:
+def test_every_call_has_the_full_timeout(connect: Connect) -> None:
     connection = connect(4 * PAUSE_S)
     began = time.monotonic()
     while time.monotonic() - began < 8 * PAUSE_S:
         assert connection.send("get", "/late", {}, b"").status == 200
 
 
-def test_connecting_is_part_of_the_time() -> None:
+def test_connecting_counts_towards_the_timeout() -> None:
     with socket.create_server(("127.0.0.1", 0)) as never_accepts:
         connection = Connection(f"https://127.0.0.1:{never_accepts.getsockname()[1]}", PAUSE_S)
         with pytest.raises(NetworkError, match=rf"^no complete answer within {PAUSE_S:g} s$") as ended:
@@ -82,12 +82,12 @@ def test_answers_are_read_to_their_end(connect: Connect, path: str, status: int,
         assert connection.send("head", "/as-before", {}, b"").body == b""
 
 
-def test_fields_of_one_name_are_joined_and_trailers_are_none(connect: Connect) -> None:
+def test_headers_of_one_name_are_joined_and_trailers_ignored(connect: Connect) -> None:
     headers = connect().send("get", "/chunks", {}, b"").headers
     assert headers == {"x-a": "1, ", "transfer-encoding": "chunked", "trailer": "X-Sum"}
 
 
-def test_content_that_cannot_be_decoded_is_told(connect: Connect) -> None:
+def test_undecodable_content_is_reported(connect: Connect) -> None:
     reply = connect().send("get", "/no-gzip", {}, b"")
     assert reply.body == b"fine!"
     (found,) = response_checks.check_response(operation(), reply)
@@ -103,7 +103,7 @@ def test_content_that_cannot_be_decoded_is_told(connect: Connect) -> None:
         ("/untold", "application/x-ndjson"),
     ],
 )
-def test_a_stream_of_events_is_left_after_a_while(connect: Connect, path: str, media_type: str) -> None:
+def test_an_event_stream_is_closed_after_a_while(connect: Connect, path: str, media_type: str) -> None:
     connection = connect()
     reply = connection.send("get", path, {"Accept": f"application/json, {media_type}"}, b"")
     assert reply.status == 200
@@ -116,7 +116,7 @@ def test_a_stream_of_events_is_left_after_a_while(connect: Connect, path: str, m
 
 
 @pytest.mark.parametrize("status", [204, 205, 304])
-def test_answers_without_content_are_not_held_against_a_schema(status: int) -> None:
+def test_answers_without_content_are_not_checked_against_a_schema(status: int) -> None:
     content = {"application/json": {"schema": {"type": "object"}}}
     documented = {str(each): {"description": "none", "content": content} for each in (200, status)}
     reply = Reply(status, {"content-type": "application/json"}, b"")
@@ -126,7 +126,7 @@ def test_answers_without_content_are_not_held_against_a_schema(status: int) -> N
     assert response_checks.check_response(operation(responses=documented), replace(reply, status=200))
 
 
-def test_fields_that_a_user_gives_take_the_place_of_ours() -> None:
+def test_headers_given_by_the_user_replace_the_default_ones() -> None:
     with socket.create_server(("127.0.0.1", 0)) as heard:
         connection = Connection(f"http://127.0.0.1:{heard.getsockname()[1]}/base", PAUSE_S)
         told = {"host": "example.org", "X-A": "a\r\nX-B: ü", "User-Agent": "me", "X-C": "日本"}
@@ -148,7 +148,7 @@ def test_fields_that_a_user_gives_take_the_place_of_ours() -> None:
 
 
 @pytest.mark.parametrize("path", ["/silent", "/trickling"])
-def test_a_call_as_a_whole_ends_in_time(connect: Connect, path: str) -> None:
+def test_a_call_ends_within_the_timeout(connect: Connect, path: str) -> None:
     connection = connect(2 * PAUSE_S)
     began = time.monotonic()
     for _ in range(2):
@@ -158,7 +158,7 @@ def test_a_call_as_a_whole_ends_in_time(connect: Connect, path: str) -> None:
     assert connection.send("get", "/fine", {}, b"").status == 200
 
 
-def test_a_run_that_is_busy_for_longer_than_one_call_may_take(service: str, tmp_path: Path) -> None:
+def test_a_run_may_last_longer_than_the_timeout_of_a_call(service: str, tmp_path: Path) -> None:
     document = tmp_path / "late.json"
     document.write_text(described("/late"))
     told = ("-u", "2", "-t", "3s", "--warm-up", "0s", "--timeout", "1s", "-o", str(tmp_path))
@@ -169,7 +169,7 @@ def test_a_run_that_is_busy_for_longer_than_one_call_may_take(service: str, tmp_
     assert results["total"]["failures"] == 0
 
 
-def test_a_run_says_what_it_waits_for_when_its_time_is_up(service: str, tmp_path: Path) -> None:
+def test_a_run_that_is_over_says_what_it_still_waits_for(service: str, tmp_path: Path) -> None:
     document = tmp_path / "silent.json"
     document.write_text(described("/silent"))
     told = ("-u", "3", "-r", "100", "-t", "1s", "--warm-up", "0s", "--timeout", "4s", "-o", str(tmp_path))

@@ -113,7 +113,9 @@ def connection(service: Shy) -> Iterator[Connection]:
     made.close()
 
 
-def test_the_end_of_an_idle_connection_is_noticed_before_a_call(service: Shy, connection: Connection) -> None:
+def test_an_idle_connection_that_was_closed_is_replaced_before_a_call(
+    service: Shy, connection: Connection
+) -> None:
     while service.ended.acquire(blocking=False):
         pass
     before = service.got["POST"]
@@ -124,13 +126,15 @@ def test_the_end_of_an_idle_connection_is_noticed_before_a_call(service: Shy, co
 
 
 @pytest.mark.parametrize("method", ["get", "put", "delete"])
-def test_what_may_be_repeated_is(connection: Connection, method: str) -> None:
+def test_idempotent_calls_are_repeated_on_a_closed_connection(connection: Connection, method: str) -> None:
     assert not connection.send(method, "/second", {}, b"").repeated
     assert connection.send(method, "/second", {}, b"").repeated
 
 
 @pytest.mark.parametrize("method", ["post", "patch"])
-def test_what_may_not_be_repeated_is_not(service: Shy, connection: Connection, method: str) -> None:
+def test_other_calls_are_not_repeated_on_a_closed_connection(
+    service: Shy, connection: Connection, method: str
+) -> None:
     before = service.got[method.upper()]
     connection.send(method, "/second", {}, b"{}")
     with pytest.raises(NetworkError) as ended:
@@ -142,14 +146,14 @@ def test_what_may_not_be_repeated_is_not(service: Shy, connection: Connection, m
         assert connection.send(method, "/second", {}, b"{}").status == 201
 
 
-def test_a_new_connection_leaves_no_doubt() -> None:
+def test_a_failure_on_a_new_connection_is_certain() -> None:
     with shy(fails_every=1) as server, pytest.raises(NetworkError, match="closed without an answer") as ended:
         Connection(server.url).send("post", "/a", {}, b"")
     assert not ended.value.outcome_unknown
     assert not ended.value.unreachable
 
 
-def test_how_long_connections_are_kept_is_learnt() -> None:
+def test_the_idle_limit_of_the_service_is_learnt() -> None:
     seen = KeepAlive()
     assert seen.allows(1e6)
     seen.observe_field("timeout=5, max=100")
@@ -164,7 +168,7 @@ def test_how_long_connections_are_kept_is_learnt() -> None:
     assert seen.allows(2.0)
 
 
-def test_doubts_last_longer_each_time_but_not_for_ever() -> None:
+def test_doubts_last_longer_every_time_up_to_a_limit() -> None:
     seen = KeepAlive()
     lengths = []
     for _ in range(8):
@@ -175,7 +179,7 @@ def test_doubts_last_longer_each_time_but_not_for_ever() -> None:
     assert seen.limit_s == inf
 
 
-def test_refusals_of_a_call_that_was_sent_twice_accuse_nobody() -> None:
+def test_a_refusal_of_a_repeated_call_is_no_finding() -> None:
     (delete,) = read_operations(contract({"/a": {"delete": FINE}}))
     twice = Reply(404, {}, b"", repeated=True)
     assert response_checks.check_response(delete, twice) == []
@@ -194,7 +198,7 @@ def results_of(service: Shy, place: Path, *told: str) -> dict[str, Any]:
 
 
 @pytest.mark.process
-def test_users_who_think_for_as_long_as_connections_are_kept(tmp_path: Path) -> None:
+def test_users_who_pause_for_the_idle_limit_see_no_failures(tmp_path: Path) -> None:
     profile = tmp_path / "thinks.yaml"
     profile.write_text("wait: 0.3\nweights: {read: 1, create: 1}\n")
     with shy(idle_s=0.3) as server:
@@ -206,7 +210,7 @@ def test_users_who_think_for_as_long_as_connections_are_kept(tmp_path: Path) -> 
 
 
 @pytest.mark.process
-def test_a_service_that_crashes_now_and_then_is_not_taken_for_one_that_closes_idle_connections(
+def test_occasional_crashes_are_not_mistaken_for_closed_idle_connections(
     tmp_path: Path,
 ) -> None:
     with shy(fails_every=50) as server:

@@ -31,7 +31,7 @@ def valid(_: Any) -> bool:
         ({"a/b": 1}, "/a~1b", 7, {"a/b": 7}),
     ],
 )
-def test_values_take_the_places_that_a_payload_has(
+def test_values_are_put_into_the_slots_of_a_payload(
     payload: Any, pointer: str, value: Any, expected: Any
 ) -> None:
     before = str(payload)
@@ -39,12 +39,12 @@ def test_values_take_the_places_that_a_payload_has(
     assert str(payload) == before
 
 
-def test_what_nothing_tells_of_is_left_out_unless_it_is_given() -> None:
+def test_slots_without_a_known_value_are_removed() -> None:
     assert substitute({"a": 1, "b": 2}, {}, ["/a", "/b"], valid) == ({}, True)
     assert substitute({"a": 1, "b": 2}, {"/a": 5}, ["/a", "/b"], valid) == ({"a": 5}, True)
 
 
-def test_what_would_make_a_body_invalid_is_not_done() -> None:
+def test_a_substitution_that_would_make_a_body_invalid_is_skipped() -> None:
     schema = {"required": ["b"], "properties": {"a": {"format": "uuid"}, "b": {"type": "integer"}}}
     is_valid = jsonschema_rs.Draft202012Validator(schema, validate_formats=True).is_valid
     made_up = {"a": "0b4e2c4e-58a5-4ea3-a7a1-5df0d3a1a5c1", "b": 1}
@@ -52,7 +52,7 @@ def test_what_would_make_a_body_invalid_is_not_done() -> None:
     assert substitute(made_up, {}, ["/b"], is_valid) == (made_up, False)
 
 
-def test_a_change_of_nothing_but_what_is_not_known_is_made_of_something_else() -> None:
+def test_a_patch_of_only_unknown_identifiers_changes_another_property() -> None:
     properties = {"project_id": ID, "title": TEXT, "assignee": TEXT}
     task, change = (
         an_object(id=ID, **properties),

@@ -35,7 +35,9 @@ JSON = {"content-type": "application/json"}
         (None, Reply(500, {}, b""), ["server error: status 500"]),
     ],
 )
-def test_findings(absence: Absence | None, reply: Reply, expected: list[str]) -> None:
+def test_answers_give_the_expected_findings(
+    absence: Absence | None, reply: Reply, expected: list[str]
+) -> None:
     assert [str(each) for each in check_response(IT, reply, Expectation(absence))] == expected
 
 
@@ -68,11 +70,11 @@ def entrance(path: str, body: Any = SECRET, security: Any = (), status: str = "4
     ],
     ids=lambda each: each.label if isinstance(each, Operation) else "",
 )
-def test_made_up_passwords_are_rightly_refused(asked: Operation, told: list[str]) -> None:
+def test_refusing_invented_passwords_is_no_finding(asked: Operation, told: list[str]) -> None:
     assert [str(each) for each in check_response(asked, Reply(401, {}, b""))] == told
 
 
-def test_a_guess_at_what_exists_may_be_wrong() -> None:
+def test_404_for_a_guessed_identifier_is_no_finding() -> None:
     assert check_response(IT, Reply(404, {}, b""), Expectation(guesses_path=True)) == []
     assert len(check_response(IT, Reply(418, {}, b""), Expectation(guesses_path=True))) == 1
 
@@ -88,7 +90,7 @@ def test_a_guess_at_what_exists_may_be_wrong() -> None:
         (Absence.EXPLAINED, 409, ["refused although valid: status 409"]),
     ],
 )
-def test_what_else_a_call_names_may_not_be_there(
+def test_404_may_mean_another_entity_that_the_call_names(
     absence: Absence | None, status: int, told: list[str]
 ) -> None:
     plain = operation("/things/{id}", "put")

@@ -36,11 +36,11 @@ VARIABLES = {
         (described(LIST, 5, {"url": None}), None),
     ],
 )
-def test_the_first_server(contract: Contract, url: str | None) -> None:
+def test_the_first_usable_server_is_taken(contract: Contract, url: str | None) -> None:
     assert first_server(contract) == url
 
 
-def test_servers_of_paths_and_operations_take_the_place_of_the_documents() -> None:
+def test_servers_of_paths_and_operations_override_those_of_the_document() -> None:
     at_operation = {"get": {"servers": [{"url": "third"}], **LIST["/things"]["get"]}}
     paths = {**LIST, **OWN, "/o": {"servers": [{"url": "/other"}], **at_operation}}
     found, _ = readable_operations(described(paths, "/v1"))

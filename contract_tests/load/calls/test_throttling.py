@@ -40,7 +40,7 @@ IT = operation(
         (Reply(503, {}, b""), ["server error: status 503"]),
     ],
 )
-def test_throttling_is_a_kind_of_its_own(reply: Reply, expected: list[str]) -> None:
+def test_throttling_is_its_own_kind_of_fault(reply: Reply, expected: list[str]) -> None:
     found = [str(each) for each in check_response(IT, reply)]
     assert len(found) == len(expected)
     assert all(one.startswith(other) for one, other in zip(found, expected, strict=True)), found
@@ -57,16 +57,16 @@ def test_throttling_is_a_kind_of_its_own(reply: Reply, expected: list[str]) -> N
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
     ],
 )
-def test_how_long_to_wait(stated: str, seconds: float) -> None:
+def test_retry_after_gives_seconds_to_wait(stated: str, seconds: float) -> None:
     assert retry_after_s(Reply(429, {"retry-after": stated}, b"")) == seconds
 
 
-def test_until_when_to_wait() -> None:
+def test_retry_after_may_be_a_date() -> None:
     date = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
     assert retry_after_s(Reply(503, {"retry-after": date}, b"")) == pytest.approx(30, abs=2)
 
 
-def test_throttled_calls_are_no_quick_answers() -> None:
+def test_throttled_calls_do_not_count_as_answers() -> None:
     results = Results.of(["a"])
     for _ in range(40):
         results.record("a", 200, 0.1, 0.1, [])
@@ -82,7 +82,7 @@ def test_throttled_calls_are_no_quick_answers() -> None:
     assert judge([], results).word == "INVALID"
 
 
-def test_a_service_that_puts_off_all_of_an_operation_is_unavailable() -> None:
+def test_a_service_that_throttles_every_call_of_an_operation_is_unavailable() -> None:
     results = Results.of(["home", "list", "read"])
     lost = Finding(Fault.THROTTLED, "status 503", "", "Retry-After: 1")
     for second in range(100):
@@ -104,7 +104,7 @@ def test_a_service_that_puts_off_all_of_an_operation_is_unavailable() -> None:
     assert judge([], results).word == "PASSED"
 
 
-def test_users_wait_as_they_are_told_and_capacity_ends_where_throttling_begins(
+def test_users_obey_retry_after_and_capacity_ends_where_throttling_begins(
     adjustable_service: StartService, tmp_path: Path
 ) -> None:
     url = adjustable_service("--limit", "20")

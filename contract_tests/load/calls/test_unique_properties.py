@@ -44,7 +44,7 @@ PERSON = ("given_name", "family_name", "displayName", "email")
     ],
     ids=lambda each: "-".join(sorted(each)) if isinstance(each, set) else str(each),
 )
-def test_which_names_differ(
+def test_only_identifying_properties_are_unique(
     names: tuple[str, ...], status: str, at_first: set[str], once_refused: set[str]
 ) -> None:
     made = making(*names, status=status)
@@ -63,7 +63,7 @@ def names(on: Simulation, count: int) -> list[str]:
 
 
 @pytest.mark.parametrize(("made", "differ"), [("201", 200), ("200", 2)])
-def test_a_conflict_is_evidence_only_where_something_is_made(made: str, differ: int) -> None:
+def test_a_conflict_matters_only_for_creations(made: str, differ: int) -> None:
     name = {**TEXT, "examples": ["one", "two"]}
     few = {"type": "object", "required": ["name"], "properties": {"name": name}}
     body = {"required": True, "content": {"application/json": {"schema": few}}}
@@ -75,7 +75,7 @@ def test_a_conflict_is_evidence_only_where_something_is_made(made: str, differ: 
     assert (len({*names(on, 200)}) == 200) is (differ == 200)
 
 
-def test_a_person_keeps_a_name_like_that_of_others() -> None:
+def test_names_of_people_stay_realistic() -> None:
     person = {"type": "object", "required": ["given_name", "email"],
               "properties": {"given_name": TEXT, "email": {"type": "string", "format": "email"}}}  # fmt: skip
     body = {"required": True, "content": {"application/json": {"schema": person}}}

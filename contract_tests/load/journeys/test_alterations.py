@@ -21,7 +21,7 @@ from load.journeys.alterations import Alteration, alteration
         (100, 99, Alteration.OTHER),
     ],
 )
-def test_numbers_that_were_rounded(written: float, found: float, how: Alteration) -> None:
+def test_rounded_numbers_are_recognised(written: float, found: float, how: Alteration) -> None:
     assert alteration(written, found) == how
 
 
@@ -38,5 +38,5 @@ def test_numbers_that_were_rounded(written: float, found: float, how: Alteration
         ("what?", "what", Alteration.CUT),
     ],
 )
-def test_texts_whose_characters_are_not_kept(written: str, found: str, how: Alteration) -> None:
+def test_texts_with_lost_characters_are_recognised(written: str, found: str, how: Alteration) -> None:
     assert alteration(written, found) == how

@@ -13,7 +13,7 @@ def pool() -> Iterator[EntityPool]:
     yield EntityPool("/things/{}")
 
 
-def test_a_lease_to_delete_excludes_all_others(pool: EntityPool) -> None:
+def test_a_lease_for_deletion_is_exclusive(pool: EntityPool) -> None:
     random = Random(1)
     pool.add((1,), is_own=True)
     shared = pool.lease(random, own_only=True)
@@ -25,7 +25,7 @@ def test_a_lease_to_delete_excludes_all_others(pool: EntityPool) -> None:
     assert pool.lease_for_deletion(random) is None
 
 
-def test_what_is_found_is_not_taken(pool: EntityPool) -> None:
+def test_foreign_entities_are_not_leased_for_deletion(pool: EntityPool) -> None:
     random = Random(1)
     pool.add((1,), is_own=False)
     assert pool.lease_for_deletion(random) is None
@@ -40,7 +40,7 @@ def test_what_is_found_is_not_taken(pool: EntityPool) -> None:
     assert pool.lease_for_deletion(random) is None
 
 
-def test_what_a_creation_answers_while_it_is_being_deleted_stays_gone(pool: EntityPool) -> None:
+def test_an_entity_in_deletion_stays_gone_when_an_earlier_answer_shows_it(pool: EntityPool) -> None:
     random = Random(1)
     pool.add((1,), is_own=True)
     taken = pool.lease_for_deletion(random)
@@ -54,7 +54,7 @@ def test_what_a_creation_answers_while_it_is_being_deleted_stays_gone(pool: Enti
     assert len(pool.entities) == 1
 
 
-def test_one_thing_in_two_ways_is_leased_and_goes_as_one(pool: EntityPool) -> None:
+def test_an_entity_with_two_identifiers_is_leased_and_deleted_as_one(pool: EntityPool) -> None:
     random, by_name = Random(1), EntityPool("/things/{name}")
     thing = pool.add((1,), is_own=True)
     by_name.add_alias(("one",), thing, is_own=True)
@@ -66,7 +66,7 @@ def test_one_thing_in_two_ways_is_leased_and_goes_as_one(pool: EntityPool) -> No
     assert (len(pool.entities), len(by_name.entities)) == (0, 0)
 
 
-def test_what_is_listed_within_a_thing_goes_with_it(pool: EntityPool) -> None:
+def test_children_go_with_their_parent(pool: EntityPool) -> None:
     random, parts = Random(1), EntityPool("/things/{}/parts/{}")
     thing = pool.add((1,), is_own=True)
     parts.add((1, 1), True, Origin((thing,), keeps_parents=False))
@@ -77,7 +77,7 @@ def test_what_is_listed_within_a_thing_goes_with_it(pool: EntityPool) -> None:
     assert pool.lease_for_deletion(random) is None
 
 
-def test_who_is_told_late_that_a_thing_has_gone_forgets_no_other() -> None:
+def test_a_late_deletion_does_not_remove_a_newer_entity() -> None:
     home = EntityPool("/things/{}")
     first = home.add((1,), is_own=True)
     home.remove(first)

@@ -54,15 +54,15 @@ DAY = 86_400.0
         ("expires_at", None, None),
     ],
 )
-def test_when_a_thing_ends(name: str, value: Json, moment: float | None) -> None:
+def test_expiry_is_read_from_names_and_values(name: str, value: Json, moment: float | None) -> None:
     assert expiry({name: value}, NOW, ["invitation"]) == moment
 
 
-def test_what_times_out_ends_where_it_is_such_a_thing() -> None:
+def test_a_timeout_means_expiry_only_for_entities_that_expire() -> None:
     assert expiry({"timeout": "5 min"}, NOW, ["session"]) == NOW + 300
     assert expiry({"timeout": "5 min"}, NOW, ["webhook"]) is None
 
 
-def test_the_earliest_end_counts() -> None:
+def test_the_earliest_expiry_counts() -> None:
     assert expiry({"ttl": 30, "expires_at": NOW + 10, "name": "a"}, NOW, []) == NOW + 10
     assert expiry(["ttl"], NOW, []) is None

@@ -13,7 +13,7 @@ from load.journeys.step import Step
 LONG = {"type": "string", "minLength": 20}
 
 
-def test_what_holds_things_of_others_is_not_deleted() -> None:
+def test_what_contains_foreign_entities_is_not_deleted() -> None:
     new = an_object(name=LONG, document_ids={"type": "array", "items": ID, "minItems": 1})
     paths = resource("folders", new) | on("/documents", get=does(a_list(an_object(id=ID))))
     paths |= on("/documents/{document_id}", "document_id", kind=ID, get=does(an_object(id=ID)))
@@ -53,7 +53,7 @@ def labels_of(paths: dict[str, Any]) -> tuple[set[str], list[Any]]:
 
 
 @pytest.mark.parametrize("method", ["put", "post"])
-def test_things_of_others_are_put_nowhere(method: str) -> None:
+def test_foreign_entities_are_not_put_into_own_ones(method: str) -> None:
     """Whoever deletes a folder deletes what is in it."""
     put = {method: does(status="204")}
     beside = on("/folders/{id}/documents/{document_id}", "id", "document_id", kind=ID, **put)
@@ -62,7 +62,7 @@ def test_things_of_others_are_put_nowhere(method: str) -> None:
     assert f"{method.upper()} /folders/{{id}}/documents/{{document_id}}" not in labels
 
 
-def test_what_a_change_has_attached_things_of_others_to_is_not_deleted() -> None:
+def test_what_a_change_attached_foreign_entities_to_is_not_deleted() -> None:
     folders = resource("folders", an_object(name=LONG))
     folders["/folders/{id}"]["patch"] = does(status="200", body=an_object(cover_document_id=ID))
     paths, held, deleted = folders | DOCUMENTS, set[Any](), set[Any]()
@@ -84,7 +84,7 @@ def test_what_a_change_has_attached_things_of_others_to_is_not_deleted() -> None
     assert not held & deleted
 
 
-def test_things_of_others_are_in_no_list_that_can_do_without() -> None:
+def test_foreign_entities_are_left_out_of_optional_lists() -> None:
     """An issue that is named by a sprint leaves the one that it was in."""
     listed = {"type": "array", "items": ID}
     new = {**an_object(name=LONG), "properties": {"name": LONG, "document_ids": listed}}
@@ -93,7 +93,7 @@ def test_things_of_others_are_in_no_list_that_can_do_without() -> None:
     assert not any("document_ids" in each for each in payloads if each)
 
 
-def test_a_name_that_others_may_have_leads_to_them() -> None:
+def test_a_name_that_others_may_have_is_not_deleted() -> None:
     shown = an_object(id=ID, name={"type": "string", "example": "Default"})
     new = an_object(name={"type": "string", "example": "Default"})
     paths = on("/projects", post=does(shown, new, "201")) | on(
@@ -114,7 +114,7 @@ def test_a_name_that_others_may_have_leads_to_them() -> None:
     assert all(map(simulation.compiled.is_own, deleted))
 
 
-def test_calls_for_a_thing_have_the_fields_that_it_was_made_with() -> None:
+def test_later_calls_send_the_headers_that_the_creation_sent() -> None:
     tenant = {
         "name": "X-Tenant",
         "in": "header",

@@ -7,7 +7,7 @@ import pytest
 from contract_tests.support.shop import SHOWN, Shop
 
 
-def test_what_a_service_does_as_a_rule_is_a_note_and_what_it_loses_a_loss() -> None:
+def test_a_habit_is_a_note_and_an_exception_is_a_loss() -> None:
     for every, kinds in ((1, []), (30, ["altered name"])):
         shop = Shop()
         for number, thing in enumerate([shop.create(number) for number in range(60)]):
@@ -19,7 +19,7 @@ def test_what_a_service_does_as_a_rule_is_a_note_and_what_it_loses_a_loss() -> N
 
 
 @pytest.mark.parametrize("changed", [lambda name: name[:5], str.upper, "{} ".format])
-def test_a_text_that_was_shown_whole_and_is_changed_now_and_then_is_a_loss(changed: Any) -> None:
+def test_a_text_that_is_sometimes_altered_is_a_loss(changed: Any) -> None:
     shop = Shop()
     for number, thing in enumerate([shop.create(number) for number in range(60)]):
         name = changed(f"thing {number}") if number % 30 == 0 else f"thing {number}"
@@ -28,7 +28,7 @@ def test_a_text_that_was_shown_whole_and_is_changed_now_and_then_is_a_loss(chang
 
 
 @pytest.mark.parametrize("independent", [True, False])
-def test_a_number_that_no_call_can_have_changed_is_lost(independent: bool) -> None:
+def test_a_number_that_no_call_can_have_changed_is_a_loss(independent: bool) -> None:
     """Where there are calls for other things, they may have changed it."""
     shop = Shop(independent=independent)
     for number in range(60):
@@ -64,7 +64,7 @@ def test_a_state_that_moves_by_itself_is_no_loss() -> None:
         ("x", "quite another {}", 2),
     ],
 )
-def test_a_rule_of_the_service_is_no_loss(sign: str, becomes: str, losses: int) -> None:
+def test_a_rule_for_certain_values_is_no_loss(sign: str, becomes: str, losses: int) -> None:
     shop = Shop()
     written = [f"thing {'x' if number % 30 else sign} {number}" for number in range(60)]
     things = [shop.create(number, name=name) for number, name in enumerate(written)]
@@ -77,7 +77,7 @@ def test_a_rule_of_the_service_is_no_loss(sign: str, becomes: str, losses: int) 
 
 
 @pytest.mark.parametrize(("every", "is_lost"), [(3, True), (1, False)])
-def test_what_an_answer_has_shown_is_seldom_changed_by_habit(every: int, is_lost: bool) -> None:
+def test_a_value_shown_in_the_answer_is_seldom_altered_by_habit(every: int, is_lost: bool) -> None:
     shop = Shop()
     for number, thing in enumerate([shop.create(number) for number in range(60)]):
         name = f"quite another {number}" if number % every == 0 else f"thing {number}"
@@ -86,7 +86,7 @@ def test_what_an_answer_has_shown_is_seldom_changed_by_habit(every: int, is_lost
 
 
 @pytest.mark.parametrize(("longest", "kinds"), [(30, []), (60, ["altered name"] * 2)])
-def test_a_text_is_cut_by_a_limit_only_where_no_longer_one_is_kept(longest: int, kinds: list[str]) -> None:
+def test_a_cut_text_is_a_habit_only_if_no_longer_one_is_kept(longest: int, kinds: list[str]) -> None:
     shop = Shop()
     for number in range(60):
         thing = shop.create(number)
@@ -99,7 +99,7 @@ def test_a_text_is_cut_by_a_limit_only_where_no_longer_one_is_kept(longest: int,
     assert [each.kind for each in shop.settled().losses] == kinds
 
 
-def test_a_mask_is_no_value_from_before() -> None:
+def test_a_masked_value_is_not_stale() -> None:
     mask = "**********"
     shop = Shop()
     for number in range(30):

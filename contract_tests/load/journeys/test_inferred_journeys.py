@@ -17,7 +17,7 @@ from openapi.expressions import Exchange
 from openapi.operation_reader import read_operations
 
 
-def test_an_operation_whose_schemas_lead_nowhere_is_left_out() -> None:
+def test_an_operation_with_an_unresolved_reference_is_not_called() -> None:
     broken = does({"$ref": "#/components/schemas/Nowhere"})
     found = read_operations(contract(on("/things", get=broken, post=does(THING, THING))))
     simulation = Simulation(found)
@@ -26,7 +26,7 @@ def test_an_operation_whose_schemas_lead_nowhere_is_left_out() -> None:
     assert simulation.journeys.next_step().call.operation.label == "POST /things"
 
 
-def test_a_guess_that_never_works_is_given_up() -> None:
+def test_a_guessed_identifier_that_never_works_is_given_up() -> None:
     guess = {"responses": {"200": {"description": "fine"}}}
     found, _ = planned(
         on("/greetings/{person}", "person", kind=TEXT, get=guess), on("/things", get=does(THING))
@@ -40,7 +40,7 @@ def test_a_guess_that_never_works_is_given_up() -> None:
     assert 20 < labels.count("/greetings/{person}") < 110
 
 
-def test_names_differ_once_a_service_minds() -> None:
+def test_names_are_unique_after_a_conflict() -> None:
     few = {"type": "string", "maxLength": 40, "examples": ["one", "two"]}
     found = read_operations(contract(on("/things", post=does(THING, an_object(name=few), "201"))))
     simulation = Simulation(found)
@@ -55,7 +55,7 @@ def test_names_differ_once_a_service_minds() -> None:
 
 
 @pytest.mark.parametrize("allowed", [True, False])
-def test_what_a_reset_may_have_erased_is_not_lost(allowed: bool) -> None:
+def test_a_reset_that_may_be_called_is_known_to_erase(allowed: bool) -> None:
     found = read_operations(
         contract(on("/things", post=does(THING, THING, "201")) | on("/admin/reset", post=does()))
     )
@@ -126,7 +126,7 @@ def shop(**selection: Any) -> Simulation:
     return Simulation([*found.values()], options)
 
 
-def test_journeys_follow_what_is_inferred() -> None:
+def test_journeys_follow_the_inferred_plan() -> None:
     service, simulation = Shop(), shop()
     called = set()
     for _ in range(2_000):
@@ -140,7 +140,7 @@ def test_journeys_follow_what_is_inferred() -> None:
     assert "POST /cache/purge" in simulation.compiled.uncovered
 
 
-def test_what_others_own_is_neither_changed_nor_deleted() -> None:
+def test_foreign_entities_are_neither_changed_nor_deleted() -> None:
     for allowed in (False, True):
         simulation = shop(allow_destructive=allowed)
         for key in range(-50, 0):
@@ -156,7 +156,7 @@ def test_what_others_own_is_neither_changed_nor_deleted() -> None:
 
 
 @pytest.mark.parametrize("allowed", [False, True])
-def test_actions_on_all_that_there_is_are_not_called(allowed: bool) -> None:
+def test_actions_on_whole_collections_are_not_called(allowed: bool) -> None:
     found, _ = planned(
         on("/inbox", get=does(a_list(THING)), post=does(THING, an_object(name=TEXT), "201")),
         on("/inbox/mark-all-read", post=does()),
@@ -169,7 +169,7 @@ def test_actions_on_all_that_there_is_are_not_called(allowed: bool) -> None:
     assert "POST /inbox" not in simulation.compiled.uncovered
 
 
-def test_nothing_is_sent_that_only_pretends() -> None:
+def test_dry_runs_are_not_requested() -> None:
     asked = an_object(name=TEXT, dryRun={"type": "boolean"})
     found, _ = planned(on("/things", post=does(THING, asked, "201")))
     simulation = Simulation([*found.values()])
@@ -194,7 +194,7 @@ def asked_for(
     return identifier_shown_instead(step, Exchange("", call.target, call.path, {}, {}, None, 200, {}, shown))
 
 
-def test_another_thing_is_one_with_another_identifier_where_it_showed_its_own() -> None:
+def test_an_answer_with_another_identifier_shows_another_entity() -> None:
     shown = {"id": 7, "name": "thing"}
     assert asked_for({"id": 5, "name": "thing"}, {}, shown) == 7
     assert asked_for({"id": 5, "name": "thing"}, {"location": "/things/5"}, shown) == 7

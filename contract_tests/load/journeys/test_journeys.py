@@ -56,7 +56,7 @@ def exchange(step: Step, status: int, body: Any) -> Exchange:
 
 
 @pytest.mark.parametrize("profile", ["mixed", "read-heavy", "write-heavy"])
-def test_calls_in_flight_never_miss(profile: str) -> None:
+def test_no_call_uses_an_entity_that_is_gone(profile: str) -> None:
     random = Random(profile)
     model, simulation = Model(), simulation_of(profile)
     in_flight: list[Step] = []
@@ -73,7 +73,7 @@ def test_calls_in_flight_never_miss(profile: str) -> None:
     assert model.deleted
 
 
-def test_what_existed_before_is_read_and_never_changed() -> None:
+def test_entities_from_before_the_run_are_only_read() -> None:
     simulation = simulation_of()
     for key in range(1, 50):
         simulation.known.add_foreign("/students/{}", (-key,))
@@ -91,7 +91,7 @@ def test_what_existed_before_is_read_and_never_changed() -> None:
     assert touched == {Kind.READ: {True, False}, Kind.REPLACE: {True}, Kind.DELETE: {True}}
 
 
-def test_lists_lead_to_what_exists() -> None:
+def test_identifiers_are_taken_from_lists() -> None:
     simulation = simulation_of()
     ((step,),) = simulation.journeys.exploration_rounds()
     assert step.call.target == "/students"
@@ -100,7 +100,7 @@ def test_lists_lead_to_what_exists() -> None:
     assert simulation.known.record_listing(step, exchange(step, 200, {"students": []})) == []
 
 
-def test_cursors_are_followed_and_never_made_up() -> None:
+def test_cursors_are_followed_and_never_invented() -> None:
     simulation = simulation_of()
     seen = set()
     for _ in range(2_000):

@@ -14,7 +14,7 @@ from load.measurements.losses import Absence, Account
 from openapi.expressions import Exchange
 
 
-def test_an_identifier_that_is_used_again_is_a_thing_of_its_own() -> None:
+def test_a_reused_identifier_addresses_a_new_entity() -> None:
     shop = Shop()
     thing = shop.create(1)
     thing.pool.remove(thing)
@@ -26,7 +26,7 @@ def test_an_identifier_that_is_used_again_is_a_thing_of_its_own() -> None:
     assert shop.absence(again, 20.0) is Absence.LOST
 
 
-def test_an_identifier_that_is_given_twice_has_lost_its_first_thing() -> None:
+def test_giving_an_identifier_twice_loses_the_first_entity() -> None:
     step = Shop().step("POST /things")
     step.call.payload.update(id=None, name="quite another")
     body = {**SHOWN, "name": "quite another", "price": 3, "state": "begun"}
@@ -45,7 +45,7 @@ def test_an_identifier_that_is_given_twice_has_lost_its_first_thing() -> None:
         assert [each.kind for each in shop.settled().losses] == losses
 
 
-def test_a_service_that_gives_identifiers_again_as_a_rule_keeps_no_more_by_design() -> None:
+def test_reusing_identifiers_by_design_is_no_loss() -> None:
     shop = Shop()
     made = [shop.create(number) for number in range(1, 12)][:1]
     for number in range(30):
@@ -58,7 +58,7 @@ def test_a_service_that_gives_identifiers_again_as_a_rule_keeps_no_more_by_desig
     assert account.notes["POST /things gives identifiers that it has given before"] > 10
 
 
-def test_what_an_action_does_to_a_thing_nobody_knows() -> None:
+def test_after_an_action_an_absence_is_explained() -> None:
     shop = Shop()
     thing = shop.create(1)
     shop.call("POST /things/{id}/close", thing, 2.0, 2.1, 200)
@@ -66,7 +66,7 @@ def test_what_an_action_does_to_a_thing_nobody_knows() -> None:
 
 
 @pytest.mark.parametrize("status", [202, 207, 301, 408, 409, 500, 0])
-def test_what_is_not_acknowledged_may_have_happened(status: int) -> None:
+def test_an_unacknowledged_deletion_may_have_happened(status: int) -> None:
     shop = Shop()
     thing = shop.create(1)
     shop.call("DELETE /things/{id}", thing, 2.0, 2.1, status)
@@ -75,21 +75,21 @@ def test_what_is_not_acknowledged_may_have_happened(status: int) -> None:
 
 
 @pytest.mark.parametrize("body", [{"success": False}, {"error": "no"}, {"status": "deleting"}])
-def test_a_success_that_says_otherwise_acknowledges_nothing(body: Any) -> None:
+def test_a_success_whose_body_reports_failure_acknowledges_nothing(body: Any) -> None:
     shop = Shop()
     thing = shop.create(1)
     shop.call("DELETE /things/{id}", thing, 2.0, 2.1, 200, body)
     assert shop.read_back(thing, 20.0, 200, SHOWN) == Account(read=1)
 
 
-def test_what_was_refused_has_not_happened() -> None:
+def test_a_refused_deletion_has_not_happened() -> None:
     shop = Shop()
     thing = shop.create(1)
     shop.call("DELETE /things/{id}", thing, 2.0, 2.1, 403)
     assert shop.absence(thing, 20.0) is Absence.LOST
 
 
-def test_what_is_written_below_a_thing_is_told_as_not_read_back() -> None:
+def test_writes_to_subresources_are_reported_as_not_read_back() -> None:
     shop = Shop(5.0, (), False, on("/things/{id}/settings", "id", get=does(NAMED), put=does(NAMED, NAMED)))
     thing = shop.create(1)
     shop.call("PUT /things/{id}/settings", thing, 2.0, 2.1, 400)
@@ -99,7 +99,7 @@ def test_what_is_written_below_a_thing_is_told_as_not_read_back() -> None:
     assert shop.settled().notes == {note: 1}
 
 
-def test_what_stood_in_an_update_of_another_address_is_followed() -> None:
+def test_an_entity_that_an_update_moved_is_followed() -> None:
     shop = Shop()
     thing = shop.create(1)
     step = shop.step("PUT /things/{id}", thing)
@@ -118,7 +118,7 @@ def test_what_stood_in_an_update_of_another_address_is_followed() -> None:
     assert not thing.is_known
 
 
-def test_a_key_that_other_processes_may_have_written_to_is_not_claimed() -> None:
+def test_a_key_that_other_processes_may_have_written_is_not_recorded() -> None:
     shop = Shop()
     shop.ledger.creations.is_alone = False
     step = shop.step("POST /things")
@@ -130,7 +130,7 @@ def test_a_key_that_other_processes_may_have_written_to_is_not_claimed() -> None
     assert JSON
 
 
-def test_a_creation_that_names_what_was_there_before_is_told() -> None:
+def test_a_creation_that_returns_an_existing_identifier_is_noted() -> None:
     shop = Shop()
     shop.simulation.known.add_foreign("/things/{}", (7,))
     for number in (7, 8):
@@ -140,7 +140,7 @@ def test_a_creation_that_names_what_was_there_before_is_told() -> None:
     assert counts == [1]
 
 
-def test_what_was_there_already_is_no_creation() -> None:
+def test_200_for_a_creation_may_mean_an_existing_entity() -> None:
     other = {"id": 1, "name": "quite another", "price": 3, "state": "begun"}
     for status, losses in ((200, []), (201, ["lost"])):
         shop = Shop()
@@ -158,7 +158,7 @@ def test_what_was_there_already_is_no_creation() -> None:
     assert shop.absence(thing, 30.0) is Absence.LOST
 
 
-def test_what_is_referred_to_may_be_used_up() -> None:
+def test_a_referenced_entity_may_have_been_consumed() -> None:
     shop = Shop()
     thing, other = shop.create(1), shop.create(2)
     step = shop.step("PUT /things/{id}", thing)
@@ -183,7 +183,7 @@ def test_what_is_referred_to_may_be_used_up() -> None:
         (409, {"name": "taken"}, True),
     ],
 )
-def test_what_a_call_names_may_be_what_is_not_there(
+def test_a_404_may_concern_an_identifier_in_the_body(
     status: int, payload: dict[str, Any], doubtful: bool
 ) -> None:
     shop = Shop()
@@ -195,7 +195,7 @@ def test_what_a_call_names_may_be_what_is_not_there(
 
 
 @pytest.mark.parametrize("shown", [{"id": 9, "supersedes": 1}, {"change": 9, "status": "pending"}])
-def test_what_a_change_was_answered_with_may_be_another_thing(shown: Any) -> None:
+def test_a_change_may_be_answered_with_another_entity(shown: Any) -> None:
     shop = Shop()
     thing = shop.create(1)
     step = shop.step("PUT /things/{id}", thing)
@@ -213,7 +213,7 @@ def test_what_a_change_was_answered_with_may_be_another_thing(shown: Any) -> Non
     assert shop.settled().losses == []
 
 
-def test_a_thing_that_a_call_did_something_with_may_be_another_by_now() -> None:
+def test_an_entity_in_use_by_an_action_may_have_changed() -> None:
     shop = Shop()
     thing, other = shop.create(1), shop.create(2)
     shop.ledger.add_call(shop.step("POST /things/{id}/close", thing), 3.0)
@@ -221,7 +221,7 @@ def test_a_thing_that_a_call_did_something_with_may_be_another_by_now() -> None:
     assert not shop.ledger.may_be_another(other)
 
 
-def test_the_texts_of_a_form_are_held_against_what_is_read() -> None:
+def test_form_fields_are_compared_as_they_were_sent() -> None:
     shop = Shop()
     thing = shop.create(1)
     step = shop.step("PUT /things/{id}", thing)

@@ -36,7 +36,7 @@ LIVING = [
         ({**LIVING[3], "version": 3}, {}),
     ],
 )  # fmt: skip
-def test_what_no_living_thing_has_is_new(shown: Any, new: Any) -> None:
+def test_a_mark_that_no_living_entity_has_means_deletion(shown: Any, new: Any) -> None:
     lives = LivingStates()
     for each in LIVING:
         lives.observe("/things/{}", each)
@@ -44,7 +44,7 @@ def test_what_no_living_thing_has_is_new(shown: Any, new: Any) -> None:
     assert lives.unusual_properties("/things/{}", shown) == new
 
 
-def test_of_few_living_things_nothing_is_known() -> None:
+def test_too_few_living_entities_prove_nothing() -> None:
     lives = LivingStates()
     lives.observe("/things/{}", LIVING[0])
     assert not lives.has_seen_enough("/things/{}")

@@ -52,18 +52,18 @@ def made(
         ({"name": "garden", "size": 12345}, None, True),
     ],
 )
-def test_what_is_shown_tells_whether_it_was_made(sent: Any, shown: Any, is_own: bool) -> None:
+def test_the_answer_shows_whether_an_entity_is_own(sent: Any, shown: Any, is_own: bool) -> None:
     ownership = Ownership(lambda value: value == OWN)
     assert made(ownership, EntityPool("/labels/{}"), 1, sent, shown) is is_own
 
 
-def test_two_of_what_is_alike_were_made() -> None:
+def test_two_entities_from_equal_creations_are_own() -> None:
     ownership, home = Ownership(lambda _: False), EntityPool("/labels/{}")
     told = [made(ownership, home, number, {"colour": "red"}, None) for number in (1, 2, 3)]
     assert told == [False, True, True]
 
 
-def test_what_is_found_by_several_of_few_values_is_not_taken_for_made() -> None:
+def test_combinations_of_few_values_do_not_prove_ownership() -> None:
     ownership, home = Ownership(lambda _: False), EntityPool("/labels/{}")
     pairs = [("red", "red"), ("red", "blue"), ("blue", "red"), ("blue", "blue")]
     told = [
@@ -73,7 +73,7 @@ def test_what_is_found_by_several_of_few_values_is_not_taken_for_made() -> None:
     assert told == [False] * 4
 
 
-def test_what_is_given_again_was_found() -> None:
+def test_an_identifier_given_again_was_found_not_created() -> None:
     ownership, home = Ownership(lambda _: False), EntityPool("/labels/{}")
     sent = {"colour": "red", "name": "some words of our own"}
     assert made(ownership, home, 1, sent, sent)
@@ -113,7 +113,7 @@ def test_one_refusal_proves_nothing() -> None:
         assert ownership.trials.is_pending(POST.label) is (number == 0)
 
 
-def test_what_one_property_proves_it_does_not_prove_of_another() -> None:
+def test_proof_for_one_property_is_no_proof_for_another() -> None:
     ownership, home = Ownership(lambda _: False), EntityPool("/labels/{}")
     red = {"colour": "red", "name": "some words of our own"}
     for number in range(2):

@@ -11,7 +11,7 @@ from load.measurements.losses import Absence
 from load.planning.plan import Slot
 
 
-def test_a_child_dies_with_its_parent() -> None:
+def test_children_are_gone_with_their_parent() -> None:
     shop = Shop()
     thing = shop.create(1)
     (part,) = shop.call("POST /things/{id}/parts", thing, 2.0, 2.1, 201, {"id": 7})
@@ -21,14 +21,14 @@ def test_a_child_dies_with_its_parent() -> None:
     assert shop.absence(part, 20.0) is Absence.UNKNOWN
 
 
-def test_what_is_made_within_a_thing_leaves_it_there() -> None:
+def test_creating_a_child_does_not_explain_an_absent_parent() -> None:
     shop = Shop()
     thing = shop.create(1)
     shop.call("POST /things/{id}/parts", thing, 2.0, 2.1, 201, {"id": 7})
     assert shop.absence(thing, 20.0) is Absence.LOST
 
 
-def test_things_with_the_same_number_in_different_places_are_different() -> None:
+def test_children_of_different_parents_may_share_an_identifier() -> None:
     shop = Shop()
     one, other = shop.create(1), shop.create(2)
     parts = [shop.call("POST /things/{id}/parts", each, 2.0, 2.1, 201, {"id": 7})[0] for each in (one, other)]
@@ -38,7 +38,7 @@ def test_things_with_the_same_number_in_different_places_are_different() -> None
     assert shop.reconciliation.absence(parts[1], read, 404, 20.0, 20.1)[0] is Absence.LOST
 
 
-def test_what_the_service_made_a_thing_part_of_takes_it_along() -> None:
+def test_deleting_a_chosen_container_explains_an_absence() -> None:
     shop = Shop()
     thing, home = shop.create(1), EntityPool("/lists/{}")
     other = home.add((5,), is_own=True)
@@ -48,7 +48,7 @@ def test_what_the_service_made_a_thing_part_of_takes_it_along() -> None:
     assert shop.absence(thing, 20.0) is Absence.UNKNOWN
 
 
-def test_a_thing_that_is_put_into_another_goes_with_it() -> None:
+def test_an_entity_goes_with_the_one_it_was_put_into() -> None:
     boxes = on("/boxes", post=does(an_object(id=ID), an_object(label=TEXT), "201"))
     box_paths = on("/boxes/{id}", "id", get=does(an_object(id=ID)), delete=does(status="204"))
     items = on("/boxes/{id}/items", "id", post=does(None, an_object(thing_id=ID), "204"))
@@ -65,7 +65,7 @@ def test_a_thing_that_is_put_into_another_goes_with_it() -> None:
     assert shop.absence(thing, 20.0) is Absence.EXPLAINED
 
 
-def test_a_thing_that_gets_another_parent_may_be_elsewhere() -> None:
+def test_an_entity_with_a_new_parent_may_have_moved() -> None:
     card = an_object(id=ID, board_id=ID, title=TEXT)
     change = {"type": "object", "properties": {"board_id": ID, "title": TEXT}}
     boards = on("/boards", post=does(an_object(id=ID), an_object(label=TEXT), "201"))

@@ -12,7 +12,7 @@ from load.measurements.losses import Account
 from openapi.operation_reader import read_operations
 
 
-def test_a_replacement_of_which_nothing_shows_is_lost() -> None:
+def test_a_replacement_that_never_shows_is_a_loss() -> None:
     shop = Shop()
     thing = shop.create(1)
     shop.replace(thing)
@@ -22,7 +22,7 @@ def test_a_replacement_of_which_nothing_shows_is_lost() -> None:
     assert [each.kind for each in account.losses] == ["stale name"]
 
 
-def test_what_is_to_be_published_may_not_show_before() -> None:
+def test_changes_may_show_only_after_publication() -> None:
     shop = Shop(5.0, (), False, on("/things/{id}/publish", "id", post=does()))
     for number in range(30):
         thing = shop.create(number)
@@ -36,7 +36,7 @@ def test_what_is_to_be_published_may_not_show_before() -> None:
     assert account.notes[note] == 30
 
 
-def test_an_identifier_in_a_body_changes_nothing() -> None:
+def test_an_identifier_in_the_body_does_not_change_the_address() -> None:
     """The path says which thing it is, whatever is sent."""
     shop = Shop()
     for number in range(30):
@@ -47,7 +47,7 @@ def test_an_identifier_in_a_body_changes_nothing() -> None:
     assert shop.settled() == Account()
 
 
-def test_a_state_that_others_may_have_changed_back_is_no_loss() -> None:
+def test_a_value_that_others_may_have_restored_is_no_loss() -> None:
     shop = Shop()
     thing = shop.create(1)
     shop.replace(thing, name="thing 1", price=2.5)
@@ -56,7 +56,7 @@ def test_a_state_that_others_may_have_changed_back_is_no_loss() -> None:
     assert shop.read_back(thing, 40.0, 200, {**SHOWN, "name": "renamed", "price": 7.5}) == Account(read=1)
 
 
-def test_null_may_leave_what_was_there() -> None:
+def test_null_may_leave_the_old_value() -> None:
     for written, kinds in ((None, []), ("renamed", ["ignored name"])):
         shop = Shop()
         for number in range(60):
@@ -71,7 +71,7 @@ def test_null_may_leave_what_was_there() -> None:
         assert account.notes == {}
 
 
-def test_what_lacks_a_property_may_be_from_before() -> None:
+def test_an_answer_without_the_property_may_be_an_old_one() -> None:
     shop = Shop(optional=("price",))
     thing = shop.create(1)
     answer = {**SHOWN, "name": "renamed", "state": "done"}
@@ -81,7 +81,7 @@ def test_what_lacks_a_property_may_be_from_before() -> None:
     assert shop.read_back(thing, 20.0, 200, lacking) == Account(read=1)
 
 
-def test_things_that_no_call_for_others_changes() -> None:
+def test_independent_resources_are_recognised() -> None:
     paths = {path: item for each in SHOP[:2] for path, item in each.items()}
     compiled = Simulation(read_operations(contract(paths))).compiled
     assert compiled.indirect_changes.independent_resources == {"/things/{}"}
@@ -93,7 +93,7 @@ def test_things_that_no_call_for_others_changes() -> None:
     assert both.indirect_changes.independent_resources == {"/orders/{}"}
 
 
-def test_a_value_that_is_not_kept_is_told_once() -> None:
+def test_a_dropped_value_is_reported_once() -> None:
     shop = Shop()
     for number in range(30):
         thing = shop.create(number)
@@ -102,7 +102,7 @@ def test_a_value_that_is_not_kept_is_told_once() -> None:
     assert (loss.kind, loss.label, loss.count) == ("dropped price", "POST /things", 30)
 
 
-def test_a_property_that_is_not_to_be_used_any_more_proves_nothing() -> None:
+def test_deprecated_properties_prove_nothing() -> None:
     shop = Shop()
     for number in range(30):
         thing = shop.create(number, former=5)
@@ -111,7 +111,7 @@ def test_a_property_that_is_not_to_be_used_any_more_proves_nothing() -> None:
     assert shop.settled() == Account()
 
 
-def test_what_an_answer_wraps_is_read() -> None:
+def test_entities_are_read_in_their_envelope() -> None:
     shop = Shop()
     thing = shop.create(1)
     shop.replace(thing)
@@ -122,7 +122,7 @@ def test_what_an_answer_wraps_is_read() -> None:
     assert [each.kind for each in account.losses] == ["stale name"]
 
 
-def test_a_body_of_another_thing_under_the_right_identifier_is_a_loss() -> None:
+def test_another_entitys_values_under_the_right_identifier_are_a_loss() -> None:
     shop = Shop()
     one, other = shop.create(1, price=1234.5, state="open"), shop.create(2, price=9876.5, state="shut")
     assert one is not other
@@ -152,7 +152,7 @@ STARTS = [f"2026-01-01T10:00:{number:02}Z" for number in range(60)]
         (STARTS, "2026-01-01T11:00:01+01:00", None),
     ],
 )
-def test_what_was_shown_within_a_property_is_kept(written: list[Any], found: Any, kind: str | None) -> None:
+def test_nested_values_are_compared(written: list[Any], found: Any, kind: str | None) -> None:
     shop, shown = Shop(), [{**SHOWN, "id": number, "more": more} for number, more in enumerate(written)]
     things = [shop.call("POST /things", None, 1.0, 1.1, 201, each, more=each["more"])[0] for each in shown]
     for number, thing in enumerate(things):
@@ -179,7 +179,7 @@ def a_list_of(items: Any) -> Any:
         (lambda parts: parts[:-1], ["altered parts"] * 2),
     ],
 )
-def test_what_stands_in_the_objects_of_a_list(kept: Any, kinds: list[str]) -> None:
+def test_objects_in_lists_are_compared(kept: Any, kinds: list[str]) -> None:
     shop = Shop(5.0, (), False, a_list_of(an_object(label=TEXT)))
     for number in range(60):
         parts = [

@@ -12,14 +12,14 @@ from load.journeys.entities import Entity, EntityPool
 from load.measurements.losses import Absence, Account
 
 
-def test_what_is_not_there_yet_is_late_and_then_lost() -> None:
+def test_an_absent_entity_is_first_late_and_then_lost() -> None:
     shop = Shop()
     thing = shop.create(1)
     assert shop.absence(thing, 2.0) is Absence.LATE
     assert shop.absence(thing, 20.0) is Absence.LOST
 
 
-def test_what_came_late_is_told_where_it_was_right_afterwards_for_sure() -> None:
+def test_lateness_counts_only_if_a_later_read_was_certainly_right() -> None:
     shop = Shop()
     thing = shop.create(1)
     assert shop.absence(thing, 2.0) is Absence.LATE
@@ -43,18 +43,18 @@ def test_what_came_late_is_told_where_it_was_right_afterwards_for_sure() -> None
         ({"ttl": "soon"}, 9.5),
     ],
 )
-def test_what_expires_by_its_own_words_is_no_loss(words: dict[str, Any], then: float) -> None:
+def test_an_expired_entity_is_no_loss(words: dict[str, Any], then: float) -> None:
     shop = Shop()
     thing = shop.create(1, **words)
     assert shop.absence(thing, 9.5) is (Absence.EXPLAINED if then < inf else Absence.LOST)
 
 
-def test_410_says_that_it_is_meant() -> None:
+def test_410_explains_an_absence() -> None:
     shop = Shop()
     assert shop.absence(shop.create(1), 20.0, 410) is Absence.EXPLAINED
 
 
-def test_an_identifier_that_never_led_anywhere_proves_nothing_and_passes_nothing() -> None:
+def test_an_address_that_never_worked_is_untraced() -> None:
     shop = Shop()
     thing = shop.create(1)
     thing.pool.resolved_by.clear()
@@ -65,7 +65,7 @@ def test_an_identifier_that_never_led_anywhere_proves_nothing_and_passes_nothing
     assert not account.losses
 
 
-def test_an_identifier_that_works_elsewhere_proves_nothing() -> None:
+def test_an_address_that_worked_only_elsewhere_is_untraced() -> None:
     shop = Shop()
     thing = shop.create(1)
     thing.pool.resolved_by.clear()
@@ -76,7 +76,7 @@ def test_an_identifier_that_works_elsewhere_proves_nothing() -> None:
     assert account.untraced == {"what PUT /things/{id} made was never found by GET /things/{id}": 1}
 
 
-def test_things_in_a_state_in_which_none_was_ever_found_may_be_hidden() -> None:
+def test_entities_in_a_state_that_was_never_shown_may_be_hidden() -> None:
     shop = Shop()
     things = [shop.create(number, state=("open", "done")[number % 2]) for number in range(30)]
     read = shop.step("GET /things/{id}", things[0])
@@ -90,7 +90,7 @@ def test_things_in_a_state_in_which_none_was_ever_found_may_be_hidden() -> None:
     assert shop.settled().untraced == {"nothing that POST /things left with state 'done' was ever found": 1}
 
 
-def test_another_thing_at_an_address_is_a_loss() -> None:
+def test_another_entity_at_the_address_is_a_loss() -> None:
     shop = Shop()
     for number, thing in enumerate([shop.create(number) for number in range(30)]):
         shown = {**SHOWN, "id": number, "name": "thing 5" if number == 4 else f"thing {number}"}
@@ -100,7 +100,7 @@ def test_another_thing_at_an_address_is_a_loss() -> None:
 
 
 @pytest.mark.parametrize(("status", "is_noted"), [(404, True), (200, False)])
-def test_what_was_gone_after_a_call_that_may_have_done_it_is_told(status: int, is_noted: bool) -> None:
+def test_absences_after_an_action_are_noted(status: int, is_noted: bool) -> None:
     shop = Shop()
     thing = shop.create(1)
     shop.call("POST /things/{id}/close", thing, 2.0, 2.1, 200)
@@ -109,7 +109,7 @@ def test_what_was_gone_after_a_call_that_may_have_done_it_is_told(status: int, i
     assert note.startswith("entities were gone after POST /things/{id}/close") is is_noted
 
 
-def test_what_is_gone_after_one_read_may_have_been_used_up() -> None:
+def test_an_entity_gone_after_one_read_may_have_been_consumed() -> None:
     """As a secret that can be read once. Where another thing is found twice, it is no rule."""
     for times, kinds in ((1, []), (2, ["lost"])):
         shop = Shop()
@@ -126,7 +126,7 @@ def test_what_is_gone_after_one_read_may_have_been_used_up() -> None:
 
 
 @pytest.mark.parametrize("nothing", [None, [], {"data": None}, {"code": 404, "msg": "none", "data": None}])
-def test_where_nothing_is_shown_there_is_nothing(nothing: Any) -> None:
+def test_an_empty_answer_means_absence(nothing: Any) -> None:
     shop = Shop()
     thing, other, deleted = shop.create(1), shop.create(2), shop.create(3)
     # As long as an operation has shown nothing, it may show nothing of anything.
@@ -156,7 +156,7 @@ def deleted_ones(gone: int, there: int, shown: Any) -> Account:
     return shop.settled()
 
 
-def test_a_thing_of_small_values_is_undeleted_where_others_are_gone() -> None:
+def test_a_deleted_entity_is_undeleted_where_others_are_gone() -> None:
     assert [each.kind for each in deleted_ones(8, 2, {}).losses] == ["undeleted"] * 2
     # Something may be shown for everything.
     assert deleted_ones(0, 5, {}).losses == []
@@ -165,7 +165,7 @@ def test_a_thing_of_small_values_is_undeleted_where_others_are_gone() -> None:
 
 
 @pytest.mark.parametrize("shown", [{"active": False}, {"state": "cancelled"}, {"meta": {"deletedAt": "now"}}])
-def test_a_mark_of_deletion_may_be_one_that_clients_set_too(shown: Any) -> None:
+def test_a_deletion_mark_that_clients_may_set_proves_nothing(shown: Any) -> None:
     shop = Shop()
     for number in range(8):
         thing = shop.create(number, **{name: each for name, each in shown.items() if name == "state"})
@@ -180,7 +180,7 @@ def test_a_mark_of_deletion_may_be_one_that_clients_set_too(shown: Any) -> None:
         assert [*account.notes] == ["deleted things can be read, marked as such"]
 
 
-def test_what_was_answered_with_a_state_of_its_own_may_be_hidden() -> None:
+def test_entities_created_in_an_unusual_state_may_be_hidden() -> None:
     shop = Shop()
     for number in range(40):
         thing = shop.create(number, moderation="spam" if number % 10 == 9 else "approved")
@@ -192,7 +192,7 @@ def test_what_was_answered_with_a_state_of_its_own_may_be_hidden() -> None:
     assert shop.absence(shop.create(50, moderation="approved"), 20.0) is Absence.LOST
 
 
-def test_a_text_that_is_seldom_written_is_no_state() -> None:
+def test_free_text_is_no_state() -> None:
     shop = Shop()
     for number in range(40):
         step = shop.step("POST /things")
@@ -206,7 +206,7 @@ def test_a_text_that_is_seldom_written_is_no_state() -> None:
     assert dict(shop.properties.states(record.writes[0])) == {"state": "open"}
 
 
-def test_what_nothing_can_be_compared_with_is_told() -> None:
+def test_writes_without_comparable_reads_are_reported() -> None:
     shop = Shop()
     thing = shop.create(1)
     step = shop.step("PUT /things/{id}", thing)
@@ -216,7 +216,7 @@ def test_what_nothing_can_be_compared_with_is_told() -> None:
     assert shop.settled().notes == {note: 1}
 
 
-def test_reads_that_show_nothing_of_what_was_written_compare_with_nothing() -> None:
+def test_reads_without_written_properties_prove_nothing() -> None:
     shop = Shop()
     things = [shop.create(number) for number in range(2)]
     assert shop.read_back(things[0], 20.0, 200, {"size": 0}) == Account(read=1)

@@ -86,7 +86,7 @@ FIRST = Write("POST /things", 1.0, {"name": "a", "colour": "red"}, replaces_all=
         ([], 1.5, 3, {"name": "b"}, []),
     ],
 )
-def test_what_a_read_may_show(
+def test_a_read_may_show_every_possible_state(
     others: list[Write], since: float, until: float, found: dict[str, str | None], wrong: list[str]
 ) -> None:
     record = Record(THING, [FIRST, *others])
@@ -94,14 +94,14 @@ def test_what_a_read_may_show(
     assert ["stale" if each.is_stale else "altered" for each in told] == wrong
 
 
-def test_a_state_is_out_of_date_from_when_the_next_was_acknowledged() -> None:
+def test_a_state_is_stale_once_the_next_is_acknowledged() -> None:
     record = Record(THING, [FIRST, Write("PUT", 5.0, {"name": "b"}, replaces_all=True, acknowledged=6.0)])
     (stale,) = deviations(record, {"name": "a"}, 6.5, 7)
     assert stale.age == 0.5
     assert record.age_of(State.GONE, 6.5, 7) == 4.5
 
 
-def test_whether_a_thing_may_be_there() -> None:
+def test_the_history_says_whether_an_entity_may_exist() -> None:
     record = Record(THING, [FIRST])
     assert (record.age_of(State.THERE, 3, 4), record.age_of(State.GONE, 3, 4)) == (0, 1)
     deletion = Write("DELETE", 5.0, {}, replaces_all=True, leaves=State.GONE)
@@ -114,7 +114,7 @@ def test_whether_a_thing_may_be_there() -> None:
     assert (record.age_of(State.THERE, 11, 12), record.age_of(State.GONE, 11, 12)) == (0, 1.5)
 
 
-def test_a_thing_that_is_being_renamed_may_be_found_at_neither_address() -> None:
+def test_an_entity_in_renaming_may_be_at_neither_address() -> None:
     article = Entity(EntityPool("/articles/{}"), ("a-first-title-7f3a",), is_own=True)
     record = Record(article, [Write("POST /articles", 1.0, {"title": "A first title"}, True, 2.0)])
     change = Write("PUT /articles/{slug}", 5.0, {"title": "Another"}, replaces_all=True)
@@ -128,7 +128,7 @@ def test_a_thing_that_is_being_renamed_may_be_found_at_neither_address() -> None
     assert record.age_of(State.GONE, 30, 31) > 0
 
 
-def test_what_was_late_was_seen_later() -> None:
+def test_delay_is_measured_to_the_first_right_read() -> None:
     first, second, third = (
         Write("PUT", 10.0 * each, {"name": f"name {each}"}, replaces_all=True, acknowledged=10.0 * each + 1)
         for each in range(3)

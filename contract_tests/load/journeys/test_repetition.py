@@ -60,7 +60,7 @@ class Keyed:
 
 
 @pytest.mark.parametrize("replaces", [True, False])
-def test_what_there_is_one_of_is_found_and_left_alone(replaces: bool) -> None:
+def test_an_entity_per_enum_value_is_found_and_left_alone(replaces: bool) -> None:
     service = Keyed("body.provider", ["red", "green", "blue"], replaces, 201, 201)
     paths = resource("integrations", an_object(provider=PROVIDER, hook=LONG, channel=LONG))
     simulation = simulated(paths, service.answer)
@@ -83,7 +83,7 @@ DATE = an_object(year=YEAR, month=YEAR, note=LONG)
         ("body.parts", [[each] for each in "abc"], an_object(parts=LETTERS, note=LONG)),
     ],
 )
-def test_what_is_found_by_a_key_within_a_body_is_left_alone(key: str, values: list[Any], new: Any) -> None:
+def test_entities_found_by_a_nested_key_are_left_alone(key: str, values: list[Any], new: Any) -> None:
     service = Keyed(key, values, True, 201, 201)
     simulation = simulated(resource("integrations", new), service.answer)
     assert {*service.harmed} <= {"POST /integrations"}
@@ -91,7 +91,7 @@ def test_what_is_found_by_a_key_within_a_body_is_left_alone(key: str, values: li
     assert simulation.known.ownership.overwriting == {"POST /integrations"}
 
 
-def test_what_is_found_by_a_key_in_the_path_is_left_alone() -> None:
+def test_entities_found_by_a_path_parameter_are_left_alone() -> None:
     regions = [f"region-{number}" for number in range(60)]
     service = Keyed("region", regions, True, 201, 201)
     rules = resource("rules", an_object(note=LONG))
@@ -104,7 +104,7 @@ def test_what_is_found_by_a_key_in_the_path_is_left_alone() -> None:
     assert len(service.harmed) <= 3
 
 
-def test_two_calls_alike_in_each_part_of_a_key_prove_nothing_of_the_whole() -> None:
+def test_equal_parts_of_a_key_do_not_prove_an_equal_key() -> None:
     """Year and month have been alike in different pairs of calls."""
     pairs = [(2020, 1), (2020, 2), (2021, 1), (2021, 2)]
     (post, *_) = read_operations(contract(resource("closings", DATE)))
@@ -117,7 +117,7 @@ def test_two_calls_alike_in_each_part_of_a_key_prove_nothing_of_the_whole() -> N
     assert ownership.trials.is_pending(post.label)
 
 
-def test_of_a_list_of_things_nothing_is_owned() -> None:
+def test_entities_created_in_bulk_are_not_own() -> None:
     """Which of them was found by what the others share, nothing tells."""
     sent = [{"colour": "red", "note": "some words of our own"}] * 2
     items = an_object(colour=PROVIDER, note=LONG)
@@ -129,14 +129,14 @@ def test_of_a_list_of_things_nothing_is_owned() -> None:
     assert not Ownership(lambda _: False).has_created(step, exchange, EntityPool("/things/{}"), (1,))
 
 
-def test_what_is_found_by_a_number_is_left_alone() -> None:
+def test_entities_found_by_a_number_are_left_alone() -> None:
     service = Keyed("body.year", [1, 2, 3], False, 200, 200)
     simulated(resource("years", an_object(year=YEAR), "200"), service.answer)
     assert service.harmed == []
 
 
 @pytest.mark.parametrize("refusal", [0, 409, 422])
-def test_what_was_made_is_changed_and_deleted(refusal: int) -> None:
+def test_own_entities_are_changed_and_deleted(refusal: int) -> None:
     """Where two alike make two things, or are refused."""
     numbers, labels, seen = itertools.count(), list[str](), set[str]()
 
@@ -154,7 +154,7 @@ def test_what_was_made_is_changed_and_deleted(refusal: int) -> None:
     assert {"PUT /integrations/{id}", "DELETE /integrations/{id}"} <= {*labels}
 
 
-def test_who_answers_200_for_what_is_there_is_believed() -> None:
+def test_200_for_an_existing_entity_is_trusted() -> None:
     service = Keyed("body.provider", ["red"], False, 200, 201)
     paths = resource("integrations", an_object(provider=PROVIDER, hook=LONG))
     paths["/integrations"]["post"]["responses"]["200"] = {"description": "found"}

@@ -37,7 +37,7 @@ def loaded(rate: float, seconds: float, takes: Any, warm_up: float = 0.0) -> Res
         (100, 40, lambda due: 0.01 + max(due - 20, 0), 100, 50),
     ],
 )
-def test_a_service_that_falls_behind(
+def test_a_growing_backlog_is_noticed(
     rate: float, seconds: float, takes: Any, asked: float, answered: float
 ) -> None:
     found = behind(loaded(rate, seconds, takes))
@@ -63,11 +63,11 @@ def test_a_service_that_falls_behind(
         (100, 10, lambda due: 3.0 + 0.3 * (int(due * 97) % 10) / 10),
     ],
 )
-def test_a_service_that_keeps_up(rate: float, seconds: float, takes: Any) -> None:
+def test_a_service_that_keeps_up_has_no_backlog(rate: float, seconds: float, takes: Any) -> None:
     assert behind(loaded(rate, seconds, takes)) is None
 
 
-def test_when_the_generator_is_slow_the_service_is_not_said_to_fall_behind() -> None:
+def test_a_slow_generator_is_not_blamed_on_the_service() -> None:
     results = loaded(150, 15, lambda due: 0.01 + due * 0.5)
     results.watched("", Generator(15, 14.5))
     assert behind(results) is None

@@ -83,7 +83,7 @@ def _execute(url: str, statement: str) -> None:
         ("cpu", "reads", "the service's CPU is full", "the service (python", "sure"),
     ],
 )
-def test_what_a_service_is_slow_for_is_found(
+def test_the_reason_for_slowness_is_found(
     reason: str, of: str, told: str, evidence: str, certainty: str, counting: str, tmp_path: Path
 ) -> None:
     database = counting
@@ -98,7 +98,7 @@ def test_what_a_service_is_slow_for_is_found(
 
 
 @pytest.mark.alone
-def test_a_slow_way_is_found(database: str, tmp_path: Path) -> None:
+def test_a_slow_network_is_found(database: str, tmp_path: Path) -> None:
     with (
         served("slow_service", "--database", database) as url,
         served("delaying_proxy", "--to", url.rpartition(":")[2], "--delay-ms", "150") as slow,
@@ -128,7 +128,7 @@ def told(results: Results, *samples: Sample) -> Bottleneck:
     return found
 
 
-def test_without_a_database_the_curves_are_told() -> None:
+def test_without_a_database_the_response_times_are_explained() -> None:
     # Two at a time, 20 ms each, which makes 100 per second; eight are under way.
     found = told(results_of([20.0] * 2 + [80.0] * 998, 10), Sample(1.0, machine_cores=0.5, probe_ms=1.0))
     assert found.told == (
@@ -145,7 +145,7 @@ def test_a_service_with_room_is_not_blamed() -> None:
     assert "the service (it) used 0.20 cores" in found.evidence
 
 
-def test_full_processors_are_told_apart() -> None:
+def test_busy_processors_are_attributed_to_their_processes() -> None:
     busy = results_of([5.0] * 1_000, 10)
     assert "one process, which uses one core" in told(busy, Sample(1.0, 0.97, 0.97, 1.0, 1, None, 1.2)).told
     assert "1.9 of 2 cores" in told(busy, Sample(1.0, 1.9, 0.6, 0.6, 1, None, 1.95)).told
@@ -168,7 +168,7 @@ def test_nothing_is_sure_while_other_programs_fill_the_machine() -> None:
     assert told(busy, replace(alone, load_cores=0.2)).certainty == "likely"
 
 
-def test_a_wait_inside_the_service_is_told_with_its_operation() -> None:
+def test_a_wait_inside_the_service_names_its_operation() -> None:
     results = Results.of([LABEL, "GET /reports"])
     for _ in range(50):
         results.record(LABEL, 200, 0.002, 0.002, [])
@@ -189,7 +189,7 @@ def test_a_wait_inside_the_service_is_told_with_its_operation() -> None:
     assert (longest.operation, round(longest.share, 2)) == ("GET /reports", 1.0)
 
 
-def test_a_flush_of_the_log_is_told() -> None:
+def test_a_wait_for_the_database_log_is_found() -> None:
     results = Results.of(["POST /it"])
     for _ in range(100):
         results.record("POST /it", 201, 0.02, 0.02, [])
@@ -215,7 +215,7 @@ def test_a_flush_of_the_log_is_told() -> None:
         ),
     ],
 )
-def test_a_database_that_is_not_there_is_told_at_once(nowhere: str, reason: str, tmp_path: Path) -> None:
+def test_an_unreachable_database_is_reported_at_once(nowhere: str, reason: str, tmp_path: Path) -> None:
     with served("adjustable_service") as url:
         told = ("--host", url, "-o", str(tmp_path), "--database-url", nowhere)
         done = run("contract-load", "run", f"{url}/openapi.json", *told)
@@ -227,7 +227,7 @@ def test_a_database_that_is_not_there_is_told_at_once(nowhere: str, reason: str,
     assert "Traceback" not in done.output
 
 
-def test_what_the_machine_uses_is_seen_from_any_thread() -> None:
+def test_machine_usage_is_seen_from_any_thread() -> None:
     """From a thread that looks for the first time, too."""
     machine, found = MachineMeter(), list[float]()
 

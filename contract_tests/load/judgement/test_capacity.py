@@ -30,7 +30,7 @@ def searched(limit: float, hiccups: int = 0, answers: float = 1.0, **bounds: flo
 
 @pytest.mark.parametrize("limit", [10.2, 57, 412, 1_650, 9_700])
 @pytest.mark.parametrize("answers", [0.33, 1.0, 1.5, 9.0])
-def test_a_limit_is_found(limit: float, answers: float) -> None:
+def test_the_search_finds_the_limit(limit: float, answers: float) -> None:
     search = searched(limit, answers=answers)
     assert search.best is not None
     assert search.worst is not None
@@ -45,7 +45,7 @@ def test_a_hiccup_is_no_limit() -> None:
     assert "a hiccup" in [each.broken for each in search.trials]
 
 
-def test_what_an_answer_says() -> None:
+def test_the_answer_of_a_search_states_the_capacity() -> None:
     assert searched(5).answer.startswith("not even 10/s is within the objectives: p95 of it passes 5.0 ms;")
     assert searched(1e9, highest=90).answer == (
         "at least 90/s within the objectives; nothing higher was tried"
@@ -67,7 +67,7 @@ def capacity(url: str, folder: Path, *options: str) -> tuple[int, Any]:
 
 
 @pytest.mark.alone
-def test_the_limit_of_a_pool_of_handlers_is_found(adjustable_service: StartService, tmp_path: Path) -> None:
+def test_the_capacity_of_a_handler_pool_is_found(adjustable_service: StartService, tmp_path: Path) -> None:
     url = adjustable_service("--pool", str(HANDLERS), "--delay-ms", str(TAKES_MS))
     asked = ("--from", "40", "--objective", "get_thing p95 < 200ms", "--objective", "rate > 1000/s")
     code, found = capacity(url, tmp_path, *asked)
@@ -91,7 +91,7 @@ def test_the_limit_of_a_pool_of_handlers_is_found(adjustable_service: StartServi
         (("--step-time", "soon"), "'soon' is not a time"),
     ],
 )
-def test_bad_input_is_one_line(options: tuple[str, ...], told: str) -> None:
+def test_bad_input_is_reported_in_one_line(options: tuple[str, ...], told: str) -> None:
     done = run("contract-load", "capacity", *options)
     assert done.wait() in (1, 2)
     (line,) = done.lines
@@ -99,7 +99,9 @@ def test_bad_input_is_one_line(options: tuple[str, ...], told: str) -> None:
 
 
 @pytest.mark.alone
-def test_a_service_that_is_too_slow_at_once(adjustable_service: StartService, tmp_path: Path) -> None:
+def test_a_service_too_slow_for_the_first_rate_has_no_capacity(
+    adjustable_service: StartService, tmp_path: Path
+) -> None:
     url = adjustable_service("--pool", "1", "--delay-ms", "200")
     code, found = capacity(url, tmp_path, "--include", "GET /fixed")
     assert (code, found["capacity"]["rate"]) == (1, None)

@@ -48,7 +48,7 @@ def changed_of(made: RunRecord, label: str, figures: dict[str, Any], **seconds: 
     return msgspec.structs.replace(made, operations={**made.operations, label: operation})
 
 
-def test_what_got_slower_is_told() -> None:
+def test_slower_operations_are_reported() -> None:
     found = compared(ran(3), ran(4, slower=1.3), 0.05)
     verdicts = {(each.operation, each.measure): each for each in found.differences}
     assert verdicts["POST /it", "median"].verdict == verdicts["POST /it", "p95"].verdict == WORSE
@@ -67,7 +67,7 @@ def test_chance_is_no_difference() -> None:
     assert sum(any(each.verdict != ALIKE for each in found.differences) for found in told) <= 1
 
 
-def test_an_interval_holds_the_truth() -> None:
+def test_the_interval_contains_the_true_difference() -> None:
     found = [compared(ran(seed), ran(seed + 50, slower=1.2), 0.0) for seed in range(4)]
     changes = [
         each
@@ -102,7 +102,7 @@ SEARCHED = CapacityRecord(answer="", rate=3, trials=[])
         ),
     ],
 )
-def test_runs_that_are_not_comparable(changed: dict[str, Any], told: str) -> None:
+def test_incomparable_runs_are_reported(changed: dict[str, Any], told: str) -> None:
     with pytest.raises(LoadError, match="the runs cannot be compared: ") as raised:
         compared(ran(1), ran(2, **changed), 0.05)
     assert told in str(raised.value)
@@ -118,13 +118,15 @@ def test_few_calls_have_no_percentiles() -> None:
     assert ("GET /it", "p99") not in measures
 
 
-def test_failures_are_told() -> None:
+def test_new_failures_are_reported() -> None:
     failing = changed_of(ran(2), "GET /it", {"failures": 2 * SECONDS}, failures=2)
     (found,) = (each for each in compared(ran(1), failing, 0.05).worse if each.measure == "error rate")
     assert str(found).startswith("GET /it: error rate 0% → 10%, +10.0% (")
 
 
-def test_two_real_runs(adjustable_service: StartService, tmp_path: Path, browser: Browser) -> None:
+def test_two_real_runs_are_compared(
+    adjustable_service: StartService, tmp_path: Path, browser: Browser
+) -> None:
     folders = [tmp_path / name for name in ("before", "after")]
     for folder, delay in zip(folders, ("10", "40"), strict=True):
         url = adjustable_service("--delay-ms", delay)

@@ -27,7 +27,7 @@ IT = operation("/things/{id}")
         ("late < 0.5s", Objective("all operations", "late", 500)),
     ],
 )
-def test_objectives_in_words(text: str, expected: Objective) -> None:
+def test_objectives_are_parsed(text: str, expected: Objective) -> None:
     found = stated(text, {IT.label: "it"})
     assert (found.label, found.measure) == (expected.label, expected.measure)
     assert found.limit == pytest.approx(expected.limit)
@@ -44,17 +44,17 @@ def test_objectives_in_words(text: str, expected: Objective) -> None:
         ("it late < 5ms", "how late things show is told of the whole run: 'late < 1s'"),
     ],
 )
-def test_objectives_that_are_none(text: str, told: str) -> None:
+def test_malformed_objectives_are_reported(text: str, told: str) -> None:
     with pytest.raises(LoadError, match=re.escape(told)):
         stated(text, {IT.label: "it"})
 
 
-def test_objectives_of_a_document_that_are_none() -> None:
+def test_malformed_objectives_of_a_document_are_reported() -> None:
     with pytest.raises(LoadError, match="x-objectives: p95: 3 is not an objective; there are p95_ms"):
         list(promised([operation(objectives={"p95": 3})]))
 
 
-def test_an_objective_without_calls_is_not_kept() -> None:
+def test_an_objective_without_calls_is_invalid() -> None:
     results = Results.of([IT.label, "other"])
     for _ in range(20):
         results.record("other", 200, 0.01, 0.01, [])
@@ -66,7 +66,7 @@ def test_an_objective_without_calls_is_not_kept() -> None:
     assert [str(each) for each in verdict.invalid] == [told]
 
 
-def test_a_run_whose_generator_was_the_limit_does_not_pass() -> None:
+def test_a_run_limited_by_its_generator_is_invalid() -> None:
     late, busy, dropping = Times(), Generator(10, 9.5), Generator(10, 1, dropped=3)
     for lateness in [0.001] * 95 + [0.2] * 5:
         late.record(lateness)

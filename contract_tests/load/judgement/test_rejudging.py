@@ -67,7 +67,7 @@ def test_the_same_objectives_give_the_same_verdict(
     assert judged_again(results_file.read(tmp_path), asked) == run
 
 
-def test_other_objectives_give_another() -> None:
+def test_other_objectives_give_another_verdict() -> None:
     results = measured(0.015)
     run = recorded(RUN, results, judge([*promised([IT]), stated("p50 < 1ms", {})], results))
     assert run.verdict == "FAILED"
@@ -79,7 +79,7 @@ def test_other_objectives_give_another() -> None:
     assert verdicts == ["FAILED", "", "ok"]
 
 
-def test_on_the_command_line(adjustable_service: StartService, tmp_path: Path) -> None:
+def test_the_judge_command_uses_the_results_file(adjustable_service: StartService, tmp_path: Path) -> None:
     url, folder = adjustable_service("--delay-ms", "20"), tmp_path / "run"
     told = ("--host", url, "-u", "3", "-t", "3s", "--warm-up", "0", "-o", str(folder))
     assert run("contract-load", "run", f"{url}/openapi.json", *told).wait() == 0

@@ -21,7 +21,7 @@ from load.reports.summary import summary
 
 
 @pytest.mark.parametrize(("refused", "passed"), [(49, True), (51, False)])
-def test_a_run_that_is_mostly_refused_says_nothing(refused: int, passed: bool) -> None:
+def test_a_mostly_refused_run_is_invalid(refused: int, passed: bool) -> None:
     plain = replace(IT, objectives={})
     wrong = [Finding(Fault.REFUSED, "status 403", "")] * refused
     _, verdict = verdict_of([10.0] * (100 - refused), wrong, plain)
@@ -65,7 +65,7 @@ def test_a_percentile_of_few_calls_is_not_judged(text: str, calls: int, slow: in
     ("calls", "failed", "word"),
     [(50, 0, "not judged"), (1_000, 0, "holds"), (50, 1, "does not hold"), (1_000, 1, "holds")],
 )
-def test_few_calls_show_no_small_error_rate(calls: int, failed: int, word: str) -> None:
+def test_few_calls_cannot_show_a_small_error_rate(calls: int, failed: int, word: str) -> None:
     results = Results.of([IT.label])
     for number in range(calls):
         results.record(IT.label, 200, 0.01, 0.01, [network_finding("reset")] if number < failed else [])
@@ -73,7 +73,7 @@ def test_few_calls_show_no_small_error_rate(calls: int, failed: int, word: str) 
     assert outcome.word == word
 
 
-def test_what_is_not_judged_is_told_everywhere(tmp_path: Path) -> None:
+def test_unjudged_objectives_are_shown_everywhere(tmp_path: Path) -> None:
     results, verdict = verdict_of([10.0] * 50)
     assert (verdict.word, len(verdict.notes)) == ("PASSED", 1)
     run = recorded(RUN, results, verdict)
@@ -91,7 +91,7 @@ def test_what_is_not_judged_is_told_everywhere(tmp_path: Path) -> None:
     assert "1 of 3 objectives not judged: too few calls" in page
 
 
-def test_a_run_that_answers_nothing_of_what_was_asked_is_invalid() -> None:
+def test_a_run_that_can_judge_no_requested_objective_is_invalid() -> None:
     results = Results.of([IT.label])
     for _ in range(30):
         results.record(IT.label, 200, 0.01, 0.01, [])
@@ -112,13 +112,13 @@ def test_a_run_that_answers_nothing_of_what_was_asked_is_invalid() -> None:
         ([10.0] * 99, [Finding(Fault.LOST, "a", "", "c")], "lost, 1 times"),
     ],
 )
-def test_what_a_run_fails_for(latencies: list[float], wrong: Any, reason: str) -> None:
+def test_a_failed_run_says_why(latencies: list[float], wrong: Any, reason: str) -> None:
     _, verdict = verdict_of(latencies, wrong)
     assert not verdict.passed
     assert any(reason in str(each) for each in verdict.reasons), verdict.reasons
 
 
-def test_without_promises_only_refusals_are_excused() -> None:
+def test_without_objectives_only_refusals_are_excused() -> None:
     plain = operation("/plain")
     assert verdict_of([1.0], [Finding(Fault.REFUSED, "a", "", "b")], plain)[1].passed
     assert not verdict_of([1.0], [Finding(Fault.SERVER_ERROR, "a", "", "b")], plain)[1].passed

@@ -45,7 +45,7 @@ def test_secrets_are_hidden_however_they_are_written(text: str) -> None:
         assert secret not in shown, shown
 
 
-def test_what_is_short_or_something_else_stays() -> None:
+def test_short_and_unrelated_texts_are_kept() -> None:
     assert Mask(["k", "abc"])("k abc back") == "k abc back"
     assert MASK('{"name": "tok/en"} wor') == '{"name": "tok/en"} wor'
 
@@ -74,7 +74,7 @@ def test_tokens_that_a_service_hands_out_are_hidden() -> None:
         ("Zoë 学 🎓 \\x1b", "Zoë 学 🎓 \\x1b"),
     ],
 )
-def test_what_a_terminal_would_obey_is_written_out(text: str, shown: str) -> None:
+def test_control_characters_are_escaped(text: str, shown: str) -> None:
     assert printable(text) == shown
     assert printable(shown) == shown
 
@@ -84,7 +84,7 @@ FORMS = (TOKEN, TOKEN[:7], quote(TOKEN, safe=""), base64.b64encode(TOKEN.encode(
 
 
 @pytest.mark.process
-def test_no_output_has_them(tmp_path: Path) -> None:
+def test_no_output_contains_secrets_or_control_characters(tmp_path: Path) -> None:
     described = tmp_path / "echo.json"
     described.write_text(document())
     secrets = {"CONTRACT_BEARER": TOKEN, "CONTRACT_API_KEY": KEY, "CONTRACT_HEADER": f"X-Own: {OWN}"}

@@ -30,7 +30,7 @@ def test_results_of_processes_merge_without_loss() -> None:
     assert merged.total.requests == 5_000
 
 
-def test_latencies_are_exact_to_three_digits() -> None:
+def test_response_times_are_exact_to_three_digits() -> None:
     results = Results.of(["a"])
     for latency in range(1, 1_001):
         results.record("a", 200, latency / 1000 + 0.000054, 0.001, [])
@@ -40,7 +40,7 @@ def test_latencies_are_exact_to_three_digits() -> None:
     assert measured.max_ms == pytest.approx(1000.054, rel=1e-3)
 
 
-def test_one_place_and_rule_is_one_finding_with_a_sample() -> None:
+def test_findings_of_one_place_and_rule_are_counted_together() -> None:
     results = Results.of(["a"])
     for detail in ("first", "second"):
         results.record("a", 0, 1, 1, [Finding(Fault.NETWORK, "connection refused", "", detail)])

@@ -12,7 +12,7 @@ from load.measurements.results import Results
 from load.measurements.silence import Silence, together
 
 
-def test_a_silence_ends_with_an_answer() -> None:
+def test_an_answer_ends_the_silence() -> None:
     silence = Silence()
     silence.heard(5.0)
     # One that was sent before says nothing of what came after.
@@ -27,7 +27,7 @@ def test_a_silence_ends_with_an_answer() -> None:
     assert together([silence, Silence(9.0)]).lasts(20.0) == 0
 
 
-def test_refused_connections_are_not_answers() -> None:
+def test_refused_connections_do_not_count_as_answers() -> None:
     results = Results.of(["a"])
     for _ in range(30):
         results.record("a", 200, 0.1, 0.1, [])
@@ -47,7 +47,7 @@ def test_refused_connections_are_not_answers() -> None:
 
 
 @pytest.mark.parametrize("workload", [("--rate", "20"), ("-u", "2")])
-def test_a_run_whose_service_goes_ends_early_and_does_not_pass(
+def test_a_run_whose_service_dies_ends_early_and_fails(
     workload: tuple[str, str], start: Start, tmp_path: Path
 ) -> None:
     port = str(free_port())

@@ -58,7 +58,7 @@ def test_credentials_match_the_security_schemes(alternatives: list[list[str]], s
     assert GIVEN.missing(secured(*alternatives), SCHEMES) == ""
 
 
-def test_missing_credentials_are_told() -> None:
+def test_missing_credentials_are_reported() -> None:
     none = credentials((), "", (), "", SCHEMES)
     assert none.missing(secured(["token"]), SCHEMES) == "asks for credentials: give --bearer"
     assert (
@@ -70,7 +70,7 @@ def test_missing_credentials_are_told() -> None:
     assert other.missing(secured(["token"]), SCHEMES) == ""
 
 
-def test_credentials_that_no_scheme_asks_for_are_sent_all_the_same() -> None:
+def test_credentials_without_a_scheme_are_sent_everywhere() -> None:
     """Who gives them knows that the service wants them."""
     schemes = {"key": SCHEMES["query"]}
     given = credentials((), "tok-en", (), "", schemes)
@@ -92,7 +92,7 @@ def test_credentials_that_no_scheme_asks_for_are_sent_all_the_same() -> None:
     ("given", "message"),
     [({"header": ["se-cret"]}, "a header looks like"), ({"basic": "se-cret"}, "looks like user:password")],
 )
-def test_wrong_credentials_are_told_without_telling_them(given: Any, message: str) -> None:
+def test_malformed_credentials_are_reported_without_showing_them(given: Any, message: str) -> None:
     with pytest.raises(LoadError, match=message) as told:
         read_options(load_profile("mixed"), given, SCHEMES)
     assert "se-cret" not in str(told.value)

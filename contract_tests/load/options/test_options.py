@@ -5,7 +5,7 @@ from load.options.options import OPTIONS, options_from, read_options
 from load.options.profile import load_profile
 
 
-def test_options_reach_other_processes_whole() -> None:
+def test_options_reach_other_processes_unchanged() -> None:
     given = {
         "include": ["a"],
         "read_only": True,

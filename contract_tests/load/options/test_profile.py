@@ -8,7 +8,7 @@ from load.errors import LoadError
 from load.options.profile import load_profile, profile_names
 
 
-def test_profiles(tmp_path: Any) -> None:
+def test_profiles_are_loaded_and_checked(tmp_path: Any) -> None:
     assert profile_names() == ["mixed", "read-heavy", "steps", "write-heavy"]
     assert [each.users for each in load_profile("steps").stages] == [5, 10, 20, 40]
     own = tmp_path / "mine.yaml"

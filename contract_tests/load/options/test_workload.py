@@ -18,6 +18,6 @@ from load.options.workload import workload
         ({"warm_up": "soon"}, "--warm-up 'soon' is not a time"),
     ],
 )
-def test_workloads_that_are_none(given: dict[str, str], told: str) -> None:
+def test_malformed_workloads_are_reported(given: dict[str, str], told: str) -> None:
     with pytest.raises(LoadError, match=re.escape(told)):
         workload(given, 0)

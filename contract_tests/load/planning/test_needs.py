@@ -8,7 +8,7 @@ from load.planning.plan import Slot
 from openapi.operation_reader import read_operations
 
 
-def test_identifiers_elsewhere_than_in_the_path() -> None:
+def test_identifiers_in_bodies_and_queries_are_needs() -> None:
     order = an_object(thing_id=ID, note=TEXT, lines=a_list(an_object(thing_id=ID)), parts=a_list(ID))
     _, found = planned(
         on("/things", post=does(THING, THING)),
@@ -24,14 +24,14 @@ def test_identifiers_elsewhere_than_in_the_path() -> None:
     assert [need.required for need in found.needs["POST /orders"]].count(True) == 1
 
 
-def test_identifiers_are_never_made_up() -> None:
+def test_unknown_identifiers_are_never_invented() -> None:
     _, found = planned(
         on("/things", post=does(THING, {"properties": {"owner_id": ID, "id": ID, "bid": TEXT}}))
     )
     assert {*found.empty_slots["POST /things"]} == {Slot("body", "/owner_id"), Slot("body", "/id")}
 
 
-def test_a_number_that_counts_is_no_reference() -> None:
+def test_a_number_that_counts_is_no_identifier() -> None:
     by_number = does(THING, {"properties": {"thing": ID, "size": ID}})
     by_text = on("/colours/{id}", "id", kind=TEXT, get=does(THING))
     _, found = planned(
@@ -48,7 +48,7 @@ def test_a_number_that_counts_is_no_reference() -> None:
     assert needed(found, "POST /paints") == {}
 
 
-def test_things_that_refer_to_each_other_can_be_made() -> None:
+def test_entities_that_refer_to_each_other_can_be_created() -> None:
     _, found = planned(
         on("/heads", post=does(THING, an_object(tail_id=ID))),
         on("/tails", post=does(THING, an_object(head_id=ID)), get=does(a_list(THING))),
@@ -61,7 +61,7 @@ def test_things_that_refer_to_each_other_can_be_made() -> None:
     assert isinstance(simulation.journeys.next_step().call.payload["next_ring_id"], int)
 
 
-def test_a_thing_is_not_asked_for_its_own_name_before_it_is_made() -> None:
+def test_a_creation_does_not_need_its_own_name() -> None:
     _, found = planned(
         on("/pools", post=does(an_object(pool_name=TEXT), an_object(pool_name=TEXT))),
         on("/pools/{pool_name}", "pool_name", kind=TEXT, get=does(THING)),
@@ -71,7 +71,7 @@ def test_a_thing_is_not_asked_for_its_own_name_before_it_is_made() -> None:
     assert needed(found, "POST /queues") == {"body /pool_name": ["POST /pools"]}
 
 
-def test_what_only_the_service_understands_is_left_empty() -> None:
+def test_parameters_only_the_service_understands_are_not_sent() -> None:
     names = [("X-Api-Version", "header"), ("X-Request-Id", "header"), ("cursor", "query"), ("q", "query")]
     _, found = planned(
         on("/things", get=does(THING, parameters=[{"name": name, "in": place} for name, place in names]))
@@ -79,7 +79,7 @@ def test_what_only_the_service_understands_is_left_empty() -> None:
     assert found.empty_slots["GET /things"] == (Slot("header", "X-Api-Version"), Slot("query", "cursor"))
 
 
-def test_a_replacement_names_what_it_replaces() -> None:
+def test_a_replacement_sends_the_identifier_of_its_path() -> None:
     _, found = planned(
         on("/things", post=does(THING, THING)),
         on("/things/{thing_id}", "thing_id", put=does(THING, THING)),

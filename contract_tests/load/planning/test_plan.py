@@ -4,7 +4,7 @@ from contract_tests.support.path_items import TEXT, a_list, an_object, does, on
 from contract_tests.support.plans import THING, planned
 
 
-def test_what_nothing_tells_of_is_named_with_the_reason() -> None:
+def test_uncovered_operations_are_listed_with_the_reason() -> None:
     free = {"name": "currency", "in": "path", "schema": TEXT, "example": "USD"}
     _, found = planned(
         on("/things/{id}", "id", get=does(THING)),
@@ -20,7 +20,7 @@ def test_what_nothing_tells_of_is_named_with_the_reason() -> None:
     }
 
 
-def test_guesses_are_told() -> None:
+def test_guessed_identifiers_are_listed() -> None:
     guess = {"responses": {"200": {"description": "fine"}}}
     _, found = planned(
         on("/greetings/{person}", "person", kind=TEXT, get=guess),
@@ -31,7 +31,7 @@ def test_guesses_are_told() -> None:
     assert "guessed" in [*found.lines(["GET /greetings/{person}"])][1]
 
 
-def test_uuids_of_what_nothing_tells_of() -> None:
+def test_uuids_without_a_producer_are_listed() -> None:
     uuid = {"type": "string", "format": "uuid"}
     task = an_object(id=uuid, name=TEXT, depends_on=a_list(uuid), parent=uuid, owner_ref=uuid)
     task["required"] = ["id", "name", "parent"]
@@ -42,7 +42,7 @@ def test_uuids_of_what_nothing_tells_of() -> None:
     ]
 
 
-def test_the_plan_tells_why() -> None:
+def test_the_plan_says_why_a_producer_was_chosen() -> None:
     _, found = planned(
         on("/things", post=does(THING, THING), get=does(a_list(THING))),
         on("/things/{id}", "id", get=does(THING)),

@@ -25,7 +25,7 @@ from openapi.expressions import Exchange
         ("slug", TEXT, an_object(id=ID, slug=TEXT)),
     ],
 )
-def test_what_is_created_is_called_for(parameter: str, kind: Any, answer: Any) -> None:
+def test_creations_produce_identifiers(parameter: str, kind: Any, answer: Any) -> None:
     _, found = planned(
         on("/things", post=does(answer, THING, "201")),
         on(f"/things/{{{parameter}}}", parameter, kind=kind, get=does(THING)),
@@ -39,12 +39,12 @@ def test_what_is_created_is_called_for(parameter: str, kind: Any, answer: Any) -
     "answer",
     [a_list(THING), an_object(items=a_list(THING), total=ID), an_object(data=an_object(rows=a_list(THING)))],
 )
-def test_what_is_listed_is_called_for(answer: Any) -> None:
+def test_lists_produce_identifiers(answer: Any) -> None:
     _, found = planned(on("/things", get=does(answer)), on("/things/{id}", "id", get=does(THING)))
     assert needed(found, "GET /things/{id}") == {"{id}": ["GET /things"]}
 
 
-def test_nested_resources_are_called_for_within_their_parents() -> None:
+def test_nested_resources_need_their_parents() -> None:
     _, found = planned(
         on("/users", post=does(THING, THING)),
         on("/users/{user_id}/posts", "user_id", post=does(THING, THING), get=does(a_list(THING))),
@@ -55,7 +55,7 @@ def test_nested_resources_are_called_for_within_their_parents() -> None:
     assert needed(found, "DELETE /users/{id}/posts/{post_id}") == {"{id}": both, "{post_id}": both}
 
 
-def test_things_are_found_by_name_too() -> None:
+def test_a_name_may_be_an_identifier() -> None:
     _, found = planned(
         on("/things", post=does(THING, THING)),
         on("/things/{id}", "id", delete=does()),
@@ -64,14 +64,14 @@ def test_things_are_found_by_name_too() -> None:
     assert needed(found, "GET /things/by-name/{name}") == {"{name}": ["POST /things"]}
 
 
-def test_what_a_client_names_itself_is_made_by_put() -> None:
+def test_put_produces_identifiers_that_the_client_chooses() -> None:
     _, found = planned(on("/files/{name}", "name", kind=TEXT, put=does(None, THING, "201"), get=does(THING)))
     assert needed(found, "GET /files/{name}") == {"{name}": ["PUT /files/{name}"]}
     (own,) = found.needs["PUT /files/{name}"]
     assert (own.resource, own.required) == ("/files/{}", False)
 
 
-def test_the_code_of_an_envelope_is_no_identifier() -> None:
+def test_the_status_code_of_an_envelope_is_no_identifier() -> None:
     for told, pointer in (
         (an_object(code=ID, msg=TEXT, data=THING), "/data/id"),
         (an_object(code=ID), "/code"),
@@ -85,14 +85,14 @@ def test_the_code_of_an_envelope_is_no_identifier() -> None:
         assert identifier.pointer == pointer
 
 
-def test_what_is_made_beside_its_collection_is_called_for() -> None:
+def test_creations_below_a_collection_produce_identifiers() -> None:
     _, found = planned(
         on("/things/upload", post=does(THING, THING)), on("/things/{id}", "id", get=does(THING))
     )
     assert needed(found, "GET /things/{id}") == {"{id}": ["POST /things/upload"]}
 
 
-def test_one_thing_by_several_of_its_properties() -> None:
+def test_an_entity_may_have_several_identifiers() -> None:
     _, found = planned(
         on("/users", post=does(an_object(id=ID, login=TEXT), an_object(login=TEXT))),
         on("/users/{id}", "id", get=does(THING), delete=does()),
@@ -104,7 +104,7 @@ def test_one_thing_by_several_of_its_properties() -> None:
     assert (twin.sources, twin.alias_of) == (("/login",), by_id)
 
 
-def test_things_that_are_made_elsewhere() -> None:
+def test_entities_created_under_another_path_produce_identifiers() -> None:
     _, found = planned(
         on("/projects", post=does(THING, THING)),
         on("/projects/{id}/features", "id", post=does(an_object(name=TEXT), an_object(name=TEXT))),
@@ -116,7 +116,7 @@ def test_things_that_are_made_elsewhere() -> None:
     }
 
 
-def test_identifiers_where_answers_are_empty() -> None:
+def test_identifiers_are_taken_from_requests_and_location() -> None:
     _, found = planned(
         on("/databases", post=does({"type": "object"}, an_object(name=TEXT))),
         on("/databases/{database}", "database", kind=TEXT, get=does(THING)),

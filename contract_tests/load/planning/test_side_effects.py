@@ -19,7 +19,7 @@ from openapi.operation_reader import read_operations
         ("/bookings/{booking_id}/refunds", an_object(reason=TEXT)),
     ],
 )
-def test_nothing_is_done_to_what_can_only_be_listed(path: str, new: Any) -> None:
+def test_entities_that_can_only_be_listed_are_not_acted_on(path: str, new: Any) -> None:
     bookings = on("/bookings", get=does(a_list(an_object(id=ID)))) | on(
         "/bookings/{booking_id}", "booking_id", kind=ID, get=does(an_object(id=ID))
     )
@@ -35,7 +35,7 @@ def test_nothing_is_done_to_what_can_only_be_listed(path: str, new: Any) -> None
 
 
 @pytest.mark.parametrize("name", ["is_default", "default", "make_primary", "delete_all"])
-def test_a_flag_that_takes_something_from_others_is_never_set(name: str) -> None:
+def test_flags_that_affect_foreign_entities_are_never_set(name: str) -> None:
     new = an_object(street=LONG, **{name: {"type": "boolean"}})
     _, payloads = labels_of(resource("addresses", new))
     assert {each[name] for each in payloads if each} == {False}
@@ -54,7 +54,7 @@ def test_a_flag_that_takes_something_from_others_is_never_set(name: str) -> None
         ("/orders", False),
     ],
 )
-def test_what_makes_nothing_may_act_on_everything(path: str, named: bool) -> None:
+def test_an_action_without_a_resource_may_affect_everything(path: str, named: bool) -> None:
     acting = on(path, post=does(an_object(done=TEXT), an_object(percent=ID), "200"))
     told = Simulation(
         read_operations(contract(resource("things", an_object(name=LONG)) | acting))

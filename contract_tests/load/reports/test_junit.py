@@ -10,7 +10,7 @@ from load.measurements.findings import Fault, Finding
 from load.reports import junit
 
 
-def test_a_run_is_a_suite_of_tests_for_continuous_integration(tmp_path: Path) -> None:
+def test_a_run_is_a_junit_test_suite(tmp_path: Path) -> None:
     broken = Finding(Fault.BROKEN_CONTRACT, "200 body", "type", "1 is \x07 odd")
     run = recorded(RUN, *verdict_of([30.0] * 9, [broken]))
     results_file.write(tmp_path / "results.json", run)

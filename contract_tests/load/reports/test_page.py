@@ -17,7 +17,7 @@ LINES = "plots => plots.map(each => each.querySelectorAll('.series :is(path, cir
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_opens_from_disk(browser: Browser, tmp_path: Path, scheme: Any) -> None:
+def test_the_page_works_from_disk(browser: Browser, tmp_path: Path, scheme: Any) -> None:
     results, verdict = verdict_of(
         [10.0] * 9, [Finding(Fault.BROKEN_CONTRACT, "200 body", "type", "<b>1</b> is odd")]
     )

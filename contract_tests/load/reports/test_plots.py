@@ -30,7 +30,7 @@ def a_plot(x: list[float], y: list[float | None], is_logarithmic: bool = False) 
     return Plot("a", "A", "a plot", "s", YAxis("ms", is_logarithmic), [Series(0, "one", x, y)])
 
 
-def test_of_a_long_run_a_point_stands_for_several_seconds() -> None:
+def test_points_of_a_long_run_cover_several_seconds() -> None:
     """Nothing that was slow is left out; rates are means."""
     seconds = [second(at) for at in range(1_000)]
     assert starts(seconds)[:3] == [0, 5, 10]
@@ -52,7 +52,7 @@ def test_axes_have_round_numbers(highest: float, ticks: list[str]) -> None:
     assert [told for _, told in draw(a_plot([0, 1], [0, highest])).y_ticks] == ticks
 
 
-def test_lines_have_gaps_where_nothing_is_known() -> None:
+def test_lines_have_gaps_where_values_are_unknown() -> None:
     (line,) = draw(a_plot([0, 1, 2, 3, 4, 5], [1, 2, None, 3, None, 4])).lines
     assert line.path.count("M") == 1
     assert line.path.count("L") == 1

@@ -16,7 +16,7 @@ def sign(at: float, calls: int, written: int) -> dict[str, float]:
     return Sign(at, calls, written).message()
 
 
-def test_what_is_missing_of_a_worker_that_is_not_heard_of_any_more() -> None:
+def test_the_missing_calls_of_a_silent_worker_are_reported() -> None:
     attendance = Attendance()
     for name in ("a", "b"):
         attendance.expect(name)
@@ -36,7 +36,7 @@ def test_what_is_missing_of_a_worker_that_is_not_heard_of_any_more() -> None:
     )
 
 
-def test_a_worker_that_comes_back_is_told() -> None:
+def test_a_worker_that_returns_is_reported() -> None:
     attendance = Attendance()
     attendance.expect("a")
     attendance.heard("a", sign(2.0, 20, 0), 2.1)
@@ -51,7 +51,7 @@ def test_a_worker_that_comes_back_is_told() -> None:
     assert not attendance.listens_to("a"), "what it tells after its last results is of no run"
 
 
-def test_a_worker_that_was_halted_until_the_run_was_over_is_told() -> None:
+def test_a_worker_halted_until_the_end_is_reported() -> None:
     """It had not been heard of before, and has told all that it has done: nothing."""
     attendance = Attendance()
     attendance.expect("a")
@@ -62,7 +62,7 @@ def test_a_worker_that_was_halted_until_the_run_was_over_is_told() -> None:
     assert told.startswith("worker a was missing from 0.5 s to 6.0 s of the run, then came back")
 
 
-def test_reports_that_never_came_are_missed() -> None:
+def test_missing_reports_are_noticed() -> None:
     attendance = Attendance()
     attendance.expect("a")
     attendance.heard("a", sign(1.0, 5, 0), 1.0)
@@ -71,7 +71,7 @@ def test_reports_that_never_came_are_missed() -> None:
     assert attendance.missing() == ("worker a 2 of its 3 reports are missing",)
 
 
-def test_a_worker_that_never_began_is_missed() -> None:
+def test_a_worker_that_never_started_is_reported() -> None:
     attendance = Attendance()
     attendance.expect("a")
     attendance.look({"a"}, 4.0)
@@ -81,7 +81,7 @@ def test_a_worker_that_never_began_is_missed() -> None:
     )
 
 
-def test_workers_that_stay_are_not_told() -> None:
+def test_workers_that_stay_are_not_reported() -> None:
     attendance = Attendance()
     attendance.expect("a")
     # The master was busy, and heard late of a worker that was there.
@@ -101,7 +101,7 @@ def test_a_run_that_loses_a_worker_does_not_pass_and_ends(harm: str) -> None:
     assert run.seconds < 30
 
 
-def test_who_leaves_waits_for_what_is_being_read_back() -> None:
+def test_a_leaving_worker_waits_for_the_read_back() -> None:
     """Locust's word to stop and a Ctrl-C may come in either order, and the results are told once."""
     done = run(sys.executable, "-m", "contract_tests.support.interrupted_worker")
     assert done.wait() == 0, done.output

@@ -31,7 +31,7 @@ SPARED = {
 }
 
 
-def test_what_was_there_before_is_as_it_was(tmp_path: Path) -> None:
+def test_entities_from_before_the_run_are_unchanged(tmp_path: Path) -> None:
     with delicate_service() as (url, kept):
         options = ("--host", url, "-u", "4", "-t", "4s", "--warm-up", "0s", "-o", str(tmp_path))
         done = run("contract-load", "run", f"{url}/openapi.json", *options)
@@ -55,7 +55,7 @@ def test_what_was_there_before_is_as_it_was(tmp_path: Path) -> None:
     assert told == []
 
 
-def test_who_allows_it_gets_it_all(tmp_path: Path) -> None:
+def test_allow_destructive_calls_everything(tmp_path: Path) -> None:
     with delicate_service() as (url, kept):
         options = ("--host", url, "-u", "4", "-t", "3s", "--allow-destructive", "-o", str(tmp_path))
         run("contract-load", "run", f"{url}/openapi.json", *options)

@@ -53,7 +53,7 @@ def test_a_service_without_a_fault_is_not_blamed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("fault", "told", "besides"), FAULTS, ids=[each[0] for each in FAULTS])
-def test_a_fault_is_told_by_its_name(fault: str, told: str, besides: set[str], tmp_path: Path) -> None:
+def test_a_fault_is_reported_by_its_name(fault: str, told: str, besides: set[str], tmp_path: Path) -> None:
     with served("faulty_service", "--fault", fault) as url:
         results, done = loaded(url, tmp_path)
     named = findings(results)
@@ -71,9 +71,7 @@ def test_a_slow_operation_behind_a_lock_is_named(tmp_path: Path) -> None:
     )
 
 
-def test_what_was_answered_before_it_was_written_is_lost_when_a_service_is_killed(
-    start: Start, tmp_path: Path
-) -> None:
+def test_writes_answered_before_they_are_stored_are_lost_after_a_kill(start: Start, tmp_path: Path) -> None:
     port = str(free_port())
     kept = ("--fault", "answers before it writes", "--port", port, "--file", str(tmp_path / "things.json"))
     told = ("-t", "5m", "--warm-up", "0s", "--consistency", "0s", "-o", str(tmp_path))

@@ -19,7 +19,7 @@ from contract_tests.support.students_runs import LOCUST, calls, reckoned, rows
 
 
 @pytest.mark.parametrize("ways", [(), ("--processes", "2")], ids=["alone", "two processes"])
-def test_headless_locust(seeded: tuple[Service, str], ways: tuple[str, ...]) -> None:
+def test_locust_runs_headless(seeded: tuple[Service, str], ways: tuple[str, ...]) -> None:
     service, database = seeded
     options: tuple[str, ...] = ("--headless", "-u", "8", "-r", "8", "-t", "6s", "--profile", "write-heavy")
     if ways:
@@ -30,7 +30,7 @@ def test_headless_locust(seeded: tuple[Service, str], ways: tuple[str, ...]) -> 
     assert re.search(r"(PASSED|FAILED)\n", done.output)
 
 
-def test_master_and_workers(seeded: tuple[Service, str], start: Start, tmp_path: Path) -> None:
+def test_a_master_runs_with_workers(seeded: tuple[Service, str], start: Start, tmp_path: Path) -> None:
     service, database = seeded
     profile = tmp_path / "no-lists.yaml"
     profile.write_text("weights: {read: 3, create: 3, delete: 1}")
@@ -86,7 +86,7 @@ def test_a_second_ctrl_c_ends_the_reading_back(
     assert re.search(verdict, locust.output), locust.output
 
 
-def test_what_workers_read_back_for_long_after_ctrl_c_is_told_whole(
+def test_a_long_read_back_after_ctrl_c_is_reported_completely(
     adjustable_service: StartService, start: Start
 ) -> None:
     """Locust takes no report of a worker any more that has stopped, and the last results come after that."""
@@ -106,7 +106,7 @@ def test_what_workers_read_back_for_long_after_ctrl_c_is_told_whole(
     assert "reports are missing" not in locust.output
 
 
-def test_users_rise_step_by_step(seeded: tuple[Service, str], tmp_path: Path) -> None:
+def test_stages_raise_the_number_of_users(seeded: tuple[Service, str], tmp_path: Path) -> None:
     profile = tmp_path / "two-steps.yaml"
     profile.write_text(
         "weights: {read: 1, create: 1}\nstages: [{users: 1, seconds: 2}, {users: 3, seconds: 4}]"
@@ -118,7 +118,7 @@ def test_users_rise_step_by_step(seeded: tuple[Service, str], tmp_path: Path) ->
 
 
 @pytest.mark.process
-def test_locust_tells_of_bad_input_too() -> None:
+def test_locust_reports_bad_input() -> None:
     unreachable = run(*LOCUST, "--headless", "-t", "20s", "--host", "http://127.0.0.1:1")
     assert unreachable.process.returncode == 1
     assert (

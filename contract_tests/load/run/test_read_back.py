@@ -32,7 +32,7 @@ def wait_for_calls(url: str) -> None:
         ("name changed", "", "altered /name"),
     ],
 )
-def test_what_a_service_forgets_is_reported(
+def test_lost_writes_are_reported(
     fault: str, label: str, place: str, adjustable_service: StartService, tmp_path: Path
 ) -> None:
     url = adjustable_service("--fault", fault, "--delay-ms", "5")
@@ -52,7 +52,9 @@ def test_what_a_service_forgets_is_reported(
     assert 0 <= first["sent"] <= first["acknowledged"] <= first["read"]
 
 
-def test_a_service_that_keeps_all_is_not_blamed(adjustable_service: StartService, tmp_path: Path) -> None:
+def test_a_service_that_keeps_everything_is_not_blamed(
+    adjustable_service: StartService, tmp_path: Path
+) -> None:
     url = adjustable_service("--delay-ms", "2")
     options = ("-t", "2s", "--warm-up", "0", "-o", str(tmp_path), "--consistency", "0s")
     run("contract-load", "run", f"{url}/openapi.json", "--host", url, *options)
@@ -61,7 +63,7 @@ def test_a_service_that_keeps_all_is_not_blamed(adjustable_service: StartService
     assert (ledger["lost"], ledger["notes"], ledger["late"]) == (0, {}, 0)
 
 
-def test_a_service_that_is_late_is_told_by_how_much(adjustable_service: StartService, tmp_path: Path) -> None:
+def test_the_delay_of_a_late_service_is_reported(adjustable_service: StartService, tmp_path: Path) -> None:
     url = adjustable_service("--lag", "0.3")
     late = ("--objective", "late < 1s", "--objective", "late < 100ms")
     options = ("-t", "3s", "--rate", "60", "--warm-up", "0", "-o", str(tmp_path), *late)
@@ -77,7 +79,7 @@ def test_a_service_that_is_late_is_told_by_how_much(adjustable_service: StartSer
     assert done.process.returncode == 1, done.output
 
 
-def test_what_a_cache_shows_is_as_old_as_it_says(adjustable_service: StartService, tmp_path: Path) -> None:
+def test_the_age_header_of_a_cache_is_respected(adjustable_service: StartService, tmp_path: Path) -> None:
     url = adjustable_service("--lag", "1.8", "--cache")
     options = ("-t", "5s", "--rate", "100", "--warm-up", "0", "-o", str(tmp_path), "--consistency", "1s")
     done = run("contract-load", "run", f"{url}/openapi.json", "--host", url, *options)
@@ -87,7 +89,7 @@ def test_what_a_cache_shows_is_as_old_as_it_says(adjustable_service: StartServic
     assert any("was answered by a cache (Age)" in each for each in ledger["notes"])
 
 
-def test_the_ledger_stays_clean_while_a_service_is_killed(start: Start, tmp_path: Path) -> None:
+def test_no_loss_is_reported_while_a_durable_service_is_killed(start: Start, tmp_path: Path) -> None:
     port = free_port()
     kept = ("--port", str(port), "--file", str(tmp_path / "things"), "--delay-ms", "5")
     told = ("-t", "5m", "--warm-up", "0", "-o", str(tmp_path), "--objective", "error rate < 100%")

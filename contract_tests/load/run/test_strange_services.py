@@ -33,14 +33,14 @@ def found(output: str) -> set[str]:
 
 
 @pytest.mark.parametrize("workers", [(), ("--processes", "2")], ids=["alone", "workers"])
-def test_found_by_locust(service: str, described: str, workers: tuple[str, ...]) -> None:
+def test_locust_finds_every_fault(service: str, described: str, workers: tuple[str, ...]) -> None:
     done = run(*LOCUST, *workers, "--host", service, "--document", described)
     assert found(done.output) == FOUND
     assert done.process.returncode == 1
     assert "Traceback (most" not in done.output
 
 
-def test_found_by_contract_load(service: str, described: str, tmp_path: Path) -> None:
+def test_contract_load_finds_every_fault(service: str, described: str, tmp_path: Path) -> None:
     done = run(
         "contract-load", "run", described, "--host", service, "-u", "4", "-t", "8s", "-o", str(tmp_path)
     )
@@ -60,7 +60,7 @@ def test_found_by_contract_load(service: str, described: str, tmp_path: Path) ->
     assert "expected 200, found 307; it leads to /fine" in done.output
 
 
-def test_tls_that_fails_is_one_line(service: str, described: str, tmp_path: Path) -> None:
+def test_a_tls_failure_is_reported_in_one_line(service: str, described: str, tmp_path: Path) -> None:
     url = service.replace("http:", "https:")
     done = run("contract-load", "run", described, "--host", url, "-o", str(tmp_path))
     assert done.process.returncode == 1
@@ -71,7 +71,7 @@ def test_tls_that_fails_is_one_line(service: str, described: str, tmp_path: Path
     assert locust.process.returncode == 1
 
 
-def test_credentials_reach_the_service_and_no_output(described: str, service: str, tmp_path: Path) -> None:
+def test_credentials_reach_the_service_but_no_output(described: str, service: str, tmp_path: Path) -> None:
     secrets = {"CONTRACT_HEADER": "X-Own: se-cret", "CONTRACT_BEARER": "se-cret"}
     for command in (
         ("contract-load", "run", described, "-t", "2s", "-o", str(tmp_path)),
@@ -85,7 +85,7 @@ def test_credentials_reach_the_service_and_no_output(described: str, service: st
 
 
 @pytest.mark.process
-def test_the_plan_needs_no_service(described: str) -> None:
+def test_the_plan_is_shown_without_a_service(described: str) -> None:
     for command in (
         ("contract-load", "run", described),
         ("locust", "-f", "load/locustfile.py", "--document", described),

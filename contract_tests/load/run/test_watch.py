@@ -12,7 +12,7 @@ def lateness(*sent: tuple[float, float]) -> Times:
     return times
 
 
-def test_answers_that_come_at_once_are_not_the_generators_doing() -> None:
+def test_a_burst_of_answers_is_not_blamed_on_the_generator() -> None:
     watch = Watch(0, rate=300)
     watch._since = (0.0, 0.0)
     for number in range(900):
@@ -30,7 +30,7 @@ def test_answers_that_come_at_once_are_not_the_generators_doing() -> None:
     assert Generator.told(seen.message()).held_up == 1
 
 
-def test_arrivals_that_a_burst_of_answers_has_held_up_are_sent_after_it() -> None:
+def test_arrivals_held_up_by_a_burst_are_not_late() -> None:
     watch = Watch(0, rate=300)
     watch._since = (0.0, 0.0)
     for number in range(900):
@@ -47,7 +47,7 @@ def test_arrivals_that_a_burst_of_answers_has_held_up_are_sent_after_it() -> Non
     assert seen.lateness == lateness((5.62, 5.72))
 
 
-def test_work_after_an_arrival_was_sent_has_not_held_it_up() -> None:
+def test_later_work_has_not_held_up_an_arrival() -> None:
     watch = Watch(0, rate=300)
     watch._since = (0.0, 0.0)
     # Its answer took 2 s, in which there was the usual work.
@@ -60,7 +60,7 @@ def test_work_after_an_arrival_was_sent_has_not_held_it_up() -> None:
     assert seen.lateness == lateness((7.0, 7.1))
 
 
-def test_a_generator_that_stood_still_is_a_limit() -> None:
+def test_a_stalled_generator_is_a_limit() -> None:
     assert [*Generator(10, 1, halted_s=0.9).limits()] == []
     (limit,) = Generator(10, 1, halted_s=2.0).limits()
     assert limit.startswith("it stood still for 2.0 s")

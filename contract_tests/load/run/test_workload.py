@@ -21,7 +21,7 @@ def loaded(url: str, folder: Path, *options: str) -> Any:
     return json.loads((folder / "results.json").read_text())
 
 
-def test_a_stall_is_in_the_figures_of_an_open_workload(
+def test_a_stall_shows_in_the_figures_of_an_open_workload(
     adjustable_service: StartService, tmp_path: Path
 ) -> None:
     url = adjustable_service("--freeze", "0.5", "--every", "2.5")
@@ -50,7 +50,7 @@ def test_response_time_counts_from_when_a_call_was_due(
 @pytest.mark.parametrize(
     ("workers", "delay_ms"), [(1, 2), (2, 2), (4, 2), (2, 500)], ids=["1", "2", "4", "reading for long"]
 )
-def test_workers_together_are_one_load(
+def test_several_workers_make_one_load(
     adjustable_service: StartService, workers: int, delay_ms: int, tmp_path: Path
 ) -> None:
     url = adjustable_service("--delay-ms", str(delay_ms))
@@ -88,9 +88,7 @@ def test_workers_together_are_one_load(
     assert {label: Times.decoded(each["histogram"]) for label, each in archived.items()} == raw
 
 
-def test_a_warm_up_is_checked_and_not_in_the_figures(
-    adjustable_service: StartService, tmp_path: Path
-) -> None:
+def test_warm_up_calls_are_checked_but_not_measured(adjustable_service: StartService, tmp_path: Path) -> None:
     url = adjustable_service("--freeze", "1", "--every", "100")
     found = loaded(url, tmp_path, "--rate", "50", "-t", "2s", "--warm-up", "2s", "--include", "GET /fixed")
     assert found["total"]["max_ms"] < 500
