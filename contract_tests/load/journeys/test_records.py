@@ -101,6 +101,12 @@ def test_a_state_is_stale_once_the_next_is_acknowledged() -> None:
     assert record.age_of(State.GONE, 6.5, 7) == 4.5
 
 
+def test_a_property_that_was_only_written_as_null_has_no_value_to_miss() -> None:
+    first = Write("POST /things", 1.0, {"name": None}, replaces_all=True, acknowledged=2.0)
+    deletion = Write("DELETE", 3.0, {}, replaces_all=True, acknowledged=4.0, leaves=State.GONE)
+    assert [*deviations(Record(THING, [first, deletion]), {"name": "b"}, 5, 6)] == []
+
+
 def test_the_history_says_whether_an_entity_may_exist() -> None:
     record = Record(THING, [FIRST])
     assert (record.age_of(State.THERE, 3, 4), record.age_of(State.GONE, 3, 4)) == (0, 1)
