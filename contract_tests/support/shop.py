@@ -96,10 +96,10 @@ class Shop:
         return thing
 
     def absence(self, thing: Entity, at: float, status: int = 404) -> Absence:
-        return self.reconciliation.absence(thing, READ, status, at, at + 0.1)[0]
+        return self.reconciliation.absences.judge(thing, READ, status, at, at + 0.1)[0]
 
     def settled(self) -> Account:
-        account = self.reconciliation.settled()
+        account = self.reconciliation.report()
         self.ledger.report(account)
         return account
 

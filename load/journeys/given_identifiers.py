@@ -4,10 +4,10 @@ from collections import Counter, defaultdict
 
 from load.journeys.entities import Entity
 from load.journeys.equivalence import shows
-from load.journeys.evidence import address, existence
+from load.journeys.evidence import address_of, existence_loss
 from load.journeys.habits import SPORADIC_AT_MOST
 from load.journeys.history import State
-from load.journeys.properties import FEW_VALUES, Properties
+from load.journeys.properties import Properties
 from load.journeys.records import Record
 from load.journeys.step import Step
 from load.journeys.values import EMPTY, is_free_text, scalars
@@ -89,7 +89,7 @@ class GivenIdentifiers:
             for name, value in former.properties.items()
             if is_free_text(value)
             and name in body
-            and len(self._properties.values[former.label, name]) > FEW_VALUES
+            and not self._properties.values.has_few(former.label, name)
         ]
         # The service may identify an entity by a value that both have in common.
         has_common = any(
@@ -100,7 +100,7 @@ class GivenIdentifiers:
         if not age or not texts or has_common:
             return None
         record.is_lost = True
-        loss = existence(record, address(entity), State.THERE, at[1], age)
+        loss = existence_loss(record, address_of(entity), State.THERE, at[1], age)
         loss.found = f"another entity, which {step.call.operation.label} created"
         return loss
 

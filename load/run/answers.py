@@ -91,7 +91,9 @@ class Answers:
         session = self._session
         is_target = step.target is not None
         label = step.call.operation.label
-        absence, loss = session.reconciliation.absence(entity, label, reply.status, began, ended, is_target)
+        absence, loss = session.reconciliation.absences.judge(
+            entity, label, reply.status, began, ended, is_target
+        )
         # What a cache does not have, the service may have by now.
         if is_target and absence is not Absence.LATE and not reply.age_s:
             session.journeys.remove_entity(step)

@@ -151,7 +151,7 @@ class ReadBack:
     def _settle(self) -> None:
         """All is read: count what only all of it together shows."""
         session, account = self._session, self._account
-        settled = session.reconciliation.settled()
+        settled = session.reconciliation.report()
         session.ledger.report(settled)
         for label in session.known.ownership.overwriting:
             settled.note(f"{label} {REPLACING}", 1)

@@ -35,7 +35,7 @@ def test_children_of_different_parents_may_share_an_identifier() -> None:
     shop.call("DELETE /things/{id}/parts/{part_id}", parts[0], 3.0, 3.1, 204)
     read = "GET /things/{id}/parts/{part_id}"
     parts[1].pool.resolved_by.add(read)
-    assert shop.reconciliation.absence(parts[1], read, 404, 20.0, 20.1)[0] is Absence.LOST
+    assert shop.reconciliation.absences.judge(parts[1], read, 404, 20.0, 20.1)[0] is Absence.LOST
 
 
 def test_deleting_a_chosen_container_explains_an_absence() -> None:
@@ -86,4 +86,4 @@ def test_an_entity_with_a_new_parent_may_have_moved() -> None:
         shop.ledger.add_answer(shop.ledger.add_call(step, 2.0), Answer(200, None, 2.0, 2.1))
         reading = "GET /boards/{board_id}/cards/{id}"
         thing.pool.resolved_by.add(reading)
-        assert shop.reconciliation.absence(thing, reading, 404, 20.0, 20.1)[0] is absence
+        assert shop.reconciliation.absences.judge(thing, reading, 404, 20.0, 20.1)[0] is absence

@@ -177,7 +177,7 @@ def test_a_deletion_mark_that_clients_may_set_proves_nothing(shown: Any) -> None
         account = shop.read_back(thing, 20.0, 200, body)
         assert account is not None
         assert account.losses == []
-        assert [*account.notes] == ["deleted things can be read, marked as such"]
+        assert [*account.notes] == ["deleted entities can be read, marked as such"]
 
 
 def test_entities_created_in_an_unusual_state_may_be_hidden() -> None:
@@ -203,7 +203,7 @@ def test_free_text_is_no_state() -> None:
             made, step, [], Answer(201, {**SHOWN, "id": number, "name": name}, 1.0, 1.1)
         )
     (record, *_) = shop.reconciliation.records
-    assert dict(shop.properties.states(record.writes[0])) == {"state": "open"}
+    assert dict(shop.properties.values.states(record.writes[0])) == {"state": "open"}
 
 
 def test_writes_without_comparable_reads_are_reported() -> None:
@@ -221,10 +221,10 @@ def test_reads_without_written_properties_prove_nothing() -> None:
     things = [shop.create(number) for number in range(2)]
     assert shop.read_back(things[0], 20.0, 200, {"size": 0}) == Account(read=1)
     note = f"{READ} showed none of the properties that were written, so whether they were kept is unknown"
-    assert shop.reconciliation.settled().notes == {note: 1}
+    assert shop.reconciliation.report().notes == {note: 1}
     # Where the same operation has shown some, people must look at it.
     find_all = {**SHOWN, "id": 1, "name": "thing 1"}
     assert shop.read_back(things[1], 20.0, 200, find_all) == Account(read=1)
-    assert shop.reconciliation.settled().untraced == {
+    assert shop.reconciliation.report().untraced == {
         f"{READ} showed none of the properties that were written": 1
     }
