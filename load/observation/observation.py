@@ -1,4 +1,4 @@
-"""What was observed in a whole run."""
+"""What was observed during a run."""
 
 import statistics
 from collections import Counter

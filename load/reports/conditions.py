@@ -1,4 +1,4 @@
-"""Under which conditions a run was made, and what its ledger found, line by line as people read it."""
+"""The conditions of a run, and what its ledger found, line by line as people read it."""
 
 from collections.abc import Iterator
 
