@@ -68,7 +68,7 @@ def plain_locust(url: str, seconds: int) -> Figures:
         command = [str(BIN / "locust"), "-f", str(file), *told, "-t", f"{seconds}s", "--csv", str(prefix)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         rows = [*csv.DictReader(Path(f"{prefix}_stats.csv").read_text().splitlines())]
-    row = next(each for each in rows if each["Name"] == "Aggregated")
+    row = next(row for row in rows if row["Name"] == "Aggregated")
     names = {"rate": "Requests/s", "median_ms": "50%", "p95_ms": "95%", "p99_ms": "99%"}
     named = {name: float(row[column]) for name, column in names.items()}
     return {**named, "max_ms": float(row["Max Response Time"])}
@@ -82,7 +82,7 @@ def compare_with_wrk(rounds: int, seconds: int) -> None:
             measured["wrk"].append(wrk(url, seconds))
             measured["contract-load"].append(ours(url, seconds, "--users", str(CONNECTIONS)))
     click.echo(f"{CONNECTIONS} connections, a server that takes {DELAY_MS:g} ms, medians of {rounds} rounds")
-    medians = {name: _medians(each, NAMES) for name, each in measured.items()}
+    medians = {name: _medians(figures, NAMES) for name, figures in measured.items()}
     _table(medians, NAMES)
     ratios = {
         name: statistics.median(
@@ -137,7 +137,7 @@ def capacity(url: str, seconds: int) -> float:
 
 
 def _medians(figures: Sequence[Figures], names: Sequence[str]) -> Figures:
-    return {name: statistics.median(each[name] for each in figures) for name in names}
+    return {name: statistics.median(figure[name] for figure in figures) for name in names}
 
 
 def _table(rows: Mapping[str, Figures], names: Sequence[str]) -> None:

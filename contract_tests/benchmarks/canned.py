@@ -18,15 +18,20 @@ COUNT = b"/how-many-so-far"
 
 def answer(operation: Operation, payloads: PayloadFactory) -> bytes:
     """A success of an operation, valid for its contract, as it goes over the wire."""
-    key, response = next((key, each) for key, each in operation.responses.items() if key.startswith("2"))
+    key, response = next(
+        (key, response) for key, response in operation.responses.items() if key.startswith("2")
+    )
     lines = [f"HTTP/1.1 {key} Fine"]
     content = b""
     for media_type, schema in response.content.items():
         content = orjson.dumps(payloads.generator(schema)())
         lines.append(f"Content-Type: {media_type}")
         break
-    required = [each for each in response.headers.values() if each.required]
-    lines += [f"{each.name}: {each.write(payloads.generator(each.schema, each.name)())}" for each in required]
+    required = [header for header in response.headers.values() if header.required]
+    lines += [
+        f"{header.name}: {header.write(payloads.generator(header.schema, header.name)())}"
+        for header in required
+    ]
     lines.append(f"Content-Length: {len(content)}")
     return "\r\n".join((*lines, "", "")).encode() + content
 
@@ -37,7 +42,9 @@ class Canned:
     def __init__(self, document: str) -> None:
         payloads = PayloadFactory(1)
         self._answered = 0
-        self._known = [(each, answer(each, payloads)) for each in read_operations(load_contract(document))]
+        self._known = [
+            (operation, answer(operation, payloads)) for operation in read_operations(load_contract(document))
+        ]
 
     def answer(self, head: bytes) -> bytes:
         """The answer to a request."""
@@ -47,7 +54,9 @@ class Canned:
         self._answered += 1
         path, name = target.partition(b"?")[0].decode(), method.decode().lower()
         return next(
-            reply for each, reply in self._known if each.method == name and each.match(path) is not None
+            reply
+            for example, reply in self._known
+            if example.method == name and example.match(path) is not None
         )
 
 

@@ -49,7 +49,7 @@ def fastapi() -> Iterator[tuple[str, str]]:
         yield f"{url}/openapi.json", url
 
 
-SERVICES = {each.__name__: each for each in (students, fastapi)}
+SERVICES = {service.__name__: service for service in (students, fastapi)}
 
 
 def loads(folder: Path, run_time: str) -> dict[str, list[str]]:

@@ -71,8 +71,8 @@ def main() -> None:
         workers = [stack.enter_context(subprocess.Popen([*on, *locust, *one], cwd=ROOT)) for on in hosts]
         many = ["--master", "--master-bind-port", port, "--expect-workers", str(WORKERS)]
         subprocess.run([*locust, *told, *many], cwd=ROOT, check=False)
-        for each in workers:
-            each.wait(60)
+        for worker in workers:
+            worker.wait(60)
         run = json.loads((Path(folder) / "results.json").read_text())
         answered = httpx.get(f"{url}/count").json()
     calls, read = run["total"]["requests"], run["ledger"]["read"]

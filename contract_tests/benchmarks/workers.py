@@ -88,7 +88,7 @@ def killed_late(worker: psutil.Process, _random: Random) -> None:
     worker.kill()
 
 
-HARMS: dict[str, Harm] = {each.__name__: each for each in (killed, stopped, returning, killed_late)}
+HARMS: dict[str, Harm] = {harm.__name__: harm for harm in (killed, stopped, returning, killed_late)}
 
 
 def harmed(harm: Harm, after: float, seconds: int, random: Random) -> Ended:
@@ -114,9 +114,9 @@ def harmed(harm: Harm, after: float, seconds: int, random: Random) -> Ended:
         finally:
             master.kill()
             master.wait()
-            for each in workers:
+            for worker in workers:
                 with suppress(psutil.NoSuchProcess):
-                    each.kill()
+                    worker.kill()
 
 
 def _await_calls(url: str, master: "subprocess.Popen[bytes]") -> None:
@@ -138,7 +138,8 @@ def _ended(master: "subprocess.Popen[bytes]", url: str, folder: Path, began: flo
         return Ended("", code, log[-500:], took)
     run = json.loads(file.read_text())
     beside = (
-        run["beside"].get(f"to {each}", 0) for each in ("read back what was written", "see where the API is")
+        run["beside"].get(f"to {purpose}", 0)
+        for purpose in ("read back what was written", "see where the API is")
     )
     made = run["total"]["requests"] + sum(beside)
     told = "; ".join((*run["invalid"], *run["reasons"]))
@@ -179,9 +180,9 @@ def main() -> None:
                 f"{name} {number:2}, at {after:.1f} s: {run.verdict or 'NO END'}, exit code {run.code}, "
                 f"{run.seconds:.1f} s: {run.told}"
             )
-        right = sum(each.is_right for each in runs)
+        right = sum(run.is_right for run in runs)
         wrong += len(runs) - right
-        slowest = max(each.seconds for each in runs)
+        slowest = max(run.seconds for run in runs)
         click.echo(f"{name}: {right} of {len(runs)} told, the longest took {slowest:.1f} s")
     sys.exit(int(bool(wrong)))
 

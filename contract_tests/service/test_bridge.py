@@ -19,7 +19,7 @@ name: ContextVar[str] = ContextVar("name", default="nobody")
 
 def test_wsgi_and_asgi_are_kept() -> None:
     client = answered(validator(app_of(lambda: [b"one", b"two"], ("Content-Length", "6"))))
-    assert [each["type"] for each in client.sent] == ["http.response.start", "http.response.body"]
+    assert [message["type"] for message in client.sent] == ["http.response.start", "http.response.body"]
     assert client.sent[0]["status"] == 200
     assert client.sent[0]["headers"] == [(b"content-type", b"text/plain"), (b"content-length", b"6")]
     assert client.body == b"onetwo"
@@ -58,8 +58,8 @@ def test_an_answer_without_a_length_is_streamed_and_closed() -> None:
             closed.set()
 
     client = answered(validator(app_of(Body)))
-    assert [each.get("body") for each in client.sent] == [None, b"a", b"b", b""]
-    assert [each.get("more_body", False) for each in client.sent[1:]] == [True, True, False]
+    assert [message.get("body") for message in client.sent] == [None, b"a", b"b", b""]
+    assert [message.get("more_body", False) for message in client.sent[1:]] == [True, True, False]
     assert closed.is_set()
 
 
@@ -214,8 +214,8 @@ def test_a_cancelled_request_is_not_started() -> None:
         bridge = Bridge(app, Threads(1))
         clients = [AsgiClient(request()) for _ in range(3)]
         calls = [
-            asyncio.create_task(bridge(scope(path=f"/{number}"), each.receive, each.send))
-            for number, each in enumerate(clients)
+            asyncio.create_task(bridge(scope(path=f"/{number}"), client.receive, client.send))
+            for number, client in enumerate(clients)
         ]
         while not begun:
             await asyncio.sleep(0)

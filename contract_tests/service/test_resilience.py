@@ -166,7 +166,7 @@ def test_acknowledged_writes_survive_sigkill(tmp_path: Path, serve: Serve, with_
             victim.kill()
         psutil.wait_procs(victims, timeout=RECOVERY_S)
         done.set()
-        places = [place for each in creating for place in each.result()]
+        places = [place for thread in creating for place in thread.result()]
     again = serve("--data-dir", str(data))
     with httpx.Client(base_url=again.url) as client:
         assert len(places) >= 50
@@ -180,7 +180,7 @@ def test_several_workers_serve_one_port_and_stop_together(tmp_path: Path, serve:
     service = serve("--workers", "2", "--data-dir", str(data))
     assert recovered(service.url).status_code == 200
     workers = psutil.Process(service.process.pid).children()
-    assert len([each for each in workers if "spawn" in " ".join(each.cmdline())]) >= 2
+    assert len([worker for worker in workers if "spawn" in " ".join(worker.cmdline())]) >= 2
     with ThreadPoolExecutor(8) as pool:
         places = list(
             pool.map(
@@ -207,8 +207,8 @@ def test_workers_end_with_a_parent_that_is_killed(database: str, serve: Serve) -
 
 def test_concurrent_upgrades_run_once(database: str, start: Start) -> None:
     commands = [start("students-service", "upgrade", "--database-url", database) for _ in range(4)]
-    assert [each.wait() for each in commands] == [0] * 4
-    assert sorted(len(each.lines) == 1 for each in commands) == [False, True, True, True]
+    assert [command.wait() for command in commands] == [0] * 4
+    assert sorted(len(command.lines) == 1 for command in commands) == [False, True, True, True]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])

@@ -112,12 +112,12 @@ def test_bodies_that_are_no_student_are_refused(client: httpx.Client, body: byte
 )
 def test_fields_that_break_a_rule_are_named(client: httpx.Client, fields: Student, pointer: str) -> None:
     found = problem(client.post("/students", json=new_student(**fields)), 400)
-    assert {each["pointer"] for each in found["errors"]} == {pointer}
+    assert {error["pointer"] for error in found["errors"]} == {pointer}
 
 
 def test_all_faults_are_named_at_once(client: httpx.Client) -> None:
     found = problem(client.post("/students", json={"year": 0}), 400)
-    assert {each["detail"] for each in found["errors"]} >= {'"email" is a required property'}
+    assert {error["detail"] for error in found["errors"]} >= {'"email" is a required property'}
     assert len(found["errors"]) == 5
 
 
@@ -263,7 +263,7 @@ def test_pages_contain_every_student_once(client: httpx.Client) -> None:
     parameters: dict[str, Any] = {"course": "Paging", "limit": 3}
     while True:
         page = client.get("/students", params=parameters).json()
-        seen += [each["id"] for each in page["students"]]
+        seen += [student["id"] for student in page["students"]]
         if "next_cursor" not in page:
             break
         assert len(page["students"]) == 3

@@ -194,7 +194,9 @@ class Server:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
                 start, *fields = head.split("\r\n")
                 method, path, _ = start.split(" ")
-                lengths = [each.partition(":")[2] for each in fields if each.lower().startswith("content-le")]
+                lengths = [
+                    field.partition(":")[2] for field in fields if field.lower().startswith("content-le")
+                ]
                 body = await reader.readexactly(int(lengths[0])) if lengths else b""
                 writer.write(await self._answer(method, path.partition("?")[0], body))
                 await writer.drain()

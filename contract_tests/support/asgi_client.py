@@ -33,7 +33,7 @@ class AsgiClient:
 
     @property
     def body(self) -> bytes:
-        return b"".join(each.get("body", b"") for each in self.sent[1:])
+        return b"".join(message.get("body", b"") for message in self.sent[1:])
 
 
 def scope(**more: Any) -> dict[str, Any]:

@@ -92,7 +92,7 @@ def _altered(change: Change) -> ASGIApp:
             body.extend(message.get("body", b""))
             if not message.get("more_body"):
                 status, content = change(scope, bytes(request), start["status"], bytes(body))
-                headers = [each for each in start["headers"] if each[0] != b"content-length"]
+                headers = [header for header in start["headers"] if header[0] != b"content-length"]
                 await send({**start, "status": status, "headers": headers})
                 await send({"type": "http.response.body", "body": content})
 

@@ -24,7 +24,7 @@ def does(
         **({"content": {JSON: {"schema": answer}}} if answer is not None else {}),
     }
     taken = {"requestBody": {"required": True, "content": {JSON: {"schema": body}}}} if body else {}
-    stated = [{"schema": TEXT, "in": "query", **each} for each in parameters]
+    stated = [{"schema": TEXT, "in": "query", **parameter} for parameter in parameters]
     return {
         "responses": {status: response, "404": {"description": "gone"}},
         "parameters": stated,
@@ -34,7 +34,7 @@ def does(
 
 
 def on(path: str, *names: str, kind: Any = ID, **methods: Any) -> dict[str, Any]:
-    parameters = [{"name": each, "in": "path", "required": True, "schema": kind} for each in names]
+    parameters = [{"name": name, "in": "path", "required": True, "schema": kind} for name in names]
     return {path: {"parameters": parameters, **methods}}
 
 

@@ -13,8 +13,8 @@ THING = an_object(id=ID, name=TEXT)
 
 
 def planned(*paths: dict[str, Any]) -> tuple[dict[str, Operation], Plan]:
-    found = read_operations(contract({path: item for each in paths for path, item in each.items()}))
-    return {each.label: each for each in found}, plan(found)
+    found = read_operations(contract({path: item for path_item in paths for path, item in path_item.items()}))
+    return {operation.label: operation for operation in found}, plan(found)
 
 
 def needed(found: Plan, label: str) -> dict[str, list[str]]:

@@ -72,10 +72,10 @@ class Delicate:
         names += [f"/numbers/{number}" for number in range(1, 10)] + [f"/words/{word}" for word in WORDS]
         names += [f"/tags/{first}{second}" for first in "abc" for second in "abc"]
         self._before = {*names, *(f"/items/{number}" for number in range(1, 30))}
-        self._there: dict[str, Any] = {each: {"mode": "mine"} for each in self._before}
+        self._there: dict[str, Any] = {path: {"mode": "mine"} for path in self._before}
         for number, colour in enumerate(COLOURS):
             self._there[f"/kinds/{number}"] = {"id": number, "colour": colour, "note": "not of the run"}
-        self._before.update(each for each in self._there if each.startswith("/kinds/"))
+        self._before.update(path for path in self._there if path.startswith("/kinds/"))
 
     def answer(self, method: str, path: str, query: str, body: Any) -> tuple[int, Any]:
         """Status and body, for one call at a time."""
@@ -114,7 +114,7 @@ class Delicate:
             return 204, None
         self._change(target, body)
         shown = {"/me": {"mode": "mine"}, "/settings": {"mode": "mine"}}
-        shown |= {each: there for each, there in self._there.items() if each.startswith("/kinds/")}
+        shown |= {path: there for path, there in self._there.items() if path.startswith("/kinds/")}
         return 200, self._item(target) if target.startswith("/items/") else shown.get(target, "text")
 
     def _items(self, method: str, body: Any) -> tuple[int, Any]:
@@ -124,7 +124,7 @@ class Delicate:
             return 201, {"id": number, **body}
         if method != "GET":
             self.damage.append(f"{method} /items")
-        return 200, [self._item(each) for each in self._there if each.startswith("/items/")]
+        return 200, [self._item(path) for path in self._there if path.startswith("/items/")]
 
     def _named(self, path: str, body: Any) -> tuple[int, Any]:
         """Make what a body names, if it is not there; a label is changed if it is, and a kind is shown: there

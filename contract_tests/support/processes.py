@@ -105,8 +105,8 @@ def ended(kind: Callable[..., Started]) -> Iterator[Callable[..., Started]]:
         return started[-1]
 
     yield start
-    for each in started:
-        each.end()
+    for command in started:
+        command.end()
 
 
 @contextmanager
@@ -125,15 +125,17 @@ def served(module: str, *options: str) -> Iterator[str]:
 def running(word: str) -> list[psutil.Process]:
     """Processes with a word in their command line."""
     return [
-        each
-        for each in psutil.process_iter(["cmdline"])
-        if any(word in part for part in each.info["cmdline"] or ())
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if any(word in part for part in process.info["cmdline"] or ())
     ]
 
 
 def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
     """Those that have not ended."""
-    return [each for each in processes if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+    return [
+        process for process in processes if process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    ]
 
 
 def survivors(processes: list[psutil.Process]) -> list[psutil.Process]:

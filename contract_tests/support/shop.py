@@ -42,11 +42,11 @@ class Shop:
         independent: bool = False,
         *more: Any,
     ) -> None:
-        paths = {path: item for each in (*SHOP, *more) for path, item in each.items()}
+        paths = {path: item for path_item in (*SHOP, *more) for path, item in path_item.items()}
         found = read_operations(contract(paths))
         self.simulation = Simulation(found)
         documented = self.simulation.compiled.reads.comparable_properties
-        readable = {each: names.union(optional) for each, names in documented.items()}
+        readable = {path: names.union(optional) for path, names in documented.items()}
         addresses = Addresses(self.simulation.compiled.index.created_by)
         alone = frozenset(readable) if independent else frozenset[str]()
         published = self.simulation.compiled.indirect_changes.publishing
@@ -105,7 +105,7 @@ class Shop:
 
     def read_back(self, thing: Entity, at: float, status: int, body: Any = None) -> Account | None:
         step = self.step(READ, thing)
-        (record,) = (each for each in self.reconciliation.records if each.entity is thing)
+        (record,) = (record for record in self.reconciliation.records if record.entity is thing)
         return self.reconciliation.read_back(record, step, status, body, (at, at + 0.1))
 
     def replace(self, thing: Entity, at: float = 2.0, **body: Any) -> None:

@@ -43,7 +43,7 @@ def create() -> FlaskApp:
 def _split(components: dict[str, Any]) -> None:
     """Connexion asks requests for required properties that are read-only, so people give it two schemas."""
     stored = components["schemas"]["Student"]
-    properties = {name: each for name, each in stored["properties"].items() if not each.get("readOnly")}
+    properties = {name: schema for name, schema in stored["properties"].items() if not schema.get("readOnly")}
     required = [name for name in stored["required"] if name in properties]
     components["schemas"]["NewStudent"] = {**stored, "properties": properties, "required": required}
     content = components["requestBodies"]["Student"]["content"]["application/json"]
@@ -120,7 +120,7 @@ def _commit(session: Session) -> Answer | None:
 
 def _shown(row: StudentRow) -> dict[str, Any]:
     values = {name: getattr(row, name) for name in _COLUMNS}
-    return {name: each.isoformat() if isinstance(each, date) else each for name, each in values.items()}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
 
 def _problem(status: int, title: str) -> Answer:

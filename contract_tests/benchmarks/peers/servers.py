@@ -106,7 +106,7 @@ def running(server: Server, url: str, document: Path) -> Iterator[Running]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    program, *arguments = (each.format(port=port, database=url) for each in server.command)
+    program, *arguments = (argument.format(port=port, database=url) for argument in server.command)
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             [str(BIN / program), *arguments],
@@ -132,7 +132,7 @@ def on_core(core: int) -> Any:
 def resident_bytes(server: Running) -> int:
     """The memory of a server and its workers."""
     family = [server.process, *server.process.children(recursive=True)]
-    return sum(each.memory_info().rss for each in family)
+    return sum(process.memory_info().rss for process in family)
 
 
 def command(name: str, *arguments: str, environment: Mapping[str, str] | None = None) -> str:

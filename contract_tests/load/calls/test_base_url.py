@@ -105,7 +105,7 @@ PAGE = (200, "text/html", b"<html>")
 
 
 def described(paths: Any, *servers: Any, source: str = "it.yaml", **more: Any) -> Contract:
-    stated = {"servers": [{"url": each} if isinstance(each, str) else each for each in servers]}
+    stated = {"servers": [{"url": server} if isinstance(server, str) else server for server in servers]}
     document = {"openapi": "3.1.0", "paths": paths, **(stated if servers else {}), **more}
     return Contract(source, document, (3, 1))
 
@@ -141,7 +141,7 @@ def test_the_base_url_is_found_where_operations_answer(
 ) -> None:
     with answering(answers=answers, otherwise=otherwise) as (host, asked):
         assert located(host, described(paths, "/v1")) == (host + path, len(asked))
-        assert {each.partition(" ")[0] for each in asked} == {"GET"}
+        assert {request.partition(" ")[0] for request in asked} == {"GET"}
 
 
 @pytest.mark.process

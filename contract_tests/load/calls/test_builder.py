@@ -40,7 +40,7 @@ def test_an_operation_without_a_value_for_its_path_is_unbuildable() -> None:
 
 def test_identifiers_that_no_path_can_carry_are_ignored() -> None:
     producer = Producer("GET /things", "/things/{}", ("/id",), "", creates=False, reason="")
-    listed = [{"id": each} for each in ("a", "..", ".", "", "b/c", "...")]
+    listed = [{"id": name} for name in ("a", "..", ".", "", "b/c", "...")]
     exchange = Exchange("GET", "/things", {}, {}, {}, None, 200, {}, listed)
     assert [*producer.entities(exchange)] == [("a",), ("b/c",), ("...",)]
 
@@ -58,9 +58,9 @@ def test_header_values_are_sent_unchanged_or_not_at_all() -> None:
         )
     )
     sent = [made.build({}).headers for _ in range(100)]
-    assert {each.get("X-Any") for each in sent} == {None, "fine"}
-    assert {each["X-Must"] for each in sent} == {"%E6%97%A5%E6%9C%AC"}
-    assert {name for each in sent for name in each} == {"Accept", "X-Any", "X-Must"}
+    assert {headers.get("X-Any") for headers in sent} == {None, "fine"}
+    assert {headers["X-Must"] for headers in sent} == {"%E6%97%A5%E6%9C%AC"}
+    assert {name for headers in sent for name in headers} == {"Accept", "X-Any", "X-Must"}
     assert made.omitted == ["GET /things: header X-None: no value of its schema can be sent there as it is"]
 
 
@@ -92,4 +92,4 @@ def test_an_optional_identifier_is_never_invented() -> None:
     shown = on("/storages/{id}", "id", get=does(an_object(id=ID)))
     builders = Simulation(read_operations(contract({**checks, **made, **shown}))).compiled.builders
     payloads = [builders["POST /storages/validate"].build({}).payload for _ in range(40)]
-    assert not any("id" in each for each in payloads)
+    assert not any("id" in payload for payload in payloads)

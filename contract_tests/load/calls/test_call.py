@@ -158,14 +158,14 @@ GIVEN: list[tuple[list[str], Credentials, dict[str, str]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("schemes", "given", "environment"), GIVEN, ids=lambda each: str(each)[:40])
+@pytest.mark.parametrize(("schemes", "given", "environment"), GIVEN, ids=lambda value: str(value)[:40])
 def test_the_curl_command_takes_credentials_from_the_environment(
     recorder: Recorder, schemes: list[str], given: Credentials, environment: dict[str, str]
 ) -> None:
     asked = operation(
         "/things",
         "post",
-        security=[{each: [] for each in schemes}],
+        security=[{scheme: [] for scheme in schemes}],
         parameters=[{"name": "a", "in": "cookie", "required": True, "schema": {"enum": ["b"]}}],
     )
     built = CallBuilder(asked, PayloadFactory(1), Random(1), given.secret(asked, SCHEMES)).build({})

@@ -42,8 +42,8 @@ def connect(service: str) -> Iterator[Connect]:
         return made[-1]
 
     yield connect
-    for each in made:
-        each.close()
+    for connection in made:
+        connection.close()
 
 
 def test_every_call_has_the_full_timeout(connect: Connect) -> None:
@@ -111,14 +111,14 @@ def test_an_event_stream_is_closed_after_a_while(connect: Connect, path: str, me
     content = {media_type: {"schema": {"type": "string", "maxLength": 1}}}
     stream = operation(responses={"200": {"description": "events", "content": content}})
     found = response_checks.check_response(stream, reply)
-    assert [each.place for each in found] == (["200 media type"] if path == "/untold" else [])
+    assert [finding.place for finding in found] == (["200 media type"] if path == "/untold" else [])
     assert connection.send("get", "/fine", {}, b"").status == 200
 
 
 @pytest.mark.parametrize("status", [204, 205, 304])
 def test_answers_without_content_are_not_checked_against_a_schema(status: int) -> None:
     content = {"application/json": {"schema": {"type": "object"}}}
-    documented = {str(each): {"description": "none", "content": content} for each in (200, status)}
+    documented = {str(code): {"description": "none", "content": content} for code in (200, status)}
     reply = Reply(status, {"content-type": "application/json"}, b"")
     assert response_checks.check_response(operation(responses=documented), reply) == []
     head = operation(method="head", responses=documented)

@@ -71,4 +71,4 @@ def test_a_patch_of_only_unknown_identifiers_changes_another_property() -> None:
     builder = Simulation(found).compiled.builders["PATCH /tasks/{id}"]
     payloads = [builder.build({Slot("path", "id"): 1}).payload for _ in range(500)]
     # One in hundreds may still have it: each is drawn a few times only.
-    assert sum("project_id" in each for each in payloads) <= 5
+    assert sum("project_id" in payload for payload in payloads) <= 5

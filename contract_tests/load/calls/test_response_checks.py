@@ -38,7 +38,7 @@ JSON = {"content-type": "application/json"}
 def test_answers_give_the_expected_findings(
     absence: Absence | None, reply: Reply, expected: list[str]
 ) -> None:
-    assert [str(each) for each in check_response(IT, reply, Expectation(absence))] == expected
+    assert [str(finding) for finding in check_response(IT, reply, Expectation(absence))] == expected
 
 
 SECRET = {"type": "object", "properties": {"user": {"type": "string"}, "password": {"type": "string"}}}
@@ -68,10 +68,10 @@ def entrance(path: str, body: Any = SECRET, security: Any = (), status: str = "4
         (entrance("/unlock", security=[{"basic": []}]), ["refused although valid: status 401"]),
         (entrance("/unlock", status="404"), ["broken contract: 401 status (status)"]),
     ],
-    ids=lambda each: each.label if isinstance(each, Operation) else "",
+    ids=lambda value: value.label if isinstance(value, Operation) else "",
 )
 def test_refusing_invented_passwords_is_no_finding(asked: Operation, told: list[str]) -> None:
-    assert [str(each) for each in check_response(asked, Reply(401, {}, b""))] == told
+    assert [str(finding) for finding in check_response(asked, Reply(401, {}, b""))] == told
 
 
 def test_404_for_a_guessed_identifier_is_no_finding() -> None:
@@ -95,4 +95,4 @@ def test_404_may_mean_another_entity_that_the_call_names(
 ) -> None:
     plain = operation("/things/{id}", "put")
     found = check_response(plain, Reply(status, {}, b""), Expectation(absence, has_unknown_references=True))
-    assert [str(each) for each in found] == told
+    assert [str(finding) for finding in found] == told

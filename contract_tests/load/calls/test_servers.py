@@ -44,7 +44,7 @@ def test_servers_of_paths_and_operations_override_those_of_the_document() -> Non
     at_operation = {"get": {"servers": [{"url": "third"}], **LIST["/things"]["get"]}}
     paths = {**LIST, **OWN, "/o": {"servers": [{"url": "/other"}], **at_operation}}
     found, _ = readable_operations(described(paths, "/v1"))
-    assert [(each.path, each.server, each.base) for each in found] == [
+    assert [(operation.path, operation.server, operation.base) for operation in found] == [
         ("/things", "", None),
         ("/p", "https://example.org/other/", "/other"),
         ("/o", "/third", "/third"),
@@ -81,4 +81,4 @@ def test_operations_are_called_at_their_own_servers(tmp_path: Path) -> None:
         asked.clear()
         done = run("contract-load", "run", str(document), "-t", "1s", "-o", place)
         assert f"not called: GET /p: its server is https://example.org/other, not {host}/v1" in done.output
-        assert not [each for each in asked if "/p" in each]
+        assert not [request for request in asked if "/p" in request]

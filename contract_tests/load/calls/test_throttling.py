@@ -41,7 +41,7 @@ IT = operation(
     ],
 )
 def test_throttling_is_its_own_kind_of_fault(reply: Reply, expected: list[str]) -> None:
-    found = [str(each) for each in check_response(IT, reply)]
+    found = [str(finding) for finding in check_response(IT, reply)]
     assert len(found) == len(expected)
     assert all(one.startswith(other) for one, other in zip(found, expected, strict=True)), found
 
@@ -97,7 +97,10 @@ def test_a_service_that_throttles_every_call_of_an_operation_is_unavailable() ->
     results.ended = results.began + 100
     assert str(results.throttling).startswith("unavailable from 10 s to 20 s: 10 of ")
     verdict = judge([], results)
-    assert (verdict.word, [each.told for each in verdict.invalid]) == ("INVALID", [str(results.throttling)])
+    assert (verdict.word, [reason.told for reason in verdict.invalid]) == (
+        "INVALID",
+        [str(results.throttling)],
+    )
     for second in range(10, 20):
         results.operations["list"].record(second, 0.1, 0.1, failed=False)
     assert str(results.throttling).startswith("throttled beyond 3/s: from 10 s on")

@@ -42,7 +42,7 @@ PERSON = ("given_name", "family_name", "displayName", "email")
         (("displayName", "productName"), "409", {"productName"}, {"productName"}),
         (("amount",), "409", set(), set()),
     ],
-    ids=lambda each: "-".join(sorted(each)) if isinstance(each, set) else str(each),
+    ids=lambda value: "-".join(sorted(value)) if isinstance(value, set) else str(value),
 )
 def test_only_identifying_properties_are_unique(
     names: tuple[str, ...], status: str, at_first: set[str], once_refused: set[str]
@@ -54,7 +54,7 @@ def test_only_identifying_properties_are_unique(
 
 
 def simulation_of(*paths: Any) -> Simulation:
-    found = read_operations(contract({key: item for each in paths for key, item in each.items()}))
+    found = read_operations(contract({key: item for path in paths for key, item in path.items()}))
     return Simulation(found)
 
 
@@ -83,6 +83,6 @@ def test_names_of_people_stay_realistic() -> None:
     on = simulation_of({"/people": {"post": {"requestBody": body, "responses": responses}}})
     on.journeys.record_refusal(on.journeys.next_step(), 409)
     payloads = [on.journeys.next_step().call.payload for _ in range(300)]
-    assert len({each["email"] for each in payloads}) == 300
-    assert len({each["given_name"] for each in payloads}) < 300
-    assert not any(each.isdecimal() for one in payloads for each in one["given_name"]), payloads[:3]
+    assert len({payload["email"] for payload in payloads}) == 300
+    assert len({payload["given_name"] for payload in payloads}) < 300
+    assert not any(character.isdecimal() for one in payloads for character in one["given_name"]), payloads[:3]

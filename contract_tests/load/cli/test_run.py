@@ -36,7 +36,7 @@ def test_a_run_without_arguments_starts_its_own_service(tmp_path: Path) -> None:
     results = json.loads((tmp_path / "out" / "results.json").read_text())
     assert results["passed"]
     assert len(results["operations"]) == 7
-    assert all(each["requests"] for each in results["operations"].values())
+    assert all(operation["requests"] for operation in results["operations"].values())
     assert (tmp_path / "out" / "report.html").exists()
 
 

@@ -83,6 +83,6 @@ def test_a_late_deletion_does_not_remove_a_newer_entity() -> None:
     home.remove(first)
     again, other = home.add((1,), is_own=True), home.add((2,), is_own=True)
     home.remove(first)
-    assert [each.is_known for each in (again, other)] == [True, True]
+    assert [entity.is_known for entity in (again, other)] == [True, True]
     home.remove(again)
-    assert [each.is_known for each in (again, other)] == [False, True]
+    assert [entity.is_known for entity in (again, other)] == [False, True]

@@ -90,7 +90,7 @@ def test_foreign_entities_are_left_out_of_optional_lists() -> None:
     new = {**an_object(name=LONG), "properties": {"name": LONG, "document_ids": listed}}
     labels, payloads = labels_of(resource("folders", new) | DOCUMENTS)
     assert {"POST /folders", "PUT /folders/{id}", "DELETE /folders/{id}"} <= labels
-    assert not any("document_ids" in each for each in payloads if each)
+    assert not any("document_ids" in payload for payload in payloads if payload)
 
 
 def test_a_name_that_others_may_have_is_not_deleted() -> None:

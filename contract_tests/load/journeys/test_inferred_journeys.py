@@ -174,7 +174,7 @@ def test_dry_runs_are_not_requested() -> None:
     found, _ = planned(on("/things", post=does(THING, asked, "201")))
     simulation = Simulation([*found.values()])
     payloads = [simulation.journeys.next_step().call.payload for _ in range(100)]
-    assert not any(each.get("dryRun") for each in payloads)
+    assert not any(payload.get("dryRun") for payload in payloads)
 
 
 def asked_for(

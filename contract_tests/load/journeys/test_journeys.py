@@ -45,7 +45,7 @@ class Model:
                 self.deleted.add(key)
                 return 204, None
             case Kind.LIST:
-                first = [{"id": each} for each in list(self.students)[:1]]
+                first = [{"id": key} for key in list(self.students)[:1]]
                 return 200, {"students": first, "next_cursor": "0" * 16}
         return 200, {"id": key}
 

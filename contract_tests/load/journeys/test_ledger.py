@@ -42,7 +42,7 @@ def test_giving_an_identifier_twice_loses_the_first_entity() -> None:
             shop.create(number)
         shop.create(1, name="the first of them")
         shop.ledger.creations.add(made, step, [], Answer(201, shown, 3.0, 3.1))
-        assert [each.kind for each in shop.settled().losses] == losses
+        assert [loss.kind for loss in shop.settled().losses] == losses
 
 
 def test_reusing_identifiers_by_design_is_no_loss() -> None:
@@ -148,7 +148,7 @@ def test_200_for_a_creation_may_mean_an_existing_entity() -> None:
         step = shop.step("POST /things")
         step.call.payload.update(other, id=None)
         shop.ledger.creations.add(things[:1], step, [], Answer(status, other, 2.0, 2.1))
-        assert [each.kind for each in shop.settled().losses] == losses
+        assert [loss.kind for loss in shop.settled().losses] == losses
     shop = Shop()
     thing = shop.create(1)
     shop.ledger.creations.add([thing], step, [], Answer(200, other, 2.0, 2.1))
@@ -208,7 +208,7 @@ def test_a_change_may_be_answered_with_another_entity(shown: Any) -> None:
     moved = renamed_entity(shop.simulation.compiled.index, step, exchange)
     if moved is not None:
         shop.ledger.add_move(thing, changes, moved)
-    assert [each.entity.values for each in shop.reconciliation.records] == [(1,)]
+    assert [record.entity.values for record in shop.reconciliation.records] == [(1,)]
     assert shop.read_back(thing, 20.0, 200, SHOWN) in (Account(read=1), None)
     assert shop.settled().losses == []
 

@@ -38,8 +38,8 @@ LIVING = [
 )  # fmt: skip
 def test_a_mark_that_no_living_entity_has_means_deletion(shown: Any, new: Any) -> None:
     lives = LivingStates()
-    for each in LIVING:
-        lives.observe("/things/{}", each)
+    for entity in LIVING:
+        lives.observe("/things/{}", entity)
     assert lives.has_seen_enough("/things/{}")
     assert lives.unusual_properties("/things/{}", shown) == new
 

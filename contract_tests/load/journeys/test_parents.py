@@ -31,7 +31,9 @@ def test_creating_a_child_does_not_explain_an_absent_parent() -> None:
 def test_children_of_different_parents_may_share_an_identifier() -> None:
     shop = Shop()
     one, other = shop.create(1), shop.create(2)
-    parts = [shop.call("POST /things/{id}/parts", each, 2.0, 2.1, 201, {"id": 7})[0] for each in (one, other)]
+    parts = [
+        shop.call("POST /things/{id}/parts", entity, 2.0, 2.1, 201, {"id": 7})[0] for entity in (one, other)
+    ]
     shop.call("DELETE /things/{id}/parts/{part_id}", parts[0], 3.0, 3.1, 204)
     read = "GET /things/{id}/parts/{part_id}"
     parts[1].pool.resolved_by.add(read)

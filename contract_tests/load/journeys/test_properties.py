@@ -19,7 +19,7 @@ def test_a_replacement_that_never_shows_is_a_loss() -> None:
     assert shop.read_back(thing, 3.0, 200, SHOWN) is None
     account = shop.read_back(thing, 20.0, 200, SHOWN)
     assert account is not None
-    assert [each.kind for each in account.losses] == ["stale name"]
+    assert [loss.kind for loss in account.losses] == ["stale name"]
 
 
 def test_changes_may_show_only_after_publication() -> None:
@@ -67,7 +67,7 @@ def test_null_may_leave_the_old_value() -> None:
             if written is None:
                 assert shop.read_back(thing, 20.0, 200, kept) == Account(read=1)
         account = shop.settled()
-        assert [each.kind for each in account.losses] == kinds * 2
+        assert [loss.kind for loss in account.losses] == kinds * 2
         assert account.notes == {}
 
 
@@ -82,7 +82,7 @@ def test_an_answer_without_the_property_may_be_an_old_one() -> None:
 
 
 def test_independent_resources_are_recognised() -> None:
-    paths = {path: item for each in SHOP[:2] for path, item in each.items()}
+    paths = {path: item for path_item in SHOP[:2] for path, item in path_item.items()}
     compiled = Simulation(read_operations(contract(paths))).compiled
     assert compiled.indirect_changes.independent_resources == {"/things/{}"}
     assert not Shop().simulation.compiled.indirect_changes.independent_resources
@@ -119,7 +119,7 @@ def test_entities_are_read_in_their_envelope() -> None:
     assert shop.read_back(thing, 20.0, 200, {"data": kept}) == Account(read=1)
     account = shop.read_back(thing, 20.0, 200, {"data": SHOWN})
     assert account is not None
-    assert [each.kind for each in account.losses] == ["stale name"]
+    assert [loss.kind for loss in account.losses] == ["stale name"]
 
 
 def test_another_entitys_values_under_the_right_identifier_are_a_loss() -> None:
@@ -128,7 +128,7 @@ def test_another_entitys_values_under_the_right_identifier_are_a_loss() -> None:
     assert one is not other
     read = shop.step("GET /things/{id}", one)
     mixed = {**SHOWN, "id": 1, "name": "thing 2", "price": 9876.5, "state": "shut"}
-    assert [each.kind for each in shop.reconciliation.read(read, mixed, 10.0, 10.1)] == ["altered name"]
+    assert [finding.kind for finding in shop.reconciliation.read(read, mixed, 10.0, 10.1)] == ["altered name"]
     # What nobody wrote may be the work of others.
     shop = Shop()
     one = shop.create(1, price=1234.5, state="open")
@@ -154,11 +154,11 @@ STARTS = [f"2026-01-01T10:00:{number:02}Z" for number in range(60)]
 )
 def test_nested_values_are_compared(written: list[Any], found: Any, kind: str | None) -> None:
     shop, shown = Shop(), [{**SHOWN, "id": number, "more": more} for number, more in enumerate(written)]
-    things = [shop.call("POST /things", None, 1.0, 1.1, 201, each, more=each["more"])[0] for each in shown]
+    things = [shop.call("POST /things", None, 1.0, 1.1, 201, body, more=body["more"])[0] for body in shown]
     for number, thing in enumerate(things):
         more = found if number == 1 else written[number]
         shop.read_back(thing, 20.0, 200, {**shown[number], "more": more})
-    assert [each.kind for each in shop.settled().losses] == ([kind] if kind else [])
+    assert [loss.kind for loss in shop.settled().losses] == ([kind] if kind else [])
 
 
 def a_list_of(items: Any) -> Any:
@@ -175,7 +175,7 @@ def a_list_of(items: Any) -> Any:
     [
         (lambda parts: parts, []),
         # A text in another case, wherever it stands, is a habit where all are so.
-        (lambda parts: [{"label": each["label"].lower()} for each in parts], []),
+        (lambda parts: [{"label": part["label"].lower()} for part in parts], []),
         (lambda parts: parts[:-1], ["altered parts"] * 2),
     ],
 )
@@ -191,6 +191,6 @@ def test_objects_in_lists_are_compared(kept: Any, kinds: list[str]) -> None:
         thing.pool.resolved_by.add("GET /lists/{id}")
         shown = {**sent, "parts": kept(parts) if number % 30 == 0 else parts}
         step = shop.step("GET /lists/{id}", thing)
-        (record,) = (each for each in shop.reconciliation.records if each.entity is thing)
+        (record,) = (record for record in shop.reconciliation.records if record.entity is thing)
         shop.reconciliation.read_back(record, step, 200, shown, (20.0, 20.1))
-    assert [each.kind for each in shop.settled().losses] == kinds
+    assert [loss.kind for loss in shop.settled().losses] == kinds

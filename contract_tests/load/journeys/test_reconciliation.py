@@ -118,7 +118,7 @@ def test_an_entity_gone_after_one_read_may_have_been_consumed() -> None:
         assert shop.absence(thing, 20.0) is Absence.UNKNOWN
         shop.show(other, 21.0, times)
         account = shop.settled()
-        assert [each.kind for each in account.losses] == kinds
+        assert [loss.kind for loss in account.losses] == kinds
         assert bool(account.untraced) is not bool(kinds)
     # What was never found is lost.
     shop = Shop()
@@ -134,7 +134,7 @@ def test_an_empty_answer_means_absence(nothing: Any) -> None:
     shop.show(other, 20.0, 2)
     account = shop.read_back(thing, 21.0, 200, nothing)
     assert account is not None
-    assert [each.kind for each in account.losses] == ["lost"]
+    assert [loss.kind for loss in account.losses] == ["lost"]
     deleted.pool.remove(deleted)
     shop.call("DELETE /things/{id}", deleted, 2.0, 2.1, 204)
     assert shop.read_back(deleted, 22.0, 200, nothing) == Account(read=1)
@@ -146,7 +146,7 @@ def deleted_ones(gone: int, there: int, shown: Any) -> Account:
     for number in range(gone + there):
         small: dict[str, Any] = {"price": 3, "state": "new"}
         thing = shop.create(number)
-        (record,) = (each for each in shop.reconciliation.records if each.entity is thing)
+        (record,) = (record for record in shop.reconciliation.records if record.entity is thing)
         record.writes[0].properties = small
         thing.pool.remove(thing)
         shop.call("DELETE /things/{id}", thing, 2.0, 2.1, 204)
@@ -157,7 +157,7 @@ def deleted_ones(gone: int, there: int, shown: Any) -> Account:
 
 
 def test_a_deleted_entity_is_undeleted_where_others_are_gone() -> None:
-    assert [each.kind for each in deleted_ones(8, 2, {}).losses] == ["undeleted"] * 2
+    assert [loss.kind for loss in deleted_ones(8, 2, {}).losses] == ["undeleted"] * 2
     # Something may be shown for everything.
     assert deleted_ones(0, 5, {}).losses == []
     assert deleted_ones(8, 4, {}).losses == []
@@ -168,7 +168,7 @@ def test_a_deleted_entity_is_undeleted_where_others_are_gone() -> None:
 def test_a_deletion_mark_that_clients_may_set_proves_nothing(shown: Any) -> None:
     shop = Shop()
     for number in range(8):
-        thing = shop.create(number, **{name: each for name, each in shown.items() if name == "state"})
+        thing = shop.create(number, **{name: value for name, value in shown.items() if name == "state"})
         if number:
             shop.show(thing, 1.5)
         thing.pool.remove(thing)
@@ -188,7 +188,7 @@ def test_entities_created_in_an_unusual_state_may_be_hidden() -> None:
             shop.show(thing, 2.0, 2)
         elif number > 20:
             assert shop.absence(thing, 20.0) is Absence.UNKNOWN
-            assert any("moderation 'spam' was ever found" in each for each in shop.settled().untraced)
+            assert any("moderation 'spam' was ever found" in line for line in shop.settled().untraced)
     assert shop.absence(shop.create(50, moderation="approved"), 20.0) is Absence.LOST
 
 

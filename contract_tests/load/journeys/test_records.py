@@ -91,7 +91,7 @@ def test_a_read_may_show_every_possible_state(
 ) -> None:
     record = Record(THING, [FIRST, *others])
     told = deviations(record, found, since, until)
-    assert ["stale" if each.is_stale else "altered" for each in told] == wrong
+    assert ["stale" if deviation.is_stale else "altered" for deviation in told] == wrong
 
 
 def test_a_state_is_stale_once_the_next_is_acknowledged() -> None:
@@ -136,8 +136,8 @@ def test_an_entity_in_renaming_may_be_at_neither_address() -> None:
 
 def test_delay_is_measured_to_the_first_right_read() -> None:
     first, second, third = (
-        Write("PUT", 10.0 * each, {"name": f"name {each}"}, replaces_all=True, acknowledged=10.0 * each + 1)
-        for each in range(3)
+        Write("PUT", 10.0 * turn, {"name": f"name {turn}"}, replaces_all=True, acknowledged=10.0 * turn + 1)
+        for turn in range(3)
     )
     record = Record(THING, [first, second])
     record.delays.add(0.5, second)

@@ -47,7 +47,7 @@ class Keyed:
             return OF_THE_REST[method], self.things.get(number) if method != "delete" else None
         key: Any = {**call.path, "body": call.payload}
         for name in self.key:
-            key = [each[name] for each in key] if isinstance(key, list) else key[name]
+            key = [part[name] for part in key] if isinstance(key, list) else key[name]
         number = self.numbers.get(repr(key), len(self.things))
         if number not in self.things:
             self.numbers[repr(key)] = number
@@ -80,7 +80,7 @@ DATE = an_object(year=YEAR, month=YEAR, note=LONG)
     [
         ("body.data.provider", PROVIDER["enum"], an_object(data=an_object(provider=PROVIDER, hook=LONG))),
         ("body.key", KEYS, an_object(key=KEY, note=LONG)),
-        ("body.parts", [[each] for each in "abc"], an_object(parts=LETTERS, note=LONG)),
+        ("body.parts", [[letter] for letter in "abc"], an_object(parts=LETTERS, note=LONG)),
     ],
 )
 def test_entities_found_by_a_nested_key_are_left_alone(key: str, values: list[Any], new: Any) -> None:

@@ -88,4 +88,4 @@ def test_a_run_of_a_service_that_falls_behind_does_not_pass(
     # One answer takes 20 ms, one at a time. What is asked for is counted, to whole seconds.
     assert abs(asked - 80) <= 2
     assert 0 < answered <= 50
-    assert not any("generator" in each for each in found["invalid"])
+    assert not any("generator" in reason for reason in found["invalid"])

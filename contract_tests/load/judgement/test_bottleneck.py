@@ -33,7 +33,7 @@ def explained(url: str, folder: Path, *options: str) -> dict[str, Any]:
     assert (folder / "results.json").exists(), done.output
     found = json.loads((folder / "results.json").read_text())["explained"]["bottlenecks"]
     assert found[0]["shown"] in done.output
-    return {kind: each for each in found for kind in each["of"].split(" and ")}
+    return {kind: bottleneck for bottleneck in found for kind in bottleneck["of"].split(" and ")}
 
 
 @pytest.fixture
@@ -90,9 +90,9 @@ def test_the_reason_for_slowness_is_found(
     with served("slow_service", "--database", database, "--reason", reason) as url:
         found = explained(url, tmp_path, "--database-url", database)[of]
     assert found["told"].startswith(told)
-    assert any(evidence in each for each in found["evidence"]), found["evidence"]
+    assert any(evidence in line for line in found["evidence"]), found["evidence"]
     # Where other programs take the processors, such as other tests, nothing is sure, and that is said.
-    crowded = any(each.startswith("other programs than the service") for each in found["evidence"])
+    crowded = any(line.startswith("other programs than the service") for line in found["evidence"])
     short = found["told"].partition("beside what else runs on this machine")[1]
     assert found["certainty"] == ("likely" if crowded or short else certainty)
 
@@ -104,9 +104,9 @@ def test_a_slow_network_is_found(database: str, tmp_path: Path) -> None:
         served("delaying_proxy", "--to", url.rpartition(":")[2], "--delay-ms", "150") as slow,
     ):
         found = explained(slow, tmp_path, "--database-url", database)
-    for each in found.values():
-        assert each["told"].startswith("the time goes by on the way, in the network or a proxy")
-        assert each["certainty"] == "likely"
+    for bottleneck in found.values():
+        assert bottleneck["told"].startswith("the time goes by on the way, in the network or a proxy")
+        assert bottleneck["certainty"] == "likely"
 
 
 LABEL = "GET /it"
@@ -241,4 +241,4 @@ def test_machine_usage_is_seen_from_any_thread() -> None:
         looking = threading.Thread(target=look)
         looking.start()
         looking.join()
-    assert all(0.1 < each <= (os.cpu_count() or 1) for each in found), found
+    assert all(0.1 < usage <= (os.cpu_count() or 1) for usage in found), found

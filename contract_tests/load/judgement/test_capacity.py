@@ -42,7 +42,7 @@ def test_a_hiccup_is_no_limit() -> None:
     search = searched(500, hiccups=1)
     assert search.best is not None
     assert search.best.rate == pytest.approx(500, rel=PRECISION)
-    assert "a hiccup" in [each.broken for each in search.trials]
+    assert "a hiccup" in [trial.broken for trial in search.trials]
 
 
 def test_the_answer_of_a_search_states_the_capacity() -> None:
@@ -74,11 +74,11 @@ def test_the_capacity_of_a_handler_pool_is_found(adjustable_service: StartServic
     assert found["capacity"]["rate"] == pytest.approx(TRUTH, rel=0.05)
     assert "/s within the objectives; at " in found["capacity"]["answer"]
     assert (code, found["verdict"]) == (1, "FAILED")
-    assert [each["holds"] for each in found["objectives"]] == [True, False]
+    assert [objective["holds"] for objective in found["objectives"]] == [True, False]
     assert found["workload"]["rate"] == found["capacity"]["rate"]
     tried = found["capacity"]["trials"]
-    assert tried == sorted(tried, key=lambda each: each["rate"])
-    assert max(each["throughput"] for each in tried) < TRUTH * 1.05
+    assert tried == sorted(tried, key=lambda trial: trial["rate"])
+    assert max(trial["throughput"] for trial in tried) < TRUTH * 1.05
 
 
 @pytest.mark.process

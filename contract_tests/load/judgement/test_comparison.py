@@ -43,40 +43,42 @@ def ran(seed: int, slower: float = 1.0, **changed: Any) -> RunRecord:
 def changed_of(made: RunRecord, label: str, figures: dict[str, Any], **seconds: Any) -> RunRecord:
     """A run with other figures of an operation, and of each of its seconds."""
     former = made.operations[label]
-    each_second = [msgspec.structs.replace(each, **seconds) for each in former.seconds]
+    each_second = [msgspec.structs.replace(second, **seconds) for second in former.seconds]
     operation = msgspec.structs.replace(former, seconds=each_second, **figures)
     return msgspec.structs.replace(made, operations={**made.operations, label: operation})
 
 
 def test_slower_operations_are_reported() -> None:
     found = compared(ran(3), ran(4, slower=1.3), 0.05)
-    verdicts = {(each.operation, each.measure): each for each in found.differences}
+    verdicts = {(difference.operation, difference.measure): difference for difference in found.differences}
     assert verdicts["POST /it", "median"].verdict == verdicts["POST /it", "p95"].verdict == WORSE
     assert verdicts["POST /it", "median"].low < 0.3 < verdicts["POST /it", "median"].high
-    assert {verdicts["GET /it", each].verdict for each in ("median", "p95", "error rate")} == {ALIKE}
+    assert {verdicts["GET /it", measure].verdict for measure in ("median", "p95", "error rate")} == {ALIKE}
     assert verdicts[ALL, "rate"].verdict == ALIKE
     back = compared(ran(4, slower=1.3), ran(3), 0.05)
     assert not back.worse
-    assert {each.operation for each in back.differences if each.verdict == BETTER} >= {"POST /it"}
+    assert {difference.operation for difference in back.differences if difference.verdict == BETTER} >= {
+        "POST /it"
+    }
     assert not compared(ran(3), ran(4, slower=1.3), 0.6).worse
 
 
 def test_chance_is_no_difference() -> None:
     """Of many pairs of runs of the same service, hardly one shows a difference, be it ever so small."""
     told = [compared(ran(seed), ran(seed + 100), 0.0) for seed in range(5)]
-    assert sum(any(each.verdict != ALIKE for each in found.differences) for found in told) <= 1
+    assert sum(any(difference.verdict != ALIKE for difference in found.differences) for found in told) <= 1
 
 
 def test_the_interval_contains_the_true_difference() -> None:
     found = [compared(ran(seed), ran(seed + 50, slower=1.2), 0.0) for seed in range(4)]
     changes = [
-        each
+        difference
         for one in found
-        for each in one.differences
-        if (each.operation, each.measure) == ("POST /it", "p95")
+        for difference in one.differences
+        if (difference.operation, difference.measure) == ("POST /it", "p95")
     ]
-    assert sum(each.low <= 0.2 <= each.high for each in changes) >= 3
-    assert all(each.high - each.low < 0.6 for each in changes)
+    assert sum(change.low <= 0.2 <= change.high for change in changes) >= 3
+    assert all(change.high - change.low < 0.6 for change in changes)
 
 
 SEARCHED = CapacityRecord(answer="", rate=3, trials=[])
@@ -109,18 +111,27 @@ def test_incomparable_runs_are_reported(changed: dict[str, Any], told: str) -> N
 
 
 def test_few_calls_have_no_percentiles() -> None:
-    measures = {(each.operation, each.measure) for each in compared(ran(1), ran(2), 0.05).differences}
+    measures = {
+        (difference.operation, difference.measure)
+        for difference in compared(ran(1), ran(2), 0.05).differences
+    }
     assert SECONDS * CALLS * 0.01 > 5
     assert ("GET /it", "p99") in measures
     few = changed_of(ran(2), "GET /it", {}, requests=5)
-    measures = {(each.operation, each.measure) for each in compared(ran(1), few, 0.05).differences}
+    measures = {
+        (difference.operation, difference.measure) for difference in compared(ran(1), few, 0.05).differences
+    }
     assert {("GET /it", "median"), ("GET /it", "p95"), ("POST /it", "p99")} <= measures
     assert ("GET /it", "p99") not in measures
 
 
 def test_new_failures_are_reported() -> None:
     failing = changed_of(ran(2), "GET /it", {"failures": 2 * SECONDS}, failures=2)
-    (found,) = (each for each in compared(ran(1), failing, 0.05).worse if each.measure == "error rate")
+    (found,) = (
+        difference
+        for difference in compared(ran(1), failing, 0.05).worse
+        if difference.measure == "error rate"
+    )
     assert str(found).startswith("GET /it: error rate 0% → 10%, +10.0% (")
 
 

@@ -59,11 +59,11 @@ def test_an_objective_without_calls_is_invalid() -> None:
     for _ in range(20):
         results.record("other", 200, 0.01, 0.01, [])
     verdict = judge([stated("it p95 < 5ms", {IT.label: "it"}), stated("p95 < 20ms", {})], results)
-    assert [each.holds for each in verdict.outcomes] == [False, True]
+    assert [outcome.holds for outcome in verdict.outcomes] == [False, True]
     assert verdict.outcomes[1].margin == pytest.approx(0.5, rel=0.01)
     assert (verdict.word, verdict.reasons) == ("INVALID", ())
     told = f"{IT.label}: p95 ≤ 5 ms cannot be judged, there was no call after the warm-up"
-    assert [str(each) for each in verdict.invalid] == [told]
+    assert [str(reason) for reason in verdict.invalid] == [told]
 
 
 def test_a_run_limited_by_its_generator_is_invalid() -> None:

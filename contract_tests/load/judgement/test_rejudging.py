@@ -75,7 +75,10 @@ def test_other_objectives_give_another_verdict() -> None:
     again = judged_again(run, [stated("it p95 < 12ms", {IT.label: "it"})])
     assert again.reasons == [f"{IT.label}: p95 ≤ 12 ms does not hold, it was 15.0 ms"]
     assert again.operations[IT.label].verdict == "FAILED"
-    verdicts = [verdict_of_all(each) for each in (run, again, judged_again(run, [stated("p50 < 1s", {})]))]
+    verdicts = [
+        verdict_of_all(compared_run)
+        for compared_run in (run, again, judged_again(run, [stated("p50 < 1s", {})]))
+    ]
     assert verdicts == ["FAILED", "", "ok"]
 
 

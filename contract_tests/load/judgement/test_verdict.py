@@ -27,13 +27,13 @@ def test_a_mostly_refused_run_is_invalid(refused: int, passed: bool) -> None:
     _, verdict = verdict_of([10.0] * (100 - refused), wrong, plain)
     assert verdict.passed is passed
     told = "51 of 100 calls were refused although valid: too many to say how the service does"
-    assert [str(each) for each in verdict.reasons] == [told] * (not passed)
+    assert [str(reason) for reason in verdict.reasons] == [told] * (not passed)
 
 
 def test_objectives_that_hold() -> None:
     _, verdict = verdict_of([10.0] * 1_000)
     assert verdict.passed
-    assert [each.holds for each in verdict.outcomes] == [True, True, True]
+    assert [outcome.holds for outcome in verdict.outcomes] == [True, True, True]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_run_that_can_judge_no_requested_objective_is_invalid() -> None:
 def test_a_failed_run_says_why(latencies: list[float], wrong: Any, reason: str) -> None:
     _, verdict = verdict_of(latencies, wrong)
     assert not verdict.passed
-    assert any(reason in str(each) for each in verdict.reasons), verdict.reasons
+    assert any(reason in str(given) for given in verdict.reasons), verdict.reasons
 
 
 def test_without_objectives_only_refusals_are_excused() -> None:

@@ -101,19 +101,21 @@ def test_no_output_contains_secrets_or_control_characters(tmp_path: Path) -> Non
             folder = tmp_path / str(number)
             done = run(*command, "--host", url, "--output", str(folder), environment=secrets)
             assert done.process.returncode == 1
-            files = {each.name: each.read_text() for each in folder.iterdir()}
+            files = {path.name: path.read_text() for path in folder.iterdir()}
             assert files.keys() == {"results.json", "report.html", "junit.xml"}
             for name, text in {**files, "the output": done.output}.items():
-                assert [each for each in FORMS if each in text] == [], (command, name)
+                assert [form for form in FORMS if form in text] == [], (command, name)
             for place in ("/object", "/keys", "/number", "/secret", "/cut", "/things/{id}", "/odd"):
                 assert f"GET {place}" in done.output, done.output
             assert "$CONTRACT_BEARER" in done.output
             assert "Traceback" not in done.output
             # Locust ends its tables with a command of its own.
             told = done.output.replace("\x1b[0m", "").replace("\n", "")
-            assert [each for each in told if not each.isprintable()] == [], command
+            assert [text for text in told if not text.isprintable()] == [], command
             ElementTree.fromstring(files["junit.xml"])
-            assert not any(each in files["report.html"] for each in ("\x1b", "\u202e", "\u2066", "\x85"))
+            assert not any(
+                character in files["report.html"] for character in ("\x1b", "\u202e", "\u2066", "\x85")
+            )
 
 
 @pytest.mark.process

@@ -68,8 +68,8 @@ def test_a_run_whose_service_dies_ends_early_and_fails(
     assert ended == "the run was ended early: nobody had answered for 10 s"
     assert gone.startswith("nobody has answered since ")
     total = found["total"]
-    assert sum(each["answers"] for each in total["seconds"]) == total["requests"] - total["statuses"]["0"]
+    assert sum(second["answers"] for second in total["seconds"]) == total["requests"] - total["statuses"]["0"]
     assert found["seconds"] < 40
     # Users do not knock as fast as they can where nobody is, nor is their own speed told as a limit.
     assert total["statuses"]["0"] < 500
-    assert not any("generator" in each for each in found["invalid"])
+    assert not any("generator" in reason for reason in found["invalid"])

@@ -32,7 +32,7 @@ SCHEMES = security_schemes(
 
 
 def secured(*alternatives: list[str]) -> Operation:
-    return operation(security=[{name: [] for name in each} for each in alternatives])
+    return operation(security=[{name: [] for name in names} for names in alternatives])
 
 
 GIVEN = credentials((), "tok-en", ("header=k-1", "k-2"), "ada:pass-word", SCHEMES)
@@ -109,4 +109,4 @@ def test_credentials_are_never_shown() -> None:
     assert "Authorization: Bearer $CONTRACT_BEARER" in curl
     assert curl[-3:-1] == ["--url-query", "key=$CONTRACT_API_KEY"] or "--url-query" in curl
     shown = f"{GIVEN!r} {call.as_curl('')}"
-    assert not any(each in shown for each in ("tok-en", "k-1", "k-2", "pass-word"))
+    assert not any(secret in shown for secret in ("tok-en", "k-1", "k-2", "pass-word"))

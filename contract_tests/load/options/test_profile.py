@@ -10,7 +10,7 @@ from load.options.profile import load_profile, profile_names
 
 def test_profiles_are_loaded_and_checked(tmp_path: Any) -> None:
     assert profile_names() == ["mixed", "read-heavy", "steps", "write-heavy"]
-    assert [each.users for each in load_profile("steps").stages] == [5, 10, 20, 40]
+    assert [stage.users for stage in load_profile("steps").stages] == [5, 10, 20, 40]
     own = tmp_path / "mine.yaml"
     own.write_text("weights: {read: 1}\nwait: 0.5")
     assert load_profile(str(own)).wait == 0.5

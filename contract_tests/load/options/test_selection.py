@@ -34,7 +34,7 @@ ALL = (GET, LIST, POST, DELETE, RESET)
     ids=str,
 )
 def test_filters_select_operations(selection: Selection, called: list[Operation]) -> None:
-    assert [each for each in ALL if not selection.refusal(each)] == called
+    assert [candidate for candidate in ALL if not selection.refusal(candidate)] == called
 
 
 def test_a_switch_that_disables_the_service_is_not_called() -> None:

@@ -55,7 +55,10 @@ def test_entities_that_refer_to_each_other_can_be_created() -> None:
         on("/tails/{id}", "id", get=does(THING)),
     )
     assert found.uncovered == {}
-    assert [found.needs[f"POST /{each}"][0].made_up for each in ("heads", "tails")] == [True, False]
+    assert [found.needs[f"POST /{collection}"][0].made_up for collection in ("heads", "tails")] == [
+        True,
+        False,
+    ]
     rings = on("/rings", post=does(THING, an_object(next_ring_id=ID)))
     simulation = Simulation(read_operations(contract(rings)))
     assert isinstance(simulation.journeys.next_step().call.payload["next_ring_id"], int)

@@ -98,7 +98,7 @@ def test_an_entity_may_have_several_identifiers() -> None:
         on("/users/{id}", "id", get=does(THING), delete=does()),
         on("/users/{login}/keys", "login", kind=TEXT, get=does(THING)),
     )
-    by_id, by_login = (found.needs[f"GET /users/{each}"][0].resource for each in ("{id}", "{login}/keys"))
+    by_id, by_login = (found.needs[f"GET /users/{path}"][0].resource for path in ("{id}", "{login}/keys"))
     assert (by_id, by_login) == ("/users/{}", "/users/{login}")
     (twin,) = [producer for producer in found.producers["POST /users"] if producer.resource == by_login]
     assert (twin.sources, twin.alias_of) == (("/login",), by_id)

@@ -38,7 +38,7 @@ def test_entities_that_can_only_be_listed_are_not_acted_on(path: str, new: Any) 
 def test_flags_that_affect_foreign_entities_are_never_set(name: str) -> None:
     new = an_object(street=LONG, **{name: {"type": "boolean"}})
     _, payloads = labels_of(resource("addresses", new))
-    assert {each[name] for each in payloads if each} == {False}
+    assert {payload[name] for payload in payloads if payload} == {False}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from load.measurements.findings import Fault, Finding
 from load.reports.page import write_page
 
 # How many series each plot shows.
-LINES = "plots => plots.map(each => each.querySelectorAll('.series :is(path, circle)').length)"
+LINES = "plots => plots.map(plot => plot.querySelectorAll('.series :is(path, circle)').length)"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -49,8 +49,8 @@ def test_the_page_works_from_disk(browser: Browser, tmp_path: Path, scheme: Any)
     response.hover()
     assert "s since the start" in response.locator("output").inner_text()
     assert "\np99: 10" in response.locator("output").inner_text()
-    text = page.locator(".plot:visible text").first.evaluate("each => getComputedStyle(each).fill")
-    assert text == page.locator("body").evaluate("each => getComputedStyle(each).color")
+    text = page.locator(".plot:visible text").first.evaluate("element => getComputedStyle(element).fill")
+    assert text == page.locator("body").evaluate("element => getComputedStyle(element).color")
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
     assert errors == []
     page.close()

@@ -34,8 +34,8 @@ def test_points_of_a_long_run_cover_several_seconds() -> None:
     """Nothing that was slow is left out; rates are means."""
     seconds = [second(at) for at in range(1_000)]
     assert starts(seconds)[:3] == [0, 5, 10]
-    assert means(seconds, lambda each: each.answers)[:2] == [2, 7]
-    assert maxima(seconds, lambda each: each, lambda times: times.max_ms)[:2] == [4, 9]
+    assert means(seconds, lambda values: values.answers)[:2] == [2, 7]
+    assert maxima(seconds, lambda values: values, lambda times: times.max_ms)[:2] == [4, 9]
     assert starts(seconds[:200]) == [*range(200)]
 
 

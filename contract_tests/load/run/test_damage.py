@@ -37,7 +37,7 @@ def test_entities_from_before_the_run_are_unchanged(tmp_path: Path) -> None:
         done = run("contract-load", "run", f"{url}/openapi.json", *options)
     assert sorted(set(kept.damage)) == []
     results = json.loads((tmp_path / "results.json").read_text())
-    refused = {label for label, each in results["uncovered"].items() if "--allow-destructive" in each}
+    refused = {label for label, reason in results["uncovered"].items() if "--allow-destructive" in reason}
     assert refused == SPARED, done.output
     assert {label for label in results["operations"] if results["operations"][label]["requests"]} >= {
         "POST /items/update",
@@ -50,7 +50,9 @@ def test_entities_from_before_the_run_are_unchanged(tmp_path: Path) -> None:
         "GET /items/act",
     }
     told = [
-        f"{label}: {each['told']}" for label, one in results["operations"].items() for each in one["findings"]
+        f"{label}: {finding['told']}"
+        for label, one in results["operations"].items()
+        for finding in one["findings"]
     ]
     assert told == []
 

@@ -42,7 +42,7 @@ def loaded(url: str, folder: Path, *options: str) -> Any:
 
 
 def findings(results: Any) -> set[str]:
-    return {each["told"] for one in results["operations"].values() for each in one["findings"]}
+    return {finding["told"] for one in results["operations"].values() for finding in one["findings"]}
 
 
 def test_a_service_without_a_fault_is_not_blamed(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_a_service_without_a_fault_is_not_blamed(tmp_path: Path) -> None:
     assert (results["ledger"]["lost"], results["ledger"]["notes"]) == (0, {})
 
 
-@pytest.mark.parametrize(("fault", "told", "besides"), FAULTS, ids=[each[0] for each in FAULTS])
+@pytest.mark.parametrize(("fault", "told", "besides"), FAULTS, ids=[fault[0] for fault in FAULTS])
 def test_a_fault_is_reported_by_its_name(fault: str, told: str, besides: set[str], tmp_path: Path) -> None:
     with served("faulty_service", "--fault", fault) as url:
         results, done = loaded(url, tmp_path)
@@ -83,5 +83,5 @@ def test_writes_answered_before_they_are_stored_are_lost_after_a_kill(start: Sta
     with served("faulty_service", *kept):
         assert load.end(signal.SIGINT) == 130
     results = json.loads((tmp_path / "results.json").read_text())
-    assert any("lost" in each for each in findings(results)), load.output
+    assert any("lost" in finding for finding in findings(results)), load.output
     assert results["ledger"]["lost"] > 0

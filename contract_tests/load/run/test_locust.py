@@ -101,7 +101,7 @@ def test_a_long_read_back_after_ctrl_c_is_reported_completely(
     told = re.search(r"^all operations +(\d+) ", locust.output, re.MULTILINE)
     assert told is not None, locust.output
     others = [re.search(rf"(\d+) {purpose}", locust.output) for purpose in ("to see where", "to read back")]
-    beside = sum(int(each[1]) for each in others if each)
+    beside = sum(int(match[1]) for match in others if match)
     assert int(told[1]) + beside == httpx.get(f"{url}/count").json(), locust.output
     assert "reports are missing" not in locust.output
 

@@ -41,9 +41,10 @@ def test_lost_writes_are_reported(
     assert done.process.returncode == 1
     results = json.loads((tmp_path / "results.json").read_text())
     called = [label] if label else results["operations"]
-    told = {each["told"] for name in called for each in results["operations"][name]["findings"]}
+    told = {finding["told"] for name in called for finding in results["operations"][name]["findings"]}
     lost = {
-        each["told"].partition(":")[0] for each in results["operations"]["GET /things/{thing_id}"]["findings"]
+        finding["told"].partition(":")[0]
+        for finding in results["operations"]["GET /things/{thing_id}"]["findings"]
     }
     assert f"not as acknowledged: {place}" in told or (place == "lost" and "lost" in lost)
     assert results["ledger"]["lost"] > 0
@@ -74,7 +75,7 @@ def test_the_delay_of_a_late_service_is_reported(adjustable_service: StartServic
     assert ledger["late"] > 10
     assert 0.2 < ledger["late_s"] < 0.5
     assert "reads were stale by up to" in done.output
-    assert [each["holds"] for each in results["objectives"]] == [True, False], done.output
+    assert [objective["holds"] for objective in results["objectives"]] == [True, False], done.output
     assert "all operations: late ≤ 100 ms does not hold, it was " in done.output
     assert done.process.returncode == 1, done.output
 
@@ -86,7 +87,7 @@ def test_the_age_header_of_a_cache_is_respected(adjustable_service: StartService
     results = json.loads((tmp_path / "results.json").read_text())
     ledger = results["ledger"]
     assert (ledger["lost"], ledger["late"], results["reasons"]) == (0, 0, []), done.output
-    assert any("was answered by a cache (Age)" in each for each in ledger["notes"])
+    assert any("was answered by a cache (Age)" in note for note in ledger["notes"])
 
 
 def test_no_loss_is_reported_while_a_durable_service_is_killed(start: Start, tmp_path: Path) -> None:
@@ -104,4 +105,4 @@ def test_no_loss_is_reported_while_a_durable_service_is_killed(start: Start, tmp
     results = json.loads((tmp_path / "results.json").read_text())
     assert results["ledger"]["followed"] == results["ledger"]["read"] > RESTARTS
     assert results["ledger"]["lost"] == 0
-    assert any("0" in each["statuses"] for each in results["operations"].values())
+    assert any("0" in operation["statuses"] for operation in results["operations"].values())

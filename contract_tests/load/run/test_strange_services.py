@@ -29,7 +29,7 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> str:
 def found(output: str) -> set[str]:
     """The findings that an output tells, each as the one expected that it begins with."""
     told = re.findall(r"^([A-Z]+ /\S*: .*), \d+ times, [\d.]+% of its calls$", output, re.MULTILINE)
-    return {next((each for each in FOUND if line.startswith(each)), line) for line in told}
+    return {next((expected for expected in FOUND if line.startswith(expected)), line) for line in told}
 
 
 @pytest.mark.parametrize("workers", [(), ("--processes", "2")], ids=["alone", "workers"])

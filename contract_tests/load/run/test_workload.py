@@ -33,7 +33,7 @@ def test_a_stall_shows_in_the_figures_of_an_open_workload(
     assert total["p95_ms"] == pytest.approx(375, rel=0.15)
     assert total["max_ms"] == pytest.approx(500, rel=0.15)
     assert total["median_ms"] < 100
-    assert sum(each["requests"] for each in total["seconds"]) == total["requests"]
+    assert sum(second["requests"] for second in total["seconds"]) == total["requests"]
 
 
 def test_response_time_counts_from_when_a_call_was_due(
@@ -85,7 +85,7 @@ def test_several_workers_make_one_load(
             raw[label].record(float(taken))
     assert len([*records.iterdir()]) == workers
     archived = json.loads((tmp_path / "results.json").read_text())["operations"]
-    assert {label: Times.decoded(each["histogram"]) for label, each in archived.items()} == raw
+    assert {label: Times.decoded(operation["histogram"]) for label, operation in archived.items()} == raw
 
 
 def test_warm_up_calls_are_checked_but_not_measured(adjustable_service: StartService, tmp_path: Path) -> None:
