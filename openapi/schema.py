@@ -26,7 +26,7 @@ class Schema:
     @cached_property
     def translated(self) -> Json:
         """The schema in JSON Schema 2020-12, self-contained. Raises ContractError."""
-        return self.translator.complete(self.node)
+        return self.translator.bundle(self.node)
 
     @cached_property
     def validator(self) -> jsonschema_rs.Validator:

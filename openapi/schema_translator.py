@@ -70,7 +70,7 @@ class SchemaTranslator:
         """
         return self._schema(schema, _FREE)
 
-    def complete(self, node: Json) -> Json:
+    def bundle(self, node: Json) -> Json:
         """A translated schema made self-contained: what it refers to stands in its own `$defs`."""
         reached: set[str] = set()
         pending = [node]

@@ -62,7 +62,7 @@ def resources(contract: Contract) -> tuple[sa.MetaData, tuple[Resource, ...]]:
 
 
 def _stored(schema: Json, dialect: SchemaTranslator) -> JsonObject:
-    translated = dialect.complete(dialect.node(schema))
+    translated = dialect.bundle(dialect.node(schema))
     flat = flatten_schema(translated, translated)
     properties = {name: flatten_schema(schema, translated) for name, schema in flat["properties"].items()}
     return {**flat, "properties": properties}
