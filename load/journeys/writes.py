@@ -14,7 +14,7 @@ from load.journeys.history import State, Write
 from load.journeys.records import Record
 from load.journeys.step import Step, leads_to
 from load.journeys.values import EMPTY, without_properties
-from load.planning.message_schemas import deprecated
+from load.planning.message_schemas import deprecated_properties
 from load.planning.names import identifier_names, is_identifier, words
 from load.planning.resources import noun_of
 from load.planning.side_effects import REPLACING
@@ -32,7 +32,7 @@ def without_deprecated(operation: Operation, body: Json) -> Json:
 
 @lru_cache(maxsize=1_000)
 def _deprecated(operation: Operation) -> frozenset[str]:
-    return deprecated(operation)
+    return deprecated_properties(operation)
 
 
 def write_of(step: Step, at: float) -> Write:

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from load.errors import LoadError
-from load.planning.side_effects import REPLACING, SAFE, acts, destruction, only_reads, verbs
+from load.planning.side_effects import (
+    REPLACING,
+    SAFE,
+    action_words,
+    acts_on_reference,
+    destruction,
+    only_reads,
+)
 from openapi.operations import Operation
 
 # What a POST of such a name makes, or lets in.
@@ -77,7 +84,7 @@ class Selection:
             return _foreign(named)
         if is_single:
             return _foreign("changes data")
-        if is_action and not only_reads(operation) and not _HARMLESS & {*verbs(operation)}:
+        if is_action and not only_reads(operation) and not _HARMLESS & {*action_words(operation)}:
             return _foreign("acts on data")
         verb = _changing_verb(operation)
         return _foreign(f"is named {verb!r}, which changes data" if verb else "")
@@ -99,12 +106,12 @@ def matches(wanted: str, operation: Operation) -> bool:
 
 
 def _changing_verb(operation: Operation) -> str:
-    return next((each for each in verbs(operation) if each in _CHANGING), "")
+    return next((each for each in action_words(operation) if each in _CHANGING), "")
 
 
 def _acts_by_name(operation: Operation) -> bool:
     """Whether a POST does something to what it refers to, by its name."""
-    return operation.method == "post" and (acts(operation) or bool(_changing_verb(operation)))
+    return operation.method == "post" and (acts_on_reference(operation) or bool(_changing_verb(operation)))
 
 
 def _foreign(reason: str) -> str:

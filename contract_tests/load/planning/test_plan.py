@@ -15,8 +15,8 @@ def test_uncovered_operations_are_listed_with_the_reason() -> None:
         ),
     )
     assert found.uncovered == {
-        "GET /things/{id}": "nothing tells which {id} there are",
-        "GET /things/{id}/parts": "nothing tells which {id} there are",
+        "GET /things/{id}": "no operation produces a value for {id}",
+        "GET /things/{id}/parts": "no operation produces a value for {id}",
     }
 
 
@@ -49,5 +49,5 @@ def test_the_plan_says_why_a_producer_was_chosen() -> None:
     )
     assert list(found.lines(["GET /things/{id}"])) == [
         "GET /things/{id}",
-        "    {id} <- POST /things: makes it: /id of its answer; GET /things: lists it: /0/id",
+        "    {id} <- POST /things: creates it: /id of its answer; GET /things: lists it: /0/id",
     ]
