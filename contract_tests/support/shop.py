@@ -13,7 +13,8 @@ from load.journeys.properties import Properties
 from load.journeys.reconciliation import Reconciliation
 from load.journeys.step import Step
 from load.journeys.writes import without_deprecated
-from load.measurements.losses import Absence, Account
+from load.measurements.account import Account
+from load.measurements.losses import Absence
 from openapi.expressions import Exchange
 from openapi.operation_reader import read_operations
 

@@ -15,7 +15,7 @@ from load.journeys.properties import Properties
 from load.journeys.records import Record
 from load.journeys.step import Step
 from load.journeys.writes import as_shown, confirmed, record_expiry, write_of
-from load.measurements.losses import Account
+from load.measurements.account import Account
 from openapi.contract import Json
 
 

@@ -8,7 +8,8 @@ from load.journeys.equivalence import shows
 from load.journeys.history import State
 from load.journeys.living_states import LivingStates
 from load.journeys.records import Record
-from load.measurements.losses import Account, Loss
+from load.measurements.account import Account
+from load.measurements.losses import Loss
 from openapi.contract import Json
 
 # That some deleted entities are there is no design of the service where at least so many were gone, and so

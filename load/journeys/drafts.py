@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from load.journeys.deviations import Deviation
 from load.journeys.records import Record
-from load.measurements.losses import Account
+from load.measurements.account import Account
 
 
 class Drafts:

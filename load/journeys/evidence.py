@@ -4,7 +4,7 @@ from load.journeys.deviations import Deviation
 from load.journeys.entities import Entity
 from load.journeys.history import State, Write
 from load.journeys.records import Record
-from load.measurements.losses import Loss
+from load.measurements.losses import Loss, LossKind
 from openapi.contract import Json
 
 # Longer values are cut (characters).
@@ -13,39 +13,56 @@ _SHOWN = 100
 
 def ignored_change(record: Record, write: Write, name: str, actual: Json) -> Loss:
     """The loss of a change whose answer showed the property as it was before."""
-    expected = f"{name} {_short(repr(write.properties[name]))}"
-    times = write.sent, write.acknowledged, write.acknowledged
     return Loss(
-        f"ignored {name}", write.label, address_of(record.entity), expected, _short(repr(actual)), *times
+        kind=LossKind.IGNORED,
+        name=name,
+        label=write.label,
+        target=address_of(record.entity),
+        expected=f"{name} {_short(repr(write.properties[name]))}",
+        found=_short(repr(actual)),
+        sent=write.sent,
+        acknowledged=write.acknowledged,
+        read=write.acknowledged,
     )
 
 
 def property_loss(target: str, deviation: Deviation, at: float) -> Loss:
     """The loss of a property, as a read of a target at a time (s) showed it."""
-    kind = "stale" if deviation.is_stale else "altered"
     write = deviation.write
     return Loss(
-        f"{kind} {deviation.name}",
-        write.label,
-        target,
-        f"{deviation.name} {_shown(deviation.expected)}",
-        _short(repr(deviation.actual)),
-        write.sent,
-        write.acknowledged,
-        at,
-        deviation.age,
+        kind=LossKind.STALE if deviation.is_stale else LossKind.ALTERED,
+        name=deviation.name,
+        label=write.label,
+        target=target,
+        expected=f"{deviation.name} {_shown(deviation.expected)}",
+        found=_short(repr(deviation.actual)),
+        sent=write.sent,
+        acknowledged=write.acknowledged,
+        read=at,
+        age=deviation.age,
     )
 
 
-def existence_loss(record: Record, target: str, expected: State, at: float, age: float) -> Loss:
+def existence_loss(
+    record: Record, target: str, expected: State, at: float, age: float, instead: str = ""
+) -> Loss:
     """The loss of an entity that is gone, or is there although it was deleted, as a read of a target at a
-    time (s) showed. What it showed had been out of date for an age (s).
+    time (s) showed. What it showed had been out of date for an age (s). `instead` says what is there in its
+    place.
     """
     write = record.last_write(expected)
-    actual = State.GONE if expected is State.THERE else State.THERE
-    kind = "lost" if expected is State.THERE else "undeleted"
+    is_lost = expected is State.THERE
+    actual = State.GONE if is_lost else State.THERE
     return Loss(
-        kind, write.label, target, expected.value, actual.value, write.sent, write.acknowledged, at, age
+        kind=LossKind.LOST if is_lost else LossKind.UNDELETED,
+        label=write.label,
+        target=target,
+        expected=expected.value,
+        found=instead or actual.value,
+        sent=write.sent,
+        acknowledged=write.acknowledged,
+        read=at,
+        age=age,
     )
 
 

@@ -12,7 +12,8 @@ from load.journeys.records import Record
 from load.journeys.step import Step
 from load.journeys.values import EMPTY, is_free_text, scalars
 from load.journeys.writes import has_intact_parents
-from load.measurements.losses import Account, Loss
+from load.measurements.account import Account
+from load.measurements.losses import Loss
 from openapi.contract import Json
 
 _GIVEN_BEFORE = (
@@ -100,9 +101,8 @@ class GivenIdentifiers:
         if not age or not texts or has_common:
             return None
         record.is_lost = True
-        loss = existence_loss(record, address_of(entity), State.THERE, at[1], age)
-        loss.found = f"another entity, which {step.call.operation.label} created"
-        return loss
+        instead = f"another entity, which {step.call.operation.label} created"
+        return existence_loss(record, address_of(entity), State.THERE, at[1], age, instead)
 
 
 def sends_identifier(step: Step, entity: Entity) -> bool:

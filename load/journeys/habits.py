@@ -7,7 +7,8 @@ from load.journeys.alterations import Alteration
 from load.journeys.evidence import example
 from load.journeys.history import State
 from load.journeys.text_changes import TextChanges
-from load.measurements.losses import DROPPED, Account, Loss
+from load.measurements.account import Account
+from load.measurements.losses import DroppedProperty, Loss
 from openapi.contract import Json
 
 # What happens in a larger share of writes is a habit of the service. Of fewer writes nobody can tell.
@@ -67,8 +68,7 @@ class Habit:
                 self.changes.pop(how, 0)
         dropped = self.changes.pop(Alteration.DROPPED, 0) + self.changes.pop(Alteration.IGNORED, 0)
         if dropped:
-            loss = Loss(f"{DROPPED} {name}", label, "", self.example, "", 0.0, 0.0, 0.0, count=dropped)
-            account.losses.append(loss)
+            account.dropped.append(DroppedProperty(label, name, self.example, dropped))
         if changed > dropped:
             counts = ", ".join(f"{count} times {how}" for how, count in self.changes.most_common())
             account.note(

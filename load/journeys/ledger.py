@@ -17,7 +17,8 @@ from load.journeys.records import Record
 from load.journeys.step import Step
 from load.journeys.values import scalars
 from load.journeys.writes import as_shown, confirmed, is_acknowledged, record_expiry
-from load.measurements.losses import NOT_READ_BACK, Account
+from load.measurements.account import Account
+from load.measurements.losses import NOT_READ_BACK
 from load.planning.resources import normalised
 from load.planning.side_effects import SAFE, only_reads
 from openapi.contract import Json

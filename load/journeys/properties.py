@@ -18,7 +18,8 @@ from load.journeys.records import Record
 from load.journeys.text_changes import is_redaction
 from load.journeys.values import EMPTY, is_free_text, scalars_by_path, scalars_of_items
 from load.journeys.written_values import WrittenValues
-from load.measurements.losses import Account, Loss
+from load.measurements.account import Account
+from load.measurements.losses import Loss
 from openapi.contract import Json
 
 _ANSWERED, _READ = "answered", "read"

@@ -22,7 +22,8 @@ from load.journeys.sightings import Sightings
 from load.journeys.step import Step
 from load.journeys.unknowns import Unknowns
 from load.journeys.writes import has_intact_parents, is_acknowledged, without_deprecated
-from load.measurements.losses import NOT_READ_BACK, Absence, Account, Loss
+from load.measurements.account import Account
+from load.measurements.losses import NOT_READ_BACK, Absence, Loss
 from load.planning.resources import collection_of, normalised
 from openapi.contract import Json
 from openapi.operations import Operation

@@ -8,7 +8,8 @@ from load.journeys.envelopes import ENVELOPES
 from load.journeys.records import Record
 from load.journeys.values import EMPTY
 from load.journeys.written_values import WrittenValues
-from load.measurements.losses import Account, Loss
+from load.measurements.account import Account
+from load.measurements.losses import Loss
 from openapi.contract import Json
 
 # The states of so many found entities are observed.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from load.journeys.history import Write
 from load.journeys.records import Record
-from load.measurements.losses import Account
+from load.measurements.account import Account
 
 
 @dataclass

@@ -3,14 +3,17 @@ command that takes them.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from load.errors import LoadError
+from load.measurements.workload import Workload
 from load.options.credentials import Credentials, credentials
 from load.options.profile import Profile, profile_from
 from load.options.selection import Selection
-from load.options.workload import ANSWER_TIMEOUT_S, Workload, seconds, workload
+from load.options.workload import ANSWER_TIMEOUT_S, seconds, workload
 from openapi.security import SecurityScheme
 
 # How long replicas and caches may be behind before a state that is out of date counts as a loss.
@@ -36,7 +39,8 @@ class Options:
 
     def message(self) -> dict[str, Any]:
         """As plain values, for another process."""
-        return asdict(self)
+        message: dict[str, Any] = msgspec.to_builtins(self)
+        return message
 
 
 @dataclass(frozen=True)

@@ -2,39 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from load.errors import LoadError
 from load.measurements.arrivals import CONSTANT, KINDS
+from load.measurements.workload import Workload
 
 ANSWER_TIMEOUT_S = 60.0
 _TIMESPAN = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
-
-
-@dataclass(frozen=True)
-class Workload:
-    """An open workload when there is a `rate` (arrivals/s): calls are due by the clock, as `arrivals` says.
-    Else a closed one: each user waits for an answer before the next call. `warm_up` (s) is how much of the
-    start is left out of the figures.
-    """
-
-    rate: float | None = None
-    arrivals: str = CONSTANT
-    warm_up: int = 0
-
-    @property
-    def manner(self) -> str:
-        """What the figures of such a run mean, for people."""
-        if self.rate is None:
-            return (
-                "closed workload: a user calls again when the answer is there, so a service that stalls is "
-                "asked for less"
-            )
-        return (
-            f"open workload of {self.rate:.4g} {self.arrivals} arrivals/s: response times count from when "
-            f"calls were due, service times from when they were sent"
-        )
 
 
 def workload(given: Mapping[str, Any], warm_up: int) -> Workload:

@@ -16,12 +16,12 @@ def conditions(run: RunRecord) -> Iterator[str]:
             f"counted, but left out of rates and times"
         )
     if run.throttling:
-        yield run.throttling.told
+        yield run.throttling.message
 
 
 def calls_outside_the_table(run: RunRecord) -> Iterator[str]:
     """The calls that are not in the figures, so that the service's own count can be explained."""
-    calls = ", ".join(f"{count} {purpose}" for purpose, count in run.beside.items() if count)
+    calls = ", ".join(f"{count} {purpose}" for purpose, count in run.side_calls.items() if count)
     if calls:
         yield f"calls that are not in the table: {calls}"
 

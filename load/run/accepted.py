@@ -37,11 +37,11 @@ class AcceptedEntities:
         session, pause_s = self._session, SOON_S
         connection = session.connection(self._host)
         reading = session.compiled.reads.step(entity)
-        while session.results.ended is None:
+        while session.results.clock.ended is None:
             gevent.sleep(pause_s)
             pause_s = min(2 * pause_s, LATER_S)
             reply, _ = send(connection, reading.call)
-            session.results.beside["to see whether what was accepted is there"] += 1
+            session.results.side_calls["to see whether what was accepted is there"] += 1
             if reply is not None and HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
                 accepted = session.known.add_accepted(entity)
                 session.ledger.creations.add_accepted(accepted, label, session.results.elapsed)

@@ -13,7 +13,7 @@ from locust.runners import Runner
 
 from load.errors import LoadError
 from load.judgement.capacity import Search
-from load.judgement.objectives import outcomes
+from load.judgement.outcomes import outcomes
 from load.measurements.results_file import RunRecord
 from load.quantities import quantity
 from load.run.events import carry
@@ -84,7 +84,7 @@ class LocalRun:
         if load.ending.early:
             raise LoadError(f"the run did not begin: {load.ending.early[0]}")
         gevent.wait((self._interrupted, self._hopeless), timeout=seconds, count=1)
-        load.session.results.end()
+        load.session.results.clock.end()
         if self.is_interrupted:
             # Whoever interrupts does not want to wait.
             self.environment.stop_timeout = STOP_TIMEOUT_S
@@ -112,7 +112,7 @@ def run_users(load: Load, url: str, users: int, spawn_rate: float, run_time: int
         run.go_on(after_s + run_time)
         progress.kill()
         if run.is_interrupted:
-            load.ending.interrupt_after(load.session.results.length - after_s, run_time)
+            load.ending.interrupt_after(load.session.results.clock.length - after_s, run_time)
         load.settle()
         read_back(load.session, load.ending, url, _show)
     click.echo("", nl=sys.stdout.isatty())
@@ -137,7 +137,7 @@ def search_capacity(load: Load, url: str, search: Search, step_time: int) -> End
             if run.is_interrupted:
                 break
             trial = record_trial(load.session)
-            search.learn(trial)
+            search.add(trial)
             if trial.holds or search.best is None:
                 kept = load.session
             if trial is search.worst or explanation is None:
@@ -147,7 +147,7 @@ def search_capacity(load: Load, url: str, search: Search, step_time: int) -> End
         load.ending.interrupt(f"interrupted after {quantity(len(search.trials), 'rate')}")
     elif search.best is None:
         load.ending.fail(search.answer)
-    record = record_run(kept, load.ending, url, 0, explanation, search.recorded())
+    record = record_run(kept, load.ending, url, 0, explanation, search.record())
     return Ended(record, run.is_interrupted)
 
 
@@ -179,7 +179,7 @@ def _show_progress(runner: Runner, load: Load) -> None:
         gevent.sleep(pause)
         session = load.session
         total, elapsed = session.results.total, session.results.elapsed
-        warming = "  warming up" if elapsed < session.results.warm_up else ""
+        warming = "  warming up" if elapsed < session.results.clock.warm_up else ""
         users = "" if session.prepared.options.workload.rate else f"{runner.user_count} users  "
         _show(
             f"{elapsed:4.0f} s  {users}{(total.requests - before) / pause:.0f} req/s  "

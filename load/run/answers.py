@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from http import HTTPStatus
 
+import msgspec
+
 from load.calls import response_checks
 from load.calls.authentication import Refusal
 from load.calls.connection import Reply
@@ -103,7 +105,7 @@ class Answers:
             return None, ""
         if loss is None:
             return absence, "it was there before the run, and nobody else uses the service"
-        session.results.missed(loss)
+        session.results.account.record_loss(loss.masked(session.results.mask))
         return absence, str(loss)
 
     def _follow(
@@ -127,7 +129,7 @@ class Answers:
                 session.ledger.add_move(step.entity, writes, moved)
         elif step.call.operation.method == "get" and step.target is not None:
             for loss in session.reconciliation.read(step, body, *shown):
-                session.results.lost(loss, step.call.as_curl(self._host))
+                session.results.record_loss(loss, step.call.as_curl(self._host))
                 self.fail_fast(loss.label, [Fault.NOT_AS_ACKNOWLEDGED])
 
     def _of_another(self, step: Step, exchange: Exchange) -> list[Finding]:
@@ -189,7 +191,7 @@ class Answers:
         sample = step.call.as_curl(self._host)
         answer = response_checks.answer_of(reply) if reply else ""
         return [
-            finding if finding in known else replace(finding, sample=sample, answer=answer)
+            finding if finding in known else msgspec.structs.replace(finding, sample=sample, answer=answer)
             for finding in findings
         ]
 
@@ -207,5 +209,5 @@ def report_acceptance(session: Session, ending: Ending) -> None:
     """End the run once credentials are not accepted: going on would show nothing more."""
     acceptance = session.acceptance
     if acceptance.reason:
-        session.results.unjudged(acceptance.reason, acceptance.since, acceptance.take_refused())
+        session.results.record_unjudged(acceptance.reason, acceptance.since, acceptance.take_refused())
         ending.end_early(acceptance.reason)

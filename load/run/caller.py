@@ -119,9 +119,9 @@ class Caller:
     def _check_gone(self) -> None:
         """When nobody has answered for long, the run ends."""
         results = self.session.results
-        if results.silence.lasts(results.elapsed) > GONE_S:
+        if results.silences.own.length(results.elapsed) > GONE_S:
             reason = f"the run was ended early: nobody had answered for {GONE_S:.0f} s"
-            self._ending.service_is_gone(reason, has_ended=results.ended is not None)
+            self._ending.service_is_gone(reason, has_ended=results.clock.ended is not None)
 
 
 def _unanswered(error: NetworkError | None) -> list[Finding]:

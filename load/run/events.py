@@ -163,8 +163,8 @@ def _begin(master: "Master | None", environment: Environment, **_: Any) -> None:
         return
     load.begin(existing)
     load.verdict_given.clear()
-    load.session.results.beside["to see what exists"] += explored
-    load.session.results.beside["to see where the API is"] += asked
+    load.session.results.side_calls["to see what exists"] += explored
+    load.session.results.side_calls["to see where the API is"] += asked
     load.observe(observer)
     if master:
         master.begin(existing)
@@ -253,6 +253,6 @@ def _cut_short(environment: Environment) -> None:
     load, runner, options = load_of(environment), environment.runner, environment.parsed_options
     if runner is not None and options is not None and runner.state in _RUNNING:
         length_s = load.prepared.options.profile.length_s or options.run_time
-        load.ending.interrupt_after(load.session.results.length, length_s)
+        load.ending.interrupt_after(load.session.results.clock.length, length_s)
         # Whoever interrupts does not want to wait.
         environment.stop_timeout = STOP_TIMEOUT_S

@@ -76,7 +76,7 @@ class Load:
         """Begin a run, which knows these entities to exist, and began so many s ago."""
         if self._session:
             self.pacing.end()
-            self.session.results.end()
+            self.session.results.clock.end()
         self._session = Session(self.prepared, existing, elapsed, self._exclusive)
         self.ending = Ending(self._leave_early)
         self.pacing = Pacing(self.prepared.options.workload)
@@ -105,7 +105,7 @@ class Load:
     def add_watched(self, name: str = "") -> None:
         """Add what was seen of this process since the last time to its results."""
         if self.pacing.watch:
-            self.session.results.watched(name, self.pacing.watch.taken())
+            self.session.results.add_generator(name, self.pacing.watch.taken())
 
     def locate(self, host: str) -> tuple[str, int]:
         """Where the API is at a host, and how many calls it took to find out; asked once per host."""
@@ -127,9 +127,9 @@ class Load:
 
     def end(self) -> None:
         """The users are told to leave."""
-        self.session.results.end()
+        self.session.results.clock.end()
         if probes := self._service.end():
-            self.session.results.beside["to see how long a GET / takes"] += probes
+            self.session.results.side_calls["to see how long a GET / takes"] += probes
 
     def settle(self) -> None:
         """All calls of the users have ended: judge the answers whose judgement had to wait for others."""
@@ -138,7 +138,7 @@ class Load:
 
     def hurry(self) -> None:
         """Somebody interrupts; where the run has ended already, they do not want to wait for what follows."""
-        if self.session.results.ended is not None:
+        if self.session.results.clock.ended is not None:
             self.ending.hurry()
 
     def explain(self) -> ExplanationRecord | None:

@@ -16,6 +16,7 @@ from locust.rpc import Message
 from locust.runners import STATE_MISSING, MasterRunner
 
 from load.journeys.knowledge import ExistingEntity
+from load.measurements.results import ResultsMessage
 from load.run.attendance import SIGN_S, Attendance
 from load.run.load import Load
 from load.run.protocol import BEGIN, FINISH, HERE, LEAVE, RESULTS, SHARE, STOP_TIMEOUT_S
@@ -148,10 +149,9 @@ class Master:
         """Merge the results that a worker has sent; gives whether they are of this run."""
         if not self._run or message.get("run") != self._run or not self._attendance.listens_to(worker):
             return False
-        results = message["results"]
-        calls = sum(count for each in results["operations"].values() for _, count in each["statuses"])
+        results = ResultsMessage.of(message["results"])
         now = self._load.session.results.elapsed
-        self._attendance.reported(worker, calls, results["account"]["read"], now)
+        self._attendance.reported(worker, results.calls, results.account.read, now)
         self._load.session.results.merge(results, worker)
         return True
 

@@ -7,7 +7,7 @@ from math import inf
 from random import Random
 
 from load.measurements.arrivals import Share, arrivals
-from load.options.workload import Workload
+from load.measurements.workload import Workload
 from load.run.watch import Watch
 
 SWITCH_S = 0.0005

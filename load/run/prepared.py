@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import msgspec
+
 from load.calls.document_servers import on_other_servers
-from load.judgement.objectives import Objective, promised, stated
+from load.judgement.objectives import Objective, parse_objective, promised_objectives
 from load.judgement.verdict import promised_errors, tolerated
 from load.measurements.findings import Fault
 from load.options.options import Options
@@ -39,8 +41,8 @@ class Prepared:
             options,
             {operation.label: operation for operation in operations},
             unreadable,
-            tuple(promised(operations)),
-            tuple(stated(objective, ids) for objective in options.objectives),
+            tuple(promised_objectives(operations)),
+            tuple(parse_objective(objective, ids) for objective in options.objectives),
         )
 
     def only_at(self, host: str) -> "Prepared":
@@ -51,7 +53,7 @@ class Prepared:
 
     def at_rate(self, rate: float) -> "Prepared":
         """The same with another arrival rate (arrivals/s)."""
-        workload = replace(self.options.workload, rate=rate)
+        workload = msgspec.structs.replace(self.options.workload, rate=rate)
         return replace(self, options=replace(self.options, workload=workload))
 
     @cached_property

@@ -15,7 +15,8 @@ from load.calls.throttling import retry_after_s
 from load.journeys.knowledge import ExistingEntity
 from load.journeys.records import Record
 from load.journeys.step import Step
-from load.measurements.losses import BY_A_CACHE, Account
+from load.measurements.account import Account
+from load.measurements.losses import BY_A_CACHE
 from load.run.ending import Ending
 from load.run.session import Session
 
@@ -141,7 +142,7 @@ class ReadBack:
             results = self._session.results
             began = results.elapsed
             reply, _ = send(connection, step.call)
-            results.beside["to read back what was written"] += 1
+            results.side_calls["to read back what was written"] += 1
             if reply is not None and not _is_postponed(reply):
                 return began, reply
             if results.elapsed > self._deadline or self._ending.is_hurried:
@@ -163,13 +164,11 @@ class ReadBack:
     def _count(self, seen: Account, sample: str) -> None:
         """Count what a read has shown, which the command of the sample repeats."""
         results = self._session.results
-        for note, count in seen.notes.items():
-            results.account.note(note, count)
-        for text, count in seen.untraced.items():
-            untraced = results.account.untraced
-            untraced[text] = untraced.get(text, 0) + count
+        results.account.add_texts(seen)
         for loss in seen.losses:
-            results.lost(loss, sample)
+            results.record_loss(loss, sample)
+        for dropped in seen.dropped:
+            results.record_dropped(dropped)
 
 
 def read_back(

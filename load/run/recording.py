@@ -1,13 +1,14 @@
 """What a run leaves: its record, which reports are made of."""
 
 from load.judgement.backlog import behind
-from load.judgement.capacity import Trial, trial_of
+from load.judgement.capacity import trial_of
+from load.judgement.circumstances import circumstances
 from load.judgement.objectives import Objective
-from load.judgement.recorded import Run, recorded
-from load.judgement.verdict import circumstances, judge
+from load.judgement.recording import Run, make_record
+from load.judgement.verdict import judge
 from load.measurements.results import Results
 from load.measurements.results_file import RunRecord
-from load.measurements.run_records import CapacityRecord, ExplanationRecord
+from load.measurements.run_records import CapacityRecord, ExplanationRecord, Trial
 from load.run.ending import Ending
 from load.run.prepared import Prepared
 from load.run.session import Session
@@ -58,4 +59,4 @@ def record_run(
     backlog = behind(results, unfinished) if is_open else None
     known = circumstances(results, ending.early, missing, backlog, ending.cut_short)
     verdict = judge(objectives_of(prepared, results), results, known)
-    return recorded(run, results, verdict, capacity, explanation)
+    return make_record(run, results, verdict, capacity, explanation)

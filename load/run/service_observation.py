@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from load.judgement.bottleneck import bottlenecks, explained
+from load.judgement.bottleneck import explain
 from load.measurements.results import Results
 from load.measurements.run_records import ExplanationRecord
 from load.observation.observation import Observation
@@ -37,5 +37,4 @@ class ServiceObservation:
         if self._observation is None:
             return None
         methods = {label: operation.method for label, operation in operations.items()}
-        found = bottlenecks(results, methods, self._observation)
-        return explained(found, self._observation, rate)
+        return explain(results, methods, self._observation, rate)

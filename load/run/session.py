@@ -69,11 +69,11 @@ class Session:
         return Connection(host, self.prepared.options.timeout, self._keep_alive)
 
     def _judge(self, label: str, findings: list[Finding]) -> None:
-        self.results.judge(label, findings)
+        self.results.add_findings(label, findings)
 
     def take_results(self) -> Results:
         """What was recorded since this was last called, which begins anew."""
-        taken, self.results = self.results, self.results.rest()
+        taken, self.results = self.results, self.results.emptied()
         return taken
 
     @property

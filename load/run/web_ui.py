@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, Response, json, request
 
 from load.errors import LoadError
-from load.judgement.objectives import outcomes
+from load.judgement.outcomes import outcomes
 from load.measurements.results import Results
 from load.printable import printable
 from load.run.load import Load

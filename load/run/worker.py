@@ -80,7 +80,7 @@ class Worker:
         self._reports.close()
         # The message of the master and a Ctrl-C may come at once: one of them stops the users.
         with self._stopping:
-            self._load.session.results.end()
+            self._load.session.results.clock.end()
             self._runner.stop()
         # Locust may have stopped the users before, at the master's message, and then does nothing: what was
         # written is still being read back.
@@ -157,7 +157,7 @@ class Reports:
         """What this worker has recorded since the last time, as a message."""
         self._load.add_watched(name)
         self._count += 1
-        return {"report": self._count, "results": self._load.session.take_results().message()}
+        return {"report": self._count, "results": self._load.session.take_results().message().builtins()}
 
 
 class Halts:

@@ -15,8 +15,9 @@ from load.calls.response_checks import check_response
 from load.calls.throttling import retry_after_s
 from load.judgement.verdict import judge
 from load.measurements.findings import Fault, Finding
-from load.measurements.operation_results import Outcome
 from load.measurements.results import Results
+from load.measurements.throttling import throttling_of
+from load.measurements.timeline import CallOutcome
 
 IT = operation(
     "/things/{id}",
@@ -71,10 +72,10 @@ def test_throttled_calls_do_not_count_as_answers() -> None:
     for _ in range(40):
         results.record("a", 200, 0.1, 0.1, [])
         results.record("a", 429, 0.001, 0.001, [Finding(Fault.THROTTLED, "status 429", "", "Retry-After: 1")])
-    results.ended = results.began + 1
+    results.clock.ended = results.clock.began + 1
     assert results.total.percentile_ms(50) == pytest.approx(100, rel=0.01)
     assert results.total.rate(1) == 40
-    assert str(results.throttling) == (
+    assert str(throttling_of(results)) == (
         "throttled beyond 40/s: from 0 s on, 40 of 80 calls were put off (status 429, Retry-After: 1)"
     )
     assert judge([], results).word == "PASSED"
@@ -86,24 +87,24 @@ def test_a_service_that_throttles_every_call_of_an_operation_is_unavailable() ->
     results = Results.of(["home", "list", "read"])
     lost = Finding(Fault.THROTTLED, "status 503", "", "Retry-After: 1")
     for second in range(100):
-        results.operations["home"].record(second, 0.001, 0.001, failed=False)
+        results.operations["home"].timeline.record(second, 0.001, 0.001, failed=False)
         is_lost = 10 <= second < 20
-        results.operations["list"].record(
-            second, 0.1, 0.1, is_lost, Outcome.THROTTLED if is_lost else Outcome.ANSWERED
+        results.operations["list"].timeline.record(
+            second, 0.1, 0.1, is_lost, CallOutcome.THROTTLED if is_lost else CallOutcome.ANSWERED
         )
-        results.operations["read"].record(second, 0.1, 0.1, failed=False)
+        results.operations["read"].timeline.record(second, 0.1, 0.1, failed=False)
     results.operations["list"].findings[lost] = 10
     results.operations["list"].statuses.update({503: 10, 200: 290})
-    results.ended = results.began + 100
-    assert str(results.throttling).startswith("unavailable from 10 s to 20 s: 10 of ")
+    results.clock.ended = results.clock.began + 100
+    assert str(throttling_of(results)).startswith("unavailable from 10 s to 20 s: 10 of ")
     verdict = judge([], results)
-    assert (verdict.word, [reason.told for reason in verdict.invalid]) == (
+    assert (verdict.word, [reason.message for reason in verdict.invalid]) == (
         "INVALID",
-        [str(results.throttling)],
+        [str(throttling_of(results))],
     )
     for second in range(10, 20):
-        results.operations["list"].record(second, 0.1, 0.1, failed=False)
-    assert str(results.throttling).startswith("throttled beyond 3/s: from 10 s on")
+        results.operations["list"].timeline.record(second, 0.1, 0.1, failed=False)
+    assert str(throttling_of(results)).startswith("throttled beyond 3/s: from 10 s on")
     assert judge([], results).word == "PASSED"
 
 

@@ -14,7 +14,7 @@ def test_a_habit_is_a_note_and_an_exception_is_a_loss() -> None:
             name = "somebody else" if number % every == 0 else f"thing {number}"
             shop.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": name})
         account = shop.settled()
-        assert [loss.kind for loss in account.losses] == kinds * 2
+        assert [loss.title for loss in account.losses] == kinds * 2
         assert bool(account.notes) is not bool(kinds)
 
 
@@ -24,7 +24,7 @@ def test_a_text_that_is_sometimes_altered_is_a_loss(changed: Any) -> None:
     for number, thing in enumerate([shop.create(number) for number in range(60)]):
         name = changed(f"thing {number}") if number % 30 == 0 else f"thing {number}"
         shop.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": name})
-    assert [loss.kind for loss in shop.settled().losses] == ["altered name"] * 2
+    assert [loss.title for loss in shop.settled().losses] == ["altered name"] * 2
 
 
 @pytest.mark.parametrize("independent", [True, False])
@@ -36,7 +36,7 @@ def test_a_number_that_no_call_can_have_changed_is_a_loss(independent: bool) -> 
         price = 1.5 if number % 30 == 0 else SHOWN["price"]
         shop.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": f"thing {number}", "price": price})
     account = shop.settled()
-    assert [loss.kind for loss in account.losses] == ["altered price"] * 2 * independent
+    assert [loss.title for loss in account.losses] == ["altered price"] * 2 * independent
     assert bool(account.notes) is not independent
 
 
@@ -96,7 +96,7 @@ def test_a_cut_text_is_a_habit_only_if_no_longer_one_is_kept(longest: int, kinds
         (record,) = (record for record in shop.reconciliation.records if record.entity is thing)
         record.writes[-1].properties = {"name": name}
         shop.read_back(thing, 20.0, 200, {"id": number, "name": name[:20] if is_cut else name})
-    assert [loss.kind for loss in shop.settled().losses] == kinds
+    assert [loss.title for loss in shop.settled().losses] == kinds
 
 
 def test_a_masked_value_is_not_stale() -> None:

@@ -10,7 +10,8 @@ from contract_tests.support.shop import NAMED, SHOWN, Shop
 from load.journeys.answer import Answer
 from load.journeys.entities import Entity, EntityPool
 from load.journeys.shown_identifiers import renamed_entity
-from load.measurements.losses import Absence, Account
+from load.measurements.account import Account
+from load.measurements.losses import Absence
 from openapi.expressions import Exchange
 
 
@@ -42,7 +43,7 @@ def test_giving_an_identifier_twice_loses_the_first_entity() -> None:
             shop.create(number)
         shop.create(1, name="the first of them")
         shop.ledger.creations.add(made, step, [], Answer(201, shown, 3.0, 3.1))
-        assert [loss.kind for loss in shop.settled().losses] == losses
+        assert [loss.title for loss in shop.settled().losses] == losses
 
 
 def test_reusing_identifiers_by_design_is_no_loss() -> None:
@@ -148,7 +149,7 @@ def test_200_for_a_creation_may_mean_an_existing_entity() -> None:
         step = shop.step("POST /things")
         step.call.payload.update(other, id=None)
         shop.ledger.creations.add(things[:1], step, [], Answer(status, other, 2.0, 2.1))
-        assert [loss.kind for loss in shop.settled().losses] == losses
+        assert [loss.title for loss in shop.settled().losses] == losses
     shop = Shop()
     thing = shop.create(1)
     shop.ledger.creations.add([thing], step, [], Answer(200, other, 2.0, 2.1))

@@ -8,7 +8,7 @@ from contract_tests.support.documents import contract
 from contract_tests.support.path_items import ID, TEXT, an_object, does, on
 from contract_tests.support.shop import NAMED, SHOP, SHOWN, Shop
 from contract_tests.support.simulation import Simulation
-from load.measurements.losses import Account
+from load.measurements.account import Account
 from openapi.operation_reader import read_operations
 
 
@@ -19,7 +19,7 @@ def test_a_replacement_that_never_shows_is_a_loss() -> None:
     assert shop.read_back(thing, 3.0, 200, SHOWN) is None
     account = shop.read_back(thing, 20.0, 200, SHOWN)
     assert account is not None
-    assert [loss.kind for loss in account.losses] == ["stale name"]
+    assert [loss.title for loss in account.losses] == ["stale name"]
 
 
 def test_changes_may_show_only_after_publication() -> None:
@@ -67,7 +67,7 @@ def test_null_may_leave_the_old_value() -> None:
             if written is None:
                 assert shop.read_back(thing, 20.0, 200, kept) == Account(read=1)
         account = shop.settled()
-        assert [loss.kind for loss in account.losses] == kinds * 2
+        assert [loss.title for loss in account.losses] == kinds * 2
         assert account.notes == {}
 
 
@@ -98,8 +98,8 @@ def test_a_dropped_value_is_reported_once() -> None:
     for number in range(30):
         thing = shop.create(number)
         shop.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": f"thing {number}", "price": None})
-    (loss,) = shop.settled().losses
-    assert (loss.kind, loss.label, loss.count) == ("dropped price", "POST /things", 30)
+    (dropped,) = shop.settled().dropped
+    assert (dropped.name, dropped.label, dropped.count) == ("price", "POST /things", 30)
 
 
 def test_deprecated_properties_prove_nothing() -> None:
@@ -119,7 +119,7 @@ def test_entities_are_read_in_their_envelope() -> None:
     assert shop.read_back(thing, 20.0, 200, {"data": kept}) == Account(read=1)
     account = shop.read_back(thing, 20.0, 200, {"data": SHOWN})
     assert account is not None
-    assert [loss.kind for loss in account.losses] == ["stale name"]
+    assert [loss.title for loss in account.losses] == ["stale name"]
 
 
 def test_another_entitys_values_under_the_right_identifier_are_a_loss() -> None:
@@ -128,7 +128,9 @@ def test_another_entitys_values_under_the_right_identifier_are_a_loss() -> None:
     assert one is not other
     read = shop.step("GET /things/{id}", one)
     mixed = {**SHOWN, "id": 1, "name": "thing 2", "price": 9876.5, "state": "shut"}
-    assert [finding.kind for finding in shop.reconciliation.read(read, mixed, 10.0, 10.1)] == ["altered name"]
+    assert [finding.title for finding in shop.reconciliation.read(read, mixed, 10.0, 10.1)] == [
+        "altered name"
+    ]
     # What nobody wrote may be the work of others.
     shop = Shop()
     one = shop.create(1, price=1234.5, state="open")
@@ -158,7 +160,7 @@ def test_nested_values_are_compared(written: list[Any], found: Any, kind: str | 
     for number, thing in enumerate(things):
         more = found if number == 1 else written[number]
         shop.read_back(thing, 20.0, 200, {**shown[number], "more": more})
-    assert [loss.kind for loss in shop.settled().losses] == ([kind] if kind else [])
+    assert [loss.title for loss in shop.settled().losses] == ([kind] if kind else [])
 
 
 def a_list_of(items: Any) -> Any:
@@ -193,4 +195,4 @@ def test_objects_in_lists_are_compared(kept: Any, kinds: list[str]) -> None:
         step = shop.step("GET /lists/{id}", thing)
         (record,) = (record for record in shop.reconciliation.records if record.entity is thing)
         shop.reconciliation.read_back(record, step, 200, shown, (20.0, 20.1))
-    assert [loss.kind for loss in shop.settled().losses] == kinds
+    assert [loss.title for loss in shop.settled().losses] == kinds

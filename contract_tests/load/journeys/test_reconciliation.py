@@ -9,7 +9,8 @@ import pytest
 from contract_tests.support.shop import READ, SHOWN, Shop
 from load.journeys.answer import Answer
 from load.journeys.entities import Entity, EntityPool
-from load.measurements.losses import Absence, Account
+from load.measurements.account import Account
+from load.measurements.losses import Absence
 
 
 def test_an_absent_entity_is_first_late_and_then_lost() -> None:
@@ -118,7 +119,7 @@ def test_an_entity_gone_after_one_read_may_have_been_consumed() -> None:
         assert shop.absence(thing, 20.0) is Absence.UNKNOWN
         shop.show(other, 21.0, times)
         account = shop.settled()
-        assert [loss.kind for loss in account.losses] == kinds
+        assert [loss.title for loss in account.losses] == kinds
         assert bool(account.untraced) is not bool(kinds)
     # What was never found is lost.
     shop = Shop()
@@ -134,7 +135,7 @@ def test_an_empty_answer_means_absence(nothing: Any) -> None:
     shop.show(other, 20.0, 2)
     account = shop.read_back(thing, 21.0, 200, nothing)
     assert account is not None
-    assert [loss.kind for loss in account.losses] == ["lost"]
+    assert [loss.title for loss in account.losses] == ["lost"]
     deleted.pool.remove(deleted)
     shop.call("DELETE /things/{id}", deleted, 2.0, 2.1, 204)
     assert shop.read_back(deleted, 22.0, 200, nothing) == Account(read=1)
@@ -157,7 +158,7 @@ def deleted_ones(gone: int, there: int, shown: Any) -> Account:
 
 
 def test_a_deleted_entity_is_undeleted_where_others_are_gone() -> None:
-    assert [loss.kind for loss in deleted_ones(8, 2, {}).losses] == ["undeleted"] * 2
+    assert [loss.title for loss in deleted_ones(8, 2, {}).losses] == ["undeleted"] * 2
     # Something may be shown for everything.
     assert deleted_ones(0, 5, {}).losses == []
     assert deleted_ones(8, 4, {}).losses == []

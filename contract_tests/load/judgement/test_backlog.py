@@ -19,9 +19,9 @@ def loaded(rate: float, seconds: float, takes: Any, warm_up: float = 0.0) -> Res
     calls = sorted(
         (due + takes(due), due) for due in (number / rate for number in range(int(rate * seconds)))
     )
-    results.ended = results.began + seconds
+    results.clock.ended = results.clock.began + seconds
     for ended, due in calls:
-        results.operations["a"].record(ended, ended - due, ended - due, False)
+        results.operations["a"].timeline.record(ended, ended - due, ended - due, False)
         results.operations["a"].afterwards += ended > seconds
         results.operations["a"].statuses[200] += 1
     return results
@@ -42,7 +42,7 @@ def test_a_growing_backlog_is_noticed(
 ) -> None:
     found = behind(loaded(rate, seconds, takes))
     assert found is not None
-    assert found.asked == pytest.approx(asked, rel=0.1)
+    assert found.due == pytest.approx(asked, rel=0.1)
     assert found.answered == pytest.approx(answered, rel=0.1)
 
 
@@ -69,7 +69,7 @@ def test_a_service_that_keeps_up_has_no_backlog(rate: float, seconds: float, tak
 
 def test_a_slow_generator_is_not_blamed_on_the_service() -> None:
     results = loaded(150, 15, lambda due: 0.01 + due * 0.5)
-    results.watched("", Generator(15, 14.5))
+    results.add_generator("", Generator(15, 14.5))
     assert behind(results) is None
 
 

@@ -9,17 +9,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import psycopg2
 import pytest
 
 from contract_tests.support.processes import run, served
 from load.judgement.bottleneck import bottlenecks
-from load.judgement.bottleneck_rules import Bottleneck
 from load.judgement.slowest import slowest
 from load.measurements.generator import Generator
 from load.measurements.results import Results
+from load.measurements.run_records import Bottleneck
+from load.measurements.sample import Sample
 from load.observation.observation import Observation
-from load.observation.sample import Sample
 from load.observation.sessions import Backend
 from load.observation.usage import MachineMeter
 from students_service.database import database_url
@@ -117,7 +118,7 @@ def results_of(service_ms: list[float], seconds: float) -> Results:
     results = Results.of([LABEL])
     for taken in service_ms:
         results.record(LABEL, 200, taken / 1000, taken / 1000, [])
-    results.ended = results.began + seconds
+    results.clock.ended = results.clock.began + seconds
     return results
 
 
@@ -131,7 +132,7 @@ def told(results: Results, *samples: Sample) -> Bottleneck:
 def test_without_a_database_the_response_times_are_explained() -> None:
     # Two at a time, 20 ms each, which makes 100 per second; eight are under way.
     found = told(results_of([20.0] * 2 + [80.0] * 998, 10), Sample(1.0, machine_cores=0.5, probe_ms=1.0))
-    assert found.told == (
+    assert found.message == (
         "calls wait for their turn: about 2 at a time are worked on, as with a pool or a lock"
     )
     assert (found.of, found.certainty) == ("reads", "possible")
@@ -141,31 +142,33 @@ def test_without_a_database_the_response_times_are_explained() -> None:
 def test_a_service_with_room_is_not_blamed() -> None:
     sample = Sample(1.0, 0.2, 0.2, 0.2, 1_000, None, 0.5, 1.0)
     found = told(results_of([5.0] * 200, 10), sample)
-    assert (found.told, found.certainty) == ("nothing was seen at its limit", "possible")
+    assert (found.message, found.certainty) == ("nothing was seen at its limit", "possible")
     assert "the service (it) used 0.20 cores" in found.evidence
 
 
 def test_busy_processors_are_attributed_to_their_processes() -> None:
     busy = results_of([5.0] * 1_000, 10)
-    assert "one process, which uses one core" in told(busy, Sample(1.0, 0.97, 0.97, 1.0, 1, None, 1.2)).told
-    assert "1.9 of 2 cores" in told(busy, Sample(1.0, 1.9, 0.6, 0.6, 1, None, 1.95)).told
-    shared = told(busy, Sample(1.0, 0.6, 0.6, 1.0, 1, None, 1.95)).told
+    assert (
+        "one process, which uses one core" in told(busy, Sample(1.0, 0.97, 0.97, 1.0, 1, None, 1.2)).message
+    )
+    assert "1.9 of 2 cores" in told(busy, Sample(1.0, 1.9, 0.6, 0.6, 1, None, 1.95)).message
+    shared = told(busy, Sample(1.0, 0.6, 0.6, 1.0, 1, None, 1.95)).message
     assert "it gets 0.60 cores beside what else runs on this machine, and waits for more" in shared
-    assert "the machine's CPU is full" in told(busy, Sample(1.0, 0.3, 0.3, 0.5, 1, None, 1.95)).told
+    assert "the machine's CPU is full" in told(busy, Sample(1.0, 0.3, 0.3, 0.5, 1, None, 1.95)).message
 
 
 def test_nothing_is_sure_while_other_programs_fill_the_machine() -> None:
     busy = results_of([5.0] * 1_000, 10)
     alone = Sample(1.0, 0.3, 0.3, 0.5, 1, None, 1.95, load_cores=1.6)
     assert told(busy, alone).certainty == "sure"
-    crowded = told(busy, replace(alone, load_cores=0.2))
-    assert crowded.told == "the machine's CPU is full: other programs used 1.4 of 2 cores"
+    crowded = told(busy, msgspec.structs.replace(alone, load_cores=0.2))
+    assert crowded.message == "the machine's CPU is full: other programs used 1.4 of 2 cores"
     assert crowded.certainty == "likely"
     # What it would do with a processor to itself nobody has seen.
     assert told(busy, Sample(1.0, 0.6, 0.6, 1.0, 1, None, 1.95)).certainty == "likely"
-    busy.watched("", Generator(10, 9.5))
+    busy.add_generator("", Generator(10, 9.5))
     assert told(busy, alone).certainty == "sure"
-    assert told(busy, replace(alone, load_cores=0.2)).certainty == "likely"
+    assert told(busy, msgspec.structs.replace(alone, load_cores=0.2)).certainty == "likely"
 
 
 def test_a_wait_inside_the_service_names_its_operation() -> None:
@@ -173,17 +176,17 @@ def test_a_wait_inside_the_service_names_its_operation() -> None:
     for _ in range(50):
         results.record(LABEL, 200, 0.002, 0.002, [])
         results.record("GET /reports", 200, 0.4, 0.4, [])
-    results.ended = results.began + 10
+    results.clock.ended = results.clock.began + 10
     methods = {LABEL: "get", "GET /reports": "get"}
     idle = Sample(1.0, 0.04, 0.04, 0.04, 1, None, 0.2, 1.0)
     (found,) = bottlenecks(results, methods, Observation(("it",), 2, 1.0, [idle] * 10))
     where = "GET /reports waits inside the service"
-    unseen = "or for what that calls: its CPU was not busy (4%), its database was not seen"
-    assert (found.told, found.certainty) == (f"{where}, {unseen}", "possible")
-    known = replace(idle, postgres_cores=0.0, sessions=2, busy=0, locked=0)
+    unseen = "or for what that calls: its CPU was not busy (4%), its database was not observed"
+    assert (found.message, found.certainty) == (f"{where}, {unseen}", "possible")
+    known = msgspec.structs.replace(idle, postgres_cores=0.0, sessions=2, busy=0, locked=0)
     (found,) = bottlenecks(results, methods, Observation(("it",), 2, 1.0, [known] * 10))
     neither = "neither its CPU (4%) nor its database were busy"
-    assert (found.told, found.certainty) == (f"{where}: {neither}", "likely")
+    assert (found.message, found.certainty) == (f"{where}: {neither}", "likely")
     longest = slowest(results)
     assert longest is not None
     assert (longest.operation, round(longest.share, 2)) == ("GET /reports", 1.0)
@@ -193,14 +196,14 @@ def test_a_wait_for_the_database_log_is_found() -> None:
     results = Results.of(["POST /it"])
     for _ in range(100):
         results.record("POST /it", 201, 0.02, 0.02, [])
-    results.ended = results.began + 1
+    results.clock.ended = results.clock.began + 1
     seen = Observation(samples=[Sample(1.0, sessions=2, busy=2, locked=0)] * 10)
     flushing = Backend(1, "active", "IO", "WalSync", "INSERT INTO it")
     for _ in range(7):
         seen.add_backends([flushing, replace(flushing, pid=2, wait_type="", wait="")])
     seen.add_backends([replace(flushing, pid=3, wait="WalWrite")] * 3)
     (found,) = bottlenecks(results, {"POST /it": "post"}, seen)
-    assert found.told.startswith("writes wait for WAL flush (")
+    assert found.message.startswith("writes wait for WAL flush (")
     assert found.certainty == "sure"
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from contract_tests.support.processes import StartService, run
-from load.judgement.capacity import PRECISION, Search, Trial
+from load.judgement.capacity import PRECISION, Search
+from load.measurements.run_records import Trial
 
 HANDLERS, TAKES_MS = 5, 100
 TRUTH = HANDLERS / TAKES_MS * 1000
@@ -24,7 +25,7 @@ def searched(limit: float, hiccups: int = 0, answers: float = 1.0, **bounds: flo
         throughput = min(rate, limit * answers) if broken else rate
         if not broken and hiccups:
             broken, hiccups = "a hiccup", hiccups - 1
-        search.learn(Trial(rate, throughput, 1, 2, 3, 0, broken))
+        search.add(Trial(rate, throughput, 1, 2, 3, 0, broken))
     return search
 
 
@@ -52,10 +53,10 @@ def test_the_answer_of_a_search_states_the_capacity() -> None:
     )
     assert searched(50).answer.endswith("/s p95 of it passes 5.0 ms")
     search = Search(10, 100)
-    search.learn(Trial(10, 10, 1, 2, 3, 0))
+    search.add(Trial(10, 10, 1, 2, 3, 0))
     for _ in range(2):
-        search.learn(Trial(20, 20, 1, 2, 3, 0, invalid="the load's generator was at its limit"))
-    search.learn(Trial(15, 15, 1, 2, 3, 0))
+        search.add(Trial(20, 20, 1, 2, 3, 0, invalid="the load's generator was at its limit"))
+    search.add(Trial(15, 15, 1, 2, 3, 0))
     assert "at least 15/s within the objectives; beyond, the load's generator" in search.answer
 
 

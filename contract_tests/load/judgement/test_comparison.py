@@ -10,14 +10,14 @@ from playwright.sync_api import Browser
 
 from contract_tests.support.processes import StartService, run
 from load.errors import LoadError
-from load.judgement.comparison import ALIKE, BETTER, WORSE, compared
+from load.judgement.comparison import BETTER, SAME, WORSE, compare_runs
 from load.judgement.objectives import ALL
-from load.judgement.recorded import Run, recorded
+from load.judgement.recording import Run, make_record
 from load.judgement.verdict import judge
 from load.measurements.results import Results
 from load.measurements.results_file import RunRecord
-from load.measurements.run_records import CapacityRecord, WorkloadRecord
-from load.options.workload import Workload
+from load.measurements.run_records import CapacityRecord
+from load.measurements.workload import Workload
 
 LABELS = ("GET /it", "POST /it")
 SECONDS, CALLS = 30, 20
@@ -33,10 +33,10 @@ def ran(seed: int, slower: float = 1.0, **changed: Any) -> RunRecord:
         for _ in range(CALLS):
             for label, factor in zip(LABELS, (1.0, slower), strict=True):
                 taken = random.lognormvariate(-4, 0.4) * drift * factor
-                results.operations[label].record(at, taken, taken, False)
+                results.operations[label].timeline.record(at, taken, taken, False)
                 results.operations[label].statuses[200] += 1
-    results.ended = results.began + SECONDS
-    made = recorded(RUN, results, judge([], results))
+    results.clock.ended = results.clock.began + SECONDS
+    made = make_record(RUN, results, judge([], results))
     return msgspec.structs.replace(made, **{"began": str(seed), **changed})
 
 
@@ -49,28 +49,28 @@ def changed_of(made: RunRecord, label: str, figures: dict[str, Any], **seconds: 
 
 
 def test_slower_operations_are_reported() -> None:
-    found = compared(ran(3), ran(4, slower=1.3), 0.05)
+    found = compare_runs(ran(3), ran(4, slower=1.3), 0.05)
     verdicts = {(difference.operation, difference.measure): difference for difference in found.differences}
     assert verdicts["POST /it", "median"].verdict == verdicts["POST /it", "p95"].verdict == WORSE
     assert verdicts["POST /it", "median"].low < 0.3 < verdicts["POST /it", "median"].high
-    assert {verdicts["GET /it", measure].verdict for measure in ("median", "p95", "error rate")} == {ALIKE}
-    assert verdicts[ALL, "rate"].verdict == ALIKE
-    back = compared(ran(4, slower=1.3), ran(3), 0.05)
+    assert {verdicts["GET /it", measure].verdict for measure in ("median", "p95", "error rate")} == {SAME}
+    assert verdicts[ALL, "rate"].verdict == SAME
+    back = compare_runs(ran(4, slower=1.3), ran(3), 0.05)
     assert not back.worse
     assert {difference.operation for difference in back.differences if difference.verdict == BETTER} >= {
         "POST /it"
     }
-    assert not compared(ran(3), ran(4, slower=1.3), 0.6).worse
+    assert not compare_runs(ran(3), ran(4, slower=1.3), 0.6).worse
 
 
 def test_chance_is_no_difference() -> None:
     """Of many pairs of runs of the same service, hardly one shows a difference, be it ever so small."""
-    told = [compared(ran(seed), ran(seed + 100), 0.0) for seed in range(5)]
-    assert sum(any(difference.verdict != ALIKE for difference in found.differences) for found in told) <= 1
+    told = [compare_runs(ran(seed), ran(seed + 100), 0.0) for seed in range(5)]
+    assert sum(any(difference.verdict != SAME for difference in found.differences) for found in told) <= 1
 
 
 def test_the_interval_contains_the_true_difference() -> None:
-    found = [compared(ran(seed), ran(seed + 50, slower=1.2), 0.0) for seed in range(4)]
+    found = [compare_runs(ran(seed), ran(seed + 50, slower=1.2), 0.0) for seed in range(4)]
     changes = [
         difference
         for one in found
@@ -99,27 +99,28 @@ SEARCHED = CapacityRecord(answer="", rate=3, trials=[])
         ),
         ({"operations": {}}, "they have no operation in common"),
         (
-            {"workload": WorkloadRecord(rate=50.0, arrivals="poisson", warm_up=0, manner="")},
+            {"workload": Workload(rate=50.0, arrivals="poisson", warm_up=0, manner="")},
             "the workload was closed, and is open with 50 poisson arrivals/s",
         ),
     ],
 )
 def test_incomparable_runs_are_reported(changed: dict[str, Any], told: str) -> None:
     with pytest.raises(LoadError, match="the runs cannot be compared: ") as raised:
-        compared(ran(1), ran(2, **changed), 0.05)
+        compare_runs(ran(1), ran(2, **changed), 0.05)
     assert told in str(raised.value)
 
 
 def test_few_calls_have_no_percentiles() -> None:
     measures = {
         (difference.operation, difference.measure)
-        for difference in compared(ran(1), ran(2), 0.05).differences
+        for difference in compare_runs(ran(1), ran(2), 0.05).differences
     }
     assert SECONDS * CALLS * 0.01 > 5
     assert ("GET /it", "p99") in measures
     few = changed_of(ran(2), "GET /it", {}, requests=5)
     measures = {
-        (difference.operation, difference.measure) for difference in compared(ran(1), few, 0.05).differences
+        (difference.operation, difference.measure)
+        for difference in compare_runs(ran(1), few, 0.05).differences
     }
     assert {("GET /it", "median"), ("GET /it", "p95"), ("POST /it", "p99")} <= measures
     assert ("GET /it", "p99") not in measures
@@ -129,7 +130,7 @@ def test_new_failures_are_reported() -> None:
     failing = changed_of(ran(2), "GET /it", {"failures": 2 * SECONDS}, failures=2)
     (found,) = (
         difference
-        for difference in compared(ran(1), failing, 0.05).worse
+        for difference in compare_runs(ran(1), failing, 0.05).worse
         if difference.measure == "error rate"
     )
     assert str(found).startswith("GET /it: error rate 0% → 10%, +10.0% (")

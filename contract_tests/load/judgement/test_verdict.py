@@ -10,8 +10,8 @@ import pytest
 from contract_tests.support.documents import operation
 from contract_tests.support.judged_runs import IT, RUN, verdict_of
 from load.calls.response_checks import network_finding
-from load.judgement.objectives import promised, stated
-from load.judgement.recorded import recorded
+from load.judgement.objectives import parse_objective, promised_objectives
+from load.judgement.recording import make_record
 from load.judgement.verdict import judge
 from load.measurements.findings import Fault, Finding
 from load.measurements.results import Results
@@ -56,7 +56,7 @@ def test_a_percentile_of_few_calls_is_not_judged(text: str, calls: int, slow: in
     results = Results.of([IT.label])
     for taken in [30.0] * slow + [10.0] * (calls - slow):
         results.record(IT.label, 200, taken / 1000, taken / 1000, [])
-    (outcome,) = judge([stated(text, {})], results).outcomes
+    (outcome,) = judge([parse_objective(text, {})], results).outcomes
     assert outcome.word == word
     assert ("calls are too few, it takes" in str(outcome)) is (word == "not judged")
 
@@ -69,14 +69,14 @@ def test_few_calls_cannot_show_a_small_error_rate(calls: int, failed: int, word:
     results = Results.of([IT.label])
     for number in range(calls):
         results.record(IT.label, 200, 0.01, 0.01, [network_finding("reset")] if number < failed else [])
-    (outcome,) = judge([stated("error rate < 0.1%", {})], results).outcomes
+    (outcome,) = judge([parse_objective("error rate < 0.1%", {})], results).outcomes
     assert outcome.word == word
 
 
 def test_unjudged_objectives_are_shown_everywhere(tmp_path: Path) -> None:
     results, verdict = verdict_of([10.0] * 50)
     assert (verdict.word, len(verdict.notes)) == ("PASSED", 1)
-    run = recorded(RUN, results, verdict)
+    run = make_record(RUN, results, verdict)
     text = summary(run)
     told = f"{IT.label}: p99.9 ≤ 100 ms is not judged: 50 calls are too few, it takes 1,000; it was 10.0 ms"
     assert "\nPASSED\n  with 1 of 3 objectives not judged: too few calls\n" in text
@@ -95,10 +95,13 @@ def test_a_run_that_can_judge_no_requested_objective_is_invalid() -> None:
     results = Results.of([IT.label])
     for _ in range(30):
         results.record(IT.label, 200, 0.01, 0.01, [])
-    none = judge([*promised([IT]), stated("p99 < 50ms", {})], results)
+    none = judge([*promised_objectives([IT]), parse_objective("p99 < 50ms", {})], results)
     assert (none.word, none.reasons) == ("INVALID", ())
-    assert none.invalid[0].told.startswith("none of the objectives that were asked for could be judged")
-    assert judge([stated("p95 < 50ms", {}), stated("p99 < 50ms", {})], results).word == "PASSED"
+    assert none.invalid[0].message.startswith("none of the objectives that were asked for could be judged")
+    assert (
+        judge([parse_objective("p95 < 50ms", {}), parse_objective("p99 < 50ms", {})], results).word
+        == "PASSED"
+    )
 
 
 @pytest.mark.parametrize(
@@ -108,8 +111,8 @@ def test_a_run_that_can_judge_no_requested_objective_is_invalid() -> None:
         ([10.0] * 90 + [30.0] * 10, [], "p95 ≤ 20 ms does not hold, it was 30.0 ms"),
         ([10.0] * 999 + [200.0] * 9, [], "p99.9 ≤ 100 ms does not hold, it was 200"),
         ([10.0], [network_finding("refused")], "error rate ≤ 10.00% does not hold, it was 50.00%"),
-        ([10.0] * 99, [Finding(Fault.BROKEN_CONTRACT, "a", "b", "c")], "broken contract, 1 times"),
-        ([10.0] * 99, [Finding(Fault.LOST, "a", "", "c")], "lost, 1 times"),
+        ([10.0] * 99, [Finding(Fault.BROKEN_CONTRACT, "a", "b", "c")], "broken contract, once"),
+        ([10.0] * 99, [Finding(Fault.LOST, "a", "", "c")], "lost, once"),
     ],
 )
 def test_a_failed_run_says_why(latencies: list[float], wrong: Any, reason: str) -> None:

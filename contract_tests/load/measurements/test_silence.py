@@ -9,22 +9,22 @@ import pytest
 from contract_tests.support.processes import Start, free_port, served
 from load.calls.response_checks import network_finding
 from load.measurements.results import Results
-from load.measurements.silence import Silence, together
+from load.measurements.silence import Silence, combined
 
 
 def test_an_answer_ends_the_silence() -> None:
     silence = Silence()
-    silence.heard(5.0)
+    silence.record_answer(5.0)
     # One that was sent before says nothing of what came after.
-    silence.missed(4.0)
-    assert silence.lasts(9.0) == 0
-    silence.missed(5.5)
-    silence.missed(5.2)
-    assert silence.lasts(9.2) == pytest.approx(4.0)
+    silence.record_unanswered(4.0)
+    assert silence.length(9.0) == 0
+    silence.record_unanswered(5.5)
+    silence.record_unanswered(5.2)
+    assert silence.length(9.2) == pytest.approx(4.0)
     assert str(silence) == "nobody has answered since 5.0 s: 2 calls got no answer"
     others = [Silence(3.0, 3.1, 7), Silence()]
-    assert str(together([silence, *others])) == "nobody has answered since 5.0 s: 9 calls got no answer"
-    assert together([silence, Silence(9.0)]).lasts(20.0) == 0
+    assert str(combined([silence, *others])) == "nobody has answered since 5.0 s: 9 calls got no answer"
+    assert combined([silence, Silence(9.0)]).length(20.0) == 0
 
 
 def test_refused_connections_do_not_count_as_answers() -> None:
@@ -35,7 +35,7 @@ def test_refused_connections_do_not_count_as_answers() -> None:
         results.record("a", 0, 0.0003, 0.0003, [network_finding("connection refused")])
     # One that waited in vain tells how long users wait at least.
     results.record("a", 0, 60.0, 60.0, [network_finding("no complete answer within 60 s")])
-    results.ended = results.began + 10
+    results.clock.ended = results.clock.began + 10
     assert results.total.percentile_ms(50) == pytest.approx(100, rel=0.01)
     assert results.total.max_ms == pytest.approx(60_000, rel=0.01)
     assert results.total.rate(10) == 3
@@ -43,7 +43,7 @@ def test_refused_connections_do_not_count_as_answers() -> None:
     again = Results.of([])
     again.merge(results.message())
     assert again.total.rate(10) == 3
-    assert again.nobody.calls == results.nobody.calls > 0
+    assert again.silences.combined.calls == results.silences.combined.calls > 0
 
 
 @pytest.mark.parametrize("workload", [("--rate", "20"), ("-u", "2")])

@@ -7,9 +7,10 @@ import pytest
 from playwright.sync_api import Browser
 
 from contract_tests.support.judged_runs import RUN, verdict_of
-from load.judgement.capacity import Search, Trial
-from load.judgement.recorded import recorded
+from load.judgement.capacity import Search
+from load.judgement.recording import make_record
 from load.measurements.findings import Fault, Finding
+from load.measurements.run_records import Trial
 from load.reports.page import write_page
 
 # How many series each plot shows.
@@ -22,9 +23,9 @@ def test_the_page_works_from_disk(browser: Browser, tmp_path: Path, scheme: Any)
         [10.0] * 9, [Finding(Fault.BROKEN_CONTRACT, "200 body", "type", "<b>1</b> is odd")]
     )
     search = Search(10, 100)
-    search.learn(Trial(10, 10, 1, 2, 3, 0))
-    search.learn(Trial(20, 12, 1, 2, 3, 0, "too slow"))
-    page_path = write_page(tmp_path / "report.html", recorded(RUN, results, verdict, search.recorded()))
+    search.add(Trial(10, 10, 1, 2, 3, 0))
+    search.add(Trial(20, 12, 1, 2, 3, 0, "too slow"))
+    page_path = write_page(tmp_path / "report.html", make_record(RUN, results, verdict, search.record()))
     page = browser.new_page(viewport={"width": 375, "height": 700}, color_scheme=scheme)
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text))

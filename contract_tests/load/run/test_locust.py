@@ -81,7 +81,7 @@ def test_a_second_ctrl_c_ends_the_reading_back(
     assert locust.wait() == 1
     assert "Traceback" not in locust.output, locust.output
     verdict = (
-        r"INVALID\n  interrupted after \d+ s of 600 s\n(  .*\n)*  \d+ things that were written were not read"
+        r"INVALID\n  interrupted after \d+ s of 600 s\n(  .*\n)*  \d+ (entity|entities) written, but not read"
     )
     assert re.search(verdict, locust.output), locust.output
 

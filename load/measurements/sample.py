@@ -1,10 +1,9 @@
 """One moment of a run, as it is observed."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(msgspec.Struct, frozen=True):
     """What was measured at a moment, with one field per column of the results file; None is unknown.
 
     `at` is in seconds since the start of the run, `service_memory` in bytes. `service_cores` is used by all
