@@ -11,7 +11,7 @@ from gevent.event import Event
 from locust.event import EventHook
 
 from load.measurements.results import Results
-from load.run.protocol import RESULTS
+from load.run.protocol import Report, name_of
 from load.run.worker import Worker
 
 
@@ -48,9 +48,9 @@ def main() -> None:
         stopping = gevent.spawn(events.test_stop.fire)
         reading.wait()
         events.quitting.fire()
-        at_leave = told.count(RESULTS)
+        at_leave = told.count(name_of(Report))
         stopping.join()
-    sys.stdout.write(f"{at_leave} {told.count(RESULTS)}\n")
+    sys.stdout.write(f"{at_leave} {told.count(name_of(Report))}\n")
 
 
 if __name__ == "__main__":

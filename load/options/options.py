@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
-
 from load.errors import LoadError
 from load.measurements.workload import Workload
 from load.options.credentials import Credentials, credentials
-from load.options.profile import Profile, profile_from
+from load.options.profile import Profile
 from load.options.selection import Selection
 from load.options.workload import ANSWER_TIMEOUT_S, seconds, workload
 from openapi.security import SecurityScheme
@@ -36,11 +34,6 @@ class Options:
     database_url: str = field(default="", repr=False)
     timeout: float = ANSWER_TIMEOUT_S
     fail_fast: bool = False
-
-    def message(self) -> dict[str, Any]:
-        """As plain values, for another process."""
-        message: dict[str, Any] = msgspec.to_builtins(self)
-        return message
 
 
 @dataclass(frozen=True)
@@ -131,29 +124,3 @@ def read_options(
 
 def _consistency(stated: str | None) -> int:
     return CONSISTENCY_S if stated is None else seconds(stated, at_least=0, of="--consistency ")
-
-
-def options_from(message: Mapping[str, Any]) -> Options:
-    """Options as `message` gave them to another process."""
-    selection, shown = message["selection"], message["credentials"]
-    return Options(
-        profile_from(message["profile"]),
-        Selection(
-            tuple(selection["include"]),
-            tuple(selection["exclude"]),
-            selection["read_only"],
-            selection["allow_destructive"],
-        ),
-        Credentials(
-            tuple((name, value) for name, value in shown["headers"]),
-            shown["bearer"],
-            tuple((name, key) for name, key in shown["api_keys"]),
-            shown["basic"],
-        ),
-        Workload(**message["workload"]),
-        tuple(message["objectives"]),
-        message["consistency"],
-        message["database_url"],
-        message["timeout"],
-        message["fail_fast"],
-    )

@@ -55,18 +55,6 @@ class Profile:
         return sum(each.seconds for each in self.stages) or None
 
 
-def profile_from(message: Mapping[str, Any]) -> Profile:
-    """A profile as `dataclasses.asdict` gave it to another process."""
-    return Profile(
-        name=message["name"],
-        description=message["description"],
-        weights={Kind(kind): weight for kind, weight in message["weights"].items()},
-        wait=message["wait"],
-        stages=tuple(Stage(**each) for each in message["stages"]),
-        objectives=tuple(message["objectives"]),
-    )
-
-
 def kind_of(operation: Operation) -> Kind:
     """The kind of an operation."""
     match operation.method:

@@ -16,10 +16,20 @@ from locust.rpc import Message
 from locust.runners import STATE_MISSING, MasterRunner
 
 from load.journeys.knowledge import ExistingEntity
-from load.measurements.results import ResultsMessage
+from load.run import protocol
 from load.run.attendance import SIGN_S, Attendance
 from load.run.load import Load
-from load.run.protocol import BEGIN, FINISH, HERE, LEAVE, RESULTS, SHARE, STOP_TIMEOUT_S
+from load.run.protocol import (
+    STOP_TIMEOUT_S,
+    Begin,
+    Finish,
+    Leave,
+    Report,
+    Sign,
+    TakeShare,
+    name_of,
+    received,
+)
 from load.run.read_back import READ_BACK_S
 
 POLL_S = 0.05
@@ -47,9 +57,9 @@ class Master:
         self._begun: set[str] = set()
         self._sharing: tuple[str, ...] = ()
         self._watching: gevent.Greenlet[[], None] | None = None
-        runner.register_message(RESULTS, self._merge_last)
-        runner.register_message(LEAVE, self._leave)
-        runner.register_message(HERE, self._hear)
+        runner.register_message(name_of(Report), self._merge_last)
+        runner.register_message(name_of(Leave), self._leave)
+        runner.register_message(name_of(Sign), self._add_sign)
         events = runner.environment.events
         events.worker_report.add_listener(self._merge)
         events.test_stopping.add_listener(self._finish)
@@ -72,12 +82,12 @@ class Master:
             if time.monotonic() - due < _HELD_UP_S:
                 self._look()
             self._share()
-            if self._attendance.nobody_left:
+            if self._attendance.is_deserted:
                 self._load.ending.abandon("no worker is left")
 
     def _look(self) -> None:
         there = {each.id for each in self._runner.clients.all if each.state != STATE_MISSING}
-        self._attendance.look(self._begun - there, self._load.session.results.elapsed)
+        self._attendance.mark_absent(self._begun - there, self._load.session.results.elapsed)
 
     def _share(self) -> None:
         """Split the arrivals among the workers that are there."""
@@ -89,33 +99,37 @@ class Master:
             if worker not in self._begun:
                 self._begun.add(worker)
                 self._attendance.expect(worker)
-                self._runner.send_message(BEGIN, self._beginning(), worker)
+                self._send(self._beginning(), worker)
         for index, worker in enumerate(present):
-            share = {"run": self._run, "index": index, "count": len(present)}
-            self._runner.send_message(SHARE, share, worker)
+            self._send(TakeShare(run=self._run, index=index, count=len(present)), worker)
         self._sharing = present
 
-    def _beginning(self) -> dict[str, Any]:
+    def _beginning(self) -> Begin:
         """All that a worker needs for the run, whatever its own options and files are."""
         prepared = self._load.prepared
-        return {
-            "run": self._run,
-            "elapsed": self._load.session.results.elapsed,
-            "source": prepared.contract.source,
-            "document": prepared.contract.document,
-            "version": prepared.contract.version,
-            "options": prepared.options.message(),
-            "existing": self._existing,
-        }
+        return Begin(
+            run=self._run,
+            elapsed=self._load.session.results.elapsed,
+            source=prepared.contract.source,
+            document=prepared.contract.document,
+            version=prepared.contract.version,
+            options=prepared.options,
+            existing=tuple(self._existing),
+        )
+
+    def _send(self, message: protocol.Message, worker: str | None = None) -> None:
+        """Send a message to a worker, or to all."""
+        self._runner.send_message(name_of(type(message)), message.plain, worker)
 
     def _leave(self, msg: Message, **_: Any) -> None:
-        if msg.data["run"] == self._run:
-            self._load.ending.end_early(msg.data["reason"])
+        message = received(Leave, msg.data)
+        if message.run == self._run:
+            self._load.ending.end_early(message.reason)
 
     def _finish(self, **_: Any) -> None:
         if self._watching:
             self._watching.kill()
-        self._runner.send_message(FINISH, {"run": self._run})
+        self._send(Finish(run=self._run))
 
     def _wait(self, **_: Any) -> None:
         """Wait until each worker has sent its last results, or is gone. What comes later belongs to no
@@ -130,28 +144,31 @@ class Master:
             gevent.sleep(POLL_S)
             if time.monotonic() - due < _HELD_UP_S:
                 # Locust strikes workers off its list when their users have stopped; their results still come.
-                self._attendance.look(set(), self._load.session.results.elapsed)
+                self._attendance.mark_absent(set(), self._load.session.results.elapsed)
         self._run = ""
         self._load.ending.miss(self._attendance.missing())
 
-    def _hear(self, msg: Message, **_: Any) -> None:
-        if msg.data["run"] == self._run:
-            self._attendance.heard(msg.node_id, msg.data["sign"], self._load.session.results.elapsed)
+    def _add_sign(self, msg: Message, **_: Any) -> None:
+        sign = received(Sign, msg.data)
+        if sign.run == self._run:
+            self._attendance.add_sign(msg.node_id, sign, self._load.session.results.elapsed)
 
     def _merge(self, client_id: str, data: dict[str, Any], **_: Any) -> None:
-        self._take(client_id, data.get(RESULTS, {}))
+        if name_of(Report) in data:
+            self._take(client_id, received(Report, data[name_of(Report)]))
 
     def _merge_last(self, msg: Message, **_: Any) -> None:
-        if self._take(msg.node_id, msg.data):
-            self._attendance.done(msg.node_id, msg.data["report"])
+        report = received(Report, msg.data)
+        if self._take(msg.node_id, report):
+            self._attendance.complete(msg.node_id, report.number)
 
-    def _take(self, worker: str, message: dict[str, Any]) -> bool:
+    def _take(self, worker: str, report: Report) -> bool:
         """Merge the results that a worker has sent; gives whether they are of this run."""
-        if not self._run or message.get("run") != self._run or not self._attendance.listens_to(worker):
+        if not self._run or report.run != self._run or not self._attendance.expects_results(worker):
             return False
-        results = ResultsMessage.of(message["results"])
+        results = report.results
         now = self._load.session.results.elapsed
-        self._attendance.reported(worker, results.calls, results.account.read, now)
+        self._attendance.add_report(worker, results.calls, results.account.read, now)
         self._load.session.results.merge(results, worker)
         return True
 

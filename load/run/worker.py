@@ -12,10 +12,10 @@ from locust.rpc import Message
 from locust.runners import WorkerRunner
 
 from load.measurements.arrivals import Share
-from load.options.options import options_from
-from load.run.attendance import HALTED_S, SIGN_S, Sign
+from load.run import protocol
+from load.run.attendance import HALTED_S, SIGN_S
 from load.run.load import Load
-from load.run.protocol import BEGIN, FINISH, HERE, LEAVE, RESULTS, SHARE
+from load.run.protocol import Begin, Finish, Leave, Report, Sign, TakeShare, name_of, received
 from load.run.read_back import read_back
 from openapi.contract import Contract
 
@@ -33,18 +33,18 @@ class Worker:
         self._reports = Reports(load)
         self._halts = Halts()
         self._signs: gevent.Greenlet[[], None] | None = None
-        runner.register_message(BEGIN, self._begin)
-        runner.register_message(SHARE, self._share)
-        runner.register_message(FINISH, self._finish, concurrent=True)
+        runner.register_message(name_of(Begin), self._begin)
+        runner.register_message(name_of(TakeShare), self._share)
+        runner.register_message(name_of(Finish), self._finish, concurrent=True)
         events = runner.environment.events
         events.report_to_master.add_listener(self._report)
         events.test_stop.add_listener(self._report_finally)
         events.quitting.add_listener(self._leave)
-        load.on_early_end(lambda reason: runner.send_message(LEAVE, {"run": self._run, "reason": reason}))
+        load.on_early_end(lambda reason: self._send(Leave(run=self._run, reason=reason)))
 
     def _begin(self, msg: Message, **_: Any) -> None:
-        message = msg.data
-        if message["run"] == self._run:
+        message = received(Begin, msg.data)
+        if message.run == self._run:
             return
         if self._reports.abandon():
             # The end of the run before was not heard of here: nobody waits for its results.
@@ -55,25 +55,24 @@ class Worker:
         if self._signs is None:
             self._signs = gevent.spawn(self._send_signs)
 
-    def _compile(self, message: dict[str, Any]) -> None:
+    def _compile(self, message: Begin) -> None:
         began, load = time.monotonic(), self._load
-        contract = Contract(message["source"], message["document"], tuple(message["version"]))
-        options = options_from(message["options"])
-        if (contract, options) != (load.prepared.contract, load.prepared.options):
-            load.compile(contract, options)
-        existing = ((kind, tuple(values)) for kind, values in message["existing"])
-        load.begin(existing, message["elapsed"] + time.monotonic() - began)
+        contract = Contract(message.source, message.document, message.version)
+        if (contract, message.options) != (load.prepared.contract, load.prepared.options):
+            load.compile(contract, message.options)
+        load.begin(message.existing, message.elapsed + time.monotonic() - began)
         load.watch_process()
-        self._run = message["run"]
+        self._run = message.run
         self._reports.begin()
         self._halts.begin(began)
 
     def _share(self, msg: Message, **_: Any) -> None:
-        if msg.data["run"] == self._run:
-            self._load.set_share(Share(msg.data["index"], msg.data["count"]))
+        message = received(TakeShare, msg.data)
+        if message.run == self._run:
+            self._load.set_share(Share(message.index, message.count))
 
     def _finish(self, msg: Message, **_: Any) -> None:
-        if msg.data["run"] == self._run:
+        if received(Finish, msg.data).run == self._run:
             self._leave()
 
     def _leave(self, **_: Any) -> None:
@@ -88,7 +87,7 @@ class Worker:
 
     def _report(self, data: dict[str, Any], **_: Any) -> None:
         if not self._reports.is_closed:
-            data[RESULTS] = self._message()
+            data[name_of(Report)] = self._take_report().plain
 
     def _report_finally(self, **_: Any) -> None:
         """Once all users have gone, send what has not been sent yet; once, even when Locust stops twice."""
@@ -98,10 +97,13 @@ class Worker:
                 load.settle()
                 read_back(load.session, load.ending, self._runner.environment.host or "")
                 self._send_sign()
-                self._runner.send_message(RESULTS, self._message())
+                self._send(self._take_report())
 
-    def _message(self) -> dict[str, Any]:
-        return {"run": self._run, **self._reports.take(self._runner.client_id)}
+    def _take_report(self) -> Report:
+        return self._reports.take(self._run, self._runner.client_id)
+
+    def _send(self, message: protocol.Message) -> None:
+        self._runner.send_message(name_of(type(message)), message.plain)
 
     def _send_signs(self) -> None:
         while True:
@@ -110,10 +112,16 @@ class Worker:
 
     def _send_sign(self) -> None:
         session = self._load.session
-        sign = Sign(session.results.elapsed, session.sent, len(session.ledger), self._halts.seconds)
+        sign = Sign(
+            run=self._run,
+            at=session.results.elapsed,
+            calls=session.sent,
+            written=len(session.ledger),
+            halted=self._halts.seconds,
+        )
         # Without a connection, nobody can be reached.
         with suppress(RPCError):
-            self._runner.send_message(HERE, {"run": self._run, "sign": sign.message()})
+            self._send(sign)
 
 
 class Reports:
@@ -153,11 +161,12 @@ class Reports:
         with self._sending:
             pass
 
-    def take(self, name: str) -> dict[str, Any]:
-        """What this worker has recorded since the last time, as a message."""
-        self._load.add_watched(name)
+    def take(self, run: str, worker: str) -> Report:
+        """What this worker has recorded in a run since the last report."""
+        self._load.add_watched(worker)
         self._count += 1
-        return {"report": self._count, "results": self._load.session.take_results().message().builtins()}
+        results = self._load.session.take_results()
+        return Report(run=run, number=self._count, results=results.message())
 
 
 class Halts:
