@@ -13,6 +13,8 @@ from openapi.contract import Json, JsonObject
 
 # Users have so long (s) to end their calls.
 STOP_TIMEOUT_S = 10.0
+# Histograms are bytes, which Locust's msgpack sends as they are.
+_PACKED_BY_LOCUST = (bytes,)
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +25,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def plain(self) -> dict[str, Json]:
         """The message as plain values."""
-        values: dict[str, Json] = msgspec.to_builtins(self)
+        values: dict[str, Json] = msgspec.to_builtins(self, builtin_types=_PACKED_BY_LOCUST)
         return values
 
 
@@ -88,4 +90,4 @@ def name_of(kind: type[Message]) -> str:
 
 def received(kind: type[Received], plain: object) -> Received:
     """A message from its plain values."""
-    return msgspec.convert(plain, kind)
+    return msgspec.convert(plain, kind, builtin_types=_PACKED_BY_LOCUST)
