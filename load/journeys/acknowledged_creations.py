@@ -22,8 +22,8 @@ from openapi.contract import Json
 class AcknowledgedCreations:
     """Records the entities that calls of this process have created.
 
-    When this process is not `is_alone`, others may write to the same address. It then records an entity only
-    if the service chose the identifier, or `is_own` says that no other process can have used it.
+    When other processes take part in the load, they may write to the same address. Then an entity is recorded
+    only if the service chose the identifier, or `is_own` says that no other process can have used it.
     `passed_over` counts the entities that are not followed for want of room or certainty.
     """
 
@@ -36,8 +36,12 @@ class AcknowledgedCreations:
     ) -> None:
         self._addresses, self._properties, self._is_own = addresses, properties, is_own
         self._identifiers = GivenIdentifiers(properties, consistency)
-        self.is_alone = True
+        self._is_alone = True
         self.passed_over = 0
+
+    def set_alone(self, is_alone: bool) -> None:
+        """Say whether this process makes the whole load."""
+        self._is_alone = is_alone
 
     def add(self, entities: Sequence[Entity], step: Step, changes: Iterable[Change], answer: Answer) -> None:
         """Record entities that a call has created, or found in their place. `changes` are the writes that the
@@ -51,7 +55,7 @@ class AcknowledgedCreations:
                 continue
             if not entity.is_own:
                 self._add_existing(entity, step, answer)
-            elif self.is_alone or self._is_certain(entity, step):
+            elif self._is_alone or self._is_certain(entity, step):
                 # Of several entities, it is unknown which one the payload describes.
                 self._add_own(entity, step, possible, answer, is_described=len(entities) == 1)
 

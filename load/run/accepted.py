@@ -17,7 +17,7 @@ SOON_S, LATER_S = 0.05, 1.0
 
 
 class AcceptedEntities:
-    """Looks for entities that calls of one user of a session were told to be accepted, on a host."""
+    """Looks for the entities whose creation by one user a service has accepted (202)."""
 
     def __init__(self, session: Session, host: str) -> None:
         self._session, self._host = session, host
@@ -48,6 +48,6 @@ class AcceptedEntities:
                 break
         else:
             session.results.account.note(
-                f"{label} had accepted things (202) that were not there when the run ended", 1
+                f"{label} had accepted entities (202) that were not there when the run ended", 1
             )
         connection.close()

@@ -138,7 +138,7 @@ class Answers:
         if shown is None or step.entity is None or self._session.ledger.may_be_another(step.entity):
             return []
         detail = f"asked for {step.entity.values[-1]}, shown {shown}"
-        return [Finding(Fault.NOT_AS_ACKNOWLEDGED, "another thing", "", detail)]
+        return [Finding(Fault.NOT_AS_ACKNOWLEDGED, "another entity", "", detail)]
 
     def _findings(self, step: Step, reply: Reply, absence: Absence | None, loss: str) -> list[Finding]:
         session, operation = self._session, step.call.operation
@@ -202,7 +202,7 @@ class Answers:
             return
         fault = prepared.fatal(label, faults)
         if fault is not None:
-            self._ending.end_early(f"ended early, as told by --fail-fast: {label}: {fault}")
+            self._ending.end_early(f"ended early because of --fail-fast: {label}: {fault}")
 
 
 def report_acceptance(session: Session, ending: Ending) -> None:

@@ -1,4 +1,4 @@
-"""What moves a Load in Locust: the events of one process, or of a master and its workers."""
+"""The events of Locust that move a Load, in one process or in a master and its workers."""
 
 import logging
 import signal
@@ -37,7 +37,7 @@ from openapi.security import security_schemes
 logger = logging.getLogger(__name__)
 
 INTERRUPTED = 130
-# What the stages of a profile say: options, and what Locust calls them.
+# The options that the stages of a profile replace, with Locust's names for their values.
 _BY_STAGES = {"users": "num_users", "spawn-rate": "spawn_rate", "run-time": "run_time"}
 _PRESSED_AT_MOST = 2
 _RUNNING = (STATE_SPAWNING, STATE_RUNNING)
@@ -122,12 +122,12 @@ def _init(environment: Environment, **_: Any) -> None:
     # Timers count from when the loop last looked at the clock: reading a document would use up the run time.
     gevent.get_hub().loop.update_now()
     if not is_worker:
-        environment.events.test_stop.add_listener(_tell)
+        environment.events.test_stop.add_listener(_finish)
         environment.events.quitting.add_listener(_stop)
         given = [name for name, dest in _BY_STAGES.items() if getattr(options, dest) is not None]
         if load.prepared.options.profile.stages and given and options.headless:
-            told = " and ".join(f"--{name}" for name in given)
-            logger.warning("%s: no effect, because the stages of the profile set users and time", told)
+            names = " and ".join(f"--{name}" for name in given)
+            logger.warning("%s: no effect, because the stages of the profile set users and time", names)
         for note in load.notes():
             logger.warning("%s", load.prepared.options.credentials.mask(note))
 
@@ -137,24 +137,24 @@ def _load(options: Mapping[str, Any]) -> Load:
     profile = load_profile(options["profile"] or DEFAULT_PROFILE)
     load = Load(contract, read_options(profile, options, security_schemes(contract)))
     if options["show_plan"]:
-        print("\n".join(printable(each) for each in load.session.compiled.lines()))  # noqa: T201 - the user's terminal
+        print("\n".join(printable(line) for line in load.session.compiled.lines()))  # noqa: T201 - the user's terminal
         sys.exit(0)
     return load
 
 
 def _begin(master: "Master | None", environment: Environment, **_: Any) -> None:
-    """Before users start: forget the last run, and find out what exists, once for all processes."""
+    """Before users start: find out what exists, once for all processes, and begin a new run."""
     load = load_of(environment)
     runner = environment.runner
     assert runner is not None
     try:
         check_reachable(environment.host or "")
-        environment.host, asked = load.locate(environment.host or "")
+        environment.host, calls = load.locate(environment.host or "")
         existing, explored = existing_entities(load.session, environment.host or "")
         observer = load.observer(environment.host or "")
     except LoadError as error:
         if environment.parsed_options is not None:
-            # Without a command line of Locust's, whoever started the run tells.
+            # Without Locust's command line, whoever started the run reports it.
             logger.error("%s", load.prepared.options.credentials.mask(str(error)))
         environment.process_exit_code = 1
         gevent.spawn_later(0, runner.stop if environment.web_ui else runner.quit)
@@ -164,7 +164,7 @@ def _begin(master: "Master | None", environment: Environment, **_: Any) -> None:
     load.begin(existing)
     load.verdict_given.clear()
     load.session.results.side_calls["to see what exists"] += explored
-    load.session.results.side_calls["to see where the API is"] += asked
+    load.session.results.side_calls["to see where the API is"] += calls
     load.observe(observer)
     if master:
         master.begin(existing)
@@ -177,19 +177,19 @@ def _end(load: Load, **_: Any) -> None:
 
 
 def _leave(environment: Environment, reason: str) -> None:
-    """The run is to end before its time, and with it Locust, where nobody can start another."""
+    """End the run before its time, and with it Locust where nobody can start another run."""
     runner, options = environment.runner, environment.parsed_options
     assert runner is not None
     if options is not None:
-        # Without a command line of Locust's, whoever started the run tells.
+        # Without Locust's command line, whoever started the run reports it.
         logger.warning("%s: the run ends", reason)
     gevent.spawn(runner.quit if options is not None and options.headless else runner.stop)
 
 
 def _interrupt_in_main(environment: Environment) -> None:
-    """Have Ctrl-C reach Locust's main greenlet: raised where it happens to strike, it would cut off
-    the call of some user, and nobody would know how that went. A second one ends the reading back, a third
-    one all.
+    """Have Ctrl-C reach Locust's main greenlet: raised wherever it happens to strike, it would cut off the
+    call of some user, whose outcome nobody would know. A second one ends the reading back, a third one
+    everything.
     """
     load, main = load_of(environment), gevent.getcurrent()
     pressed = 0
@@ -199,7 +199,7 @@ def _interrupt_in_main(environment: Environment) -> None:
         pressed += 1
         load.hurry()
         if pressed == 1:
-            _cut_short(environment)
+            _interrupt_run(environment)
             gevent.get_hub().loop.run_callback_threadsafe(main.throw, KeyboardInterrupt)
         elif pressed > _PRESSED_AT_MOST:
             print("interrupted three times: there is no verdict")  # noqa: T201 - the user's terminal
@@ -208,16 +208,16 @@ def _interrupt_in_main(environment: Environment) -> None:
     signal.signal(signal.SIGINT, interrupt)
 
 
-def _tell(environment: Environment, **_: Any) -> None:
-    """At the end of a run: the verdict, in words and as the exit code."""
+def _finish(environment: Environment, **_: Any) -> None:
+    """At the end of a run: print the verdict, and make it the exit code."""
     load = load_of(environment)
     try:
-        _tell_verdict(load, environment)
+        _report_verdict(load, environment)
     finally:
         load.verdict_given.set()
 
 
-def _tell_verdict(load: Load, environment: Environment) -> None:
+def _report_verdict(load: Load, environment: Environment) -> None:
     if not isinstance(environment.runner, MasterRunner):
         load.add_watched()
         load.settle()
@@ -238,18 +238,18 @@ def _stop(environment: Environment, **_: Any) -> None:
     """Ctrl-C and SIGTERM come here first: end the run in order, so that its verdict is complete."""
     options = environment.parsed_options
     if environment.runner is not None:
-        _cut_short(environment)
+        _interrupt_run(environment)
         environment.runner.stop()
-        # The verdict of a run that had just ended by itself is still being made.
+        # Of a run that has just ended by itself, the verdict may still be being made.
         load_of(environment).verdict_given.wait()
     if environment.process_exit_code is None and options and options.headless:
-        # Without a single worker, Locust does not begin, and calls that a success.
+        # Without a single worker, Locust does not begin, and counts that as a success.
         logger.error("there was no run: no worker was there to make it")
         environment.process_exit_code = 1
 
 
-def _cut_short(environment: Environment) -> None:
-    """Somebody ends the run, if there is one."""
+def _interrupt_run(environment: Environment) -> None:
+    """Somebody interrupts the run, if there is one."""
     load, runner, options = load_of(environment), environment.runner, environment.parsed_options
     if runner is not None and options is not None and runner.state in _RUNNING:
         length_s = load.prepared.options.profile.length_s or options.run_time

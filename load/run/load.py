@@ -91,7 +91,7 @@ class Load:
     def set_share(self, share: Share) -> None:
         """Make this share of the arrivals from now on."""
         self._share = share
-        self.session.ledger.creations.is_alone = share.count == 1
+        self.session.ledger.creations.set_alone(share.count == 1)
         self.pacing.set_share(share, self.session.results.elapsed)
 
     def restart_arrivals(self) -> None:
@@ -112,8 +112,10 @@ class Load:
         if host not in self._located:
             prepared = self.prepared
             operations, options = prepared.operations.values(), prepared.options
-            found = find_base_url(host, prepared.contract, operations, options.credentials, options.selection)
-            self._located |= {host: found, found[0]: found}
+            located = find_base_url(
+                host, prepared.contract, operations, options.credentials, options.selection
+            )
+            self._located |= {host: located, located[0]: located}
         return self._located[host]
 
     def observer(self, host: str) -> Observer:

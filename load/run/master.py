@@ -86,12 +86,14 @@ class Master:
                 self._load.ending.abandon("no worker is left")
 
     def _look(self) -> None:
-        there = {each.id for each in self._runner.clients.all if each.state != STATE_MISSING}
+        there = {client.id for client in self._runner.clients.all if client.state != STATE_MISSING}
         self._attendance.mark_absent(self._begun - there, self._load.session.results.elapsed)
 
     def _share(self) -> None:
         """Split the arrivals among the workers that are there."""
-        present = tuple(sorted(each.id for each in self._runner.clients.all if each.state != STATE_MISSING))
+        present = tuple(
+            sorted(client.id for client in self._runner.clients.all if client.state != STATE_MISSING)
+        )
         if present == self._sharing:
             return
         for worker in present:
@@ -174,21 +176,21 @@ class Master:
 
 
 def _end_children(pid: int) -> None:
-    """End the processes that Locust has made of this one, once the others have ended: one that is stopped
-    never hears that the run is over, and Locust waits for it without end.
+    """End the worker processes that Locust has started, once all others have ended: one that is stopped never
+    hears that the run is over, and Locust would wait for it for ever.
     """
     if os.getpid() != pid:
         return
     children = psutil.Process().children()
     deadline = time.monotonic() + ENDING_S
-    while left := {each: state for each in children if (state := _state(each)) != psutil.STATUS_ZOMBIE}:
-        if {*left.values()} == {psutil.STATUS_STOPPED} or time.monotonic() > deadline:
+    while running := {child: state for child in children if (state := _state(child)) != psutil.STATUS_ZOMBIE}:
+        if {*running.values()} == {psutil.STATUS_STOPPED} or time.monotonic() > deadline:
             break
         time.sleep(POLL_S)
-    for each, state in left.items():
-        logger.warning("process %d, a worker, does not end by itself (%s): it is killed", each.pid, state)
+    for child, state in running.items():
+        logger.warning("process %d, a worker, does not end by itself (%s): it is killed", child.pid, state)
         with suppress(psutil.Error):
-            each.kill()
+            child.kill()
 
 
 def _state(process: psutil.Process) -> str:

@@ -48,7 +48,9 @@ class Prepared:
     def only_at(self, host: str) -> "Prepared":
         """The same without the operations that the document has at other hosts than this one."""
         excluded = on_other_servers(self.operations.values(), host)
-        operations = {label: each for label, each in self.operations.items() if label not in excluded}
+        operations = {
+            label: operation for label, operation in self.operations.items() if label not in excluded
+        }
         return replace(self, operations=operations, uncallable={**self.uncallable, **excluded})
 
     def at_rate(self, rate: float) -> "Prepared":

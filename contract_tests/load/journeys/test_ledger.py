@@ -121,7 +121,7 @@ def test_an_entity_that_an_update_moved_is_followed() -> None:
 
 def test_a_key_that_other_processes_may_have_written_is_not_recorded() -> None:
     shop = Shop()
-    shop.ledger.creations.is_alone = False
+    shop.ledger.creations.set_alone(False)
     step = shop.step("POST /things")
     step.call.payload["id"] = 5
     shop.ledger.creations._is_own = lambda _: False
