@@ -42,8 +42,17 @@ Figures = Mapping[str, float]
 def ours(url: str, seconds: int, *options: str) -> Figures:
     """What contract-load says of a server."""
     with tempfile.TemporaryDirectory() as folder:
-        told = ("--host", url, "--include", f"GET {FIXED}", "--run-time", f"{seconds}s", "--output", folder)
-        command = [str(BIN / "contract-load"), "run", f"{url}/openapi.json", *told, *options]
+        arguments = (
+            "--host",
+            url,
+            "--include",
+            f"GET {FIXED}",
+            "--run-time",
+            f"{seconds}s",
+            "--output",
+            folder,
+        )
+        command = [str(BIN / "contract-load"), "run", f"{url}/openapi.json", *arguments, *options]
         subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         total: Figures = json.loads((Path(folder) / "results.json").read_text())["total"]
         return total
@@ -51,8 +60,8 @@ def ours(url: str, seconds: int, *options: str) -> Figures:
 
 def wrk(url: str, seconds: int) -> Figures:
     """What wrk says of a server."""
-    told = ("-t", "1", "-c", str(CONNECTIONS), "-d", f"{seconds}s", "-s", str(SCRIPT))
-    done = subprocess.run(["wrk", *told, url + FIXED], capture_output=True, text=True, check=True)
+    arguments = ("-t", "1", "-c", str(CONNECTIONS), "-d", f"{seconds}s", "-s", str(SCRIPT))
+    done = subprocess.run(["wrk", *arguments, url + FIXED], capture_output=True, text=True, check=True)
     figures: Figures = json.loads(done.stdout.splitlines()[-1])
     return figures
 
@@ -64,8 +73,17 @@ def plain_locust(url: str, seconds: int) -> Figures:
     with tempfile.TemporaryDirectory() as folder:
         file, prefix = Path(folder) / "locustfile.py", Path(folder) / "plain"
         file.write_text(PLAIN)
-        told = ("--headless", "--only-summary", "--host", url, "-u", str(RATE), "-r", str(RATE))
-        command = [str(BIN / "locust"), "-f", str(file), *told, "-t", f"{seconds}s", "--csv", str(prefix)]
+        arguments = ("--headless", "--only-summary", "--host", url, "-u", str(RATE), "-r", str(RATE))
+        command = [
+            str(BIN / "locust"),
+            "-f",
+            str(file),
+            *arguments,
+            "-t",
+            f"{seconds}s",
+            "--csv",
+            str(prefix),
+        ]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         rows = [*csv.DictReader(Path(f"{prefix}_stats.csv").read_text().splitlines())]
     row = next(row for row in rows if row["Name"] == "Aggregated")
@@ -122,18 +140,27 @@ def compare_with_limits(_rounds: int, seconds: int) -> None:
     for handlers, each_ms in LIMITS:
         truth = handlers / each_ms * 1000
         with served("adjustable_service", "--pool", str(handlers), "--delay-ms", str(each_ms)) as url:
-            found = capacity(url, seconds)
-        click.echo(f"{handlers:>8}{each_ms:>10}{truth:>10.1f}{found:>10.1f}{found / truth:>8.3f}")
+            measured = capacity(url, seconds)
+        click.echo(f"{handlers:>8}{each_ms:>10}{truth:>10.1f}{measured:>10.1f}{measured / truth:>8.3f}")
 
 
 def capacity(url: str, seconds: int) -> float:
     """The capacity (calls/s) that contract-load finds."""
     with tempfile.TemporaryDirectory() as folder:
-        told = ("--host", url, "--step-time", f"{seconds}s", "--output", folder, "--objective", "p95 < 500ms")
-        command = [str(BIN / "contract-load"), "capacity", f"{url}/openapi.json", *told]
+        arguments = (
+            "--host",
+            url,
+            "--step-time",
+            f"{seconds}s",
+            "--output",
+            folder,
+            "--objective",
+            "p95 < 500ms",
+        )
+        command = [str(BIN / "contract-load"), "capacity", f"{url}/openapi.json", *arguments]
         subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        found: float = json.loads((Path(folder) / "results.json").read_text())["capacity"]["rate"]
-        return found
+        rate: float = json.loads((Path(folder) / "results.json").read_text())["capacity"]["rate"]
+        return rate
 
 
 def _medians(figures: Sequence[Figures], names: Sequence[str]) -> Figures:

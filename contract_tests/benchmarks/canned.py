@@ -76,8 +76,8 @@ class _Connection(asyncio.Protocol):
 
     def _requests(self) -> Iterator[bytes]:
         head, end, rest = self._received.partition(b"\r\n\r\n")
-        _, stated, length = head.lower().partition(b"content-length: ")
-        if end and len(rest) >= (int(length.partition(b"\r\n")[0]) if stated else 0):
+        _, has_length, length = head.lower().partition(b"content-length: ")
+        if end and len(rest) >= (int(length.partition(b"\r\n")[0]) if has_length else 0):
             self._received = b""
             yield head
 

@@ -66,11 +66,21 @@ def main() -> None:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         locust = [str(BIN / "locust"), "-f", "load/locustfile.py", "--document", f"{url}/openapi.json"]
         port = str(free_port())
-        told = ["--headless", "--host", url, "--rate", str(RATE), "-t", f"{SECONDS}s", "--output", folder]
+        arguments = [
+            "--headless",
+            "--host",
+            url,
+            "--rate",
+            str(RATE),
+            "-t",
+            f"{SECONDS}s",
+            "--output",
+            folder,
+        ]
         one = ["--worker", "--master-host", HERE, "--master-port", port]
         workers = [stack.enter_context(subprocess.Popen([*on, *locust, *one], cwd=ROOT)) for on in hosts]
         many = ["--master", "--master-bind-port", port, "--expect-workers", str(WORKERS)]
-        subprocess.run([*locust, *told, *many], cwd=ROOT, check=False)
+        subprocess.run([*locust, *arguments, *many], cwd=ROOT, check=False)
         for worker in workers:
             worker.wait(60)
         run = json.loads((Path(folder) / "results.json").read_text())

@@ -95,11 +95,21 @@ def harmed(harm: Harm, after: float, seconds: int, random: Random) -> Ended:
     """A run of so many seconds, one of whose workers is harmed so long (s) after its first call."""
     with served("adjustable_service", "--delay-ms", "5") as url, tempfile.TemporaryDirectory() as folder:
         port = str(free_port())
-        told = ["--headless", "--host", url, "--rate", str(RATE), "-t", f"{seconds}s", "--output", folder]
+        arguments = [
+            "--headless",
+            "--host",
+            url,
+            "--rate",
+            str(RATE),
+            "-t",
+            f"{seconds}s",
+            "--output",
+            folder,
+        ]
         many = ["--processes", str(WORKERS), "--master-bind-port", port, "--master-port", port]
         locust = [str(BIN / "locust"), "-f", "load/locustfile.py", "--document", f"{url}/openapi.json"]
         with (Path(folder) / "log").open("w") as output:
-            master = subprocess.Popen([*locust, *told, *many], cwd=ROOT, stdout=output, stderr=output)
+            master = subprocess.Popen([*locust, *arguments, *many], cwd=ROOT, stdout=output, stderr=output)
         workers: list[psutil.Process] = []
         try:
             _await_calls(url, master)
@@ -137,16 +147,16 @@ def _ended(master: "subprocess.Popen[bytes]", url: str, folder: Path, began: flo
     if not file.exists():
         return Ended("", code, log[-500:], took)
     run = json.loads(file.read_text())
-    beside = (
+    extra_calls = (
         run["beside"].get(f"to {purpose}", 0)
         for purpose in ("read back what was written", "see where the API is")
     )
-    made = run["total"]["requests"] + sum(beside)
-    told = "; ".join((*run["invalid"], *run["reasons"]))
+    made = run["total"]["requests"] + sum(extra_calls)
+    message = "; ".join((*run["invalid"], *run["reasons"]))
     if "Traceback" in log:
-        told = f"a traceback in its log: {log}"
+        message = f"a traceback in its log: {log}"
     is_whole = made == httpx.get(f"{url}/count").json()
-    return Ended(run["verdict"], code, re.sub(r"worker \S+", "worker", told), took, is_whole)
+    return Ended(run["verdict"], code, re.sub(r"worker \S+", "worker", message), took, is_whole)
 
 
 def moment(name: str, seconds: int, random: Random) -> float:

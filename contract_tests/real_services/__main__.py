@@ -120,20 +120,20 @@ def _repeat(document: str, output: Path, credentials: Mapping[str, str]) -> None
     """Send the sample of each finding again, and tell which show again when nothing else goes on."""
     results = json.loads((output / "results.json").read_text())["operations"]
     operations = {operation.label: operation for operation in readable_operations(load_contract(document))[0]}
-    seen = total = 0
+    repeated = total = 0
     print("\nrepeated one by one:")
     for label, operation_results in results.items():
         for finding in operation_results["findings"]:
-            told = f"{finding['fault']}: {finding['place']}"
+            place = f"{finding['fault']}: {finding['place']}"
             again = _again(operations[label], finding, credentials)
             if again is None:
                 continue
             total += 1
-            seen += again
+            repeated += again
             if not again:
-                print(f"    not seen again: {label}: {told}, {finding['count']} times")
+                print(f"    not seen again: {label}: {place}, {finding['count']} times")
                 print(f"        {finding['sample']}\n        answered {finding['answer']}")
-    print(f"{seen} of {total} findings show again by their sample call alone")
+    print(f"{repeated} of {total} findings show again by their sample call alone")
 
 
 def _again(operation: Operation, finding: Mapping[str, Any], credentials: Mapping[str, str]) -> bool | None:

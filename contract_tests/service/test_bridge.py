@@ -26,21 +26,21 @@ def test_wsgi_and_asgi_are_kept() -> None:
 
 
 def test_the_environ_describes_the_request() -> None:
-    seen: dict[str, Any] = {}
+    environ: dict[str, Any] = {}
     answered(
-        app_of(lambda: [b""], seen=seen),
+        app_of(lambda: [b""], seen=environ),
         request(b"ab", more=True),
         request(b"c"),
         method="POST",
         root_path="/ä",
         headers=[(b"host", b"it"), (b"x-two", b"1"), (b"x-two", b"2"), (b"transfer-encoding", b"chunked")],
     )
-    assert seen["read"] == b"abc"
-    assert (seen["SCRIPT_NAME"], seen["PATH_INFO"]) == ("/ä".encode().decode("latin-1"), "/b")
-    assert seen["QUERY_STRING"] == "x=%C3%A4"
-    assert (seen["HTTP_X_TWO"], seen["HTTP_HOST"], seen["CONTENT_LENGTH"]) == ("1,2", "it", "3")
-    assert "HTTP_TRANSFER_ENCODING" not in seen
-    assert (seen["SERVER_NAME"], seen["SERVER_PORT"], seen["REMOTE_ADDR"]) == (
+    assert environ["read"] == b"abc"
+    assert (environ["SCRIPT_NAME"], environ["PATH_INFO"]) == ("/ä".encode().decode("latin-1"), "/b")
+    assert environ["QUERY_STRING"] == "x=%C3%A4"
+    assert (environ["HTTP_X_TWO"], environ["HTTP_HOST"], environ["CONTENT_LENGTH"]) == ("1,2", "it", "3")
+    assert "HTTP_TRANSFER_ENCODING" not in environ
+    assert (environ["SERVER_NAME"], environ["SERVER_PORT"], environ["REMOTE_ADDR"]) == (
         "127.0.0.1",
         "5000",
         "127.0.0.1",

@@ -17,11 +17,11 @@ JSON = {"Content-Type": "application/json"}
 def problem(response: httpx.Response, status: int) -> dict[str, Any]:
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
-    found: dict[str, Any] = response.json()
-    assert found["status"] == status
-    assert found["request_id"] == response.headers["x-request-id"]
+    content: dict[str, Any] = response.json()
+    assert content["status"] == status
+    assert content["request_id"] == response.headers["x-request-id"]
     assert "Traceback" not in response.text
-    return found
+    return content
 
 
 def test_a_created_student_is_found_at_its_location(client: httpx.Client, student: Student) -> None:
@@ -63,8 +63,8 @@ def test_a_deleted_student_is_gone(client: httpx.Client, student: Student) -> No
 
 def test_a_duplicate_is_reported_with_its_field(client: httpx.Client, student: Student) -> None:
     client.post("/students", json=student)
-    found = problem(client.post("/students", json=student), 409)
-    assert found["errors"][0]["pointer"] == "/email"
+    content = problem(client.post("/students", json=student), 409)
+    assert content["errors"][0]["pointer"] == "/email"
     other = client.post("/students", json=new_student()).json()
     assert (
         problem(client.put(f"/students/{other['id']}", json=student), 409)["errors"][0]["pointer"] == "/email"
@@ -87,9 +87,9 @@ def test_a_duplicate_is_reported_with_its_field(client: httpx.Client, student: S
     ids=["invalid", "nan", "duplicate", "utf-8", "infinite", "surrogate", "deep", "empty", "array"],
 )
 def test_bodies_that_are_no_student_are_refused(client: httpx.Client, body: bytes, pointer: str) -> None:
-    found = problem(client.post("/students", content=body, headers=JSON), 400)
-    assert found["errors"][0]["in"] == "body"
-    assert found["errors"][0]["pointer"] == pointer
+    content = problem(client.post("/students", content=body, headers=JSON), 400)
+    assert content["errors"][0]["in"] == "body"
+    assert content["errors"][0]["pointer"] == pointer
 
 
 @pytest.mark.parametrize(
@@ -111,14 +111,14 @@ def test_bodies_that_are_no_student_are_refused(client: httpx.Client, body: byte
     ids=lambda value: json.dumps(value) if isinstance(value, dict) else None,
 )
 def test_fields_that_break_a_rule_are_named(client: httpx.Client, fields: Student, pointer: str) -> None:
-    found = problem(client.post("/students", json=new_student(**fields)), 400)
-    assert {error["pointer"] for error in found["errors"]} == {pointer}
+    content = problem(client.post("/students", json=new_student(**fields)), 400)
+    assert {error["pointer"] for error in content["errors"]} == {pointer}
 
 
 def test_all_faults_are_named_at_once(client: httpx.Client) -> None:
-    found = problem(client.post("/students", json={"year": 0}), 400)
-    assert {error["detail"] for error in found["errors"]} >= {'"email" is a required property'}
-    assert len(found["errors"]) == 5
+    content = problem(client.post("/students", json={"year": 0}), 400)
+    assert {error["detail"] for error in content["errors"]} >= {'"email" is a required property'}
+    assert len(content["errors"]) == 5
 
 
 @pytest.mark.parametrize(
@@ -206,9 +206,9 @@ def test_wrong_paths_and_parameters_are_refused(client: httpx.Client, path: str,
 def test_unsupported_methods_get_the_allow_header(client: httpx.Client, path: str, allow: str) -> None:
     refused = client.patch(path)
     problem(refused, 405)
-    told = client.options(path)
-    assert told.status_code == 204
-    assert refused.headers["allow"] == told.headers["allow"] == allow
+    answer = client.options(path)
+    assert answer.status_code == 204
+    assert refused.headers["allow"] == answer.headers["allow"] == allow
     problem(client.options("/nowhere"), 404)
 
 
@@ -259,16 +259,16 @@ def test_a_client_that_disconnects_mid_body_does_no_harm(service: Service, clien
 
 def test_pages_contain_every_student_once(client: httpx.Client) -> None:
     created = {client.post("/students", json=new_student(course="Paging")).json()["id"] for _ in range(7)}
-    seen: list[int] = []
+    identifiers: list[int] = []
     parameters: dict[str, Any] = {"course": "Paging", "limit": 3}
     while True:
         page = client.get("/students", params=parameters).json()
-        seen += [student["id"] for student in page["students"]]
+        identifiers += [student["id"] for student in page["students"]]
         if "next_cursor" not in page:
             break
         assert len(page["students"]) == 3
         parameters["cursor"] = page["next_cursor"]
-    assert seen == sorted(created)
+    assert identifiers == sorted(created)
     assert client.get("/students", params={"course": "Nobody studies this"}).json() == {"students": []}
 
 

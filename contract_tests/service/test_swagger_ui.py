@@ -8,9 +8,9 @@ from contract_tests.support.processes import Service
 
 def test_a_student_can_be_created_in_swagger_ui(browser: Browser, service: Service) -> None:
     page = browser.new_page()
-    asked: list[str] = []
+    requests: list[str] = []
     errors: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    page.on("request", lambda request: requests.append(request.url))
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.goto(f"{service.url}/ui")
     operation = page.locator("#operations-students-create_student")
@@ -23,6 +23,6 @@ def test_a_student_can_be_created_in_swagger_ui(browser: Browser, service: Servi
     answer = operation.locator(".live-responses-table .response")
     expect(answer.locator(".response-col_status")).to_contain_text("201")
     expect(answer).to_contain_text("location: /students/")
-    assert [url for url in asked if not url.startswith((service.url, "data:", "blob:"))] == []
+    assert [url for url in requests if not url.startswith((service.url, "data:", "blob:"))] == []
     assert errors == []
     page.close()

@@ -28,9 +28,9 @@ def metadata(change: Any = None) -> sa.MetaData:
 
 
 def test_the_ddl_matches_the_snapshot(database: str) -> None:
-    found = "\n".join(upgrades.pending(connect(database), metadata()).additions) + "\n"
-    assert found == SNAPSHOT.read_text(), (
-        f"the table has changed; if that is wanted, write to {SNAPSHOT}:\n{found}"
+    ddl = "\n".join(upgrades.pending(connect(database), metadata()).additions) + "\n"
+    assert ddl == SNAPSHOT.read_text(), (
+        f"the table has changed; if that is wanted, write to {SNAPSHOT}:\n{ddl}"
     )
 
 

@@ -26,11 +26,11 @@ async def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--to", type=int, required=True)
     parser.add_argument("--delay-ms", type=float, required=True)
-    told = parser.parse_args()
-    delay_s = told.delay_ms / 1000
+    arguments = parser.parse_args()
+    delay_s = arguments.delay_ms / 1000
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        to_reader, to_writer = await asyncio.open_connection("127.0.0.1", told.to)
+        to_reader, to_writer = await asyncio.open_connection("127.0.0.1", arguments.to)
         await asyncio.gather(_pass_on(reader, to_writer, delay_s), _pass_on(to_reader, writer, delay_s))
 
     listening = await asyncio.start_server(serve, "127.0.0.1", 0)

@@ -17,13 +17,13 @@ from load.run.worker import Worker
 
 def main() -> None:
     """Locust's word comes first: the one who leaves then finds nothing to stop."""
-    told, reading = list[str](), Event()
+    messages, reading = list[str](), Event()
     events = SimpleNamespace(report_to_master=EventHook(), test_stop=EventHook(), quitting=EventHook())
     runner = SimpleNamespace(
         environment=SimpleNamespace(events=events, host=""),
         client_id="one",
         register_message=lambda *_, **__: None,
-        send_message=lambda kind, _: told.append(kind),
+        send_message=lambda kind, _: messages.append(kind),
         stop=lambda: None,
     )
 
@@ -48,9 +48,9 @@ def main() -> None:
         stopping = gevent.spawn(events.test_stop.fire)
         reading.wait()
         events.quitting.fire()
-        at_leave = told.count(name_of(Report))
+        at_leave = messages.count(name_of(Report))
         stopping.join()
-    sys.stdout.write(f"{at_leave} {told.count(name_of(Report))}\n")
+    sys.stdout.write(f"{at_leave} {messages.count(name_of(Report))}\n")
 
 
 if __name__ == "__main__":

@@ -23,12 +23,12 @@ def does(
         "description": "fine",
         **({"content": {JSON: {"schema": answer}}} if answer is not None else {}),
     }
-    taken = {"requestBody": {"required": True, "content": {JSON: {"schema": body}}}} if body else {}
-    stated = [{"schema": TEXT, "in": "query", **parameter} for parameter in parameters]
+    request_body = {"requestBody": {"required": True, "content": {JSON: {"schema": body}}}} if body else {}
+    described = [{"schema": TEXT, "in": "query", **parameter} for parameter in parameters]
     return {
         "responses": {status: response, "404": {"description": "gone"}},
-        "parameters": stated,
-        **taken,
+        "parameters": described,
+        **request_body,
         **more,
     }
 

@@ -13,14 +13,16 @@ THING = an_object(id=ID, name=TEXT)
 
 
 def planned(*paths: dict[str, Any]) -> tuple[dict[str, Operation], Plan]:
-    found = read_operations(contract({path: item for path_item in paths for path, item in path_item.items()}))
-    return {operation.label: operation for operation in found}, plan(found)
+    operations = read_operations(
+        contract({path: item for path_item in paths for path, item in path_item.items()})
+    )
+    return {operation.label: operation for operation in operations}, plan(operations)
 
 
-def needed(found: Plan, label: str) -> dict[str, list[str]]:
+def needed(plan_of_all: Plan, label: str) -> dict[str, list[str]]:
     """The slots of an operation, each with the operations that fill it, those that create first."""
     return {
-        str(slot): list(dict.fromkeys(found.producer_labels(need.resource)))
-        for need in found.needs[label]
+        str(slot): list(dict.fromkeys(plan_of_all.producer_labels(need.resource)))
+        for need in plan_of_all.needs[label]
         for slot, _ in need.slots
     }

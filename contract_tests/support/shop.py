@@ -44,8 +44,8 @@ class Shop:
         *more: Any,
     ) -> None:
         paths = {path: item for path_item in (*SHOP, *more) for path, item in path_item.items()}
-        found = read_operations(contract(paths))
-        self.simulation = Simulation(found)
+        shop_operations = read_operations(contract(paths))
+        self.simulation = Simulation(shop_operations)
         documented = self.simulation.compiled.reads.comparable_properties
         readable = {path: names.union(optional) for path, names in documented.items()}
         addresses = Addresses(self.simulation.compiled.index.created_by)

@@ -170,8 +170,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--database", required=True)
     parser.add_argument("--reason", choices=REASONS, default="")
-    told = parser.parse_args()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(Items(told.database, told.reason)))
+    arguments = parser.parse_args()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(Items(arguments.database, arguments.reason)))
     print(server.server_address[1], flush=True)  # noqa: T201 - who started it waits for this
     server.serve_forever()
 

@@ -18,10 +18,10 @@ def rows(database: str) -> int:
 
 def calls(output: str, label: str) -> int:
     """The number of calls of an operation as the table tells it, none of which failed."""
-    found = re.search(rf"^{re.escape(label)} +(\d+) +(\d+) ", output, re.MULTILINE)
-    assert found, output
-    assert found[2] == "0", output
-    return int(found[1])
+    match = re.search(rf"^{re.escape(label)} +(\d+) +(\d+) ", output, re.MULTILINE)
+    assert match, output
+    assert match[2] == "0", output
+    return int(match[1])
 
 
 def reckoned(output: str) -> int:

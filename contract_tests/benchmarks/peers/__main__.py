@@ -180,8 +180,8 @@ def _start(rounds: int, _seconds: int) -> Any:
         with tempfile.TemporaryDirectory() as folder:
             began = time.time()
             command("contract-load", "run", "--run-time", "1s", "--output", folder)
-            told = json.loads((Path(folder) / FILE).read_text())
-        seconds.append(datetime.fromisoformat(told["began"]).timestamp() - began)
+            results = json.loads((Path(folder) / FILE).read_text())
+        seconds.append(datetime.fromisoformat(results["began"]).timestamp() - began)
         click.echo(f"first request after {seconds[-1]:.1f} s")
     click.echo(f"median of {rounds}: {_spread(seconds, '.1f')} s")
     return {"first_request_after_s": seconds}
@@ -195,8 +195,8 @@ def _held_against(server: Running, document: Path) -> None:
     """A peer is timed only if it does what the document says."""
     click.echo(f"{server.name} is held against {document.name}")
     with tempfile.TemporaryDirectory() as folder:
-        told = ("--host", server.url, "--run-time", "5s", "--users", "2", "--output", folder)
-        command("contract-load", "run", str(document), *told)
+        arguments = ("--host", server.url, "--run-time", "5s", "--users", "2", "--output", folder)
+        command("contract-load", "run", str(document), *arguments)
 
 
 if __name__ == "__main__":

@@ -70,10 +70,10 @@ class Handlers:
         """A page."""
         with self._sessions() as session:
             rows = session.scalars(page(models.after(cursor), limit, filters)).all()
-        found: dict[str, Any] = {"students": [_shown(row) for row in rows[:limit]]}
+        student_page: dict[str, Any] = {"students": [_shown(row) for row in rows[:limit]]}
         if len(rows) > limit:
-            found["next_cursor"] = models.cursor_of(rows[limit - 1].id)
-        return found, 200, _JSON
+            student_page["next_cursor"] = models.cursor_of(rows[limit - 1].id)
+        return student_page, 200, _JSON
 
     def create_student(self, body: dict[str, Any]) -> Answer:
         """A new row."""

@@ -83,8 +83,8 @@ class Students:
             page = orjson.loads(connection.send("get", f"/students?limit={limit}{cursor}", {}, b"").body)
             cursor = f"&cursor={page['next_cursor']}" if "next_cursor" in page else cursor
         connection.close()
-        found = cursor.partition("=")[2] or "0" * 16
-        self.facts = {"email": quote(email), "course": quote(course), "cursor": found}
+        cursor_text = cursor.partition("=")[2] or "0" * 16
+        self.facts = {"email": quote(email), "course": quote(course), "cursor": cursor_text}
 
     def spare(self, count: int) -> int:
         """So many more, to be deleted; gives the id of the first."""
@@ -158,10 +158,10 @@ def _pgbench(pgbench: Path, url: str, sql: str, seconds: int) -> float:
             text=True,
             check=False,
         )
-    found = re.search(r"tps = ([\d.]+)", done.stdout)
-    if not found:
+    match = re.search(r"tps = ([\d.]+)", done.stdout)
+    if not match:
         raise LoadError(f"pgbench failed: {done.stderr.strip()}")
-    return float(found.group(1))
+    return float(match.group(1))
 
 
 def rate(server: Running, work: Work, students: Students, seconds: int, tag: str) -> float:
@@ -205,7 +205,7 @@ def _wrk(server: Running, work: Work, students: Students, seconds: int, spare: i
         },
     )
     refused = re.search(r"Non-2xx or 3xx responses: (\d+)|Socket errors: .*", done.stdout)
-    found = re.search(r"Requests/sec: +([\d.]+)", done.stdout)
-    if refused or not found:
+    match = re.search(r"Requests/sec: +([\d.]+)", done.stdout)
+    if refused or not match:
         raise LoadError(f"{server.name}, {work.name}: {refused.group() if refused else done.stdout}")
-    return float(found.group(1))
+    return float(match.group(1))

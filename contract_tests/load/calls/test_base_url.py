@@ -32,8 +32,8 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        known = {"/v1/things": b"{}", "/docs/openapi.json": json.dumps(DOCUMENT).encode()}
-        body = known.get(self.path, b"")
+        bodies = {"/v1/things": b"{}", "/docs/openapi.json": json.dumps(DOCUMENT).encode()}
+        body = bodies.get(self.path, b"")
         self.send_response(200 if body else 404)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -78,8 +78,8 @@ def test_reading_the_document_does_not_shorten_the_run(origin: str, tmp_path: Pa
     document = tmp_path / "long.yaml"
     notes = "\n".join(f"  n{number}: [1, 2, 3]" for number in range(30_000))
     document.write_text(f"x-notes:\n{notes}\n{yaml.safe_dump(DOCUMENT)}")
-    told = ("--headless", "--host", origin, "-t", "1s", "--document", str(document))
-    assert "1 of 1 operations succeeded" in run("locust", "-f", "load/locustfile.py", *told).output
+    arguments = ("--headless", "--host", origin, "-t", "1s", "--document", str(document))
+    assert "1 of 1 operations succeeded" in run("locust", "-f", "load/locustfile.py", *arguments).output
 
 
 @pytest.mark.process
@@ -105,15 +105,17 @@ PAGE = (200, "text/html", b"<html>")
 
 
 def described(paths: Any, *servers: Any, source: str = "it.yaml", **more: Any) -> Contract:
-    stated = {"servers": [{"url": server} if isinstance(server, str) else server for server in servers]}
-    document = {"openapi": "3.1.0", "paths": paths, **(stated if servers else {}), **more}
+    described_servers = {
+        "servers": [{"url": server} if isinstance(server, str) else server for server in servers]
+    }
+    document = {"openapi": "3.1.0", "paths": paths, **(described_servers if servers else {}), **more}
     return Contract(source, document, (3, 1))
 
 
 def located(host: str, contract: Contract, bearer: str = "") -> tuple[str, int]:
-    found, _ = readable_operations(contract)
+    operations, _ = readable_operations(contract)
     schemes = security_schemes(contract)
-    return find_base_url(host, contract, found, credentials((), bearer, (), "", schemes), Selection())
+    return find_base_url(host, contract, operations, credentials((), bearer, (), "", schemes), Selection())
 
 
 @pytest.mark.parametrize(
@@ -139,9 +141,9 @@ def located(host: str, contract: Contract, bearer: str = "") -> tuple[str, int]:
 def test_the_base_url_is_found_where_operations_answer(
     paths: Any, answers: Any, otherwise: Answer, path: str
 ) -> None:
-    with answering(answers=answers, otherwise=otherwise) as (host, asked):
-        assert located(host, described(paths, "/v1")) == (host + path, len(asked))
-        assert {request.partition(" ")[0] for request in asked} == {"GET"}
+    with answering(answers=answers, otherwise=otherwise) as (host, requests):
+        assert located(host, described(paths, "/v1")) == (host + path, len(requests))
+        assert {request.partition(" ")[0] for request in requests} == {"GET"}
 
 
 @pytest.mark.process
@@ -189,9 +191,9 @@ def test_credentials_are_sent_to_find_the_base_url() -> None:
 
 
 def test_destructive_operations_are_not_called_to_find_the_base_url() -> None:
-    with answering(answers={}) as (host, asked):
+    with answering(answers={}) as (host, requests):
         assert located(host, described(RESET, "/v1")) == (f"{host}/v1", 0)
-        assert asked == []
+        assert requests == []
 
 
 def test_the_server_at_the_given_host_is_preferred() -> None:

@@ -132,8 +132,8 @@ def test_the_curl_command_sends_paths_and_headers_unchanged(recorder: Recorder) 
 
 
 def test_a_body_too_long_for_a_command_is_given_by_its_length() -> None:
-    told = call(body=b"a" * 70_000).as_curl("http://it")
-    assert told == "POST http://it/things with a body of 70,000 bytes, too long to show"
+    sample = call(body=b"a" * 70_000).as_curl("http://it")
+    assert sample == "POST http://it/things with a body of 70,000 bytes, too long to show"
 
 
 NAMED = credentials((), "", (f"query={FIRST}",), "", SCHEMES)
@@ -162,13 +162,13 @@ GIVEN: list[tuple[list[str], Credentials, dict[str, str]]] = [
 def test_the_curl_command_takes_credentials_from_the_environment(
     recorder: Recorder, schemes: list[str], given: Credentials, environment: dict[str, str]
 ) -> None:
-    asked = operation(
+    secured = operation(
         "/things",
         "post",
         security=[{scheme: [] for scheme in schemes}],
         parameters=[{"name": "a", "in": "cookie", "required": True, "schema": {"enum": ["b"]}}],
     )
-    built = CallBuilder(asked, PayloadFactory(1), Random(1), given.secret(asked, SCHEMES)).build({})
+    built = CallBuilder(secured, PayloadFactory(1), Random(1), given.secret(secured, SCHEMES)).build({})
     command = pasted(recorder, built, environment)
     for variable in environment:
         assert variable in command

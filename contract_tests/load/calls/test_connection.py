@@ -90,9 +90,9 @@ def test_headers_of_one_name_are_joined_and_trailers_ignored(connect: Connect) -
 def test_undecodable_content_is_reported(connect: Connect) -> None:
     reply = connect().send("get", "/no-gzip", {}, b"")
     assert reply.body == b"fine!"
-    (found,) = response_checks.check_response(operation(), reply)
-    assert str(found) == "broken contract: 200 content coding (content coding)"
-    assert found.detail.startswith("the content is not gzip as the answer says: ")
+    (finding,) = response_checks.check_response(operation(), reply)
+    assert str(finding) == "broken contract: 200 content coding (content coding)"
+    assert finding.detail.startswith("the content is not gzip as the answer says: ")
 
 
 @pytest.mark.parametrize(
@@ -110,8 +110,8 @@ def test_an_event_stream_is_closed_after_a_while(connect: Connect, path: str, me
     assert reply.body.startswith(b"data: it\n\ndata: it\n\n")
     content = {media_type: {"schema": {"type": "string", "maxLength": 1}}}
     stream = operation(responses={"200": {"description": "events", "content": content}})
-    found = response_checks.check_response(stream, reply)
-    assert [finding.place for finding in found] == (["200 media type"] if path == "/untold" else [])
+    findings = response_checks.check_response(stream, reply)
+    assert [finding.place for finding in findings] == (["200 media type"] if path == "/untold" else [])
     assert connection.send("get", "/fine", {}, b"").status == 200
 
 
@@ -129,9 +129,9 @@ def test_answers_without_content_are_not_checked_against_a_schema(status: int) -
 def test_headers_given_by_the_user_replace_the_default_ones() -> None:
     with socket.create_server(("127.0.0.1", 0)) as heard:
         connection = Connection(f"http://127.0.0.1:{heard.getsockname()[1]}/base", PAUSE_S)
-        told = {"host": "example.org", "X-A": "a\r\nX-B: ü", "User-Agent": "me", "X-C": "日本"}
+        headers = {"host": "example.org", "X-A": "a\r\nX-B: ü", "User-Agent": "me", "X-C": "日本"}
         with pytest.raises(NetworkError, match="no complete answer"):
-            connection.send("post", "/it", told, b"")
+            connection.send("post", "/it", headers, b"")
         with closing(heard.accept()[0]) as accepted:
             lines = accepted.recv(10_000).split(b"\r\n")
     assert lines == [
@@ -161,8 +161,8 @@ def test_a_call_ends_within_the_timeout(connect: Connect, path: str) -> None:
 def test_a_run_may_last_longer_than_the_timeout_of_a_call(service: str, tmp_path: Path) -> None:
     document = tmp_path / "late.json"
     document.write_text(described("/late"))
-    told = ("-u", "2", "-t", "3s", "--warm-up", "0s", "--timeout", "1s", "-o", str(tmp_path))
-    done = run("contract-load", "run", str(document), "--host", service, *told)
+    arguments = ("-u", "2", "-t", "3s", "--warm-up", "0s", "--timeout", "1s", "-o", str(tmp_path))
+    done = run("contract-load", "run", str(document), "--host", service, *arguments)
     assert done.process.returncode == 0, done.output
     results = json.loads((tmp_path / "results.json").read_text())
     assert results["total"]["requests"] > 20
@@ -172,9 +172,22 @@ def test_a_run_may_last_longer_than_the_timeout_of_a_call(service: str, tmp_path
 def test_a_run_that_is_over_says_what_it_still_waits_for(service: str, tmp_path: Path) -> None:
     document = tmp_path / "silent.json"
     document.write_text(described("/silent"))
-    told = ("-u", "3", "-r", "100", "-t", "1s", "--warm-up", "0s", "--timeout", "4s", "-o", str(tmp_path))
+    arguments = (
+        "-u",
+        "3",
+        "-r",
+        "100",
+        "-t",
+        "1s",
+        "--warm-up",
+        "0s",
+        "--timeout",
+        "4s",
+        "-o",
+        str(tmp_path),
+    )
     began = time.monotonic()
-    done = run("contract-load", "run", str(document), "--host", service, *told)
+    done = run("contract-load", "run", str(document), "--host", service, *arguments)
     assert time.monotonic() - began < 15
     before, _, after = done.output.partition("operation ")
     assert "waiting for 3 answers, up to 4 s" in before

@@ -154,29 +154,29 @@ def test_a_failure_on_a_new_connection_is_certain() -> None:
 
 
 def test_the_idle_limit_of_the_service_is_learnt() -> None:
-    seen = KeepAlive()
-    assert seen.allows(1e6)
-    seen.observe_field("timeout=5, max=100")
-    assert [seen.allows(idle_s) for idle_s in (4.0, 4.9)] == [True, False]
-    seen.observe_closed(1.0)
-    assert [seen.allows(idle_s) for idle_s in (0.8, 0.95)] == [True, False]
+    keep_alive = KeepAlive()
+    assert keep_alive.allows(1e6)
+    keep_alive.observe_field("timeout=5, max=100")
+    assert [keep_alive.allows(idle_s) for idle_s in (4.0, 4.9)] == [True, False]
+    keep_alive.observe_closed(1.0)
+    assert [keep_alive.allows(idle_s) for idle_s in (0.8, 0.95)] == [True, False]
     # Too soon for a service to mean it.
-    seen.observe_closed(0.001)
-    assert seen.allows(0.8)
+    keep_alive.observe_closed(0.001)
+    assert keep_alive.allows(0.8)
     # One that is open proves that what closed the other was no limit.
-    seen.allows(3.0)
-    assert seen.allows(2.0)
+    keep_alive.allows(3.0)
+    assert keep_alive.allows(2.0)
 
 
 def test_doubts_last_longer_every_time_up_to_a_limit() -> None:
-    seen = KeepAlive()
+    keep_alive = KeepAlive()
     lengths = []
     for _ in range(8):
-        seen.observe_closed_during_call(0.001)
-        lengths.append(next(number for number in range(10_000) if seen.allows(0.001)))
+        keep_alive.observe_closed_during_call(0.001)
+        lengths.append(next(number for number in range(10_000) if keep_alive.allows(0.001)))
     assert lengths == sorted(lengths)
     assert (lengths[0], lengths[-1]) == (100, 5_000)
-    assert seen.limit_s == inf
+    assert keep_alive.limit_s == inf
 
 
 def test_a_refusal_of_a_repeated_call_is_no_finding() -> None:
@@ -188,10 +188,10 @@ def test_a_refusal_of_a_repeated_call_is_no_finding() -> None:
     assert response_checks.check_response(delete, failed)[0].fault is Fault.SERVER_ERROR
 
 
-def results_of(service: Shy, place: Path, *told: str) -> dict[str, Any]:
+def results_of(service: Shy, place: Path, *arguments: str) -> dict[str, Any]:
     (place / "shy.yaml").write_text(yaml.safe_dump(DOCUMENT))
     done = run(
-        "contract-load", "run", str(place / "shy.yaml"), "--host", service.url, "-o", str(place), *told
+        "contract-load", "run", str(place / "shy.yaml"), "--host", service.url, "-o", str(place), *arguments
     )
     assert "Traceback" not in done.output
     return {**json.loads((place / "results.json").read_text()), "output": done.output}
@@ -202,8 +202,8 @@ def test_users_who_pause_for_the_idle_limit_see_no_failures(tmp_path: Path) -> N
     profile = tmp_path / "thinks.yaml"
     profile.write_text("wait: 0.3\nweights: {read: 1, create: 1}\n")
     with shy(idle_s=0.3) as server:
-        told = ("-u", "20", "-r", "100", "-t", "4s", "--warm-up", "0s", "--profile", str(profile))
-        results = results_of(server, tmp_path, *told)
+        arguments = ("-u", "20", "-r", "100", "-t", "4s", "--warm-up", "0s", "--profile", str(profile))
+        results = results_of(server, tmp_path, *arguments)
         assert results["total"]["failures"] == 0, results["output"]
         assert results["passed"], results["output"]
         assert server.got["POST"] <= results["operations"]["POST /a"]["requests"]

@@ -58,7 +58,7 @@ def test_a_patch_of_only_unknown_identifiers_changes_another_property() -> None:
         an_object(id=ID, **properties),
         {"type": "object", "properties": properties, "minProperties": 1},
     )
-    found = read_operations(
+    operations = read_operations(
         contract(
             {
                 **on("/projects", post=does(an_object(id=ID), an_object(name=TEXT), "201")),
@@ -68,7 +68,7 @@ def test_a_patch_of_only_unknown_identifiers_changes_another_property() -> None:
             }
         )
     )
-    builder = Simulation(found).compiled.builders["PATCH /tasks/{id}"]
+    builder = Simulation(operations).compiled.builders["PATCH /tasks/{id}"]
     payloads = [builder.build({Slot("path", "id"): 1}).payload for _ in range(500)]
     # One in hundreds may still have it: each is drawn a few times only.
     assert sum("project_id" in payload for payload in payloads) <= 5

@@ -57,7 +57,7 @@ def entrance(path: str, body: Any = SECRET, security: Any = (), status: str = "4
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("called", "expected"),
     [
         (entrance("/login"), []),
         (entrance("/auth/token", security=[{"basic": []}]), []),
@@ -70,8 +70,8 @@ def entrance(path: str, body: Any = SECRET, security: Any = (), status: str = "4
     ],
     ids=lambda value: value.label if isinstance(value, Operation) else "",
 )
-def test_refusing_invented_passwords_is_no_finding(asked: Operation, told: list[str]) -> None:
-    assert [str(finding) for finding in check_response(asked, Reply(401, {}, b""))] == told
+def test_refusing_invented_passwords_is_no_finding(called: Operation, expected: list[str]) -> None:
+    assert [str(finding) for finding in check_response(called, Reply(401, {}, b""))] == expected
 
 
 def test_404_for_a_guessed_identifier_is_no_finding() -> None:
@@ -80,7 +80,7 @@ def test_404_for_a_guessed_identifier_is_no_finding() -> None:
 
 
 @pytest.mark.parametrize(
-    ("absence", "status", "told"),
+    ("absence", "status", "expected"),
     [
         (None, 404, ["refused although valid: status 404"]),
         (Absence.LOST, 410, ["lost: status 410 for something that nobody has deleted"]),
@@ -91,8 +91,10 @@ def test_404_for_a_guessed_identifier_is_no_finding() -> None:
     ],
 )
 def test_404_may_mean_another_entity_that_the_call_names(
-    absence: Absence | None, status: int, told: list[str]
+    absence: Absence | None, status: int, expected: list[str]
 ) -> None:
     plain = operation("/things/{id}", "put")
-    found = check_response(plain, Reply(status, {}, b""), Expectation(absence, has_unknown_references=True))
-    assert [str(finding) for finding in found] == told
+    findings = check_response(
+        plain, Reply(status, {}, b""), Expectation(absence, has_unknown_references=True)
+    )
+    assert [str(finding) for finding in findings] == expected

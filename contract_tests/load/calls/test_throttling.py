@@ -42,13 +42,13 @@ IT = operation(
     ],
 )
 def test_throttling_is_its_own_kind_of_fault(reply: Reply, expected: list[str]) -> None:
-    found = [str(finding) for finding in check_response(IT, reply)]
-    assert len(found) == len(expected)
-    assert all(one.startswith(other) for one, other in zip(found, expected, strict=True)), found
+    findings = [str(finding) for finding in check_response(IT, reply)]
+    assert len(findings) == len(expected)
+    assert all(one.startswith(other) for one, other in zip(findings, expected, strict=True)), findings
 
 
 @pytest.mark.parametrize(
-    ("stated", "seconds"),
+    ("header", "seconds"),
     [
         ("7", 7),
         ("", 0),
@@ -58,8 +58,8 @@ def test_throttling_is_its_own_kind_of_fault(reply: Reply, expected: list[str]) 
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
     ],
 )
-def test_retry_after_gives_seconds_to_wait(stated: str, seconds: float) -> None:
-    assert retry_after_s(Reply(429, {"retry-after": stated}, b"")) == seconds
+def test_retry_after_gives_seconds_to_wait(header: str, seconds: float) -> None:
+    assert retry_after_s(Reply(429, {"retry-after": header}, b"")) == seconds
 
 
 def test_retry_after_may_be_a_date() -> None:
@@ -112,16 +112,16 @@ def test_users_obey_retry_after_and_capacity_ends_where_throttling_begins(
     adjustable_service: StartService, tmp_path: Path
 ) -> None:
     url = adjustable_service("--limit", "20")
-    told = ("--host", url, "--include", "GET /fixed", "--warm-up", "0", "-o", str(tmp_path))
-    run("contract-load", "run", f"{url}/openapi.json", *told, "-u", "2", "-t", "3s")
-    found = json.loads((tmp_path / "results.json").read_text())
+    arguments = ("--host", url, "--include", "GET /fixed", "--warm-up", "0", "-o", str(tmp_path))
+    run("contract-load", "run", f"{url}/openapi.json", *arguments, "-u", "2", "-t", "3s")
+    results = json.loads((tmp_path / "results.json").read_text())
     # Two users are put off once a second each, where they would be put off a thousand times.
-    assert found["throttling"]["throttled"] <= 12
-    assert found["throttling"]["told"].startswith("throttled beyond 2")
+    assert results["throttling"]["throttled"] <= 12
+    assert results["throttling"]["told"].startswith("throttled beyond 2")
     searched = run(
-        *("contract-load", "capacity", f"{url}/openapi.json", *told),
+        *("contract-load", "capacity", f"{url}/openapi.json", *arguments),
         *("--from", "15", "--to", "40", "--step-time", "2s"),
     )
     assert re.search(r"the service throttles beyond (19|20)/s: status 429, Retry-After: 1", searched.output)
-    found = json.loads((tmp_path / "results.json").read_text())
-    assert 15 < found["capacity"]["rate"] <= 20
+    results = json.loads((tmp_path / "results.json").read_text())
+    assert 15 < results["capacity"]["rate"] <= 20

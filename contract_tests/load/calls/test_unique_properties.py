@@ -54,8 +54,8 @@ def test_only_identifying_properties_are_unique(
 
 
 def simulation_of(*paths: Any) -> Simulation:
-    found = read_operations(contract({key: item for path in paths for key, item in path.items()}))
-    return Simulation(found)
+    operations = read_operations(contract({key: item for path in paths for key, item in path.items()}))
+    return Simulation(operations)
 
 
 def names(on: Simulation, count: int) -> list[str]:

@@ -131,8 +131,8 @@ def test_options_that_stages_override_are_reported(adjustable_service: StartServ
     profile = tmp_path / "short.yaml"
     profile.write_text("weights: {read: 1, create: 1}\nstages: [{users: 1, seconds: 1}]")
     url = adjustable_service()
-    told = ("--profile", str(profile), "-u", "3", "-t", "5s", "--host", url, "--output", str(tmp_path))
+    arguments = ("--profile", str(profile), "-u", "3", "-t", "5s", "--host", url, "--output", str(tmp_path))
     message = "--users and --run-time: no effect, because"
-    assert message in run("contract-load", "run", f"{url}/openapi.json", *told).output
+    assert message in run("contract-load", "run", f"{url}/openapi.json", *arguments).output
     document = ("--document", f"{url}/openapi.json")
-    assert message in run(*LOCUST, "--headless", *document, *told).output
+    assert message in run(*LOCUST, "--headless", *document, *arguments).output

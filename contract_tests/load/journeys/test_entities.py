@@ -30,9 +30,9 @@ def test_foreign_entities_are_not_leased_for_deletion(pool: EntityPool) -> None:
     pool.add((1,), is_own=False)
     assert pool.lease_for_deletion(random) is None
     assert pool.lease(random, own_only=True) is None
-    found = pool.lease(random, own_only=False)
-    assert found is not None
-    pool.remove(found)
+    leased = pool.lease(random, own_only=False)
+    assert leased is not None
+    pool.remove(leased)
     assert pool.lease(random, own_only=False) is None
     pool.add((1,), is_own=True)
     pool.add((1,), is_own=True)

@@ -19,8 +19,8 @@ from openapi.operation_reader import read_operations
 
 def test_an_operation_with_an_unresolved_reference_is_not_called() -> None:
     broken = does({"$ref": "#/components/schemas/Nowhere"})
-    found = read_operations(contract(on("/things", get=broken, post=does(THING, THING))))
-    simulation = Simulation(found)
+    operations = read_operations(contract(on("/things", get=broken, post=does(THING, THING))))
+    simulation = Simulation(operations)
     assert [*simulation.compiled.uncovered] == ["GET /things"]
     assert "'#/components/schemas/Nowhere' leads nowhere" in simulation.compiled.uncovered["GET /things"]
     assert simulation.journeys.next_step().call.operation.label == "POST /things"
@@ -28,10 +28,10 @@ def test_an_operation_with_an_unresolved_reference_is_not_called() -> None:
 
 def test_a_guessed_identifier_that_never_works_is_given_up() -> None:
     guess = {"responses": {"200": {"description": "fine"}}}
-    found, _ = planned(
+    operations, _ = planned(
         on("/greetings/{person}", "person", kind=TEXT, get=guess), on("/things", get=does(THING))
     )
-    simulation = Simulation([*found.values()])
+    simulation = Simulation([*operations.values()])
     labels = []
     for _ in range(400):
         step = simulation.journeys.next_step()
@@ -42,8 +42,8 @@ def test_a_guessed_identifier_that_never_works_is_given_up() -> None:
 
 def test_names_are_unique_after_a_conflict() -> None:
     few = {"type": "string", "maxLength": 40, "examples": ["one", "two"]}
-    found = read_operations(contract(on("/things", post=does(THING, an_object(name=few), "201"))))
-    simulation = Simulation(found)
+    operations = read_operations(contract(on("/things", post=does(THING, an_object(name=few), "201"))))
+    simulation = Simulation(operations)
 
     def names(count: int) -> list[str]:
         steps = [simulation.journeys.next_step() for _ in range(count)]
@@ -56,21 +56,21 @@ def test_names_are_unique_after_a_conflict() -> None:
 
 @pytest.mark.parametrize("allowed", [True, False])
 def test_a_reset_that_may_be_called_is_known_to_erase(allowed: bool) -> None:
-    found = read_operations(
+    operations = read_operations(
         contract(on("/things", post=does(THING, THING, "201")) | on("/admin/reset", post=does()))
     )
     options = Options(load_profile("mixed"), Selection(allow_destructive=allowed))
-    assert Simulation(found, options).compiled.indirect_changes.may_erase_unnamed is allowed
+    assert Simulation(operations, options).compiled.indirect_changes.may_erase_unnamed is allowed
 
 
 def test_a_change_neither_deletes_nor_renames() -> None:
     change = an_object(name=TEXT, archived={"type": "boolean"})
-    found, _ = planned(
+    operations, _ = planned(
         on("/things", post=does(an_object(id=ID, name=TEXT), THING)),
         on("/things/{id}", "id", put=does(THING, change)),
         on("/things/by-name/{name}", "name", kind=TEXT, get=does(THING)),
     )
-    simulation = Simulation([*found.values()])
+    simulation = Simulation([*operations.values()])
     changes = 0
     for number in range(300):
         step = simulation.journeys.next_step()
@@ -115,7 +115,7 @@ class Shop:
 
 
 def shop(**selection: Any) -> Simulation:
-    found, _ = planned(
+    operations, _ = planned(
         on("/things", post=does(None, an_object(name=TEXT), "201")),
         on("/things/{id}", "id", get=does(), delete=does()),
         on("/orders", post=does(an_object(id=ID), an_object(thing_id=ID), "201")),
@@ -123,7 +123,7 @@ def shop(**selection: Any) -> Simulation:
         on("/cache/purge", post=does()),
     )
     options = Options(load_profile("mixed"), Selection(**selection))
-    return Simulation([*found.values()], options)
+    return Simulation([*operations.values()], options)
 
 
 def test_journeys_follow_the_inferred_plan() -> None:
@@ -157,49 +157,49 @@ def test_foreign_entities_are_neither_changed_nor_deleted() -> None:
 
 @pytest.mark.parametrize("allowed", [False, True])
 def test_actions_on_whole_collections_are_not_called(allowed: bool) -> None:
-    found, _ = planned(
+    operations, _ = planned(
         on("/inbox", get=does(a_list(THING)), post=does(THING, an_object(name=TEXT), "201")),
         on("/inbox/mark-all-read", post=does()),
         on("/inbox/search", post=does(a_list(THING), an_object(name=TEXT))),
     )
     options = Options(load_profile("mixed"), Selection(allow_destructive=allowed))
-    simulation = Simulation([*found.values()], options)
+    simulation = Simulation([*operations.values()], options)
     assert ("POST /inbox/mark-all-read" in simulation.compiled.uncovered) is not allowed
     assert "POST /inbox/search" not in simulation.compiled.uncovered
     assert "POST /inbox" not in simulation.compiled.uncovered
 
 
 def test_dry_runs_are_not_requested() -> None:
-    asked = an_object(name=TEXT, dryRun={"type": "boolean"})
-    found, _ = planned(on("/things", post=does(THING, asked, "201")))
-    simulation = Simulation([*found.values()])
+    new = an_object(name=TEXT, dryRun={"type": "boolean"})
+    operations, _ = planned(on("/things", post=does(THING, new, "201")))
+    simulation = Simulation([*operations.values()])
     payloads = [simulation.journeys.next_step().call.payload for _ in range(100)]
     assert not any(payload.get("dryRun") for payload in payloads)
 
 
-def asked_for(
+def other_identifier(
     made: dict[str, Any], headers: dict[str, str], shown: dict[str, Any], schema: Any = THING
 ) -> Any:
     """The other identifier that is found in an answer to GET, for a thing that was created with `made`."""
-    found, _ = planned(
+    operations, _ = planned(
         on("/things", post=does(THING, an_object(name=TEXT), "201")),
         on("/things/{id}", "id", kind=TEXT, get=does(schema)),
     )
-    simulation = Simulation([*found.values()])
+    simulation = Simulation([*operations.values()])
     while (step := simulation.journeys.next_step()).call.operation.method == "post":
         call = step.call
-        told = Exchange("", call.target, {}, {}, {}, call.payload, 201, headers, made)
-        simulation.journeys.complete(step, told)
+        exchange = Exchange("", call.target, {}, {}, {}, call.payload, 201, headers, made)
+        simulation.journeys.complete(step, exchange)
     call = step.call
     return identifier_shown_instead(step, Exchange("", call.target, call.path, {}, {}, None, 200, {}, shown))
 
 
 def test_an_answer_with_another_identifier_shows_another_entity() -> None:
     shown = {"id": 7, "name": "thing"}
-    assert asked_for({"id": 5, "name": "thing"}, {}, shown) == 7
-    assert asked_for({"id": 5, "name": "thing"}, {"location": "/things/5"}, shown) == 7
-    assert asked_for({"id": 5, "name": "thing"}, {}, {"id": 5, "name": "thing"}) is None
-    assert asked_for({"id": 5, "name": "thing"}, {}, {"id": 7, "secret": "5"}) is None
-    assert asked_for({"id": 5, "name": "thing"}, {}, shown, an_object(name=TEXT)) is None
+    assert other_identifier({"id": 5, "name": "thing"}, {}, shown) == 7
+    assert other_identifier({"id": 5, "name": "thing"}, {"location": "/things/5"}, shown) == 7
+    assert other_identifier({"id": 5, "name": "thing"}, {}, {"id": 5, "name": "thing"}) is None
+    assert other_identifier({"id": 5, "name": "thing"}, {}, {"id": 7, "secret": "5"}) is None
+    assert other_identifier({"id": 5, "name": "thing"}, {}, shown, an_object(name=TEXT)) is None
     # Its address is not what its answers show of it.
-    assert asked_for({"id": 7, "name": "thing"}, {"location": "/things/abc"}, shown) is None
+    assert other_identifier({"id": 7, "name": "thing"}, {"location": "/things/abc"}, shown) is None

@@ -15,8 +15,8 @@ from openapi.operation_reader import read_operations
 
 
 def simulation_of(profile: str = "mixed", seed: int = 1) -> Simulation:
-    found = read_operations(load_contract(students_document()))
-    return Simulation(found, Options(load_profile(profile)), seed)
+    students_operations = read_operations(load_contract(students_document()))
+    return Simulation(students_operations, Options(load_profile(profile)), seed)
 
 
 class Model:
@@ -95,19 +95,21 @@ def test_identifiers_are_taken_from_lists() -> None:
     simulation = simulation_of()
     ((step,),) = simulation.journeys.exploration_rounds()
     assert step.call.target == "/students"
-    found = simulation.known.record_listing(step, exchange(step, 200, {"students": [{"id": 4}, {"id": 5}]}))
-    assert ("/students/{}", (5,)) in found
+    identifiers = simulation.known.record_listing(
+        step, exchange(step, 200, {"students": [{"id": 4}, {"id": 5}]})
+    )
+    assert ("/students/{}", (5,)) in identifiers
     assert simulation.known.record_listing(step, exchange(step, 200, {"students": []})) == []
 
 
 def test_cursors_are_followed_and_never_invented() -> None:
     simulation = simulation_of()
-    seen = set()
+    cursors = set()
     for _ in range(2_000):
         step = simulation.journeys.next_step()
         if kind_of(step.call.operation) is Kind.LIST:
-            seen.add(step.call.query.get("cursor"))
+            cursors.add(step.call.query.get("cursor"))
             simulation.journeys.complete(step, exchange(step, 200, {"students": [], "next_cursor": "f" * 16}))
         else:
             simulation.journeys.complete(step, None)
-    assert seen == {None, "f" * 16}
+    assert cursors == {None, "f" * 16}

@@ -169,8 +169,8 @@ def test_a_referenced_entity_may_have_been_consumed() -> None:
     assert shop.absence(thing, 20.0) is Absence.LOST
     # Once it has been seen again, it is claimed again.
     for _ in range(2):
-        found = {**SHOWN, "id": 2, "name": "thing 2"}
-        shop.reconciliation.read(shop.step("GET /things/{id}", other), found, 21.0, 21.1)
+        shown = {**SHOWN, "id": 2, "name": "thing 2"}
+        shop.reconciliation.read(shop.step("GET /things/{id}", other), shown, 21.0, 21.1)
     assert shop.absence(other, 30.0) is Absence.LOST
 
 

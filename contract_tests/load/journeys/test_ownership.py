@@ -28,9 +28,9 @@ def made(
     ownership: Ownership, home: EntityPool, number: int, sent: Any, shown: Any, status: int = 201
 ) -> bool:
     exchange = Exchange("POST", "/labels", {}, {}, {}, sent, status, {}, shown)
-    found = ownership.has_created(a_step(sent), exchange, home, (number,))
-    home.add((number,), is_own=found)
-    return found
+    is_own = ownership.has_created(a_step(sent), exchange, home, (number,))
+    home.add((number,), is_own=is_own)
+    return is_own
 
 
 @pytest.mark.parametrize(
@@ -59,18 +59,18 @@ def test_the_answer_shows_whether_an_entity_is_own(sent: Any, shown: Any, is_own
 
 def test_two_entities_from_equal_creations_are_own() -> None:
     ownership, home = Ownership(lambda _: False), EntityPool("/labels/{}")
-    told = [made(ownership, home, number, {"colour": "red"}, None) for number in (1, 2, 3)]
-    assert told == [False, True, True]
+    owned = [made(ownership, home, number, {"colour": "red"}, None) for number in (1, 2, 3)]
+    assert owned == [False, True, True]
 
 
 def test_combinations_of_few_values_do_not_prove_ownership() -> None:
     ownership, home = Ownership(lambda _: False), EntityPool("/labels/{}")
     pairs = [("red", "red"), ("red", "blue"), ("blue", "red"), ("blue", "blue")]
-    told = [
+    owned = [
         made(ownership, home, number, {"colour": colour, "rim": rim}, None)
         for number, (colour, rim) in enumerate(pairs)
     ]
-    assert told == [False] * 4
+    assert owned == [False] * 4
 
 
 def test_an_identifier_given_again_was_found_not_created() -> None:

@@ -143,7 +143,7 @@ STARTS = [f"2026-01-01T10:00:{number:02}Z" for number in range(60)]
 
 
 @pytest.mark.parametrize(
-    ("written", "found", "kind"),
+    ("written", "shown_value", "kind"),
     [
         ([ADDRESS] * 60, {"street": "Long Street"}, "altered more/city"),
         ([ADDRESS] * 60, {**ADDRESS, "city": "Another City"}, "altered more/city"),
@@ -154,11 +154,11 @@ STARTS = [f"2026-01-01T10:00:{number:02}Z" for number in range(60)]
         (STARTS, "2026-01-01T11:00:01+01:00", None),
     ],
 )
-def test_nested_values_are_compared(written: list[Any], found: Any, kind: str | None) -> None:
+def test_nested_values_are_compared(written: list[Any], shown_value: Any, kind: str | None) -> None:
     shop, shown = Shop(), [{**SHOWN, "id": number, "more": more} for number, more in enumerate(written)]
     things = [shop.call("POST /things", None, 1.0, 1.1, 201, body, more=body["more"])[0] for body in shown]
     for number, thing in enumerate(things):
-        more = found if number == 1 else written[number]
+        more = shown_value if number == 1 else written[number]
         shop.read_back(thing, 20.0, 200, {**shown[number], "more": more})
     assert [loss.title for loss in shop.settled().losses] == ([kind] if kind else [])
 

@@ -14,7 +14,7 @@ FIRST = Write("POST /things", 1.0, {"name": "a", "colour": "red"}, replaces_all=
 
 
 @pytest.mark.parametrize(
-    ("others", "since", "until", "found", "wrong"),
+    ("others", "since", "until", "shown", "wrong"),
     [
         ([], 3, 4, {"name": "a"}, []),
         ([], 3, 4, {"name": "b"}, ["altered"]),
@@ -87,11 +87,11 @@ FIRST = Write("POST /things", 1.0, {"name": "a", "colour": "red"}, replaces_all=
     ],
 )
 def test_a_read_may_show_every_possible_state(
-    others: list[Write], since: float, until: float, found: dict[str, str | None], wrong: list[str]
+    others: list[Write], since: float, until: float, shown: dict[str, str | None], wrong: list[str]
 ) -> None:
     record = Record(THING, [FIRST, *others])
-    told = deviations(record, found, since, until)
-    assert ["stale" if deviation.is_stale else "altered" for deviation in told] == wrong
+    differences = deviations(record, shown, since, until)
+    assert ["stale" if deviation.is_stale else "altered" for deviation in differences] == wrong
 
 
 def test_a_state_is_stale_once_the_next_is_acknowledged() -> None:
@@ -152,8 +152,8 @@ def test_delay_is_measured_to_the_first_right_read() -> None:
     record.delays.settle(is_seen=not record.delays.is_overtaken(record.writes))
     assert (record.delays.late, record.delays.overtaken) == (0, 1)
     # It has been seen where it is what shows in place of the next.
-    for found, late, overtaken in (("name 1", 1, 0), ("name 0", 0, 1)):
+    for shown, late, overtaken in (("name 1", 1, 0), ("name 0", 0, 1)):
         record = Record(THING, [first, second, third])
         record.delays.add(0.5, second)
-        record.delays.add(0.2, third, {"name": found})
+        record.delays.add(0.2, third, {"name": shown})
         assert (record.delays.late, record.delays.overtaken) == (late, overtaken)

@@ -138,16 +138,16 @@ def test_entities_found_by_a_number_are_left_alone() -> None:
 @pytest.mark.parametrize("refusal", [0, 409, 422])
 def test_own_entities_are_changed_and_deleted(refusal: int) -> None:
     """Where two alike make two things, or are refused."""
-    numbers, labels, seen = itertools.count(), list[str](), set[str]()
+    numbers, labels, taken_providers = itertools.count(), list[str](), set[str]()
 
     def answer(step: Step) -> Answer:
         call = step.call
         labels.append(call.operation.label)
         if call.operation.method != "post":
             return OF_THE_REST[call.operation.method], None
-        if refusal and call.payload["provider"] in seen:
+        if refusal and call.payload["provider"] in taken_providers:
             return refusal, None
-        seen.add(call.payload["provider"])
+        taken_providers.add(call.payload["provider"])
         return 201, {"id": next(numbers), **call.payload}
 
     simulated(resource("integrations", an_object(provider=PROVIDER, hook=LONG)), answer)

@@ -28,7 +28,7 @@ def loaded(rate: float, seconds: float, takes: Any, warm_up: float = 0.0) -> Res
 
 
 @pytest.mark.parametrize(
-    ("rate", "seconds", "takes", "asked", "answered"),
+    ("rate", "seconds", "takes", "requested", "answered"),
     [
         (150, 15, lambda due: 0.01 + due * 0.5, 150, 100),
         (1_000, 10, lambda due: 0.01 + due * 0.05, 1_000, 952),
@@ -38,12 +38,12 @@ def loaded(rate: float, seconds: float, takes: Any, warm_up: float = 0.0) -> Res
     ],
 )
 def test_a_growing_backlog_is_noticed(
-    rate: float, seconds: float, takes: Any, asked: float, answered: float
+    rate: float, seconds: float, takes: Any, requested: float, answered: float
 ) -> None:
-    found = behind(loaded(rate, seconds, takes))
-    assert found is not None
-    assert found.due == pytest.approx(asked, rel=0.1)
-    assert found.answered == pytest.approx(answered, rel=0.1)
+    backlog = behind(loaded(rate, seconds, takes))
+    assert backlog is not None
+    assert backlog.due == pytest.approx(requested, rel=0.1)
+    assert backlog.answered == pytest.approx(answered, rel=0.1)
 
 
 @pytest.mark.parametrize(
@@ -77,15 +77,15 @@ def test_a_run_of_a_service_that_falls_behind_does_not_pass(
     adjustable_service: StartService, tmp_path: Path
 ) -> None:
     url = adjustable_service("--pool", "1", "--delay-ms", "20")
-    told = ("--host", url, "--rate", "80", "-t", "4s", "--warm-up", "0", "--include", "GET /fixed")
-    done = run("contract-load", "run", f"{url}/openapi.json", *told, "-o", str(tmp_path))
+    arguments = ("--host", url, "--rate", "80", "-t", "4s", "--warm-up", "0", "--include", "GET /fixed")
+    done = run("contract-load", "run", f"{url}/openapi.json", *arguments, "-o", str(tmp_path))
     assert done.wait() == 1
-    found = json.loads((tmp_path / "results.json").read_text())
-    (reason,) = found["reasons"]
+    results = json.loads((tmp_path / "results.json").read_text())
+    (reason,) = results["reasons"]
     told_of = re.fullmatch(r"the service falls behind: (\d+)/s asked, (\d+)/s answered", reason)
     assert told_of, reason
-    asked, answered = map(int, told_of.groups())
+    requested, answered = map(int, told_of.groups())
     # One answer takes 20 ms, one at a time. What is asked for is counted, to whole seconds.
-    assert abs(asked - 80) <= 2
+    assert abs(requested - 80) <= 2
     assert 0 < answered <= 50
-    assert not any("generator" in reason for reason in found["invalid"])
+    assert not any("generator" in reason for reason in results["invalid"])

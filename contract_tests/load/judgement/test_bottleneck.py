@@ -29,12 +29,12 @@ from students_service.settings import Settings
 
 def explained(url: str, folder: Path, *options: str) -> dict[str, Any]:
     """What was found for reads and for writes."""
-    told = ("--host", url, "-u", "8", "-r", "100", "-t", "5s", "--warm-up", "1s", "-o", str(folder))
-    done = run("contract-load", "run", f"{url}/openapi.json", *told, *options)
+    arguments = ("--host", url, "-u", "8", "-r", "100", "-t", "5s", "--warm-up", "1s", "-o", str(folder))
+    done = run("contract-load", "run", f"{url}/openapi.json", *arguments, *options)
     assert (folder / "results.json").exists(), done.output
-    found = json.loads((folder / "results.json").read_text())["explained"]["bottlenecks"]
-    assert found[0]["shown"] in done.output
-    return {kind: bottleneck for bottleneck in found for kind in bottleneck["of"].split(" and ")}
+    bottlenecks_found = json.loads((folder / "results.json").read_text())["explained"]["bottlenecks"]
+    assert bottlenecks_found[0]["shown"] in done.output
+    return {kind: bottleneck for bottleneck in bottlenecks_found for kind in bottleneck["of"].split(" and ")}
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def _execute(url: str, statement: str) -> None:
 @pytest.mark.alone
 @pytest.mark.process
 @pytest.mark.parametrize(
-    ("reason", "of", "told", "evidence", "certainty"),
+    ("reason", "of", "message", "evidence", "certainty"),
     [
         (
             "index",
@@ -85,17 +85,17 @@ def _execute(url: str, statement: str) -> None:
     ],
 )
 def test_the_reason_for_slowness_is_found(
-    reason: str, of: str, told: str, evidence: str, certainty: str, counting: str, tmp_path: Path
+    reason: str, of: str, message: str, evidence: str, certainty: str, counting: str, tmp_path: Path
 ) -> None:
     database = counting
     with served("slow_service", "--database", database, "--reason", reason) as url:
-        found = explained(url, tmp_path, "--database-url", database)[of]
-    assert found["told"].startswith(told)
-    assert any(evidence in line for line in found["evidence"]), found["evidence"]
+        bottleneck = explained(url, tmp_path, "--database-url", database)[of]
+    assert bottleneck["told"].startswith(message)
+    assert any(evidence in line for line in bottleneck["evidence"]), bottleneck["evidence"]
     # Where other programs take the processors, such as other tests, nothing is sure, and that is said.
-    crowded = any(line.startswith("other programs than the service") for line in found["evidence"])
-    short = found["told"].partition("beside what else runs on this machine")[1]
-    assert found["certainty"] == ("likely" if crowded or short else certainty)
+    crowded = any(line.startswith("other programs than the service") for line in bottleneck["evidence"])
+    short = bottleneck["told"].partition("beside what else runs on this machine")[1]
+    assert bottleneck["certainty"] == ("likely" if crowded or short else certainty)
 
 
 @pytest.mark.alone
@@ -104,8 +104,8 @@ def test_a_slow_network_is_found(database: str, tmp_path: Path) -> None:
         served("slow_service", "--database", database) as url,
         served("delaying_proxy", "--to", url.rpartition(":")[2], "--delay-ms", "150") as slow,
     ):
-        found = explained(slow, tmp_path, "--database-url", database)
-    for bottleneck in found.values():
+        found_by_kind = explained(slow, tmp_path, "--database-url", database)
+    for bottleneck in found_by_kind.values():
         assert bottleneck["told"].startswith("the time goes by on the way, in the network or a proxy")
         assert bottleneck["certainty"] == "likely"
 
@@ -122,53 +122,59 @@ def results_of(service_ms: list[float], seconds: float) -> Results:
     return results
 
 
-def told(results: Results, *samples: Sample) -> Bottleneck:
+def sole_bottleneck(results: Results, *samples: Sample) -> Bottleneck:
     """What is found when the service was seen like that."""
-    seen = Observation(("it",), 2, 1.0, [*samples] * 10)
-    (found,) = bottlenecks(results, {LABEL: "get"}, seen)
-    return found
+    observation = Observation(("it",), 2, 1.0, [*samples] * 10)
+    (bottleneck,) = bottlenecks(results, {LABEL: "get"}, observation)
+    return bottleneck
 
 
 def test_without_a_database_the_response_times_are_explained() -> None:
     # Two at a time, 20 ms each, which makes 100 per second; eight are under way.
-    found = told(results_of([20.0] * 2 + [80.0] * 998, 10), Sample(1.0, machine_cores=0.5, probe_ms=1.0))
-    assert found.message == (
+    bottleneck = sole_bottleneck(
+        results_of([20.0] * 2 + [80.0] * 998, 10), Sample(1.0, machine_cores=0.5, probe_ms=1.0)
+    )
+    assert bottleneck.message == (
         "calls wait for their turn: about 2 at a time are worked on, as with a pool or a lock"
     )
-    assert (found.of, found.certainty) == ("reads", "possible")
-    assert "100.0 answers/s with 8.0 calls under way" in found.evidence
+    assert (bottleneck.of, bottleneck.certainty) == ("reads", "possible")
+    assert "100.0 answers/s with 8.0 calls under way" in bottleneck.evidence
 
 
 def test_a_service_with_room_is_not_blamed() -> None:
     sample = Sample(1.0, 0.2, 0.2, 0.2, 1_000, None, 0.5, 1.0)
-    found = told(results_of([5.0] * 200, 10), sample)
-    assert (found.message, found.certainty) == ("nothing was seen at its limit", "possible")
-    assert "the service (it) used 0.20 cores" in found.evidence
+    bottleneck = sole_bottleneck(results_of([5.0] * 200, 10), sample)
+    assert (bottleneck.message, bottleneck.certainty) == ("nothing was seen at its limit", "possible")
+    assert "the service (it) used 0.20 cores" in bottleneck.evidence
 
 
 def test_busy_processors_are_attributed_to_their_processes() -> None:
     busy = results_of([5.0] * 1_000, 10)
     assert (
-        "one process, which uses one core" in told(busy, Sample(1.0, 0.97, 0.97, 1.0, 1, None, 1.2)).message
+        "one process, which uses one core"
+        in sole_bottleneck(busy, Sample(1.0, 0.97, 0.97, 1.0, 1, None, 1.2)).message
     )
-    assert "1.9 of 2 cores" in told(busy, Sample(1.0, 1.9, 0.6, 0.6, 1, None, 1.95)).message
-    shared = told(busy, Sample(1.0, 0.6, 0.6, 1.0, 1, None, 1.95)).message
+    assert "1.9 of 2 cores" in sole_bottleneck(busy, Sample(1.0, 1.9, 0.6, 0.6, 1, None, 1.95)).message
+    shared = sole_bottleneck(busy, Sample(1.0, 0.6, 0.6, 1.0, 1, None, 1.95)).message
     assert "it gets 0.60 cores beside what else runs on this machine, and waits for more" in shared
-    assert "the machine's CPU is full" in told(busy, Sample(1.0, 0.3, 0.3, 0.5, 1, None, 1.95)).message
+    assert (
+        "the machine's CPU is full"
+        in sole_bottleneck(busy, Sample(1.0, 0.3, 0.3, 0.5, 1, None, 1.95)).message
+    )
 
 
 def test_nothing_is_sure_while_other_programs_fill_the_machine() -> None:
     busy = results_of([5.0] * 1_000, 10)
     alone = Sample(1.0, 0.3, 0.3, 0.5, 1, None, 1.95, load_cores=1.6)
-    assert told(busy, alone).certainty == "sure"
-    crowded = told(busy, msgspec.structs.replace(alone, load_cores=0.2))
+    assert sole_bottleneck(busy, alone).certainty == "sure"
+    crowded = sole_bottleneck(busy, msgspec.structs.replace(alone, load_cores=0.2))
     assert crowded.message == "the machine's CPU is full: other programs used 1.4 of 2 cores"
     assert crowded.certainty == "likely"
     # What it would do with a processor to itself nobody has seen.
-    assert told(busy, Sample(1.0, 0.6, 0.6, 1.0, 1, None, 1.95)).certainty == "likely"
+    assert sole_bottleneck(busy, Sample(1.0, 0.6, 0.6, 1.0, 1, None, 1.95)).certainty == "likely"
     busy.add_generator("", Generator(10, 9.5))
-    assert told(busy, alone).certainty == "sure"
-    assert told(busy, msgspec.structs.replace(alone, load_cores=0.2)).certainty == "likely"
+    assert sole_bottleneck(busy, alone).certainty == "sure"
+    assert sole_bottleneck(busy, msgspec.structs.replace(alone, load_cores=0.2)).certainty == "likely"
 
 
 def test_a_wait_inside_the_service_names_its_operation() -> None:
@@ -179,14 +185,14 @@ def test_a_wait_inside_the_service_names_its_operation() -> None:
     results.clock.ended = results.clock.began + 10
     methods = {LABEL: "get", "GET /reports": "get"}
     idle = Sample(1.0, 0.04, 0.04, 0.04, 1, None, 0.2, 1.0)
-    (found,) = bottlenecks(results, methods, Observation(("it",), 2, 1.0, [idle] * 10))
+    (bottleneck,) = bottlenecks(results, methods, Observation(("it",), 2, 1.0, [idle] * 10))
     where = "GET /reports waits inside the service"
     unseen = "or for what that calls: its CPU was not busy (4%), its database was not observed"
-    assert (found.message, found.certainty) == (f"{where}, {unseen}", "possible")
-    known = msgspec.structs.replace(idle, postgres_cores=0.0, sessions=2, busy=0, locked=0)
-    (found,) = bottlenecks(results, methods, Observation(("it",), 2, 1.0, [known] * 10))
+    assert (bottleneck.message, bottleneck.certainty) == (f"{where}, {unseen}", "possible")
+    waiting = msgspec.structs.replace(idle, postgres_cores=0.0, sessions=2, busy=0, locked=0)
+    (bottleneck,) = bottlenecks(results, methods, Observation(("it",), 2, 1.0, [waiting] * 10))
     neither = "neither its CPU (4%) nor its database were busy"
-    assert (found.message, found.certainty) == (f"{where}: {neither}", "likely")
+    assert (bottleneck.message, bottleneck.certainty) == (f"{where}: {neither}", "likely")
     longest = slowest(results)
     assert longest is not None
     assert (longest.operation, round(longest.share, 2)) == ("GET /reports", 1.0)
@@ -197,14 +203,14 @@ def test_a_wait_for_the_database_log_is_found() -> None:
     for _ in range(100):
         results.record("POST /it", 201, 0.02, 0.02, [])
     results.clock.ended = results.clock.began + 1
-    seen = Observation(samples=[Sample(1.0, sessions=2, busy=2, locked=0)] * 10)
+    observation = Observation(samples=[Sample(1.0, sessions=2, busy=2, locked=0)] * 10)
     flushing = Backend(1, "active", "IO", "WalSync", "INSERT INTO it")
     for _ in range(7):
-        seen.add_backends([flushing, replace(flushing, pid=2, wait_type="", wait="")])
-    seen.add_backends([replace(flushing, pid=3, wait="WalWrite")] * 3)
-    (found,) = bottlenecks(results, {"POST /it": "post"}, seen)
-    assert found.message.startswith("writes wait for WAL flush (")
-    assert found.certainty == "sure"
+        observation.add_backends([flushing, replace(flushing, pid=2, wait_type="", wait="")])
+    observation.add_backends([replace(flushing, pid=3, wait="WalWrite")] * 3)
+    (bottleneck,) = bottlenecks(results, {"POST /it": "post"}, observation)
+    assert bottleneck.message.startswith("writes wait for WAL flush (")
+    assert bottleneck.certainty == "sure"
 
 
 @pytest.mark.process
@@ -220,8 +226,8 @@ def test_a_wait_for_the_database_log_is_found() -> None:
 )
 def test_an_unreachable_database_is_reported_at_once(nowhere: str, reason: str, tmp_path: Path) -> None:
     with served("adjustable_service") as url:
-        told = ("--host", url, "-o", str(tmp_path), "--database-url", nowhere)
-        done = run("contract-load", "run", f"{url}/openapi.json", *told)
+        arguments = ("--host", url, "-o", str(tmp_path), "--database-url", nowhere)
+        done = run("contract-load", "run", f"{url}/openapi.json", *arguments)
     assert done.wait() == 1
     (problem,) = (line for line in done.lines if "--database-url" in line)
     assert problem.startswith(f"contract-load: the run did not begin: --database-url: {reason}")
@@ -232,16 +238,16 @@ def test_an_unreachable_database_is_reported_at_once(nowhere: str, reason: str, 
 
 def test_machine_usage_is_seen_from_any_thread() -> None:
     """From a thread that looks for the first time, too."""
-    machine, found = MachineMeter(), list[float]()
+    machine, usages = MachineMeter(), list[float]()
 
     def look() -> None:
         until = time.process_time() + 0.2
         while time.process_time() < until:
             pass
-        found.append(machine.cores())
+        usages.append(machine.cores())
 
     for _ in range(2):
         looking = threading.Thread(target=look)
         looking.start()
         looking.join()
-    assert all(0.1 < usage <= (os.cpu_count() or 1) for usage in found), found
+    assert all(0.1 < usage <= (os.cpu_count() or 1) for usage in usages), usages

@@ -61,8 +61,8 @@ def test_the_answer_of_a_search_states_the_capacity() -> None:
 
 
 def capacity(url: str, folder: Path, *options: str) -> tuple[int, Any]:
-    told = ("--host", url, "--step-time", "4s", "--warm-up", "1s", "-o", str(folder))
-    done = run("contract-load", "capacity", f"{url}/openapi.json", *told, *options)
+    arguments = ("--host", url, "--step-time", "4s", "--warm-up", "1s", "-o", str(folder))
+    done = run("contract-load", "capacity", f"{url}/openapi.json", *arguments, *options)
     assert (folder / "results.json").exists(), done.output
     return done.wait(), json.loads((folder / "results.json").read_text())
 
@@ -70,21 +70,21 @@ def capacity(url: str, folder: Path, *options: str) -> tuple[int, Any]:
 @pytest.mark.alone
 def test_the_capacity_of_a_handler_pool_is_found(adjustable_service: StartService, tmp_path: Path) -> None:
     url = adjustable_service("--pool", str(HANDLERS), "--delay-ms", str(TAKES_MS))
-    asked = ("--from", "40", "--objective", "get_thing p95 < 200ms", "--objective", "rate > 1000/s")
-    code, found = capacity(url, tmp_path, *asked)
-    assert found["capacity"]["rate"] == pytest.approx(TRUTH, rel=0.05)
-    assert "/s within the objectives; at " in found["capacity"]["answer"]
-    assert (code, found["verdict"]) == (1, "FAILED")
-    assert [objective["holds"] for objective in found["objectives"]] == [True, False]
-    assert found["workload"]["rate"] == found["capacity"]["rate"]
-    tried = found["capacity"]["trials"]
+    objectives = ("--from", "40", "--objective", "get_thing p95 < 200ms", "--objective", "rate > 1000/s")
+    code, results = capacity(url, tmp_path, *objectives)
+    assert results["capacity"]["rate"] == pytest.approx(TRUTH, rel=0.05)
+    assert "/s within the objectives; at " in results["capacity"]["answer"]
+    assert (code, results["verdict"]) == (1, "FAILED")
+    assert [objective["holds"] for objective in results["objectives"]] == [True, False]
+    assert results["workload"]["rate"] == results["capacity"]["rate"]
+    tried = results["capacity"]["trials"]
     assert tried == sorted(tried, key=lambda trial: trial["rate"])
     assert max(trial["throughput"] for trial in tried) < TRUTH * 1.05
 
 
 @pytest.mark.process
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         (("--profile", "steps"), "profile steps sets the number of users by stages; choose one without"),
         (("--from", "50", "--to", "20"), "--to 20 is lower than --from 50"),
@@ -92,11 +92,11 @@ def test_the_capacity_of_a_handler_pool_is_found(adjustable_service: StartServic
         (("--step-time", "soon"), "'soon' is not a time"),
     ],
 )
-def test_bad_input_is_reported_in_one_line(options: tuple[str, ...], told: str) -> None:
+def test_bad_input_is_reported_in_one_line(options: tuple[str, ...], message: str) -> None:
     done = run("contract-load", "capacity", *options)
     assert done.wait() in (1, 2)
     (line,) = done.lines
-    assert told in line
+    assert message in line
 
 
 @pytest.mark.alone
@@ -104,6 +104,6 @@ def test_a_service_too_slow_for_the_first_rate_has_no_capacity(
     adjustable_service: StartService, tmp_path: Path
 ) -> None:
     url = adjustable_service("--pool", "1", "--delay-ms", "200")
-    code, found = capacity(url, tmp_path, "--include", "GET /fixed")
-    assert (code, found["capacity"]["rate"]) == (1, None)
-    assert "not even 10/s is within the objectives: the service falls behind" in found["reasons"][0]
+    code, results = capacity(url, tmp_path, "--include", "GET /fixed")
+    assert (code, results["capacity"]["rate"]) == (1, None)
+    assert "not even 10/s is within the objectives: the service falls behind" in results["reasons"][0]

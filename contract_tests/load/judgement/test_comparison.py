@@ -49,8 +49,10 @@ def changed_of(made: RunRecord, label: str, figures: dict[str, Any], **seconds: 
 
 
 def test_slower_operations_are_reported() -> None:
-    found = compare_runs(ran(3), ran(4, slower=1.3), 0.05)
-    verdicts = {(difference.operation, difference.measure): difference for difference in found.differences}
+    comparison = compare_runs(ran(3), ran(4, slower=1.3), 0.05)
+    verdicts = {
+        (difference.operation, difference.measure): difference for difference in comparison.differences
+    }
     assert verdicts["POST /it", "median"].verdict == verdicts["POST /it", "p95"].verdict == WORSE
     assert verdicts["POST /it", "median"].low < 0.3 < verdicts["POST /it", "median"].high
     assert {verdicts["GET /it", measure].verdict for measure in ("median", "p95", "error rate")} == {SAME}
@@ -65,15 +67,21 @@ def test_slower_operations_are_reported() -> None:
 
 def test_chance_is_no_difference() -> None:
     """Of many pairs of runs of the same service, hardly one shows a difference, be it ever so small."""
-    told = [compare_runs(ran(seed), ran(seed + 100), 0.0) for seed in range(5)]
-    assert sum(any(difference.verdict != SAME for difference in found.differences) for found in told) <= 1
+    comparisons = [compare_runs(ran(seed), ran(seed + 100), 0.0) for seed in range(5)]
+    assert (
+        sum(
+            any(difference.verdict != SAME for difference in comparison.differences)
+            for comparison in comparisons
+        )
+        <= 1
+    )
 
 
 def test_the_interval_contains_the_true_difference() -> None:
-    found = [compare_runs(ran(seed), ran(seed + 50, slower=1.2), 0.0) for seed in range(4)]
+    comparisons = [compare_runs(ran(seed), ran(seed + 50, slower=1.2), 0.0) for seed in range(4)]
     changes = [
         difference
-        for one in found
+        for one in comparisons
         for difference in one.differences
         if (difference.operation, difference.measure) == ("POST /it", "p95")
     ]
@@ -85,7 +93,7 @@ SEARCHED = CapacityRecord(answer="", rate=3, trials=[])
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "message"),
     [
         ({"profile": "spike"}, "the profile was mixed, and is spike"),
         ({"users": 9}, "the number of users was 3, and is 9"),
@@ -104,10 +112,10 @@ SEARCHED = CapacityRecord(answer="", rate=3, trials=[])
         ),
     ],
 )
-def test_incomparable_runs_are_reported(changed: dict[str, Any], told: str) -> None:
+def test_incomparable_runs_are_reported(changed: dict[str, Any], message: str) -> None:
     with pytest.raises(LoadError, match="the runs cannot be compared: ") as raised:
         compare_runs(ran(1), ran(2, **changed), 0.05)
-    assert told in str(raised.value)
+    assert message in str(raised.value)
 
 
 def test_few_calls_have_no_percentiles() -> None:
@@ -128,12 +136,12 @@ def test_few_calls_have_no_percentiles() -> None:
 
 def test_new_failures_are_reported() -> None:
     failing = changed_of(ran(2), "GET /it", {"failures": 2 * SECONDS}, failures=2)
-    (found,) = (
+    (worse,) = (
         difference
         for difference in compare_runs(ran(1), failing, 0.05).worse
         if difference.measure == "error rate"
     )
-    assert str(found).startswith("GET /it: error rate 0% → 10%, +10.0% (")
+    assert str(worse).startswith("GET /it: error rate 0% → 10%, +10.0% (")
 
 
 def test_two_real_runs_are_compared(
@@ -142,8 +150,8 @@ def test_two_real_runs_are_compared(
     folders = [tmp_path / name for name in ("before", "after")]
     for folder, delay in zip(folders, ("10", "40"), strict=True):
         url = adjustable_service("--delay-ms", delay)
-        told = ("--host", url, "-u", "3", "-t", "6s", "--warm-up", "0", "-o", str(folder))
-        run("contract-load", "run", f"{url}/openapi.json", *told)
+        arguments = ("--host", url, "-u", "3", "-t", "6s", "--warm-up", "0", "-o", str(folder))
+        run("contract-load", "run", f"{url}/openapi.json", *arguments)
     done = run("contract-load", "compare", *map(str, folders))
     assert done.wait() == 1, done.output
     assert "all operations: median 1" in done.output

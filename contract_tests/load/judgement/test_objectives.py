@@ -28,13 +28,13 @@ IT = operation("/things/{id}")
     ],
 )
 def test_objectives_are_parsed(text: str, expected: Objective) -> None:
-    found = parse_objective(text, {IT.label: "it"})
-    assert (found.label, found.measure) == (expected.label, expected.measure)
-    assert found.limit == pytest.approx(expected.limit)
+    objective = parse_objective(text, {IT.label: "it"})
+    assert (objective.label, objective.measure) == (expected.label, expected.measure)
+    assert objective.limit == pytest.approx(expected.limit)
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("fast please", "is not an objective; one looks like"),
         ("nobody p95 < 5ms", "there is no operation 'nobody'; there are it"),
@@ -44,8 +44,8 @@ def test_objectives_are_parsed(text: str, expected: Objective) -> None:
         ("it late < 5ms", "lateness is measured over all operations: 'late < 1s'"),
     ],
 )
-def test_malformed_objectives_are_reported(text: str, told: str) -> None:
-    with pytest.raises(LoadError, match=re.escape(told)):
+def test_malformed_objectives_are_reported(text: str, message: str) -> None:
+    with pytest.raises(LoadError, match=re.escape(message)):
         parse_objective(text, {IT.label: "it"})
 
 
@@ -64,25 +64,25 @@ def test_an_objective_without_calls_is_invalid() -> None:
     assert [outcome.holds for outcome in verdict.outcomes] == [False, True]
     assert verdict.outcomes[1].margin == pytest.approx(0.5, rel=0.01)
     assert (verdict.word, verdict.reasons) == ("INVALID", ())
-    told = f"{IT.label}: p95 ≤ 5 ms cannot be judged, there was no call after the warm-up"
-    assert [str(reason) for reason in verdict.invalid] == [told]
+    message = f"{IT.label}: p95 ≤ 5 ms cannot be judged, there was no call after the warm-up"
+    assert [str(reason) for reason in verdict.invalid] == [message]
 
 
 def test_a_run_limited_by_its_generator_is_invalid() -> None:
     late, busy, dropping = Times(), Generator(10, 9.5), Generator(10, 1, dropped=3)
     for lateness in [0.001] * 95 + [0.2] * 5:
         late.record(lateness)
-    for seen, told in [
+    for generator, message in [
         (Generator(10, 1, lateness=late), "5.0% of arrivals were sent more than 50 ms late"),
         (busy, "it used 95% of a core"),
         (dropping, "3 arrivals were not sent"),
     ]:
         results = Results.of(["a"])
         results.record("a", 200, 0.01, 0.01, [])
-        results.add_generator("", seen)
+        results.add_generator("", generator)
         verdict = judge([parse_objective("p95 < 1ms", {})], results)
         assert (verdict.word, verdict.passed) == ("INVALID", False)
-        assert told in verdict.invalid[0].message
+        assert message in verdict.invalid[0].message
         assert "it was 10.0 ms, which such a run cannot tell" in verdict.invalid[1].message
         results.record("a", 500, 0.01, 0.01, [Finding(Fault.SERVER_ERROR, "500", "")])
         assert judge([], results).word == "FAILED"

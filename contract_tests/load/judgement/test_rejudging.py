@@ -71,12 +71,12 @@ def test_the_same_objectives_give_the_same_verdict(
     results: Results, known: dict[str, Any], word: str, tmp_path: Path
 ) -> None:
     results.record_loss(LOST, "curl -i http://it") if word == "FAILED" else None
-    asked = [parse_objective("it p99 < 1s", {IT.label: "it"}), parse_objective("late < 1s", {})]
-    verdict = judge([*promised_objectives([IT]), *asked], results, circumstances(results, **known))
+    requested = [parse_objective("it p99 < 1s", {IT.label: "it"}), parse_objective("late < 1s", {})]
+    verdict = judge([*promised_objectives([IT]), *requested], results, circumstances(results, **known))
     assert verdict.word == word
     run = make_record(RUN, results, verdict)
     results_file.write(tmp_path / "results.json", run)
-    again = rejudge(results_file.read(tmp_path), asked)
+    again = rejudge(results_file.read(tmp_path), requested)
     assert msgspec.json.encode(again) == msgspec.json.encode(run)
 
 
@@ -99,8 +99,8 @@ def test_other_objectives_give_another_verdict() -> None:
 
 def test_the_judge_command_uses_the_results_file(adjustable_service: StartService, tmp_path: Path) -> None:
     url, folder = adjustable_service("--delay-ms", "20"), tmp_path / "run"
-    told = ("--host", url, "-u", "3", "-t", "3s", "--warm-up", "0", "-o", str(folder))
-    assert run("contract-load", "run", f"{url}/openapi.json", *told).wait() == 0
+    arguments = ("--host", url, "-u", "3", "-t", "3s", "--warm-up", "0", "-o", str(folder))
+    assert run("contract-load", "run", f"{url}/openapi.json", *arguments).wait() == 0
     before = (folder / "results.json").read_bytes()
     done = run("contract-load", "judge", str(folder), "--objective", "get_thing p95 < 5ms")
     assert done.wait() == 1

@@ -26,8 +26,8 @@ def test_a_mostly_refused_run_is_invalid(refused: int, passed: bool) -> None:
     wrong = [Finding(Fault.REFUSED, "status 403", "")] * refused
     _, verdict = verdict_of([10.0] * (100 - refused), wrong, plain)
     assert verdict.passed is passed
-    told = "51 of 100 calls were refused although valid: too many to say how the service does"
-    assert [str(reason) for reason in verdict.reasons] == [told] * (not passed)
+    message = "51 of 100 calls were refused although valid: too many to say how the service does"
+    assert [str(reason) for reason in verdict.reasons] == [message] * (not passed)
 
 
 def test_objectives_that_hold() -> None:
@@ -78,9 +78,11 @@ def test_unjudged_objectives_are_shown_everywhere(tmp_path: Path) -> None:
     assert (verdict.word, len(verdict.notes)) == ("PASSED", 1)
     run = make_record(RUN, results, verdict)
     text = summary(run)
-    told = f"{IT.label}: p99.9 ≤ 100 ms is not judged: 50 calls are too few, it takes 1,000; it was 10.0 ms"
+    message = (
+        f"{IT.label}: p99.9 ≤ 100 ms is not judged: 50 calls are too few, it takes 1,000; it was 10.0 ms"
+    )
     assert "\nPASSED\n  with 1 of 3 objectives not judged: too few calls\n" in text
-    assert told in text
+    assert message in text
     assert "ok, 1 not judged" in text
     junit.write(tmp_path / "junit.xml", run)
     suite = ElementTree.parse(tmp_path / "junit.xml").getroot()

@@ -110,8 +110,8 @@ def test_no_output_contains_secrets_or_control_characters(tmp_path: Path) -> Non
             assert "$CONTRACT_BEARER" in done.output
             assert "Traceback" not in done.output
             # Locust ends its tables with a command of its own.
-            told = done.output.replace("\x1b[0m", "").replace("\n", "")
-            assert [text for text in told if not text.isprintable()] == [], command
+            printed = done.output.replace("\x1b[0m", "").replace("\n", "")
+            assert [text for text in printed if not text.isprintable()] == [], command
             ElementTree.fromstring(files["junit.xml"])
             assert not any(
                 character in files["report.html"] for character in ("\x1b", "\u202e", "\u2066", "\x85")

@@ -51,25 +51,27 @@ def test_a_run_whose_service_dies_ends_early_and_fails(
     workload: tuple[str, str], start: Start, tmp_path: Path
 ) -> None:
     port = str(free_port())
-    told = ("-t", "2m", "--warm-up", "0", *workload, "--objective", "error rate < 100%")
+    arguments = ("-t", "2m", "--warm-up", "0", *workload, "--objective", "error rate < 100%")
     with served("adjustable_service", "--port", port) as url:
-        load = start("contract-load", "run", f"{url}/openapi.json", "--host", url, *told, "-o", str(tmp_path))
+        load = start(
+            "contract-load", "run", f"{url}/openapi.json", "--host", url, *arguments, "-o", str(tmp_path)
+        )
         while httpx.get(f"{url}/count").json() < 20:
             assert load.process.poll() is None, load.output
     # The service is gone; nobody tells the run to end.
     assert load.wait(60) == 1, load.output
-    found = json.loads((tmp_path / "results.json").read_text())
-    assert found["verdict"] == "FAILED"
+    results = json.loads((tmp_path / "results.json").read_text())
+    assert results["verdict"] == "FAILED"
     # One cause is told once, whatever was asked for meanwhile.
-    ended, gone = found["reasons"]
-    assert found["explained"]["bottlenecks"] == []
+    ended, gone = results["reasons"]
+    assert results["explained"]["bottlenecks"] == []
     assert " network: " not in load.output
     assert load.output.count("\nnetwork: connection refused, ") == 1
     assert ended == "the run was ended early: nobody had answered for 10 s"
     assert gone.startswith("nobody has answered since ")
-    total = found["total"]
+    total = results["total"]
     assert sum(second["answers"] for second in total["seconds"]) == total["requests"] - total["statuses"]["0"]
-    assert found["seconds"] < 40
+    assert results["seconds"] < 40
     # Users do not knock as fast as they can where nobody is, nor is their own speed told as a limit.
     assert total["statuses"]["0"] < 500
-    assert not any("generator" in reason for reason in found["invalid"])
+    assert not any("generator" in reason for reason in results["invalid"])

@@ -93,14 +93,16 @@ def test_credentials_without_a_scheme_are_sent_everywhere() -> None:
     [({"header": ["se-cret"]}, "a header looks like"), ({"basic": "se-cret"}, "looks like user:password")],
 )
 def test_malformed_credentials_are_reported_without_showing_them(given: Any, message: str) -> None:
-    with pytest.raises(LoadError, match=message) as told:
+    with pytest.raises(LoadError, match=message) as raised:
         read_options(load_profile("mixed"), given, SCHEMES)
-    assert "se-cret" not in str(told.value)
+    assert "se-cret" not in str(raised.value)
 
 
 def test_credentials_are_never_shown() -> None:
-    found = operation("/things", "post", security=[{"query": [], "token": []}])
-    builder = CallBuilder(found, PayloadFactory(1), Random(1), GIVEN.secret(found, SCHEMES))
+    secured_operation = operation("/things", "post", security=[{"query": [], "token": []}])
+    builder = CallBuilder(
+        secured_operation, PayloadFactory(1), Random(1), GIVEN.secret(secured_operation, SCHEMES)
+    )
     call = builder.build({})
     assert call.sent_target == "/things?key=k-2"
     assert call.sent_headers["Authorization"] == "Bearer tok-en"

@@ -9,7 +9,7 @@ from load.options.workload import workload
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "message"),
     [
         ({"rate": "fast"}, "--rate fast: a number of calls per second above 0 is expected"),
         ({"rate": "0"}, "--rate 0: a number"),
@@ -18,6 +18,6 @@ from load.options.workload import workload
         ({"warm_up": "soon"}, "--warm-up 'soon' is not a time"),
     ],
 )
-def test_malformed_workloads_are_reported(given: dict[str, str], told: str) -> None:
-    with pytest.raises(LoadError, match=re.escape(told)):
+def test_malformed_workloads_are_reported(given: dict[str, str], message: str) -> None:
+    with pytest.raises(LoadError, match=re.escape(message)):
         workload(given, 0)

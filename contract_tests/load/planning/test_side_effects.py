@@ -26,9 +26,9 @@ def test_entities_that_can_only_be_listed_are_not_acted_on(path: str, new: Any) 
     names = ["booking_id"] if "{" in path else []
     acting = on(path, *names, kind=ID, post=does(an_object(id=ID), new, "201"))
     reviews = on("/reviews", post=does(an_object(id=ID), an_object(booking_id=ID), "201"))
-    told = Simulation(read_operations(contract(bookings | acting | reviews))).compiled.uncovered
-    assert [*told] == [f"POST {path}"]
-    assert "acts on data" in told[f"POST {path}"]
+    uncovered = Simulation(read_operations(contract(bookings | acting | reviews))).compiled.uncovered
+    assert [*uncovered] == [f"POST {path}"]
+    assert "acts on data" in uncovered[f"POST {path}"]
     # What this run makes, it may act on.
     bookings["/bookings"]["post"] = does(an_object(id=ID), an_object(note=TEXT), "201")
     assert not Simulation(read_operations(contract(bookings | acting))).compiled.uncovered
@@ -56,7 +56,7 @@ def test_flags_that_affect_foreign_entities_are_never_set(name: str) -> None:
 )
 def test_an_action_without_a_resource_may_affect_everything(path: str, named: bool) -> None:
     acting = on(path, post=does(an_object(done=TEXT), an_object(percent=ID), "200"))
-    told = Simulation(
+    uncovered = Simulation(
         read_operations(contract(resource("things", an_object(name=LONG)) | acting))
     ).compiled.uncovered
-    assert (f"POST {path}" in told) is named
+    assert (f"POST {path}" in uncovered) is named

@@ -49,7 +49,7 @@ def test_points_of_a_long_run_cover_several_seconds() -> None:
     ],
 )
 def test_axes_have_round_numbers(highest: float, ticks: list[str]) -> None:
-    assert [told for _, told in draw(a_plot([0, 1], [0, highest])).y_ticks] == ticks
+    assert [tick_label for _, tick_label in draw(a_plot([0, 1], [0, highest])).y_ticks] == ticks
 
 
 def test_lines_have_gaps_where_values_are_unknown() -> None:
@@ -69,6 +69,6 @@ def test_the_highest_is_at_the_top_and_zero_at_the_bottom() -> None:
 
 def test_a_logarithmic_axis_has_powers_of_ten() -> None:
     drawing = draw(a_plot([1, 2, 3], [5, 80, 0], is_logarithmic=True))
-    assert [told for _, told in drawing.y_ticks] == ["1", "10", "100"]
+    assert [tick_label for _, tick_label in drawing.y_ticks] == ["1", "10", "100"]
     # What is 0 is at the bottom.
     assert drawing.lines[0].path.endswith(f" {drawing.bottom}")

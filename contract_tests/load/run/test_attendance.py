@@ -47,8 +47,8 @@ def test_a_worker_that_returns_is_reported() -> None:
     attendance.add_report("a", 20, 0, 9.0)
     attendance.add_sign("a", sign(9.1, 21, 0), 9.2)
     attendance.complete("a", 1)
-    (told,) = attendance.missing()
-    assert told.startswith("worker a was absent from 2.1 s to 9.1 s of the run, then came back")
+    (message,) = attendance.missing()
+    assert message.startswith("worker a was absent from 2.1 s to 9.1 s of the run, then came back")
     assert not attendance.expects_results("a"), "what it tells after its last results is of no run"
 
 
@@ -59,8 +59,8 @@ def test_a_worker_halted_until_the_end_is_reported() -> None:
     attendance.add_sign("a", sign(6.0, 0, 0, halted=5.5), 6.1)
     attendance.add_report("a", 0, 0, 6.2)
     attendance.complete("a", 1)
-    (told,) = attendance.missing()
-    assert told.startswith("worker a was absent from 0.5 s to 6.0 s of the run, then came back")
+    (message,) = attendance.missing()
+    assert message.startswith("worker a was absent from 0.5 s to 6.0 s of the run, then came back")
 
 
 def test_missing_reports_are_noticed() -> None:

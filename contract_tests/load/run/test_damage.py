@@ -49,12 +49,12 @@ def test_entities_from_before_the_run_are_unchanged(tmp_path: Path) -> None:
         "POST /items/{item_id}/act",
         "GET /items/act",
     }
-    told = [
+    messages = [
         f"{label}: {finding['told']}"
         for label, one in results["operations"].items()
         for finding in one["findings"]
     ]
-    assert told == []
+    assert messages == []
 
 
 def test_allow_destructive_calls_everything(tmp_path: Path) -> None:

@@ -36,8 +36,10 @@ FAULTS: list[tuple[str, str, set[str]]] = [
 
 
 def loaded(url: str, folder: Path, *options: str) -> Any:
-    told = ("--warm-up", "0s", "--consistency", "1s", "-o", str(folder), *options)
-    done = run("contract-load", "run", f"{url}/openapi.json", "--host", url, "-u", "4", "-t", "5s", *told)
+    arguments = ("--warm-up", "0s", "--consistency", "1s", "-o", str(folder), *options)
+    done = run(
+        "contract-load", "run", f"{url}/openapi.json", "--host", url, "-u", "4", "-t", "5s", *arguments
+    )
     return json.loads((folder / "results.json").read_text()), done
 
 
@@ -52,13 +54,15 @@ def test_a_service_without_a_fault_is_not_blamed(tmp_path: Path) -> None:
     assert (results["ledger"]["lost"], results["ledger"]["notes"]) == (0, {})
 
 
-@pytest.mark.parametrize(("fault", "told", "besides"), FAULTS, ids=[fault[0] for fault in FAULTS])
-def test_a_fault_is_reported_by_its_name(fault: str, told: str, besides: set[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize(("fault", "message", "also_expected"), FAULTS, ids=[fault[0] for fault in FAULTS])
+def test_a_fault_is_reported_by_its_name(
+    fault: str, message: str, also_expected: set[str], tmp_path: Path
+) -> None:
     with served("faulty_service", "--fault", fault) as url:
         results, done = loaded(url, tmp_path)
     named = findings(results)
-    assert told in named, done.output
-    assert named <= {told, *besides}, done.output
+    assert message in named, done.output
+    assert named <= {message, *also_expected}, done.output
     assert results["passed"] is (fault in ("drops a field", "throttles")), done.output
 
 
@@ -74,9 +78,9 @@ def test_a_slow_operation_behind_a_lock_is_named(tmp_path: Path) -> None:
 def test_writes_answered_before_they_are_stored_are_lost_after_a_kill(start: Start, tmp_path: Path) -> None:
     port = str(free_port())
     kept = ("--fault", "answers before it writes", "--port", port, "--file", str(tmp_path / "things.json"))
-    told = ("-t", "5m", "--warm-up", "0s", "--consistency", "0s", "-o", str(tmp_path))
+    arguments = ("-t", "5m", "--warm-up", "0s", "--consistency", "0s", "-o", str(tmp_path))
     with served("faulty_service", *kept) as url:
-        load = start("contract-load", "run", f"{url}/openapi.json", "--host", url, "-u", "2", *told)
+        load = start("contract-load", "run", f"{url}/openapi.json", "--host", url, "-u", "2", *arguments)
         deadline = time.monotonic() + START_TIMEOUT_S
         while httpx.get(f"{url}/count").json() < 200:
             assert time.monotonic() < deadline, "nobody calls"

@@ -98,11 +98,11 @@ def test_a_long_read_back_after_ctrl_c_is_reported_completely(
         assert locust.process.poll() is None, locust.output
     os.killpg(locust.process.pid, signal.SIGINT)
     locust.wait()
-    told = re.search(r"^all operations +(\d+) ", locust.output, re.MULTILINE)
-    assert told is not None, locust.output
+    total = re.search(r"^all operations +(\d+) ", locust.output, re.MULTILINE)
+    assert total is not None, locust.output
     others = [re.search(rf"(\d+) {purpose}", locust.output) for purpose in ("to see where", "to read back")]
-    beside = sum(int(match[1]) for match in others if match)
-    assert int(told[1]) + beside == httpx.get(f"{url}/count").json(), locust.output
+    extra_calls = sum(int(match[1]) for match in others if match)
+    assert int(total[1]) + extra_calls == httpx.get(f"{url}/count").json(), locust.output
     assert "reports are missing" not in locust.output
 
 

@@ -41,12 +41,12 @@ def test_lost_writes_are_reported(
     assert done.process.returncode == 1
     results = json.loads((tmp_path / "results.json").read_text())
     called = [label] if label else results["operations"]
-    told = {finding["told"] for name in called for finding in results["operations"][name]["findings"]}
+    messages = {finding["told"] for name in called for finding in results["operations"][name]["findings"]}
     lost = {
         finding["told"].partition(":")[0]
         for finding in results["operations"]["GET /things/{thing_id}"]["findings"]
     }
-    assert f"not as acknowledged: {place}" in told or (place == "lost" and "lost" in lost)
+    assert f"not as acknowledged: {place}" in messages or (place == "lost" and "lost" in lost)
     assert results["ledger"]["lost"] > 0
     first = results["ledger"]["losses"][0]
     assert first["target"].startswith("/things/")
@@ -93,9 +93,9 @@ def test_the_age_header_of_a_cache_is_respected(adjustable_service: StartService
 def test_no_loss_is_reported_while_a_durable_service_is_killed(start: Start, tmp_path: Path) -> None:
     port = free_port()
     kept = ("--port", str(port), "--file", str(tmp_path / "things"), "--delay-ms", "5")
-    told = ("-t", "5m", "--warm-up", "0", "-o", str(tmp_path), "--objective", "error rate < 100%")
+    arguments = ("-t", "5m", "--warm-up", "0", "-o", str(tmp_path), "--objective", "error rate < 100%")
     with served("adjustable_service", *kept) as url:
-        load = start("contract-load", "run", f"{url}/openapi.json", "--host", url, *told)
+        load = start("contract-load", "run", f"{url}/openapi.json", "--host", url, *arguments)
         wait_for_calls(url)
     for _ in range(RESTARTS - 1):
         with served("adjustable_service", *kept) as url:

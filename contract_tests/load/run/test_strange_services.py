@@ -26,16 +26,16 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(path)
 
 
-def found(output: str) -> set[str]:
+def findings_in(output: str) -> set[str]:
     """The findings that an output tells, each as the one expected that it begins with."""
-    told = re.findall(r"^([A-Z]+ /\S*: .*), \d+ times, [\d.]+% of its calls$", output, re.MULTILINE)
-    return {next((expected for expected in FOUND if line.startswith(expected)), line) for line in told}
+    messages = re.findall(r"^([A-Z]+ /\S*: .*), \d+ times, [\d.]+% of its calls$", output, re.MULTILINE)
+    return {next((expected for expected in FOUND if line.startswith(expected)), line) for line in messages}
 
 
 @pytest.mark.parametrize("workers", [(), ("--processes", "2")], ids=["alone", "workers"])
 def test_locust_finds_every_fault(service: str, described: str, workers: tuple[str, ...]) -> None:
     done = run(*LOCUST, *workers, "--host", service, "--document", described)
-    assert found(done.output) == FOUND
+    assert findings_in(done.output) == FOUND
     assert done.process.returncode == 1
     assert "Traceback (most" not in done.output
 
@@ -44,7 +44,7 @@ def test_contract_load_finds_every_fault(service: str, described: str, tmp_path:
     done = run(
         "contract-load", "run", described, "--host", service, "-u", "4", "-t", "8s", "-o", str(tmp_path)
     )
-    assert found(done.output) == FOUND
+    assert findings_in(done.output) == FOUND
     assert done.process.returncode == 1
     assert "Traceback (most" not in done.output
     results = json.loads((tmp_path / "results.json").read_text())["operations"]

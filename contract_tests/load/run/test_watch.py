@@ -26,10 +26,10 @@ def test_a_burst_of_answers_is_not_blamed_on_the_generator() -> None:
     watch.arrived(7.0, 7.1)
     watch.arrived(8.0, 8.001)
     watch.end()
-    seen = watch.taken()
-    assert seen.held_up == 1
-    assert seen.lateness == lateness((7.0, 7.1), (8.0, 8.001))
-    assert msgspec.convert(msgspec.to_builtins(seen), Generator) == seen
+    generator = watch.taken()
+    assert generator.held_up == 1
+    assert generator.lateness == lateness((7.0, 7.1), (8.0, 8.001))
+    assert msgspec.convert(msgspec.to_builtins(generator), Generator) == generator
 
 
 def test_arrivals_held_up_by_a_burst_are_not_late() -> None:
@@ -44,9 +44,9 @@ def test_arrivals_held_up_by_a_burst_are_not_late() -> None:
         watch.worked(5.61 + number / 600)
     watch.arrived(5.62, 5.72)
     watch.end()
-    seen = watch.taken()
-    assert seen.held_up == 2
-    assert seen.lateness == lateness((5.62, 5.72))
+    generator = watch.taken()
+    assert generator.held_up == 2
+    assert generator.lateness == lateness((5.62, 5.72))
 
 
 def test_later_work_has_not_held_up_an_arrival() -> None:
@@ -57,9 +57,9 @@ def test_later_work_has_not_held_up_an_arrival() -> None:
         watch.worked(7.0 + number / 600)
     watch.arrived(7.0, 7.1)
     watch.end()
-    seen = watch.taken()
-    assert seen.held_up == 0
-    assert seen.lateness == lateness((7.0, 7.1))
+    generator = watch.taken()
+    assert generator.held_up == 0
+    assert generator.lateness == lateness((7.0, 7.1))
 
 
 def test_a_stalled_generator_is_a_limit() -> None:

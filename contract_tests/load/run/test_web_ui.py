@@ -43,8 +43,8 @@ def test_the_web_ui_shows_findings_and_objectives(
     browser: Browser, adjustable_service: StartService, start: Start
 ) -> None:
     url, port = adjustable_service("--fault", "stale read", "--delay-ms", "5"), free_port()
-    told = ("--document", f"{url}/openapi.json", "--host", url, "--objective", "get_thing p95 < 9s")
-    locust = start("locust", "-f", "load/locustfile.py", "--web-port", str(port), *told)
+    arguments = ("--document", f"{url}/openapi.json", "--host", url, "--objective", "get_thing p95 < 9s")
+    locust = start("locust", "-f", "load/locustfile.py", "--web-port", str(port), *arguments)
     wait_for_port(port)
     page = browser.new_page()
     page.goto(f"http://127.0.0.1:{port}")

@@ -15,8 +15,8 @@ from load.measurements.times import Times
 
 def loaded(url: str, folder: Path, *options: str) -> Any:
     """The results of a run."""
-    told = ("--host", url, "--warm-up", "0", "-o", str(folder))
-    done = run("contract-load", "run", f"{url}/openapi.json", *told, *options)
+    arguments = ("--host", url, "--warm-up", "0", "-o", str(folder))
+    done = run("contract-load", "run", f"{url}/openapi.json", *arguments, *options)
     assert (folder / "results.json").exists(), done.output
     return json.loads((folder / "results.json").read_text())
 
@@ -25,8 +25,8 @@ def test_a_stall_shows_in_the_figures_of_an_open_workload(
     adjustable_service: StartService, tmp_path: Path
 ) -> None:
     url = adjustable_service("--freeze", "0.5", "--every", "2.5")
-    found = loaded(url, tmp_path, "--rate", "100", "-t", "5s", "--include", "GET /fixed")
-    total = found["total"]
+    results = loaded(url, tmp_path, "--rate", "100", "-t", "5s", "--include", "GET /fixed")
+    total = results["total"]
     # A fifth of all calls is due in a freeze, and waits for what is left of it.
     assert 480 <= total["requests"] <= 520
     assert total["rate"] == pytest.approx(100, rel=0.05)
@@ -41,10 +41,10 @@ def test_response_time_counts_from_when_a_call_was_due(
 ) -> None:
     """One process that is kept busy by a thing per call is not asked for by more than it can take."""
     url = adjustable_service("--pool", "1", "--delay-ms", "50")
-    found = loaded(url, tmp_path, "--rate", "30", "-t", "3s", "--include", "GET /fixed")
-    assert found["total"]["max_ms"] > 1000
-    assert found["users"] is None
-    assert found["workload"]["rate"] == 30
+    results = loaded(url, tmp_path, "--rate", "30", "-t", "3s", "--include", "GET /fixed")
+    assert results["total"]["max_ms"] > 1000
+    assert results["users"] is None
+    assert results["workload"]["rate"] == 30
 
 
 @pytest.mark.parametrize(
@@ -54,14 +54,14 @@ def test_several_workers_make_one_load(
     adjustable_service: StartService, workers: int, delay_ms: int, tmp_path: Path
 ) -> None:
     url = adjustable_service("--delay-ms", str(delay_ms))
-    told = ("--headless", "--document", f"{url}/openapi.json", "--host", url, "--rate", "60", "-t", "6s")
+    arguments = ("--headless", "--document", f"{url}/openapi.json", "--host", url, "--rate", "60", "-t", "6s")
     port = str(free_port())
     processes = ("--processes", str(workers), "--master-bind-port", port, "--master-port", port)
     records = tmp_path / "records"
     records.mkdir()
     recording = ("locust", "-f", "contract_tests/support/recording_locustfile.py")
     done = run(
-        *recording, *processes, *told, "--output", str(tmp_path), environment={"RECORDS": str(records)}
+        *recording, *processes, *arguments, "--output", str(tmp_path), environment={"RECORDS": str(records)}
     )
     total = re.search(r"^all operations +(\d+) +(\d+) ", done.output, re.MULTILINE)
     assert total is not None, done.output
@@ -90,7 +90,7 @@ def test_several_workers_make_one_load(
 
 def test_warm_up_calls_are_checked_but_not_measured(adjustable_service: StartService, tmp_path: Path) -> None:
     url = adjustable_service("--freeze", "1", "--every", "100")
-    found = loaded(url, tmp_path, "--rate", "50", "-t", "2s", "--warm-up", "2s", "--include", "GET /fixed")
-    assert found["total"]["max_ms"] < 500
-    assert found["total"]["requests"] - found["total"]["measured_requests"] == pytest.approx(100, abs=10)
-    assert found["measured_seconds"] == pytest.approx(2, abs=0.3)
+    results = loaded(url, tmp_path, "--rate", "50", "-t", "2s", "--warm-up", "2s", "--include", "GET /fixed")
+    assert results["total"]["max_ms"] < 500
+    assert results["total"]["requests"] - results["total"]["measured_requests"] == pytest.approx(100, abs=10)
+    assert results["measured_seconds"] == pytest.approx(2, abs=0.3)
