@@ -42,6 +42,23 @@ _HELD_UP_S = 1.0
 logger = logging.getLogger(__name__)
 
 
+class Workers:
+    """The workers that are connected to a master, by their names."""
+
+    def __init__(self, runner: MasterRunner) -> None:
+        self._runner = runner
+
+    @property
+    def present(self) -> tuple[str, ...]:
+        """Those that Locust does not miss."""
+        clients = self._runner.clients.all
+        return tuple(sorted(client.id for client in clients if client.state != STATE_MISSING))
+
+    def send(self, message: protocol.Message, worker: str | None = None) -> None:
+        """Send a message to a worker, or to all."""
+        self._runner.send_message(name_of(type(message)), message.plain, worker)
+
+
 class Master:
     """The workers of a master. Each gets the document, the options and its share of the arrivals, which
     changes as workers come and go; their results are merged, and their ends awaited, which Locust itself does
@@ -49,7 +66,7 @@ class Master:
     """
 
     def __init__(self, runner: MasterRunner, load: Load) -> None:
-        self._runner = runner
+        self._environment, self._workers = runner.environment, Workers(runner)
         self._load = load
         self._run = ""
         self._attendance = Attendance()
@@ -80,20 +97,15 @@ class Master:
             due = max(due, time.monotonic()) + SIGN_S
             gevent.sleep(SIGN_S)
             if time.monotonic() - due < _HELD_UP_S:
-                self._look()
+                absent = self._begun.difference(self._workers.present)
+                self._attendance.mark_absent(absent, self._load.session.results.elapsed)
             self._share()
             if self._attendance.is_deserted:
                 self._load.ending.abandon("no worker is left")
 
-    def _look(self) -> None:
-        there = {client.id for client in self._runner.clients.all if client.state != STATE_MISSING}
-        self._attendance.mark_absent(self._begun - there, self._load.session.results.elapsed)
-
     def _share(self) -> None:
         """Split the arrivals among the workers that are there."""
-        present = tuple(
-            sorted(client.id for client in self._runner.clients.all if client.state != STATE_MISSING)
-        )
+        present = self._workers.present
         if present == self._sharing:
             return
         for worker in present:
@@ -101,9 +113,9 @@ class Master:
             if worker not in self._begun:
                 self._begun.add(worker)
                 self._attendance.expect(worker)
-                self._send(self._beginning(), worker)
+                self._workers.send(self._beginning(), worker)
         for index, worker in enumerate(present):
-            self._send(TakeShare(run=self._run, index=index, count=len(present)), worker)
+            self._workers.send(TakeShare(run=self._run, index=index, count=len(present)), worker)
         self._sharing = present
 
     def _beginning(self) -> Begin:
@@ -119,10 +131,6 @@ class Master:
             existing=tuple(self._existing),
         )
 
-    def _send(self, message: protocol.Message, worker: str | None = None) -> None:
-        """Send a message to a worker, or to all."""
-        self._runner.send_message(name_of(type(message)), message.plain, worker)
-
     def _leave(self, msg: Message, **_: Any) -> None:
         message = received(Leave, msg.data)
         if message.run == self._run:
@@ -131,13 +139,13 @@ class Master:
     def _finish(self, **_: Any) -> None:
         if self._watching:
             self._watching.kill()
-        self._send(Finish(run=self._run))
+        self._workers.send(Finish(run=self._run))
 
     def _wait(self, **_: Any) -> None:
         """Wait until each worker has sent its last results, or is gone. What comes later belongs to no
         run.
         """
-        deadline = time.monotonic() + self._runner.environment.stop_timeout + STOP_TIMEOUT_S
+        deadline = time.monotonic() + self._environment.stop_timeout + STOP_TIMEOUT_S
         deadline += READ_BACK_S + self._load.prepared.options.consistency
         while self._attendance.awaited and time.monotonic() < deadline:
             if self._load.ending.is_hurried:

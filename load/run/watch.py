@@ -17,7 +17,7 @@ _PIECES_KEPT = 20_000
 
 
 class Watch:
-    """Watches this process after a warm-up (s) until `end` is called; `rate` is how many arrivals/s it makes."""
+    """Watches this process after a warm-up (s), until `end` is called; it makes `rate` arrivals/s."""
 
     def __init__(self, warm_up: float, rate: float = 0.0) -> None:
         self.rate = rate
