@@ -33,8 +33,8 @@ class Simulation:
         payloads, random, schemes = PayloadFactory(seed), Random(seed), schemes or {}
         covered = select_operations(operations, options, schemes, payloads)
         self.compiled = compile_operations(covered, options, payloads, random, schemes)
-        self.known = Knowledge(self.compiled)
-        self.journeys = Journeys(self.compiled, self.known, random)
+        self.knowledge = Knowledge(self.compiled)
+        self.journeys = Journeys(self.compiled, self.knowledge, random)
 
 
 OF_THE_REST = {"get": 200, "put": 200, "patch": 200, "delete": 204}

@@ -1,4 +1,4 @@
-"""Creates the call builders of operations, as the plan says what each call is given."""
+"""Creates the call builders of operations. The plan says which values a call is given."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -103,7 +103,7 @@ def _fault(operation: Operation) -> str:
     """Why the schemas of an operation cannot be used; empty when they can."""
     body = operation.request_body
     if "101" in operation.responses and not operation.successes:
-        return "it switches to another protocol (101), which this load does not speak"
+        return "it switches to another protocol (101), which is not supported"
     try:
         compile_responses(operation)
         for schema in (

@@ -112,6 +112,8 @@ class Creations:
         """
         needs = self.compiled.plan.needs[step.call.operation.label]
         slots = [(need, slot) for need in needs for slot, _ in need.slots if slot.location == "body"]
+        if not slots:
+            return
         shown = unwrapped(exchange.response_body, (slot.name[1:] for _, slot in slots))
         for need, slot in slots:
             value = at_pointer(shown, slot.name)
@@ -131,8 +133,8 @@ def _inherits(step: Step, producer: Producer) -> bool:
 
 def _says_created(step: Step, producer: Producer, exchange: Exchange) -> bool:
     """Whether an answer says that the call created something. Where 201 is documented, only that says so
-    (RFC 9110, section 15.3.2), unless what is shown is older than the call. Nothing existed under a name of
-    the run's own.
+    (RFC 9110, section 15.3.2), unless what is shown is older than the call. A path that names what is created
+    has a name of the run, so nothing existed there.
     """
     if exchange.status == HTTPStatus.ACCEPTED:
         return False
@@ -146,8 +148,8 @@ def _says_created(step: Step, producer: Producer, exchange: Exchange) -> bool:
 
 
 def _says_found(step: Step, exchange: Exchange, entity: Entity | None) -> bool:
-    """Whether an answer says by 200 in place of a documented 201 that a repetition, or a creation that made
-    nothing of the run's own, has found an existing entity.
+    """Whether a creation says that it has found an existing entity: it is answered 200 where 201 is
+    documented. That counts for repetitions, and for answers with an entity that is not the run's own.
     """
     may_be_found = step.is_repetition or (entity is not None and not entity.is_own)
     return may_be_found and exchange.status == HTTPStatus.OK and "201" in step.call.operation.responses

@@ -29,7 +29,7 @@ class AcceptedEntities:
 
     def search(self, step: Step, exchange: Exchange) -> None:
         """Look for what was accepted until it is there or the run ends, unless too many are looked for."""
-        for entity in self._session.known.accepted_entities(step, exchange):
+        for entity in self._session.knowledge.accepted_entities(step, exchange):
             if len(self._searches) < SEARCHES_AT_MOST:
                 self._searches.spawn(self._look_for, step.call.operation.label, entity)
 
@@ -43,7 +43,7 @@ class AcceptedEntities:
             reply, _ = send(connection, reading.call)
             session.results.side_calls["to see whether what was accepted is there"] += 1
             if reply is not None and HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
-                accepted = session.known.add_accepted(entity)
+                accepted = session.knowledge.add_accepted(entity)
                 session.ledger.creations.add_accepted(accepted, label, session.results.elapsed)
                 break
         else:

@@ -50,7 +50,7 @@ def existing_entities(session: Session, host: str) -> tuple[list[ExistingEntity]
                 reply, _ = send(connection, step.call)
                 calls += 1
                 exchange = exchange_of(step.call, reply) if reply and reply.status < 300 else None
-                existing += session.known.record_listing(step, exchange)
+                existing += session.knowledge.record_listing(step, exchange)
     finally:
         connection.close()
     return existing, calls
@@ -154,7 +154,7 @@ class ReadBack:
         session, account = self._session, self._account
         settled = session.reconciliation.report()
         session.ledger.report(settled)
-        for label in session.known.ownership.overwriting:
+        for label in session.knowledge.ownership.overwriting:
             settled.note(f"{label} {REPLACING}", 1)
         account.late += settled.late
         account.late_s = max(account.late_s, settled.late_s)

@@ -45,10 +45,10 @@ class Session:
         random, schemes = Random(), security_schemes(prepared.contract)
         covered = select_operations([*prepared.operations.values()], options, schemes, payloads)
         self.compiled = compile_operations(covered, options, payloads, random, schemes)
-        self.known = Knowledge(self.compiled)
+        self.knowledge = Knowledge(self.compiled)
         for kind, values in existing:
-            self.known.add_foreign(kind, values)
-        self.journeys = Journeys(self.compiled, self.known, random)
+            self.knowledge.add_foreign(kind, values)
+        self.journeys = Journeys(self.compiled, self.knowledge, random)
         self.results = Results.of(prepared.operations, options.workload.warm_up, origin)
         self.results.mask = options.credentials.mask
         self.acceptance = Acceptance(self._judge)

@@ -144,7 +144,7 @@ def test_later_calls_send_the_headers_that_the_creation_sent() -> None:
         return OF_THE_REST[call.operation.method], None
 
     simulation = simulated(paths, answer)
-    thing = simulation.known.pools["/things/{}"].lease(Random(1), own_only=True)
+    thing = simulation.knowledge.pools["/things/{}"].lease(Random(1), own_only=True)
     assert thing is not None
     for _ in range(9):
         assert simulation.compiled.reads.step(thing).call.headers["X-Tenant"] == made[thing.values[0]]

@@ -144,7 +144,7 @@ def test_foreign_entities_are_neither_changed_nor_deleted() -> None:
     for allowed in (False, True):
         simulation = shop(allow_destructive=allowed)
         for key in range(-50, 0):
-            simulation.known.add_foreign("/things/{}", (key,))
+            simulation.knowledge.add_foreign("/things/{}", (key,))
         deleted = set()
         for _ in range(500):
             step = simulation.journeys.next_step()

@@ -76,7 +76,7 @@ def test_no_call_uses_an_entity_that_is_gone(profile: str) -> None:
 def test_entities_from_before_the_run_are_only_read() -> None:
     simulation = simulation_of()
     for key in range(1, 50):
-        simulation.known.add_foreign("/students/{}", (-key,))
+        simulation.knowledge.add_foreign("/students/{}", (-key,))
     touched: dict[Kind, set[bool]] = {}
     created = 0
     for _ in range(3_000):
@@ -95,11 +95,11 @@ def test_identifiers_are_taken_from_lists() -> None:
     simulation = simulation_of()
     ((step,),) = simulation.journeys.exploration_rounds()
     assert step.call.target == "/students"
-    identifiers = simulation.known.record_listing(
+    identifiers = simulation.knowledge.record_listing(
         step, exchange(step, 200, {"students": [{"id": 4}, {"id": 5}]})
     )
     assert ("/students/{}", (5,)) in identifiers
-    assert simulation.known.record_listing(step, exchange(step, 200, {"students": []})) == []
+    assert simulation.knowledge.record_listing(step, exchange(step, 200, {"students": []})) == []
 
 
 def test_cursors_are_followed_and_never_invented() -> None:

@@ -133,7 +133,7 @@ def test_a_key_that_other_processes_may_have_written_is_not_recorded() -> None:
 
 def test_a_creation_that_returns_an_existing_identifier_is_noted() -> None:
     shop = Shop()
-    shop.simulation.known.add_foreign("/things/{}", (7,))
+    shop.simulation.knowledge.add_foreign("/things/{}", (7,))
     for number in (7, 8):
         shop.call("POST /things", None, 1.0, 1.1, 201, {**SHOWN, "id": number}, id=number + 10)
     before = "POST /things was answered 201 with the identifier of an entity that existed before"

@@ -67,7 +67,7 @@ def test_an_entity_per_enum_value_is_found_and_left_alone(replaces: bool) -> Non
     assert {*service.harmed} <= {"POST /integrations"}
     # Nothing but two calls alike tells: then no third is made.
     assert len(service.harmed) <= 3
-    assert simulation.known.ownership.overwriting == ({"POST /integrations"} if replaces else set())
+    assert simulation.knowledge.ownership.overwriting == ({"POST /integrations"} if replaces else set())
 
 
 KEY = an_object(country=PROVIDER, tier=PROVIDER)
@@ -88,7 +88,7 @@ def test_entities_found_by_a_nested_key_are_left_alone(key: str, values: list[An
     simulation = simulated(resource("integrations", new), service.answer)
     assert {*service.harmed} <= {"POST /integrations"}
     assert len(service.harmed) <= 3
-    assert simulation.known.ownership.overwriting == {"POST /integrations"}
+    assert simulation.knowledge.ownership.overwriting == {"POST /integrations"}
 
 
 def test_entities_found_by_a_path_parameter_are_left_alone() -> None:
