@@ -54,6 +54,11 @@ class Workers:
         clients = self._runner.clients.all
         return tuple(sorted(client.id for client in clients if client.state != STATE_MISSING))
 
+    @property
+    def stop_timeout(self) -> float:
+        """How long (s) users have to end their calls."""
+        return float(self._runner.environment.stop_timeout)
+
     def send(self, message: protocol.Message, worker: str | None = None) -> None:
         """Send a message to a worker, or to all."""
         self._runner.send_message(name_of(type(message)), message.plain, worker)
@@ -66,7 +71,7 @@ class Master:
     """
 
     def __init__(self, runner: MasterRunner, load: Load) -> None:
-        self._environment, self._workers = runner.environment, Workers(runner)
+        self._workers = Workers(runner)
         self._load = load
         self._run = ""
         self._attendance = Attendance()
@@ -145,7 +150,7 @@ class Master:
         """Wait until each worker has sent its last results, or is gone. What comes later belongs to no
         run.
         """
-        deadline = time.monotonic() + self._environment.stop_timeout + STOP_TIMEOUT_S
+        deadline = time.monotonic() + self._workers.stop_timeout + STOP_TIMEOUT_S
         deadline += READ_BACK_S + self._load.prepared.options.consistency
         while self._attendance.awaited and time.monotonic() < deadline:
             if self._load.ending.is_hurried:
