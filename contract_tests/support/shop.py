@@ -80,10 +80,10 @@ class Shop:
             step.call.payload.update(
                 {name: body.get(name, value) for name, value in step.call.payload.items()} | written
             )
-        changes = self.ledger.add_call(step, sent)
+        changes = self.ledger.record_call(step, sent)
         body = without_deprecated(step.call.operation, body)
         answer = Answer(status, body, sent, at, clock=1_000.0)
-        self.ledger.add_answer(changes, answer)
+        self.ledger.record_answer(changes, answer)
         call = step.call
         exchange = Exchange("", call.target, call.path, call.query, {}, call.payload, status, {}, body)
         made = self.simulation.journeys.complete(step, exchange, 200 <= status < 300)

@@ -14,9 +14,10 @@ from load.measurements.losses import Absence, Loss
 
 
 class Absences:
-    """Decides whether an entity that was not there is late, lost, rightly gone, or of unknown state. A state
-    that has been out of date for longer than `consistency` (s) is no mere delay. On a `private` service,
-    nobody but this process deletes what was there before the run.
+    """Decides whether an entity that was not there is late, lost, rightly gone, or of unknown state.
+
+    A state that has been out of date for longer than `consistency` (s) is no mere delay. If the service
+    `is_private`, nobody but this process deletes what was there before the run.
     """
 
     def __init__(
@@ -25,10 +26,10 @@ class Absences:
         sightings: Sightings,
         unknowns: Unknowns,
         consistency: float,
-        private: bool,
+        is_private: bool,
     ) -> None:
         self._addresses, self._sightings, self._unknowns = addresses, sightings, unknowns
-        self._consistency, self._private = consistency, private
+        self._consistency, self._is_private = consistency, is_private
 
     def judge(
         self, entity: Entity, label: str, status: int, since: float, until: float, is_target: bool = True
@@ -39,7 +40,7 @@ class Absences:
         """
         entity = entity.original
         record = self._addresses.record_of(entity)
-        if record is None and self._private and not entity.is_own and has_intact_parents(entity):
+        if record is None and self._is_private and not entity.is_own and has_intact_parents(entity):
             return Absence.LOST, None
         if record is None or not has_intact_parents(record.entity):
             return Absence.UNKNOWN, None

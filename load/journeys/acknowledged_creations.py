@@ -10,7 +10,7 @@ from load.journeys.envelopes import unwrapped
 from load.journeys.given_identifiers import GivenIdentifiers, sends_identifier
 from load.journeys.history import State, Write
 from load.journeys.outcomes import is_failure
-from load.journeys.possible_writes import disturb
+from load.journeys.possible_writes import add_unknown_writes
 from load.journeys.properties import Properties
 from load.journeys.records import Record
 from load.journeys.step import Step
@@ -79,7 +79,7 @@ class AcknowledgedCreations:
             self._identifiers.record_foreign(operation.label, entity)
             self.passed_over += entity.origin.may_be_foreign
         record = self._addresses.record_of(entity)
-        for _, write in disturb([record] if record else [], operation, answer.sent, State.ANY):
+        for _, write in add_unknown_writes([record] if record else [], operation, answer.sent, State.ANY):
             write.acknowledged = answer.received
 
     def _add_own(
@@ -90,6 +90,7 @@ class AcknowledgedCreations:
         answer: Answer,
         is_described: bool,
     ) -> None:
+        """Record an entity that the call has created or, if it was there already, may have changed."""
         record = self._addresses.record_of(entity) or self._addresses.follow(entity)
         if record is None:
             self.passed_over += 1
@@ -97,8 +98,7 @@ class AcknowledgedCreations:
         at, is_new = (answer.sent, answer.received), answer.status == HTTPStatus.CREATED
         is_replaced = self._identifiers.record_given(record, entity, step, answer.body, at, is_new)
         if not is_replaced and record not in possible and record.age_of(State.GONE, *at):
-            # It was there already, and the call may have changed it.
-            ((_, write),) = disturb([record], step.call.operation, answer.sent, State.THERE)
+            ((_, write),) = add_unknown_writes([record], step.call.operation, answer.sent, State.THERE)
             write.acknowledged = answer.received
             return
         record.entity = entity

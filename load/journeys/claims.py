@@ -1,4 +1,4 @@
-"""Which deviations may be held against the service."""
+"""Which deviations may be reported as losses."""
 
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping
@@ -18,8 +18,8 @@ _BY_DESIGN = (Alteration.CUT, Alteration.TRIMMED, Alteration.RECASED)
 
 
 class Claims:
-    """Separates deviations that the service is to blame for from those that it, or other calls, may have
-    caused rightly. Entities of `independent` resources are changed by no call for anything else.
+    """Decides which deviations may be reported as losses. Others may be the work of the service, by design,
+    or of other calls. Entities of `independent` resources are changed by no call for anything else.
     """
 
     def __init__(self, values: WrittenValues, drafts: Drafts, independent: Container[str]) -> None:
@@ -55,7 +55,7 @@ class Claims:
             return self._is_distinctive(deviation)
         written, actual = deviation.write.value_of(deviation.name), deviation.actual
         if self._values.has_few(deviation.write.label, deviation.name) and not is_number(written):
-            # The service may have chosen another one of a few states.
+            # The service may have set another one of a few states.
             return False
         how, is_confirmed = alteration(written, actual), deviation.name in deviation.write.confirmed
         if how is Alteration.DROPPED or (how in _BY_DESIGN and is_confirmed):

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from load.journeys.equivalence import shows
-from load.journeys.history import State, Write, age, superseders
+from load.journeys.history import State, Write, age, superseded_at
 from load.journeys.records import Record
 from openapi.contract import Json
 
@@ -53,7 +53,7 @@ def _deviation(record: Record, name: str, actual: Json, since: float, until: flo
     is_stale = any(shows(value, actual) for value in written)
     # A write that was not acknowledged may have happened, but the service promised nothing.
     certain = [write for write in setters if write.acknowledged <= since] or [setters[-1]]
-    visible = [write for write in certain if not superseders(write, versions, since)]
+    visible = [write for write in certain if not superseded_at(write, versions, since)]
     return Deviation(name, (visible or certain)[-1], actual, outdated_s, is_stale)
 
 

@@ -34,7 +34,7 @@ class Reconciliation:
 
     `documented` are the resources whose entities can be read one by one, with the properties that such a read
     shows according to the document. A state that has been out of date for longer than `consistency` (s) is no
-    mere delay. On a `private` service, nobody but this process deletes what was there before the run.
+    mere delay. If the service `is_private`, nobody but this process deletes what was there before the run.
     """
 
     def __init__(
@@ -43,12 +43,12 @@ class Reconciliation:
         addresses: Addresses,
         properties: Properties,
         consistency: float,
-        private: bool = False,
+        is_private: bool = False,
     ) -> None:
         self._documented, self._addresses, self._properties = documented, addresses, properties
         self._consistency = consistency
         self._unknowns, self._sightings = Unknowns(), Sightings(properties.values)
-        self.absences = Absences(addresses, self._sightings, self._unknowns, consistency, private)
+        self.absences = Absences(addresses, self._sightings, self._unknowns, consistency, is_private)
 
     @property
     def records(self) -> list[Record]:

@@ -55,14 +55,14 @@ class Answers:
         exchange = exchange_of(step.call, reply) if is_needed else None
         body = without_deprecated(operation, exchange.response_body) if exchange else None
         answer = Answer(reply.status, body, began, ended, time.time(), reply.repeated)
-        session.ledger.add_answer(writes, answer)
+        session.ledger.record_answer(writes, answer)
         absence = self._absence(step, reply, began, ended)
         if reply.status >= HTTPStatus.BAD_REQUEST:
             session.journeys.record_refusal(step, reply.status)
         if succeeded:
             self._credentials_accepted(step, began)
             if not writes and not supplies:
-                session.ledger.add_unfollowed(operation)
+                session.ledger.record_unfollowed(operation)
         made = session.journeys.complete(step, exchange if supplies else None, succeeded)
         if made:
             session.ledger.creations.add(made, step, writes, answer)
@@ -126,7 +126,7 @@ class Answers:
         elif writes:
             moved = renamed_entity(session.compiled.index, step, exchange)
             if moved is not None and step.entity is not None:
-                session.ledger.add_move(step.entity, writes, moved)
+                session.ledger.record_move(step.entity, writes, moved)
         elif step.call.operation.method == "get" and step.target is not None:
             for loss in session.reconciliation.read(step, body, *shown):
                 session.results.record_loss(loss, step.call.as_curl(self._host))

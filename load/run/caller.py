@@ -65,7 +65,7 @@ class Caller:
         step = session.journeys.next_step()
         label = step.call.operation.label
         began = session.results.elapsed
-        writes = session.ledger.add_call(step, began)
+        writes = session.ledger.record_call(step, began)
         reply, error = self._send(step)
         ended = session.results.elapsed
         # Answers that have come meanwhile are timed before this one is checked.
@@ -77,7 +77,7 @@ class Caller:
         if reply:
             findings = self._answers.check(step, reply, writes, began, ended)
         else:
-            session.ledger.add_failure(writes, is_sent=error is None or not error.unreachable)
+            session.ledger.record_failure(writes, is_sent=error is None or not error.unreachable)
             session.journeys.complete(step, None, succeeded=False)
             findings = _unanswered(error)
         if findings:

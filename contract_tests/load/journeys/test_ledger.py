@@ -104,15 +104,15 @@ def test_an_entity_that_an_update_moved_is_followed() -> None:
     shop = Shop()
     thing = shop.create(1)
     step = shop.step("PUT /things/{id}", thing)
-    changes = shop.ledger.add_call(step, 2.0)
+    changes = shop.ledger.record_call(step, 2.0)
     body = {"id": 2, "name": "renamed", "price": 7.5, "state": "done"}
-    shop.ledger.add_answer(changes, Answer(200, body, 2.0, 2.1))
+    shop.ledger.record_answer(changes, Answer(200, body, 2.0, 2.1))
     call = step.call
     moved = renamed_entity(
         shop.simulation.compiled.index, step, Exchange("", "", call.path, {}, {}, call.payload, 200, {}, body)
     )
     assert moved is not None
-    shop.ledger.add_move(thing, changes, moved)
+    shop.ledger.record_move(thing, changes, moved)
     assert shop.absence(thing, 20.0) is Absence.EXPLAINED
     assert shop.absence(moved, 20.0) is Absence.LOST
     assert moved.is_known
@@ -164,7 +164,7 @@ def test_a_referenced_entity_may_have_been_consumed() -> None:
     thing, other = shop.create(1), shop.create(2)
     step = shop.step("PUT /things/{id}", thing)
     step.leases = (thing, other)
-    shop.ledger.add_answer(shop.ledger.add_call(step, 2.0), Answer(200, None, 2.0, 2.1))
+    shop.ledger.record_answer(shop.ledger.record_call(step, 2.0), Answer(200, None, 2.0, 2.1))
     assert shop.absence(other, 20.0) is Absence.EXPLAINED
     assert shop.absence(thing, 20.0) is Absence.LOST
     # Once it has been seen again, it is claimed again.
@@ -201,14 +201,14 @@ def test_a_change_may_be_answered_with_another_entity(shown: Any) -> None:
     thing = shop.create(1)
     step = shop.step("PUT /things/{id}", thing)
     step.call.payload.update(id=1, name="renamed for good")
-    changes = shop.ledger.add_call(step, 2.0)
+    changes = shop.ledger.record_call(step, 2.0)
     body = {**shown, **({} if "status" in shown else {"name": "renamed for good"})}
-    shop.ledger.add_answer(changes, Answer(200, body, 2.0, 2.1))
+    shop.ledger.record_answer(changes, Answer(200, body, 2.0, 2.1))
     call = step.call
     exchange = Exchange("", call.target, call.path, call.query, {}, call.payload, 200, {}, body)
     moved = renamed_entity(shop.simulation.compiled.index, step, exchange)
     if moved is not None:
-        shop.ledger.add_move(thing, changes, moved)
+        shop.ledger.record_move(thing, changes, moved)
     assert [record.entity.values for record in shop.reconciliation.records] == [(1,)]
     assert shop.read_back(thing, 20.0, 200, SHOWN) in (Account(read=1), None)
     assert shop.settled().losses == []
@@ -217,7 +217,7 @@ def test_a_change_may_be_answered_with_another_entity(shown: Any) -> None:
 def test_an_entity_in_use_by_an_action_may_have_changed() -> None:
     shop = Shop()
     thing, other = shop.create(1), shop.create(2)
-    shop.ledger.add_call(shop.step("POST /things/{id}/close", thing), 3.0)
+    shop.ledger.record_call(shop.step("POST /things/{id}/close", thing), 3.0)
     assert shop.ledger.may_be_another(thing)
     assert not shop.ledger.may_be_another(other)
 
@@ -229,5 +229,5 @@ def test_form_fields_are_compared_as_they_were_sent() -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     payload = {"name": "one line", "state": "two\nlines", "price": 2.5}
     step.call = replace(step.call, headers=headers, payload=payload)
-    ((_, write),) = shop.ledger.add_call(step, 2.0)
+    ((_, write),) = shop.ledger.record_call(step, 2.0)
     assert write.properties == {"name": "one line"}

@@ -60,7 +60,7 @@ def test_an_entity_goes_with_the_one_it_was_put_into() -> None:
     builder = shop.simulation.compiled.builders["POST /boxes/{id}/items"]
     call = builder.build({Slot("path", "id"): 9, Slot("body", "/thing_id"): 1})
     step = Step(call, box, (box, thing))
-    shop.ledger.add_answer(shop.ledger.add_call(step, 2.0), Answer(204, None, 2.0, 2.1))
+    shop.ledger.record_answer(shop.ledger.record_call(step, 2.0), Answer(204, None, 2.0, 2.1))
     shop.show(thing, 3.0, 2)
     box.pool.remove(box)
     shop.call("DELETE /boxes/{id}", box, 4.0, 4.1, 204)
@@ -85,7 +85,7 @@ def test_an_entity_with_a_new_parent_may_have_moved() -> None:
         call = builders["PATCH /boards/{board_id}/cards/{id}"].build(path)
         payload = {"board_id": board_id, "title": "a title of its own"}
         step = Step(replace(call, payload=payload), thing, (thing,))
-        shop.ledger.add_answer(shop.ledger.add_call(step, 2.0), Answer(200, None, 2.0, 2.1))
+        shop.ledger.record_answer(shop.ledger.record_call(step, 2.0), Answer(200, None, 2.0, 2.1))
         reading = "GET /boards/{board_id}/cards/{id}"
         thing.pool.resolved_by.add(reading)
         assert shop.reconciliation.absences.judge(thing, reading, 404, 20.0, 20.1)[0] is absence

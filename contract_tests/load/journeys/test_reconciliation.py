@@ -212,7 +212,7 @@ def test_writes_without_comparable_reads_are_reported() -> None:
     thing = shop.create(1)
     step = shop.step("PUT /things/{id}", thing)
     step.call = replace(step.call, payload="a text")
-    shop.ledger.add_answer(shop.ledger.add_call(step, 2.0), Answer(200, None, 2.0, 2.1))
+    shop.ledger.record_answer(shop.ledger.record_call(step, 2.0), Answer(200, None, 2.0, 2.1))
     note = "what PUT /things/{id} wrote is not read back, so whether it was kept is unknown"
     assert shop.settled().notes == {note: 1}
 
