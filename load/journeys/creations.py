@@ -17,8 +17,9 @@ from load.planning.identifiers import Identifier
 from load.planning.producers import CREATES_AT_PATH, RELATES_AT_PATH, Producer
 from openapi.expressions import Exchange, at_pointer
 
-# Of a resource that no call creates entities of, so many are taken from lists.
+# How many entities are taken from lists, for a resource of which no call creates any.
 _LISTED_AT_MOST = 1_000
+# Why an operation is a producer: its path names what it creates or relates.
 _NAMED_BY_CALL = (CREATES_AT_PATH, RELATES_AT_PATH)
 
 
@@ -82,7 +83,7 @@ class Creations:
         if exchange.status != HTTPStatus.ACCEPTED:
             pointers = self.compiled.index.identifier_pointers.get(producer.resource, ())
             origin = replace(
-                origin, shown_at=pointer_to_identifier(pointers, values[-1], exchange.response_body)
+                origin, shown_at=pointer_to_identifier(pointers, entity.values[-1], exchange.response_body)
             )
         entity.origin = origin
         return entity

@@ -49,7 +49,7 @@ class EntityReads:
 
     def step(self, entity: Entity) -> Step:
         """A call that reads an entity, whether or not it is in its pool."""
-        operation = self.by_resource[entity.pool.resource]
+        operation = self.by_resource[entity.resource]
         (need,) = (need for need in self.plan.needs[operation.label] if need.required)
         values = {slot: entity.values[index] for slot, index in need.slots}
         bound = {**entity.original.origin.fields, **values}

@@ -35,7 +35,7 @@ class PlanIndex:
 
     @cached_property
     def created(self) -> frozenset[str]:
-        """The resources that some operation creates entities of."""
+        """The resources that this run creates entities of."""
         return frozenset(self.creators_of)
 
     @cached_property

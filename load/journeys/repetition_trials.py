@@ -13,9 +13,9 @@ _REFUSALS_THAT_PROVE = 2
 
 @dataclass
 class _Trial:
-    """The trial of one operation: what its next call repeats, and the places of the shared values that this
-    is to prove something about. `proven` are places by whose values nothing is found. A repetition that was
-    refused waits until another call is refused as well, or replaced; its refusal counts once (`is_counted`).
+    """The trial of one operation. Its next call makes the `repetition`, to prove that nothing is found by the
+    values in `places`; `proven` are the places of which that is proven. After a refusal, the repetition is not
+    sent until another call is refused as well, or replaces it; its refusal counts once (`is_counted`).
     """
 
     repetition: Repetition | None = None

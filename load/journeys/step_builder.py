@@ -70,8 +70,8 @@ class StepBuilder:
 
         `creations` limits how many creations may follow from one need. A `bare` call has nothing optional.
         """
-        is_built = operation.label in self._compiled.builders
-        if not is_built or (self._is_careful and operation.label in self._knowledge.ownership.overwriting):
+        is_called = operation.label in self._compiled.builders
+        if not is_called or (self._is_careful and operation.label in self._knowledge.ownership.overwriting):
             return None
         bindings = _Bindings({} if bare else self._linked_values(operation))
         for need in self._compiled.plan.needs[operation.label]:
@@ -105,7 +105,7 @@ class StepBuilder:
         self, operation: Operation, bindings: _Bindings, bare: bool, repetition: Repetition | None
     ) -> Call:
         """A call with the values that are bound, except for optional references in lists to foreign entities:
-        these might be taken away from where they are, as an issue that is put into another sprint.
+        the call might take these away from where they are, such as an issue from its sprint.
         """
         builder = self._compiled.builders[operation.label]
         repeated = repetition.bound if repetition else {}
