@@ -14,8 +14,8 @@ _REFUSALS_THAT_PROVE = 2
 @dataclass
 class _Trial:
     """The trial of one operation. Its next call makes the `repetition`, to prove that nothing is found by the
-    values in `places`; `proven` are the places of which that is proven. After a refusal, the repetition is not
-    sent until another call is refused as well, or replaces it; its refusal counts once (`is_counted`).
+    values in `places`; `proven` are the places of which that is proven. After a refusal, a repetition is not
+    sent until another call is refused as well or replaces it. Its refusal counts once (`is_counted`).
     """
 
     repetition: Repetition | None = None
