@@ -1,4 +1,4 @@
-"""A proxy that passes everything on, later, as a process.
+"""A TCP proxy that delays all data, run as a process.
 
 python -m contract_tests.support.delaying_proxy --to PORT --delay-ms 40
 
@@ -22,7 +22,7 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, d
 
 
 async def main() -> None:
-    """Pass on until killed."""
+    """Serve until killed."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--to", type=int, required=True)
     parser.add_argument("--delay-ms", type=float, required=True)

@@ -1,5 +1,5 @@
-"""A worker that Locust stops, and that is interrupted while it reads back: prints how many last results it
-has told when it is free to go, and how many in the end. A process of its own: Locust patches what it imports.
+"""A worker that Locust stops, and that is interrupted while it reads back. It prints how many final results
+it had sent when it was free to leave, and how many at the end. It is a process, as Locust patches modules.
 """
 
 import sys
@@ -16,7 +16,7 @@ from load.run.worker import Worker
 
 
 def main() -> None:
-    """Locust's word comes first: the one who leaves then finds nothing to stop."""
+    """Stop by Locust first: whoever interrupts after that finds nothing to stop."""
     messages, reading = list[str](), Event()
     events = SimpleNamespace(report_to_master=EventHook(), test_stop=EventHook(), quitting=EventHook())
     runner = SimpleNamespace(
@@ -29,8 +29,8 @@ def main() -> None:
 
     def read_back(*_: object) -> None:
         reading.set()
-        # Others have their turn meanwhile, as with a call.
-        for _each in range(3):
+        # Other greenlets run meanwhile, as during a call.
+        for _turn in range(3):
             gevent.sleep(0)
 
     results = Results.of([])
@@ -42,7 +42,7 @@ def main() -> None:
         session=session,
         ending=None,
     )
-    worker = Worker(runner, load)  # type: ignore[arg-type] # as much of both as it takes
+    worker = Worker(runner, load)  # type: ignore[arg-type] # only the parts of both that are used
     worker._reports.begin()
     with mock.patch("load.run.worker.read_back", read_back):
         stopping = gevent.spawn(events.test_stop.fire)

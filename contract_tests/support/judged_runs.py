@@ -1,4 +1,4 @@
-"""Runs of one operation, with the objectives of its document, and their verdicts."""
+"""Results of one operation that has objectives in its document, and the verdict on them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Path items of documents, as the OpenAPI Specification calls them, in a line each."""
+"""Path items of OpenAPI documents in one line, such as `on("/orders", post=does(ORDER, NEW, "201"))`."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def a_list(item: Any) -> Any:
 def does(
     answer: Any = None, body: Any = None, status: str = "200", parameters: Any = (), **more: Any
 ) -> dict[str, Any]:
-    """One method: what it takes and answers."""
+    """An operation object that answers with a schema, and takes a body of another."""
     response = {
         "description": "fine",
         **({"content": {JSON: {"schema": answer}}} if answer is not None else {}),
@@ -39,7 +39,7 @@ def on(path: str, *names: str, kind: Any = ID, **methods: Any) -> dict[str, Any]
 
 
 def resource(name: str, new: Any, status: str = "201") -> dict[str, Any]:
-    """The paths of things that are made, read, replaced and deleted."""
+    """The paths of entities that are created, read, replaced and deleted."""
     shown = {**new, "properties": {"id": ID, **new["properties"]}}
     return on(f"/{name}", post=does(shown, new, status)) | on(
         f"/{name}/{{id}}", "id", kind=ID, get=does(shown), put=does(shown, new), delete=does(status="204")

@@ -1,4 +1,4 @@
-"""Plans of small documents."""
+"""Plans that are inferred from small documents."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def planned(*paths: dict[str, Any]) -> tuple[dict[str, Operation], Plan]:
 
 
 def needed(plan_of_all: Plan, label: str) -> dict[str, list[str]]:
-    """The slots of an operation, each with the operations that fill it, those that create first."""
+    """The slots of an operation with the labels of the operations that fill them; creations come first."""
     return {
         str(slot): list(dict.fromkeys(plan_of_all.producer_labels(need.resource)))
         for need in plan_of_all.needs[label]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.support.populated_service import delicate_service
+from contract_tests.support.populated_service import populated_service
 from contract_tests.support.processes import run
 
 pytestmark = pytest.mark.process
@@ -32,7 +32,7 @@ SPARED = {
 
 
 def test_entities_from_before_the_run_are_unchanged(tmp_path: Path) -> None:
-    with delicate_service() as (url, kept):
+    with populated_service() as (url, kept):
         options = ("--host", url, "-u", "4", "-t", "4s", "--warm-up", "0s", "-o", str(tmp_path))
         done = run("contract-load", "run", f"{url}/openapi.json", *options)
     assert sorted(set(kept.damage)) == []
@@ -58,7 +58,7 @@ def test_entities_from_before_the_run_are_unchanged(tmp_path: Path) -> None:
 
 
 def test_allow_destructive_calls_everything(tmp_path: Path) -> None:
-    with delicate_service() as (url, kept):
+    with populated_service() as (url, kept):
         options = ("--host", url, "-u", "4", "-t", "3s", "--allow-destructive", "-o", str(tmp_path))
         run("contract-load", "run", f"{url}/openapi.json", *options)
     assert {"PUT /me", "PATCH /settings", "PATCH /items", "PUT /files/report.txt"} <= set(kept.damage)
