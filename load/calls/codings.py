@@ -31,7 +31,7 @@ def decode(content: bytes, codings: str, at_most: int) -> bytes:
         name = coding.strip()
         decoder = _DECODERS.get(name)
         if decoder is None:
-            raise Undecodable(f"the content coding {name!r} is not known; {ACCEPTED} were asked for")
+            raise Undecodable(f"the content coding {name!r} is not known; only {ACCEPTED} were accepted")
         try:
             content = decoder(content, at_most)
         except (zlib.error, brotli.error, zstd.ZstdError, EOFError) as error:

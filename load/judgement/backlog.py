@@ -28,7 +28,7 @@ class Behind:
     answered: float
 
     def __str__(self) -> str:
-        return f"the service falls behind: {_shown(self.due)} asked, {_shown(self.answered)} answered"
+        return f"the service falls behind: {_shown(self.due)} were due, {_shown(self.answered)} were answered"
 
 
 def behind(results: Results, unsent: int = 0) -> Behind | None:

@@ -125,7 +125,7 @@ def _incomparable(before: RunRecord, after: RunRecord) -> Iterator[str]:
         if run.capacity:
             yield f"{when} is a search for the capacity, not a run"
         if run.invalid:
-            yield f"{when} is invalid, {run.invalid[0]}"
+            yield f"{when} is invalid: {run.invalid[0]}"
         if run.measured_seconds < _SECONDS_AT_LEAST:
             yield f"{when} measured {run.measured_seconds:.1f} s, {_SECONDS_AT_LEAST} s are the least"
     if before.began == after.began:
@@ -136,7 +136,7 @@ def _incomparable(before: RunRecord, after: RunRecord) -> Iterator[str]:
         ("the number of users", before.users, after.users),
     ):
         if was != now:
-            yield f"{name} was {was}, and is {now}"
+            yield f"{name} was {was}, and is now {now}"
     kinds = [
         "closed"
         if run.workload.rate is None
@@ -144,7 +144,7 @@ def _incomparable(before: RunRecord, after: RunRecord) -> Iterator[str]:
         for run in (before, after)
     ]
     if kinds[0] != kinds[1]:
-        yield f"the workload was {kinds[0]}, and is {kinds[1]}"
+        yield f"the workload was {kinds[0]}, and is now {kinds[1]}"
 
 
 def _called(run: RunRecord) -> list[str]:

@@ -71,7 +71,7 @@ def scans(seen: Observation, traffic: Traffic, _total: Traffic) -> Bottleneck | 
         return None
     times, rows, _ = scanned[table]
     evidence = (
-        f"table {table} was read as a whole {times} times, {rows / times:,.0f} rows each time",
+        f"table {table} was scanned completely {times} times, {rows / times:,.0f} rows each time",
         f"{count / waits.total():.0%} of its busy sessions ran {statement}",
         *slowest_statement(seen),
         *cpu_usage(seen),
@@ -79,7 +79,7 @@ def scans(seen: Observation, traffic: Traffic, _total: Traffic) -> Bottleneck | 
     if " where " in statement.lower():
         message = f"PostgreSQL searches table {table} row by row: an index is missing"
     else:
-        message = f"PostgreSQL reads table {table} as a whole"
+        message = f"PostgreSQL scans table {table} completely"
     return Bottleneck(traffic.name, message, evidence, LIKELY if named else POSSIBLE)
 
 

@@ -73,7 +73,7 @@ class Outcome:
             return f"{objective} cannot be judged, {why}"
         if self.is_judged:
             return f"{objective} {self.word}, it was {objective.shown(self.figure)}"
-        few = f"{self.calls} calls are too few, it takes {objective.calls_needed:,}"
+        few = f"it needs {objective.calls_needed:,} calls and had {self.calls:,}"
         return f"{objective} is not judged: {few}; it was {objective.shown(self.figure)}"
 
     def __str__(self) -> str:

@@ -22,7 +22,7 @@ class ObjectiveMissed:
 
     def __str__(self) -> str:
         message = self.outcome.message
-        return f"{message}, which such a run cannot tell" if self.in_doubt else message
+        return f"{message}, but the service may not be the reason" if self.in_doubt else message
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class NoneJudged:
     example: Outcome
 
     def __str__(self) -> str:
-        return f"none of the objectives that were asked for could be judged: {self.example}"
+        return f"none of the requested objectives could be judged: {self.example}"
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class RefusedCalls:
         if not self.calls:
             return "no call was made"
         share = f"{self.refused} of {self.calls} calls were refused although valid"
-        return f"{share}: too many to say how the service does"
+        return f"{share}: too many to judge the service"
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ class ForbiddenCalls:
 
     def __str__(self) -> str:
         return (
-            f"{self.forbidden} of {self.calls} calls were answered 401 or 403: the credentials that were "
-            f"given do not allow enough to say how the service does"
+            f"{self.forbidden} of {self.calls} calls were answered 401 or 403: the given credentials do not "
+            f"allow enough calls to judge the service"
         )
 
 
@@ -94,7 +94,7 @@ class ThrottledCalls:
 
     def __str__(self) -> str:
         message = self.throttling.message
-        return message if self.throttling.unavailable else f"{message}: too many to say how the service does"
+        return message if self.throttling.unavailable else f"{message}: too many to judge the service"
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class UntracedCreations:
     count: int
 
     def __str__(self) -> str:
-        return f"{self.what}, {times(self.count)}: it is lost, or to be found otherwise"
+        return f"{self.what}, {times(self.count)}: it is lost, or can be found in another way"
 
 
 @dataclass(frozen=True)

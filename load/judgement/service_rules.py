@@ -39,10 +39,10 @@ def service_cpu(seen: Observation, traffic: Traffic, _total: Traffic) -> Bottlen
     elif wanted >= FULL and busiest >= MOST and wanted - busiest >= WAITED:
         # On a machine of its own, something else might be the limit.
         certainty = LIKELY
-        how = f"it gets {used:.2f} cores beside what else runs on this machine, and waits for more"
+        how = f"it gets {used:.2f} cores, waits for more, and shares this machine with other programs"
     else:
         return None
-    rest = "; PostgreSQL idles" if (seen.mean("postgres_cores") or 1) < MANY else ""
+    rest = "; PostgreSQL is idle" if (seen.mean("postgres_cores") or 1) < MANY else ""
     message = f"the service's CPU is full: {how}{rest}"
     return Bottleneck(traffic.name, message, tuple(cpu_usage(seen)), certainty)
 
@@ -56,7 +56,7 @@ def machine_cpu(seen: Observation, traffic: Traffic, _total: Traffic) -> Bottlen
         others = f"other programs used {seen.others_cores:.1f} of {seen.cores} cores"
         message = f"the machine's CPU is full: {others}"
         return Bottleneck(traffic.name, message, tuple(cpu_usage(seen)), LIKELY)
-    message = "the machine's CPU is full: the programs on it, the load too, slow each other down"
+    message = "the machine's CPU is full: the programs on it, including the load, slow each other down"
     return Bottleneck(traffic.name, message, tuple(cpu_usage(seen)), SURE)
 
 
@@ -70,7 +70,7 @@ def network(seen: Observation, traffic: Traffic, _total: Traffic) -> Bottleneck 
         return None
     evidence = (
         f"a GET / took {idle:.1f} ms before the load and {loaded:.1f} ms under it",
-        f"{traffic.name} took {traffic.mean_ms:.1f} ms at the mean",
+        f"{traffic.name} took {traffic.mean_ms:.1f} ms on average",
         *cpu_usage(seen),
     )
     message = "the time is spent on the way, in the network or a proxy: a GET / takes as long as other calls"
@@ -88,7 +88,7 @@ def wait_inside(seen: Observation, traffic: Traffic, total: Traffic) -> Bottlene
     if not is_idle or longest.mean_ms < max(_SLOW_MS, _QUEUED * idle):
         return None
     evidence = (
-        f"{longest.mean_ms:.1f} ms at the mean, {longest.share:.0%} of the time of {traffic.name}",
+        f"{longest.mean_ms:.1f} ms on average, {longest.share:.0%} of the time of {traffic.name}",
         f"a GET / took {idle:.1f} ms before the load",
         *_queueing(traffic, total),
         *cpu_usage(seen),
@@ -116,7 +116,7 @@ def _queueing(traffic: Traffic, total: Traffic) -> Iterator[str]:
     if is_slower and total.concurrency >= _QUEUED:
         at_once = max(total.rate * total.least_ms / 1000, 1)
         worked_on = f"about {at_once:.0f} at a time are worked on, as with a pool or a lock"
-        times = f"{total.least_ms:.1f} ms, {traffic.name} {traffic.mean_ms:.1f} ms at the mean"
+        times = f"{total.least_ms:.1f} ms, {traffic.name} {traffic.mean_ms:.1f} ms on average"
         yield f"calls wait for their turn: {worked_on}"
         yield f"the quickest call took {times}"
         yield f"{total.rate:.1f} answers/s with {total.concurrency:.1f} calls under way"

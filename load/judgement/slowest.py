@@ -27,7 +27,7 @@ def _slowest(label: str, service: Times, total_ms: float, calls: str) -> Slowest
     mean_ms, p95_ms = service.mean_ms, service.percentile_ms(95)
     share = mean_ms * service.count / total_ms
     message = (
-        f"{label}, {mean_ms:.1f} ms at the mean and {p95_ms:.1f} ms at p95 of service time; "
+        f"{label}, with a service time of {mean_ms:.1f} ms on average and {p95_ms:.1f} ms at p95; "
         f"{share:.0%} of the time of {calls}"
     )
     return Slowest(operation=label, mean_ms=mean_ms, p95_ms=p95_ms, share=share, message=message)

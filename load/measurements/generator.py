@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from load.measurements.times import Times
+from load.quantities import quantity
 
 # An arrival that is sent this long after it was due is late: what it took is not the service's doing alone.
 LATE_S = 0.05
@@ -65,11 +66,12 @@ class Generator(msgspec.Struct):
     def limits(self) -> Iterator[str]:
         """Why figures are not those of the service alone, and what to do; nothing when they are."""
         if self.cpu > CPU_AT_MOST:
-            yield f"it used {self.cpu:.0%} of a core; give it more cores or workers, or ask for less"
+            yield f"it used {self.cpu:.0%} of a core; give it more cores or workers, or reduce the load"
         if self._is_late:
             late = f"{self.late:.1%} of arrivals were sent more than {LATE_S * 1000:.0f} ms late"
-            yield f"{late}; give it more cores or workers, or ask for less"
+            yield f"{late}; give it more cores or workers, or reduce the load"
         if self.halted_s > HALTED_S:
-            yield f"it stood still for {self.halted_s:.1f} s, as when it is stopped or has no processor"
+            yield f"it stood still for {self.halted_s:.1f} s, as if it was stopped or had no CPU"
         if self.dropped:
-            yield f"{self.dropped} arrivals were not sent, as too many calls waited for their answers"
+            dropped = quantity(self.dropped, "arrival was", "arrivals were")
+            yield f"{dropped} not sent, because too many calls waited for answers"

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from load.quantities import quantity
+
 # A service that has not answered for this long (s) is gone.
 GONE_S = 1.0
 
@@ -36,8 +38,8 @@ class Silence(msgspec.Struct):
 
     def __str__(self) -> str:
         if not self.last:
-            return f"nobody has answered at all: {self.calls} calls got no answer"
-        return f"nobody has answered since {self.last:.1f} s: {self.calls} calls got no answer"
+            return f"no answers at all: {quantity(self.calls, 'call')} got none"
+        return f"no answers since {self.last:.1f} s: {quantity(self.calls, 'call')} got none"
 
 
 @dataclass

@@ -22,8 +22,8 @@ class Workload(msgspec.Struct, frozen=True):
     def _manner(self) -> str:
         if self.rate is None:
             return (
-                "closed workload: a user calls again when the answer is there, so a service that stalls is "
-                "asked for less"
+                "closed workload: each user waits for an answer before the next call, so a service that "
+                "stalls receives fewer calls"
             )
         return (
             f"open workload of {self.rate:.4g} {self.arrivals} arrivals/s: response times count from when "

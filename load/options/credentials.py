@@ -170,7 +170,7 @@ def credentials(
             raise LoadError("--header: a header looks like 'Name: value'")
         pairs.append((name.strip(), value.strip()))
     if basic and ":" not in basic:
-        raise LoadError("--basic: it looks like user:password")
+        raise LoadError("--basic must look like user:password")
     keys = []
     for each in api_keys:
         name, equals, key = each.partition("=")

@@ -19,9 +19,9 @@ def workload(given: Mapping[str, Any], warm_up: int) -> Workload:
     """
     stated, kind = given.get("rate"), given.get("arrivals") or CONSTANT
     if kind not in KINDS:
-        raise LoadError(f"--arrivals {kind}: there are {' and '.join(KINDS)}")
+        raise LoadError(f"--arrivals {kind}: it must be {' or '.join(KINDS)}")
     if given.get("arrivals") and stated is None:
-        raise LoadError("--arrivals says how those of --rate are spread; give that, too")
+        raise LoadError("--arrivals spreads the calls of --rate; give that, too")
     if given.get("warm_up"):
         warm_up = seconds(given["warm_up"], at_least=0, of="--warm-up ")
     return Workload(None if stated is None else _rate(stated), kind, warm_up)
@@ -33,7 +33,7 @@ def seconds(text: str, at_least: int = 1, of: str = "") -> int:
     hours, minutes, rest = (int(each or 0) for each in parts.groups()) if parts else (0, 0, -1)
     total = hours * 3600 + minutes * 60 + rest
     if total < at_least or not str(text).strip():
-        raise LoadError(f"{of}{text!r} is not a time; it looks like 30s, 5m or 1h30m")
+        raise LoadError(f"{of}{text!r} is not a time; write it as 30s, 5m or 1h30m")
     return total
 
 
@@ -43,5 +43,5 @@ def _rate(text: str) -> float:
     except ValueError:
         rate = 0.0
     if not 0 < rate < float("inf"):
-        raise LoadError(f"--rate {text}: a number of calls per second above 0 is expected, as in 200")
+        raise LoadError(f"--rate {text}: it must be a number of calls per second above 0, such as 200")
     return rate

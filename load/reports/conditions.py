@@ -58,7 +58,7 @@ def ledger(run: RunRecord) -> Iterator[str]:
         )
     yield from (f"    {note}, {times(count)}" for note, count in account.notes.items())
     for text, count in account.untraced.items():
-        yield f"    {text}, {times(count)}: lost, or to be found in another way"
+        yield f"    {text}, {times(count)}: lost, or can be found in another way"
 
 
 def _length(seconds: float) -> str:

@@ -137,7 +137,7 @@ class Answers:
         shown = identifier_shown_instead(step, exchange)
         if shown is None or step.entity is None or self._session.ledger.may_be_another(step.entity):
             return []
-        detail = f"asked for {step.entity.values[-1]}, shown {shown}"
+        detail = f"requested {step.entity.values[-1]}, shown {shown}"
         return [Finding(Fault.NOT_AS_ACKNOWLEDGED, "another entity", "", detail)]
 
     def _findings(self, step: Step, reply: Reply, absence: Absence | None, loss: str) -> list[Finding]:

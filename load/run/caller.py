@@ -120,7 +120,7 @@ class Caller:
         """When nobody has answered for long, the run ends."""
         results = self.session.results
         if results.silences.own.length(results.elapsed) > GONE_S:
-            reason = f"the run was ended early: nobody had answered for {GONE_S:.0f} s"
+            reason = f"the run was ended early: there was no answer for {GONE_S:.0f} s"
             self._ending.service_is_gone(reason, has_ended=results.clock.ended is not None)
 
 

@@ -82,7 +82,7 @@ def test_a_run_of_a_service_that_falls_behind_does_not_pass(
     assert done.wait() == 1
     results = json.loads((tmp_path / "results.json").read_text())
     (reason,) = results["reasons"]
-    told_of = re.fullmatch(r"the service falls behind: (\d+)/s asked, (\d+)/s answered", reason)
+    told_of = re.fullmatch(r"the service falls behind: (\d+)/s were due, (\d+)/s were answered", reason)
     assert told_of, reason
     requested, answered = map(int, told_of.groups())
     # One answer takes 20 ms, one at a time. What is asked for is counted, to whole seconds.

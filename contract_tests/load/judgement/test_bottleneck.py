@@ -94,7 +94,7 @@ def test_the_reason_for_slowness_is_found(
     assert any(evidence in line for line in bottleneck["evidence"]), bottleneck["evidence"]
     # Where other programs take the processors, such as other tests, nothing is sure, and that is said.
     crowded = any(line.startswith("other programs than the service") for line in bottleneck["evidence"])
-    short = bottleneck["told"].partition("beside what else runs on this machine")[1]
+    short = bottleneck["told"].partition("shares this machine with other programs")[1]
     assert bottleneck["certainty"] == ("likely" if crowded or short else certainty)
 
 
@@ -156,7 +156,7 @@ def test_busy_processors_are_attributed_to_their_processes() -> None:
     )
     assert "1.9 of 2 cores" in sole_bottleneck(busy, Sample(1.0, 1.9, 0.6, 0.6, 1, None, 1.95)).message
     shared = sole_bottleneck(busy, Sample(1.0, 0.6, 0.6, 1.0, 1, None, 1.95)).message
-    assert "it gets 0.60 cores beside what else runs on this machine, and waits for more" in shared
+    assert "it gets 0.60 cores, waits for more, and shares this machine with other programs" in shared
     assert (
         "the machine's CPU is full"
         in sole_bottleneck(busy, Sample(1.0, 0.3, 0.3, 0.5, 1, None, 1.95)).message

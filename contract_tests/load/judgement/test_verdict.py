@@ -26,7 +26,7 @@ def test_a_mostly_refused_run_is_invalid(refused: int, passed: bool) -> None:
     wrong = [Finding(Fault.REFUSED, "status 403", "")] * refused
     _, verdict = verdict_of([10.0] * (100 - refused), wrong, plain)
     assert verdict.passed is passed
-    message = "51 of 100 calls were refused although valid: too many to say how the service does"
+    message = "51 of 100 calls were refused although valid: too many to judge the service"
     assert [str(reason) for reason in verdict.reasons] == [message] * (not passed)
 
 
@@ -58,7 +58,7 @@ def test_a_percentile_of_few_calls_is_not_judged(text: str, calls: int, slow: in
         results.record(IT.label, 200, taken / 1000, taken / 1000, [])
     (outcome,) = judge([parse_objective(text, {})], results).outcomes
     assert outcome.word == word
-    assert ("calls are too few, it takes" in str(outcome)) is (word == "not judged")
+    assert ("is not judged: it needs" in str(outcome)) is (word == "not judged")
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_unjudged_objectives_are_shown_everywhere(tmp_path: Path) -> None:
     run = make_record(RUN, results, verdict)
     text = summary(run)
     message = (
-        f"{IT.label}: p99.9 ≤ 100 ms is not judged: 50 calls are too few, it takes 1,000; it was 10.0 ms"
+        f"{IT.label}: p99.9 ≤ 100 ms is not judged: it needs 1,000 calls and had 50; it was 10.0 ms"
     )
     assert "\nPASSED\n  with 1 of 3 objectives not judged: too few calls\n" in text
     assert message in text
@@ -99,7 +99,7 @@ def test_a_run_that_can_judge_no_requested_objective_is_invalid() -> None:
         results.record(IT.label, 200, 0.01, 0.01, [])
     none = judge([*promised_objectives([IT]), parse_objective("p99 < 50ms", {})], results)
     assert (none.word, none.reasons) == ("INVALID", ())
-    assert none.invalid[0].message.startswith("none of the objectives that were asked for could be judged")
+    assert none.invalid[0].message.startswith("none of the requested objectives could be judged")
     assert (
         judge([parse_objective("p95 < 50ms", {}), parse_objective("p99 < 50ms", {})], results).word
         == "PASSED"

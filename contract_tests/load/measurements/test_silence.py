@@ -21,9 +21,9 @@ def test_an_answer_ends_the_silence() -> None:
     silence.record_unanswered(5.5)
     silence.record_unanswered(5.2)
     assert silence.length(9.2) == pytest.approx(4.0)
-    assert str(silence) == "nobody has answered since 5.0 s: 2 calls got no answer"
+    assert str(silence) == "no answers since 5.0 s: 2 calls got none"
     others = [Silence(3.0, 3.1, 7), Silence()]
-    assert str(combined([silence, *others])) == "nobody has answered since 5.0 s: 9 calls got no answer"
+    assert str(combined([silence, *others])) == "no answers since 5.0 s: 9 calls got none"
     assert combined([silence, Silence(9.0)]).length(20.0) == 0
 
 
@@ -67,8 +67,8 @@ def test_a_run_whose_service_dies_ends_early_and_fails(
     assert results["explained"]["bottlenecks"] == []
     assert " network: " not in load.output
     assert load.output.count("\nnetwork: connection refused, ") == 1
-    assert ended == "the run was ended early: nobody had answered for 10 s"
-    assert gone.startswith("nobody has answered since ")
+    assert ended == "the run was ended early: there was no answer for 10 s"
+    assert gone.startswith("no answers since ")
     total = results["total"]
     assert sum(second["answers"] for second in total["seconds"]) == total["requests"] - total["statuses"]["0"]
     assert results["seconds"] < 40
