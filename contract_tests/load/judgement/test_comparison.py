@@ -95,9 +95,9 @@ SEARCHED = CapacityRecord(answer="", rate=3, trials=[])
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"profile": "spike"}, "the profile was mixed, and is now now spike"),
-        ({"users": 9}, "the number of users was 3, and is now now 9"),
-        ({"title": "Others"}, "the title of the document was Things, and is now now Others"),
+        ({"profile": "spike"}, "the profile was mixed, and is now spike"),
+        ({"users": 9}, "the number of users was 3, and is now 9"),
+        ({"title": "Others"}, "the title of the document was Things, and is now Others"),
         ({"invalid": ["the load's generator was at its limit"]}, "after is invalid: the load's generator"),
         ({"measured_seconds": 3.0}, "after measured 3.0 s, 5 s are the least"),
         ({"began": "1"}, "they are the same run"),
@@ -108,7 +108,7 @@ SEARCHED = CapacityRecord(answer="", rate=3, trials=[])
         ({"operations": {}}, "they have no operation in common"),
         (
             {"workload": Workload(rate=50.0, arrivals="poisson", warm_up=0, manner="")},
-            "the workload was closed, and is now now open with 50 poisson arrivals/s",
+            "the workload was closed, and is now open with 50 poisson arrivals/s",
         ),
     ],
 )

@@ -78,9 +78,7 @@ def test_unjudged_objectives_are_shown_everywhere(tmp_path: Path) -> None:
     assert (verdict.word, len(verdict.notes)) == ("PASSED", 1)
     run = make_record(RUN, results, verdict)
     text = summary(run)
-    message = (
-        f"{IT.label}: p99.9 ≤ 100 ms is not judged: it needs 1,000 calls and had 50; it was 10.0 ms"
-    )
+    message = f"{IT.label}: p99.9 ≤ 100 ms is not judged: it needs 1,000 calls and had 50; it was 10.0 ms"
     assert "\nPASSED\n  with 1 of 3 objectives not judged: too few calls\n" in text
     assert message in text
     assert "ok, 1 not judged" in text
