@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from load.calls.parameter_values import can_name
 from load.journeys.operation_roles import is_action, is_singleton
 from load.options.options import Options
+from load.options.selection import Role
 from load.planning.plan import Plan
 from load.planning.planner import plan
 from load.planning.producers import CREATES_AT_PATH
@@ -85,18 +86,18 @@ def _refusal(
             f"what this run did not create; --allow-destructive includes it"
         )
     needs = planned.needs.get(operation.label, ())
-    return options.selection.refusal_of_plan(
-        operation,
-        makes=bool(own),
-        owns=any(
+    role = Role(
+        creates=bool(own),
+        is_on_own=any(
             need.resource in created_by_others
             for need in needs
             if need.addressed or (need.required and operation.method == "post")
         ),
-        is_single=is_singleton(operation, candidates),
+        is_on_foreign=any(need.required and need.resource not in created_by_others for need in needs),
+        is_singleton=is_singleton(operation, candidates),
         is_action=is_action(operation, candidates),
-        refers=any(need.required and need.resource not in created_by_others for need in needs),
     )
+    return options.selection.refusal_of_role(operation, role)
 
 
 def _fault(operation: Operation) -> str:

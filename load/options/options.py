@@ -1,6 +1,4 @@
-"""What a run is told to do: which traffic, on which operations, as whom. One set of options for every
-command that takes them.
-"""
+"""The options of a run, the same for every command that takes them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,15 +12,17 @@ from load.options.selection import Selection
 from load.options.workload import ANSWER_TIMEOUT_S, seconds, workload
 from openapi.security import SecurityScheme
 
-# How long replicas and caches may be behind before a state that is out of date counts as a loss.
+# How long (s) replicas and caches may show an old state before it counts as a loss.
 CONSISTENCY_S = 5
 
 
 @dataclass(frozen=True)
 class Options:
-    """What a user asked for, the same for all users of the load. A state that has been out of date for longer
-    than `consistency` (s) is one that the service has lost; `timeout` (s) is how long a call as a whole may
-    take.
+    """What the user of the command wants. One field for each option, or group of options that belong
+    together.
+
+    `consistency` is how long (s) the service may show an old state before it counts as a loss, `timeout` how
+    long (s) a call may take as a whole.
     """
 
     profile: Profile
@@ -38,7 +38,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Option:
-    """An option of the command line; `variable` is that of the environment, for what is secret."""
+    """An option of the command line. A secret can also be given in the environment, in `variable`."""
 
     name: str
     help: str
@@ -48,7 +48,7 @@ class Option:
 
     @property
     def key(self) -> str:
-        """The name of its value."""
+        """The name of its value among the given ones."""
         return self.name.removeprefix("--").replace("-", "_")
 
 
@@ -91,12 +91,12 @@ OPTIONS = (
 def read_options(
     profile: Profile, given: Mapping[str, Any], schemes: Mapping[str, SecurityScheme], warm_up: int = 0
 ) -> Options:
-    """The options by the values that were given, with a warm-up (s) where they give none.
+    """The options of the given values, by default with this warm-up (s).
 
-    Raises LoadError on a value that is none.
+    Raises LoadError on an invalid value.
     """
-    asked = workload(given, warm_up)
-    if asked.rate is not None and profile.stages:
+    requested = workload(given, warm_up)
+    if requested.rate is not None and profile.stages:
         raise LoadError(f"profile {profile.name} sets the number of users by stages; leave out --rate")
     return Options(
         profile,
@@ -113,7 +113,7 @@ def read_options(
             given.get("basic") or "",
             schemes,
         ),
-        asked,
+        requested,
         (*profile.objectives, *(given.get("objective") or ())),
         _consistency(given.get("consistency")),
         given.get("database_url") or "",
@@ -122,5 +122,5 @@ def read_options(
     )
 
 
-def _consistency(stated: str | None) -> int:
-    return CONSISTENCY_S if stated is None else seconds(stated, at_least=0, of="--consistency ")
+def _consistency(text: str | None) -> int:
+    return CONSISTENCY_S if text is None else seconds(text, at_least=0, of="--consistency ")

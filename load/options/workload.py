@@ -1,4 +1,4 @@
-"""How much a service is asked for, and how."""
+"""The workload: how many calls are made, and when."""
 
 import re
 from collections.abc import Mapping
@@ -13,31 +13,35 @@ _TIMESPAN = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
 
 
 def workload(given: Mapping[str, Any], warm_up: int) -> Workload:
-    """The workload that values of options give, with a warm-up (s) where they give none.
+    """The workload of the given option values, by default with this warm-up (s).
 
-    Raises LoadError on a value that is none.
+    Raises LoadError on an invalid value.
     """
-    stated, kind = given.get("rate"), given.get("arrivals") or CONSTANT
-    if kind not in KINDS:
-        raise LoadError(f"--arrivals {kind}: it must be {' or '.join(KINDS)}")
-    if given.get("arrivals") and stated is None:
-        raise LoadError("--arrivals spreads the calls of --rate; give that, too")
+    rate, arrivals = given.get("rate"), given.get("arrivals") or CONSTANT
+    if arrivals not in KINDS:
+        raise LoadError(f"--arrivals {arrivals}: it must be {' or '.join(KINDS)}")
+    if given.get("arrivals") and rate is None:
+        raise LoadError("--arrivals spreads the calls of --rate; give --rate, too")
     if given.get("warm_up"):
         warm_up = seconds(given["warm_up"], at_least=0, of="--warm-up ")
-    return Workload(None if stated is None else _rate(stated), kind, warm_up)
+    return Workload(None if rate is None else _parse_rate(rate), arrivals, warm_up)
 
 
 def seconds(text: str, at_least: int = 1, of: str = "") -> int:
-    """A time as in 30, 30s, 5m or 1h30m, in s. Raises LoadError when it is none."""
-    parts = _TIMESPAN.fullmatch(str(text).strip())
-    hours, minutes, rest = (int(each or 0) for each in parts.groups()) if parts else (0, 0, -1)
+    """Parse a time such as 30, 30s, 5m or 1h30m, in s.
+
+    `of` is the option, for the message. Raises LoadError when the text is not a time, or less than
+    `at_least`.
+    """
+    match = _TIMESPAN.fullmatch(str(text).strip())
+    hours, minutes, rest = (int(number or 0) for number in match.groups()) if match else (0, 0, -1)
     total = hours * 3600 + minutes * 60 + rest
     if total < at_least or not str(text).strip():
         raise LoadError(f"{of}{text!r} is not a time; write it as 30s, 5m or 1h30m")
     return total
 
 
-def _rate(text: str) -> float:
+def _parse_rate(text: str) -> float:
     try:
         rate = float(str(text).removesuffix("/s"))
     except ValueError:

@@ -18,5 +18,5 @@ def test_profiles_are_loaded_and_checked(tmp_path: Any) -> None:
         own.write_text(text)
         with pytest.raises(LoadError, match=r"mine.yaml: not a profile"):
             load_profile(str(own))
-    with pytest.raises(LoadError, match="there are mixed, read-heavy"):
+    with pytest.raises(LoadError, match="give one of mixed, read-heavy"):
         load_profile("nothing")
