@@ -51,18 +51,18 @@ class Resource:
 def resources(contract: Contract) -> tuple[sa.MetaData, tuple[Resource, ...]]:
     """Every stored schema of a contract. Raises ContractError if a table cannot be derived."""
     metadata = sa.MetaData()
-    dialect = SchemaTranslator(contract, MessageType.EITHER)
+    translator = SchemaTranslator(contract, MessageType.EITHER)
     schemas = contract.document.get("components", {}).get("schemas", {})
     stored = tuple(
-        _resource(name, schema[TABLE], _stored(schema, dialect), metadata)
+        _resource(name, schema[TABLE], _stored(schema, translator), metadata)
         for name, schema in schemas.items()
         if isinstance(schema, dict) and TABLE in schema
     )
     return metadata, stored
 
 
-def _stored(schema: Json, dialect: SchemaTranslator) -> JsonObject:
-    translated = dialect.bundle(dialect.node(schema))
+def _stored(schema: Json, translator: SchemaTranslator) -> JsonObject:
+    translated = translator.bundle(translator.translate(schema))
     flat = flatten_schema(translated, translated)
     properties = {name: flatten_schema(schema, translated) for name, schema in flat["properties"].items()}
     return {**flat, "properties": properties}

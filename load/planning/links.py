@@ -10,7 +10,7 @@ from load.planning.producers import Producer, Producers, may_create
 from load.planning.resources import noun_of, resource_of
 from load.planning.side_effects import only_reads
 from openapi.contract import Json
-from openapi.expressions import over_items
+from openapi.expressions import split_at_first_item
 from openapi.operations import Link, Operation
 
 
@@ -59,10 +59,12 @@ class LinkReader:
         self, operation: Operation, target: Operation, expressions: Sequence[Json], reason: str
     ) -> None:
         resource = resource_of(target.path, len(expressions) - 1)
-        lists = {items[0] for expression in expressions if (items := over_items(expression))}
+        lists = {items[0] for expression in expressions if (items := split_at_first_item(expression))}
         list_pointer = lists.pop() if len(lists) == 1 and operation.method == "get" else None
         sources = tuple(
-            items[1] if list_pointer is not None and (items := over_items(expression)) else str(expression)
+            items[1]
+            if list_pointer is not None and (items := split_at_first_item(expression))
+            else str(expression)
             for expression in expressions
         )
         creates = not lists and self._creates(operation, resource, expressions[-1])
