@@ -12,8 +12,9 @@ from openapi.schema_translator import ALL_TYPES, SchemaTranslator
 
 @dataclass(frozen=True, eq=False)
 class Schema:
-    """One schema of a contract, translated and compiled when it is first used. It has one property per question
-    that others ask, each answered once.
+    """One schema of a contract, translated and compiled when it is first used.
+
+    It has one property per question that others ask, so that each is answered once.
     """
 
     translator: SchemaTranslator
