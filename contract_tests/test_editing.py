@@ -1,4 +1,4 @@
-"""Editing the document is all it takes to change the product: no Python knows its fields."""
+"""Editing the document is enough to change service, fuzzing and load: no Python code names its fields."""
 
 import json
 from collections.abc import Callable
@@ -24,6 +24,7 @@ def widened(document: dict[str, Any]) -> None:
 def test_an_edited_document_changes_service_fuzzing_and_load(
     edited: Edited, database: str, serve: Serve, browser: Browser, tmp_path: Path
 ) -> None:
+    """Larger than usual: one edit is followed through service, page, fuzzing and load."""
     before = serve("--database-url", database)
     old = httpx.post(f"{before.url}/students", json=new_student()).json()
     assert before.end() == 0

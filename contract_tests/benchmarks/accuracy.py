@@ -1,4 +1,4 @@
-"""Whether the figures are right: held against wrk's, against arithmetic, and beside plain Locust's.
+"""Whether the figures are right: compared with wrk's, with arithmetic, and with plain Locust's.
 
 python -m contract_tests.benchmarks.accuracy wrk        the same server at the same concurrency, in turns
 python -m contract_tests.benchmarks.accuracy stalls     a server that freezes for 1 s every 10 s
@@ -40,7 +40,7 @@ Figures = Mapping[str, float]
 
 
 def ours(url: str, seconds: int, *options: str) -> Figures:
-    """What contract-load says of a server."""
+    """The figures of contract-load for a server."""
     with tempfile.TemporaryDirectory() as folder:
         arguments = (
             "--host",
@@ -59,7 +59,7 @@ def ours(url: str, seconds: int, *options: str) -> Figures:
 
 
 def wrk(url: str, seconds: int) -> Figures:
-    """What wrk says of a server."""
+    """The figures of wrk for a server."""
     arguments = ("-t", "1", "-c", str(CONNECTIONS), "-d", f"{seconds}s", "-s", str(SCRIPT))
     done = subprocess.run(["wrk", *arguments, url + FIXED], capture_output=True, text=True, check=True)
     figures: Figures = json.loads(done.stdout.splitlines()[-1])
@@ -93,7 +93,7 @@ def plain_locust(url: str, seconds: int) -> Figures:
 
 
 def compare_with_wrk(rounds: int, seconds: int) -> None:
-    """Print both, and their ratios."""
+    """Print the figures of both, and their ratios."""
     measured: dict[str, list[Figures]] = {"wrk": [], "contract-load": []}
     with served("adjustable_service", "--delay-ms", str(DELAY_MS)) as url:
         for _ in range(rounds):
@@ -113,7 +113,7 @@ def compare_with_wrk(rounds: int, seconds: int) -> None:
 
 
 def compare_with_truth(_rounds: int, _seconds: int) -> None:
-    """Print ours, what must be so, and plain Locust's."""
+    """Print our figures, the true ones, and those of plain Locust."""
     seconds = int(3 * EVERY_S)
     share = FREEZE_S / EVERY_S
     # Of all calls, a tenth is due in the freeze, and waits for what is left of it.
@@ -135,7 +135,7 @@ def compare_with_truth(_rounds: int, _seconds: int) -> None:
 
 
 def compare_with_limits(_rounds: int, seconds: int) -> None:
-    """Print the highest rates that services can take, by arithmetic and as found."""
+    """Print the capacity of services, by arithmetic and as measured."""
     click.echo(f"{'handlers':>8}{'ms each':>10}{'truth':>10}{'found':>10}{'ratio':>8}")
     for handlers, each_ms in LIMITS:
         truth = handlers / each_ms * 1000

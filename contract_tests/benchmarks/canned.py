@@ -1,5 +1,5 @@
-"""A service that answers at once, for each operation always the same, and as its document says: what is
-measured against it is the client.
+"""A service that answers every operation at once with the same valid answer, so that only the client is
+measured.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ COUNT = b"/how-many-so-far"
 
 
 def answer(operation: Operation, payloads: PayloadFactory) -> bytes:
-    """A success of an operation, valid for its contract, as it goes over the wire."""
+    """A valid successful answer of an operation, as the bytes on the wire."""
     key, response = next(
         (key, response) for key, response in operation.responses.items() if key.startswith("2")
     )
@@ -83,7 +83,7 @@ class _Connection(asyncio.Protocol):
 
 
 async def serve(document: str) -> None:
-    """Serve on a free port, which is the first line of the output."""
+    """Serve on a free port, which is printed as the first line."""
     canned = Canned(document)
     server = await asyncio.get_running_loop().create_server(lambda: _Connection(canned), "127.0.0.1", 0)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")

@@ -1,8 +1,8 @@
-"""Whether a master with two workers on hosts of their own counts what the service counts.
+"""Whether a master with two workers on other hosts counts the same calls as the service.
 
     sudo python -m contract_tests.benchmarks.hosts
 
-Each worker runs in a network namespace of its own, which root may make, and iproute2 does.
+Every worker runs in a network namespace of its own, which iproute2 creates as root.
 """
 
 import json
@@ -30,7 +30,7 @@ def ip(*words: str, check: bool = True) -> None:
 
 @contextmanager
 def host(index: int) -> Iterator[tuple[str, ...]]:
-    """What runs a command on a host of its own, from which this one is reached at one address."""
+    """The command prefix that runs a command in a network namespace, from which this host can be reached."""
     name, near, far = f"load-{index}", f"10.77.{index}.1", f"10.77.{index}.2"
     ip("netns", "add", name)
     try:
@@ -48,7 +48,7 @@ def host(index: int) -> Iterator[tuple[str, ...]]:
 
 @contextmanager
 def address() -> Iterator[None]:
-    """An address of this host that all others reach."""
+    """Add an address of this host that all namespaces can reach."""
     ip("address", "add", f"{HERE}/32", "dev", "lo")
     try:
         yield
@@ -57,7 +57,7 @@ def address() -> Iterator[None]:
 
 
 def main() -> None:
-    """Load, and print both counts."""
+    """Run the load, and print both counts."""
     with ExitStack() as stack:
         stack.enter_context(address())
         hosts = [stack.enter_context(host(index)) for index in range(1, WORKERS + 1)]

@@ -1,10 +1,10 @@
-"""Whether a distributed run ever passes, or hangs, when one of its workers goes.
+"""Whether a distributed run hangs, or wrongly passes, when one of its workers goes.
 
     python -m contract_tests.benchmarks.workers [--runs 20] [--seconds 6] [--of killed]
 
-A worker is killed, stopped for good, or stopped and continued, at a moment of the run drawn at random, or
-killed about its end. A line for each run, and a total; exit code 1 when a run did not end in time, did not
-name the worker, or passed: one that is over by then may pass, if it has all calls that the service has
+A worker is killed, stopped for good, or stopped and continued at a random moment of the run, or killed near
+its end. It prints a line per run, and a total. The exit code is 1 if a run did not end in time, did not name
+the worker, or wrongly passed: a run that is already over may pass if it has all calls that the service has
 answered.
 """
 
@@ -40,14 +40,14 @@ AWAY_S = (3.2, 8.0)
 
 @dataclass(frozen=True)
 class Ended:
-    """How a run ended: its verdict, exit code, what was told of its workers, how long (s) it took from its
-    first call on, whether it has all calls that the service has answered, and whether it may have been over
-    when a worker was harmed; `verdict` is empty when it did not end in time.
+    """How a run ended: its verdict, exit code, message about its workers, time (s) since the first call,
+    whether it has all calls that the service has answered, and whether it may have been over when a worker
+    was harmed. `verdict` is empty if it did not end in time.
     """
 
     verdict: str
     code: int | None
-    told: str
+    message: str
     seconds: float
     is_whole: bool = False
     is_over: bool = False
@@ -59,24 +59,24 @@ class Ended:
         """
         if self.is_over and self.is_whole:
             return bool(self.verdict) and (self.verdict == "PASSED") is (self.code == 0)
-        return self.verdict not in ("", "PASSED") and bool(self.code) and "worker " in self.told
+        return self.verdict not in ("", "PASSED") and bool(self.code) and "worker " in self.message
 
 
 Harm = Callable[[psutil.Process, Random], None]
 
 
 def killed(worker: psutil.Process, _random: Random) -> None:
-    """By SIGKILL."""
+    """Kill the worker (SIGKILL)."""
     worker.kill()
 
 
 def stopped(worker: psutil.Process, _random: Random) -> None:
-    """By SIGSTOP, for good."""
+    """Stop the worker for good (SIGSTOP)."""
     worker.suspend()
 
 
 def returning(worker: psutil.Process, random: Random) -> None:
-    """By SIGSTOP, and continued."""
+    """Stop the worker, and let it continue later."""
     worker.suspend()
     time.sleep(random.uniform(*AWAY_S))
     if worker.is_running():
@@ -84,7 +84,7 @@ def returning(worker: psutil.Process, random: Random) -> None:
 
 
 def killed_late(worker: psutil.Process, _random: Random) -> None:
-    """By SIGKILL, about the end of the run."""
+    """Kill the worker near the end of the run."""
     worker.kill()
 
 
@@ -92,7 +92,7 @@ HARMS: dict[str, Harm] = {harm.__name__: harm for harm in (killed, stopped, retu
 
 
 def harmed(harm: Harm, after: float, seconds: int, random: Random) -> Ended:
-    """A run of so many seconds, one of whose workers is harmed so long (s) after its first call."""
+    """A run of `seconds`, one of whose workers is harmed `after` s after its first call."""
     with served("adjustable_service", "--delay-ms", "5") as url, tempfile.TemporaryDirectory() as folder:
         port = str(free_port())
         arguments = [
@@ -117,7 +117,7 @@ def harmed(harm: Harm, after: float, seconds: int, random: Random) -> Ended:
             workers = psutil.Process(master.pid).children()
             time.sleep(after)
             if workers and master.poll() is None:
-                # Where the run is over already, there may be nobody left to harm.
+                # If the run is already over, there may be no worker to harm.
                 with suppress(psutil.NoSuchProcess):
                     harm(random.choice(workers), random)
             return _ended(master, url, Path(folder), began, seconds)
@@ -160,14 +160,14 @@ def _ended(master: "subprocess.Popen[bytes]", url: str, folder: Path, began: flo
 
 
 def moment(name: str, seconds: int, random: Random) -> float:
-    """When to harm a worker (s after the first call of a run of so many seconds)."""
+    """When to harm a worker: seconds after the first call of a run of `seconds`."""
     return (
         random.uniform(seconds - 1, seconds + 1) if name == "killed_late" else random.uniform(0, seconds - 1)
     )
 
 
 def main() -> None:
-    """Harm workers, and print what became of the runs."""
+    """Harm workers, and print how the runs ended."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -188,12 +188,12 @@ def main() -> None:
             runs.append(run)
             click.echo(
                 f"{name} {number:2}, at {after:.1f} s: {run.verdict or 'NO END'}, exit code {run.code}, "
-                f"{run.seconds:.1f} s: {run.told}"
+                f"{run.seconds:.1f} s: {run.message}"
             )
         right = sum(run.is_right for run in runs)
         wrong += len(runs) - right
         slowest = max(run.seconds for run in runs)
-        click.echo(f"{name}: {right} of {len(runs)} told, the longest took {slowest:.1f} s")
+        click.echo(f"{name}: {right} of {len(runs)} right, the longest took {slowest:.1f} s")
     sys.exit(int(bool(wrong)))
 
 

@@ -1,4 +1,4 @@
-"""Types, lint, format and the direction of imports: what a newcomer's first command should find."""
+"""Types, lint, format and the direction of imports."""
 
 import pytest
 

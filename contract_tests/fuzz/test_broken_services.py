@@ -1,4 +1,4 @@
-"""The fuzzing can fail: each service that is broken on purpose is caught, and for that reason."""
+"""The fuzzing can fail: it finds the fault of every service that is broken on purpose."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ SCENARIOS = 300
 
 @pytest.fixture
 def broken(database: str, start: Start) -> Break:
-    """Starts a broken service, gives its URL."""
+    """Starts a broken service and returns its URL."""
 
     def url(factory: str) -> str:
         port = str(free_port())

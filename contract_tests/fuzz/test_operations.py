@@ -1,4 +1,4 @@
-"""Schemathesis over every operation, over the links, and as the plain command of the README."""
+"""Schemathesis finds nothing: in single operations, along the links, and as the command of the README."""
 
 from typing import Any
 

@@ -1,5 +1,5 @@
-"""A real service, installed and started, loaded by its own document; then each finding's sample call is
-sent once more, alone, to see whether it shows again.
+"""Install and start a real service, load it by its own document, and then send the sample call of every
+finding once more, alone, to see whether the finding is repeated.
 
     python -m contract_tests.real_services SERVICE [--run-time 60s] [--folder FOLDER]
 """
@@ -68,7 +68,7 @@ def _install(service: Service, home: Path) -> None:
 
 @contextmanager
 def running(service: Service, home: Path) -> Iterator[str]:
-    """The URL of a service with nothing in it yet; it has ended afterwards."""
+    """The URL of a new, empty service, which is ended afterwards."""
     port = free_port()
     with ExitStack() as stack:
         data = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
@@ -104,7 +104,7 @@ def _await(url: str, path: str, process: "subprocess.Popen[bytes]", log: Path) -
         except NetworkError:
             pass
         time.sleep(POLL_S)
-    sys.exit(f"the service does not start; {log} tells why")
+    sys.exit(f"the service does not start; {log} says why")
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
@@ -117,7 +117,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _repeat(document: str, output: Path, credentials: Mapping[str, str]) -> None:
-    """Send the sample of each finding again, and tell which show again when nothing else goes on."""
+    """Send the sample of every finding again, without other load, and print which findings are repeated."""
     results = json.loads((output / "results.json").read_text())["operations"]
     operations = {operation.label: operation for operation in readable_operations(load_contract(document))[0]}
     repeated = total = 0
@@ -137,8 +137,8 @@ def _repeat(document: str, output: Path, credentials: Mapping[str, str]) -> None
 
 
 def _again(operation: Operation, finding: Mapping[str, Any], credentials: Mapping[str, str]) -> bool | None:
-    """Whether a finding shows again when its sample is pasted into a shell; None when it is no command, as
-    what it sent is too long.
+    """Whether a finding is repeated when its sample is run in a shell; None if the sample is no command, as
+    its body is too long.
     """
     if "curl " not in finding["sample"]:
         return None
@@ -155,10 +155,10 @@ def _again(operation: Operation, finding: Mapping[str, Any], credentials: Mappin
     status, *lines = head.decode("latin-1").split("\r\n")
     fields = (line.partition(":") for line in lines)
     headers = {name.lower(): value.strip() for name, _, value in fields}
-    return _told(operation, Reply(int(status.split()[1]), headers, body), finding)
+    return _is_repeated(operation, Reply(int(status.split()[1]), headers, body), finding)
 
 
-def _told(operation: Operation, reply: Reply, finding: Mapping[str, Any]) -> bool:
+def _is_repeated(operation: Operation, reply: Reply, finding: Mapping[str, Any]) -> bool:
     if finding["fault"] == "lost":
         return reply.status in (404, 410)
     return any(

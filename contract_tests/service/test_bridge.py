@@ -1,4 +1,4 @@
-"""A WSGI application behind the bridge behaves as WSGI and ASGI demand."""
+"""A WSGI application behind the bridge behaves as WSGI (PEP 3333) and ASGI require."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""The command line: what is wrong is one clear line and a non-zero exit code."""
+"""The command line: every error is one clear line and a non-zero exit code."""
 
 import socket
 from collections.abc import Callable

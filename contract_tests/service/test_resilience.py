@@ -1,4 +1,4 @@
-"""Races, lost databases, kills: what was acknowledged stays, what is lost is told and comes back."""
+"""Races, lost databases, kills: acknowledged writes stay, and the service reports failures and recovers."""
 
 import signal
 import threading
@@ -25,7 +25,7 @@ def postgres_processes(data: Path) -> list[psutil.Process]:
 
 
 def recovered(url: str) -> httpx.Response:
-    """The first healthy answer; asks again as long as it is told to."""
+    """Call the health check until it succeeds, and return that answer."""
     deadline = time.monotonic() + RECOVERY_S
     while True:
         answer = httpx.get(f"{url}/health", timeout=RECOVERY_S)
@@ -141,7 +141,7 @@ def test_requests_in_flight_finish_before_a_service_stops(tmp_path: Path, serve:
 
 
 def acknowledged_until(url: str, done: threading.Event) -> list[str]:
-    """Where the students are that were created, one after another, until the service is gone."""
+    """Create students until the service is gone, and return their locations."""
     places = []
     with httpx.Client(base_url=url) as client:
         while not done.is_set():

@@ -1,4 +1,4 @@
-"""Rows as PostgreSQL writes them, beside the same rows as Python reads them."""
+"""Rows as PostgreSQL writes them as JSON, compared with the same rows as Python reads them."""
 
 import json
 import re
@@ -37,7 +37,7 @@ def add_many(student: Any) -> None:
 
 
 def stored(database: str, change: Any, values: dict[str, Any]) -> tuple[Resource, dict[str, Any]]:
-    """A row of the table of a changed document, as its JSON tells."""
+    """The resource of a changed document, and a row of its table as JSON."""
     metadata, (resource,) = resources(contract(change))
     engine = connect(database)
     metadata.create_all(engine)

@@ -1,4 +1,4 @@
-"""Requests that are wrong in every way, and the defaults of Connexion that would let them pass."""
+"""Wrong requests of every kind are refused, also those that Connexion accepts by default."""
 
 import json
 import socket

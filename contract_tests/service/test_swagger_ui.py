@@ -1,4 +1,4 @@
-"""Swagger UI, as somebody uses it who explores the API by hand."""
+"""Swagger UI, used as somebody does who explores the API by hand."""
 
 from playwright.sync_api import Browser, expect
 

@@ -1,5 +1,6 @@
-"""The table that the schema gives: its DDL is kept beside this test, so that an edit of the document
-shows its SQL in review."""
+"""The table that the schema defines. Its DDL is stored next to this test, so that an edit of the document
+shows its SQL in review.
+"""
 
 from pathlib import Path
 from typing import Any

@@ -1,6 +1,6 @@
-"""Ours and its peers, measured in turns, by `python -m contract_tests.benchmarks.peers COMMAND`:
+"""Our service and its peers, measured in turns, by `python -m contract_tests.benchmarks.peers COMMAND`:
 
-compare    requests per second of each operation, ours and the peers round by round
+compare    requests per second of every operation, ours and the peers round by round
 growth     ours on 1,000, 100,000 and 1,000,000 students
 memory     a worker of ours after its start and after 200,000 requests
 start      from `contract-load run` to its first request, embedded PostgreSQL included
@@ -47,7 +47,7 @@ Figures = dict[str, dict[str, list[float]]]
 
 
 def main() -> None:
-    """Run a command; what goes wrong is one line and a non-zero exit code."""
+    """Run a command; an error is one line and a non-zero exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m contract_tests.benchmarks.peers",
         description=__doc__,
@@ -55,7 +55,7 @@ def main() -> None:
     )
     parser.add_argument("command", choices=["compare", "growth", "memory", "start"])
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=4, help="of each measurement")
+    parser.add_argument("--seconds", type=int, default=4, help="of every measurement")
     parser.add_argument(
         "--peers",
         nargs="+",
@@ -93,7 +93,7 @@ def _compare(peers: Sequence[Server], rounds: int, seconds: int) -> Any:
         students = stack.enter_context(closing(Students(url)))
         servers = [stack.enter_context(running(server, url, document)) for server in (OURS, *peers)]
         for server in servers[1:]:
-            _held_against(server, document)
+            _check_contract(server, document)
         students.as_before()
         figures = _measured(WORKS, [(server, students) for server in servers], rounds, seconds)
         limits = ceiling(tool(postgres, "pgbench"), url, students, seconds)
@@ -191,8 +191,8 @@ def _seed(url: str, count: int) -> None:
     command("students-service", "seed", "--count", str(count), "--database-url", url)
 
 
-def _held_against(server: Running, document: Path) -> None:
-    """A peer is timed only if it does what the document says."""
+def _check_contract(server: Running, document: Path) -> None:
+    """Check a peer against the document, so that only correct peers are timed."""
     click.echo(f"{server.name} is held against {document.name}")
     with tempfile.TemporaryDirectory() as folder:
         arguments = ("--host", server.url, "--run-time", "5s", "--users", "2", "--output", folder)

@@ -53,6 +53,8 @@ def create() -> FastAPI:
 
 
 def _add_operations(app: FastAPI) -> None:
+    """Larger than usual: handlers are nested in one function, as is common with this framework."""
+
     @app.get("/", response_model=models.Home)
     async def get_home() -> Any:
         return models.HOME

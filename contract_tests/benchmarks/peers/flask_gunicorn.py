@@ -31,7 +31,7 @@ def create() -> flask.Flask:
         flask.g.request_id = uuid.uuid4().hex
 
     @app.after_request
-    def tell(response: flask.Response) -> flask.Response:
+    def add_request_id(response: flask.Response) -> flask.Response:
         response.headers["X-Request-Id"] = flask.g.request_id
         return response
 
@@ -47,6 +47,8 @@ def create() -> flask.Flask:
 
 
 def _add_operations(app: flask.Flask, sessions: "sessionmaker[Session]") -> None:
+    """Larger than usual: handlers are nested in one function, as is common with this framework."""
+
     @app.get("/")
     def get_home() -> flask.Response:
         return _answer(models.Home(**models.HOME))

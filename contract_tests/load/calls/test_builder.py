@@ -1,4 +1,4 @@
-"""Calls as they are sent: what stands in paths and fields, and what never does."""
+"""What calls have in their paths, queries, headers and bodies, and what they never have."""
 
 from random import Random
 from typing import Any
@@ -84,7 +84,7 @@ def test_only_the_first_page_is_requested(name: str) -> None:
 
 
 def test_an_optional_identifier_is_never_invented() -> None:
-    """A call that creates nothing would act on the thing that has this id."""
+    """A call that creates nothing would act on the entity with this identifier."""
     body = an_object(id=ID, url=TEXT)
     body["required"] = ["url"]
     checks = on("/storages/validate", post=does(None, body, "200"))

@@ -1,4 +1,4 @@
-"""The command of a finding repeats its call: pasted into a shell, it sends the same bytes."""
+"""The curl command of a finding repeats its call: pasted into a shell, it sends the same bytes."""
 
 import os
 import re
@@ -36,7 +36,7 @@ TOKEN, USER, FIRST, SECOND = "to'k\"e$n`&", "ada:pass $word", "k1&=\\'", "k2 %"
 
 
 class Recorder(ThreadingHTTPServer):
-    """Keeps the last request that came."""
+    """A server that records the last request."""
 
     daemon_threads = True
     came: tuple[str, str, dict[str, str], bytes]
@@ -54,7 +54,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _any  # noqa: N815 - http.server's
 
     def log_message(self, *_: Any) -> None:
-        """Nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def call(
 
 
 def pasted(recorder: Recorder, made: Call, environment: dict[str, str] | None = None) -> str:
-    """Pastes the command of a call, and holds what came against what the load sends; gives the command."""
+    """Run the command of a call, compare the received request with the call, and return the command."""
     host = f"http://127.0.0.1:{recorder.server_address[1]}"
     command = made.as_curl(host)
     done = subprocess.run(
@@ -96,7 +96,7 @@ def pasted(recorder: Recorder, made: Call, environment: dict[str, str] | None = 
     assert done.returncode == 0, (command, done.stderr)
     method, target, headers, body = recorder.came
     assert (method, body) == (made.operation.method.upper(), made.body), command
-    # How curl writes what it encodes is the same (RFC 3986, section 2.1).
+    # The case of percent-encoded digits does not matter (RFC 3986, section 2.1).
     assert _ENCODED.sub(lambda found: found[0].upper(), target) == made.sent_target, command
     for name, value in made.sent_headers.items():
         assert headers[name.lower()] == value, command

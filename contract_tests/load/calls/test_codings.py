@@ -1,4 +1,4 @@
-"""Content codings, taken off what comes: every one that is asked for, and what is none."""
+"""Content codings of answers are decoded, and undecodable content is reported."""
 
 import gzip
 import sys

@@ -1,4 +1,4 @@
-"""One connection: how long its calls may take."""
+"""Calls on one connection: their timeouts, and the answers that they get."""
 
 import json
 import socket
@@ -21,7 +21,7 @@ Connect = Callable[..., Connection]
 
 
 def described(*paths: str, **responses: Any) -> str:
-    """A document in which paths can be got, with these responses."""
+    """A document whose paths have GET, with these responses."""
     got = {"get": {"responses": responses or {"200": {"description": "fine"}}}}
     return json.dumps({"openapi": "3.1.0", "info": {"title": "It"}, "paths": dict.fromkeys(paths, got)})
 
@@ -34,7 +34,7 @@ def service() -> Iterator[str]:
 
 @pytest.fixture
 def connect(service: str) -> Iterator[Connect]:
-    """Makes connections to the service, which end with the test."""
+    """Opens connections to the service, which are closed after the test."""
     made: list[Connection] = []
 
     def connect(timeout: float = 10.0) -> Connection:

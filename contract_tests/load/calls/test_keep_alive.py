@@ -1,4 +1,4 @@
-"""Connections that a service closes: idle ones are no failure, of others is told what is known."""
+"""Idle connections that a service closes are no failure; other closed connections are reported."""
 
 import json
 import socketserver
@@ -26,14 +26,15 @@ CREATED = b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"
 FINE = {"responses": {"201": {"description": "made"}}}
 DOCUMENT = {
     "openapi": "3.1.0",
-    "info": {"title": "Shy"},
+    "info": {"title": "ClosingServer"},
     "paths": {"/a": {"post": FINE}, "/b": {"get": FINE}},
 }
 
 
-class Shy(socketserver.ThreadingTCPServer):
-    """Closes connections that have been idle for a while (s), and fails, by closing, at every so many-th POST
-    and at every call to /second that is not the first on its connection. What it got is counted by method.
+class ClosingServer(socketserver.ThreadingTCPServer):
+    """Closes connections that were idle for `idle_s`. It also closes the connection instead of answering
+    every `fails_every`-th POST, and every call to /second that is not the first on its connection. Requests
+    are counted by method.
     """
 
     daemon_threads = True
@@ -51,7 +52,7 @@ class Shy(socketserver.ThreadingTCPServer):
 
 
 class _Handler(socketserver.StreamRequestHandler):
-    server: Shy
+    server: ClosingServer
 
     def handle(self) -> None:
         with suppress(OSError):
@@ -89,8 +90,8 @@ class _Handler(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def shy(**how: Any) -> Iterator[Shy]:
-    with Shy(**how) as server:
+def closing_server(**how: Any) -> Iterator[ClosingServer]:
+    with ClosingServer(**how) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
@@ -101,20 +102,20 @@ def shy(**how: Any) -> Iterator[Shy]:
 
 
 @pytest.fixture(scope="module")
-def service() -> Iterator[Shy]:
-    with shy() as server:
+def service() -> Iterator[ClosingServer]:
+    with closing_server() as server:
         yield server
 
 
 @pytest.fixture
-def connection(service: Shy) -> Iterator[Connection]:
+def connection(service: ClosingServer) -> Iterator[Connection]:
     made = Connection(service.url, 10.0)
     yield made
     made.close()
 
 
 def test_an_idle_connection_that_was_closed_is_replaced_before_a_call(
-    service: Shy, connection: Connection
+    service: ClosingServer, connection: Connection
 ) -> None:
     while service.ended.acquire(blocking=False):
         pass
@@ -133,7 +134,7 @@ def test_idempotent_calls_are_repeated_on_a_closed_connection(connection: Connec
 
 @pytest.mark.parametrize("method", ["post", "patch"])
 def test_other_calls_are_not_repeated_on_a_closed_connection(
-    service: Shy, connection: Connection, method: str
+    service: ClosingServer, connection: Connection, method: str
 ) -> None:
     before = service.got[method.upper()]
     connection.send(method, "/second", {}, b"{}")
@@ -141,13 +142,16 @@ def test_other_calls_are_not_repeated_on_a_closed_connection(
         connection.send(method, "/second", {}, b"{}")
     assert ended.value.outcome_unknown
     assert service.got[method.upper()] == before + 2
-    # From now on, a failure would be one of a connection that was opened for the call.
+    # From now on every call opens a connection of its own.
     for _ in range(3):
         assert connection.send(method, "/second", {}, b"{}").status == 201
 
 
 def test_a_failure_on_a_new_connection_is_certain() -> None:
-    with shy(fails_every=1) as server, pytest.raises(NetworkError, match="closed without an answer") as ended:
+    with (
+        closing_server(fails_every=1) as server,
+        pytest.raises(NetworkError, match="closed without an answer") as ended,
+    ):
         Connection(server.url).send("post", "/a", {}, b"")
     assert not ended.value.outcome_unknown
     assert not ended.value.unreachable
@@ -160,10 +164,10 @@ def test_the_idle_limit_of_the_service_is_learnt() -> None:
     assert [keep_alive.allows(idle_s) for idle_s in (4.0, 4.9)] == [True, False]
     keep_alive.observe_closed(1.0)
     assert [keep_alive.allows(idle_s) for idle_s in (0.8, 0.95)] == [True, False]
-    # Too soon for a service to mean it.
+    # Too soon to be an idle limit.
     keep_alive.observe_closed(0.001)
     assert keep_alive.allows(0.8)
-    # One that is open proves that what closed the other was no limit.
+    # A connection that is open for longer proves that it was no limit.
     keep_alive.allows(3.0)
     assert keep_alive.allows(2.0)
 
@@ -188,10 +192,17 @@ def test_a_refusal_of_a_repeated_call_is_no_finding() -> None:
     assert response_checks.check_response(delete, failed)[0].fault is Fault.SERVER_ERROR
 
 
-def results_of(service: Shy, place: Path, *arguments: str) -> dict[str, Any]:
-    (place / "shy.yaml").write_text(yaml.safe_dump(DOCUMENT))
+def results_of(service: ClosingServer, place: Path, *arguments: str) -> dict[str, Any]:
+    (place / "closing.yaml").write_text(yaml.safe_dump(DOCUMENT))
     done = run(
-        "contract-load", "run", str(place / "shy.yaml"), "--host", service.url, "-o", str(place), *arguments
+        "contract-load",
+        "run",
+        str(place / "closing.yaml"),
+        "--host",
+        service.url,
+        "-o",
+        str(place),
+        *arguments,
     )
     assert "Traceback" not in done.output
     return {**json.loads((place / "results.json").read_text()), "output": done.output}
@@ -201,7 +212,7 @@ def results_of(service: Shy, place: Path, *arguments: str) -> dict[str, Any]:
 def test_users_who_pause_for_the_idle_limit_see_no_failures(tmp_path: Path) -> None:
     profile = tmp_path / "thinks.yaml"
     profile.write_text("wait: 0.3\nweights: {read: 1, create: 1}\n")
-    with shy(idle_s=0.3) as server:
+    with closing_server(idle_s=0.3) as server:
         arguments = ("-u", "20", "-r", "100", "-t", "4s", "--warm-up", "0s", "--profile", str(profile))
         results = results_of(server, tmp_path, *arguments)
         assert results["total"]["failures"] == 0, results["output"]
@@ -213,7 +224,7 @@ def test_users_who_pause_for_the_idle_limit_see_no_failures(tmp_path: Path) -> N
 def test_occasional_crashes_are_not_mistaken_for_closed_idle_connections(
     tmp_path: Path,
 ) -> None:
-    with shy(fails_every=50) as server:
+    with closing_server(fails_every=50) as server:
         results = results_of(
             server, tmp_path, "-u", "4", "-r", "100", "-t", "4s", "--warm-up", "0s", "--include", "/a"
         )

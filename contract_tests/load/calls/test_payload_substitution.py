@@ -1,4 +1,4 @@
-"""Identifiers in bodies: in place of what was made up, and never at the price of validity."""
+"""Identifiers replace invented values in bodies, which stay valid."""
 
 from typing import Any
 
@@ -70,5 +70,5 @@ def test_a_patch_of_only_unknown_identifiers_changes_another_property() -> None:
     )
     builder = Simulation(operations).compiled.builders["PATCH /tasks/{id}"]
     payloads = [builder.build({Slot("path", "id"): 1}).payload for _ in range(500)]
-    # One in hundreds may still have it: each is drawn a few times only.
+    # A few may still have it, as every payload is drawn only a few times.
     assert sum("project_id" in payload for payload in payloads) <= 5

@@ -84,7 +84,7 @@ def test_404_for_a_guessed_identifier_is_no_finding() -> None:
     [
         (None, 404, ["refused although valid: status 404"]),
         (Absence.LOST, 410, ["lost: status 410 for something that nobody has deleted"]),
-        # What another call has just moved is not what the body names.
+        # A late or explained absence concerns the path, not the identifiers in the body.
         (Absence.EXPLAINED, 404, []),
         (Absence.LATE, 410, []),
         (Absence.EXPLAINED, 409, ["refused although valid: status 409"]),

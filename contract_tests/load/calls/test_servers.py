@@ -1,4 +1,4 @@
-"""The servers of a document: which one is first, and which operations have their own."""
+"""The servers of a document: which one is used, and which operations have servers of their own."""
 
 import json
 from pathlib import Path

@@ -115,7 +115,7 @@ def test_users_obey_retry_after_and_capacity_ends_where_throttling_begins(
     arguments = ("--host", url, "--include", "GET /fixed", "--warm-up", "0", "-o", str(tmp_path))
     run("contract-load", "run", f"{url}/openapi.json", *arguments, "-u", "2", "-t", "3s")
     results = json.loads((tmp_path / "results.json").read_text())
-    # Two users are put off once a second each, where they would be put off a thousand times.
+    # Two users are throttled once per second; without waiting they would be a thousand times.
     assert results["throttling"]["throttled"] <= 12
     assert results["throttling"]["told"].startswith("throttled beyond 2")
     searched = run(

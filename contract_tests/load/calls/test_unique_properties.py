@@ -1,4 +1,4 @@
-"""Reused names are no evidence that they must differ: only what tells things apart has values of its own."""
+"""Only properties that identify an entity get unique values."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The command contract-load run, on the project's own service and on others."""
+"""The command `contract-load run`, on the project's own service and on others."""
 
 import json
 import re
@@ -26,7 +26,7 @@ from contract_tests.support.students_runs import LOCUST, reckoned, rows
 @pytest.mark.process
 def test_a_run_without_arguments_starts_its_own_service(tmp_path: Path) -> None:
     arguments = ("--users", "2", "--run-time", "5s", "--output", str(tmp_path / "out"))
-    # Short, for the sake of the socket's path in it.
+    # Short, as the path of a socket in it is limited.
     with TemporaryDirectory() as place:
         done = run("contract-load", "run", *arguments, environment={"TMPDIR": place})
         assert survivors(running(place)) == []

@@ -1,4 +1,4 @@
-"""Things that end by their own words, as people name and write them."""
+"""Expiry is read from an entity's own properties, as APIs name and write them."""
 
 import pytest
 
@@ -38,18 +38,18 @@ DAY = 86_400.0
         ("auto_delete_on_idle", "PT5M", NOW + 300),
         ("spec", {"ttl": 30}, NOW + 30),
         ("attributes", {"settings": {"expires_at": NOW + 10}}, NOW + 10),
-        # What is of another thing, or is done to something else.
+        # Expiry of something else.
         ("passport", {"expires_at": NOW + 10}, None),
         ("delete_on_termination", True, None),
         ("deleted_at", NOW + 10, None),
         ("invite_expires_at", NOW + 10, NOW + 10),
-        # What is of the thing, and not the thing, may end as it likes.
+        # A part of the entity may expire without the entity.
         ("passport_expiry", "2020-01-01", None),
         ("card_expiry_month", 4, None),
         ("age", 40, None),
         ("max_price", 40, None),
         ("max_seconds", 40, None),
-        # How long a call waits.
+        # Timeouts of calls.
         ("timeout", 2, None),
         ("expires_at", None, None),
     ],

@@ -37,7 +37,7 @@ DOCUMENTS = on("/documents", get=does(a_list(an_object(id=ID)))) | on(
 
 
 def labels_of(paths: dict[str, Any]) -> tuple[set[str], list[Any]]:
-    """The labels of all calls to a service that has documents of others, and their payloads."""
+    """The labels and the payloads of all calls to a service that has foreign documents."""
     numbers, labels, payloads = itertools.count(100), set[str](), list[Any]()
 
     def answer(step: Step) -> Answer:
@@ -54,7 +54,7 @@ def labels_of(paths: dict[str, Any]) -> tuple[set[str], list[Any]]:
 
 @pytest.mark.parametrize("method", ["put", "post"])
 def test_foreign_entities_are_not_put_into_own_ones(method: str) -> None:
-    """Whoever deletes a folder deletes what is in it."""
+    """Deleting a folder may delete what it contains."""
     put = {method: does(status="204")}
     beside = on("/folders/{id}/documents/{document_id}", "id", "document_id", kind=ID, **put)
     labels, _ = labels_of(resource("folders", an_object(name=LONG)) | DOCUMENTS | beside)
@@ -85,7 +85,7 @@ def test_what_a_change_attached_foreign_entities_to_is_not_deleted() -> None:
 
 
 def test_foreign_entities_are_left_out_of_optional_lists() -> None:
-    """An issue that is named by a sprint leaves the one that it was in."""
+    """Adding an issue to a sprint may remove it from another one."""
     listed = {"type": "array", "items": ID}
     new = {**an_object(name=LONG), "properties": {"name": LONG, "document_ids": listed}}
     labels, payloads = labels_of(resource("folders", new) | DOCUMENTS)
@@ -137,7 +137,7 @@ def test_later_calls_send_the_headers_that_the_creation_sent() -> None:
             return 201, {"id": number, **call.payload}
         (number,) = call.path.values()
         assert made[number] == call.headers["X-Tenant"]
-        # In another language it may be another text.
+        # In another language the text may differ.
         if call.operation.method == "get":
             assert (step.target is None) is ("Accept-Language" in call.headers)
             targets.append(step.target is None)

@@ -29,7 +29,7 @@ def test_a_text_that_is_sometimes_altered_is_a_loss(changed: Any) -> None:
 
 @pytest.mark.parametrize("independent", [True, False])
 def test_a_number_that_no_call_can_have_changed_is_a_loss(independent: bool) -> None:
-    """Where there are calls for other things, they may have changed it."""
+    """If calls for other entities exist, they may have changed it."""
     shop = Shop(independent=independent)
     for number in range(60):
         thing = shop.create(number)
@@ -41,7 +41,7 @@ def test_a_number_that_no_call_can_have_changed_is_a_loss(independent: bool) -> 
 
 
 def test_a_state_that_moves_by_itself_is_no_loss() -> None:
-    """Another thing was sent the state that this one has come to."""
+    """Another entity was sent the state that this one now has."""
     shop = Shop()
     states = ["open", "done", "begun"]
     things = [shop.create(number, state=states[number % 3]) for number in range(60)]
@@ -56,7 +56,7 @@ def test_a_state_that_moves_by_itself_is_no_loss() -> None:
 @pytest.mark.parametrize(
     ("sign", "becomes", "losses"),
     [
-        # Whatever has such a character comes back otherwise: escaped, or spelt out.
+        # Every text with this character is read differently: escaped, or transcribed.
         ("&", "thing &amp; {}", 0),
         ("ö", "thing oe {}", 0),
         ("x", "[removed by a moderator]", 0),

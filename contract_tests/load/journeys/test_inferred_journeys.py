@@ -85,7 +85,7 @@ def test_a_change_neither_deletes_nor_renames() -> None:
 
 
 class Shop:
-    """A service in memory that answers as its document says, and refuses ids that it does not know."""
+    """A service in memory that answers as documented, and fails for unknown identifiers."""
 
     def __init__(self) -> None:
         self.things: set[int] = set()
@@ -180,7 +180,7 @@ def test_dry_runs_are_not_requested() -> None:
 def other_identifier(
     made: dict[str, Any], headers: dict[str, str], shown: dict[str, Any], schema: Any = THING
 ) -> Any:
-    """The other identifier that is found in an answer to GET, for a thing that was created with `made`."""
+    """The other identifier that an answer to GET shows, for an entity created with the answer `made`."""
     operations, _ = planned(
         on("/things", post=does(THING, an_object(name=TEXT), "201")),
         on("/things/{id}", "id", kind=TEXT, get=does(schema)),
@@ -201,5 +201,5 @@ def test_an_answer_with_another_identifier_shows_another_entity() -> None:
     assert other_identifier({"id": 5, "name": "thing"}, {}, {"id": 5, "name": "thing"}) is None
     assert other_identifier({"id": 5, "name": "thing"}, {}, {"id": 7, "secret": "5"}) is None
     assert other_identifier({"id": 5, "name": "thing"}, {}, shown, an_object(name=TEXT)) is None
-    # Its address is not what its answers show of it.
+    # Its address is not what its answers show as identifier.
     assert other_identifier({"id": 7, "name": "thing"}, {"location": "/things/abc"}, shown) is None

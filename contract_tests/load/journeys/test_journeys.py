@@ -20,7 +20,7 @@ def simulation_of(profile: str = "mixed", seed: int = 1) -> Simulation:
 
 
 class Model:
-    """A service in memory, whose calls take time: they are answered in any order."""
+    """A service in memory that answers calls in any order, as if they took time."""
 
     def __init__(self) -> None:
         self.students: dict[int, str] = {}

@@ -32,7 +32,7 @@ def test_giving_an_identifier_twice_loses_the_first_entity() -> None:
     step.call.payload.update(id=None, name="quite another")
     body = {**SHOWN, "name": "quite another", "price": 3, "state": "begun"}
     made = [Entity(EntityPool("/things/{}"), (1,), is_own=True)]
-    # What has anything in common with the first may be the first, found by that.
+    # An entity that has a value in common with the first may be the first.
     for shown, losses in (
         (body, ["lost"]),
         ({**body, "name": "the first of them"}, []),
@@ -153,7 +153,7 @@ def test_200_for_a_creation_may_mean_an_existing_entity() -> None:
     shop = Shop()
     thing = shop.create(1)
     shop.ledger.creations.add([thing], step, [], Answer(200, other, 2.0, 2.1))
-    # Perhaps it was changed, perhaps it was only found.
+    # It may have been changed, or only found.
     assert shop.read_back(thing, 20.0, 200, SHOWN) == Account(read=1)
     assert shop.read_back(thing, 20.0, 200, other) == Account(read=1)
     assert shop.absence(thing, 30.0) is Absence.LOST
@@ -167,7 +167,7 @@ def test_a_referenced_entity_may_have_been_consumed() -> None:
     shop.ledger.record_answer(shop.ledger.record_call(step, 2.0), Answer(200, None, 2.0, 2.1))
     assert shop.absence(other, 20.0) is Absence.EXPLAINED
     assert shop.absence(thing, 20.0) is Absence.LOST
-    # Once it has been seen again, it is claimed again.
+    # Once it has been read again, its absence is a loss again.
     for _ in range(2):
         shown = {**SHOWN, "id": 2, "name": "thing 2"}
         shop.reconciliation.read(shop.step("GET /things/{id}", other), shown, 21.0, 21.1)

@@ -42,7 +42,7 @@ def test_a_failed_status_that_the_call_sent_is_no_failure() -> None:
     ("body", "sent", "is_open"),
     [
         ({"status": "pending"}, {"title": "a"}, True),
-        # A change request may have the number of the thing.
+        # A change request may have the number of the entity.
         ({"change_request": 7, "status": "pending"}, {"title": "a"}, True),
         ({"id": 7, "title": "a", "status": "pending"}, {"title": "a"}, False),
         ({"id": 7, "status": "deleting"}, {}, True),

@@ -1,4 +1,4 @@
-"""What a POST is answered with belongs to the run only when it cannot have been there before."""
+"""The entity in the answer to POST is own only if it cannot have existed before."""
 
 from typing import Any
 
@@ -39,14 +39,14 @@ def made(
         ({}, {"id": 1}, True),
         ({"name": OWN}, {"id": 1}, True),
         ({"name": "some words of our own"}, {"id": 1}, True),
-        # A label of this colour may be another's.
+        # A label of this colour may be foreign.
         ({"colour": "red"}, {"id": 1, "colour": "red"}, False),
         ({"colour": "red"}, {"id": 1}, False),
-        # As long as it is, anybody may have chosen it.
+        # It is long, but anybody may have chosen it from the enum.
         ({"colour": "a long and winding red"}, {"id": 1, "colour": "a long and winding red"}, False),
         ({"colour": "red", "name": OWN}, {"id": 1, "colour": "red", "name": OWN}, True),
         ({"colour": "red", "name": "ours"}, {"id": 1, "colour": "red", "name": "theirs"}, False),
-        # So may one of this name, but hardly one of this name and this size.
+        # So may one of this name, but hardly one of this name and size.
         ({"name": "garden"}, {"id": 1, "name": "garden"}, False),
         ({"name": "garden", "size": 12345}, {"id": 1, "name": "garden", "size": 12345}, True),
         ({"name": "garden", "size": 12345}, None, True),
@@ -79,17 +79,17 @@ def test_an_identifier_given_again_was_found_not_created() -> None:
     assert made(ownership, home, 1, sent, sent)
     assert not made(ownership, home, 1, sent, sent)
     assert not made(ownership, home, 2, sent, sent)
-    # What has nothing in common with the first is another thing, whatever it is called.
+    # An entity that has nothing in common with the first is another one, even under the same identifier.
     ownership, home = Ownership(lambda _: False), EntityPool("/labels/{}")
     assert made(ownership, home, 1, sent, sent)
     other = {"colour": "blue", "name": "quite some other words"}
     assert made(ownership, home, 1, other, other)
-    # One answer may tell of the same thing by its body and by Location.
+    # One answer may identify the same entity in its body and in Location.
     ownership, home = Ownership(lambda _: False), EntityPool("/labels/{}")
     exchange = Exchange("POST", "/labels", {}, {}, {}, sent, 201, {}, sent)
     home.add((1,), is_own=True)
     assert all(ownership.has_created(a_step(sent), exchange, home, (1,)) for _ in range(2))
-    # What was deleted meanwhile may have been made anew.
+    # A deleted entity may have been created again.
     ownership, home = Ownership(lambda _: False), EntityPool("/labels/{}")
     assert made(ownership, home, 1, sent, sent)
     home.remove(home.add((1,), is_own=True))
@@ -97,8 +97,8 @@ def test_an_identifier_given_again_was_found_not_created() -> None:
 
 
 def test_one_refusal_proves_nothing() -> None:
-    """A call may be refused for a lock, or as there is no room; two things that were made, and refused when
-    they were to be made once more, tell.
+    """A call may be refused because of a lock or a full disk. Two entities that were created, and whose
+    repeated creation was refused, are proof.
     """
     ownership, home = Ownership(lambda _: False), EntityPool("/labels/{}")
     for number, colour in enumerate(("red", "blue")):

@@ -37,7 +37,7 @@ def test_changes_may_show_only_after_publication() -> None:
 
 
 def test_an_identifier_in_the_body_does_not_change_the_address() -> None:
-    """The path says which thing it is, whatever is sent."""
+    """The path addresses the entity, whatever the body says."""
     shop = Shop()
     for number in range(30):
         thing = shop.create(number)
@@ -86,7 +86,7 @@ def test_independent_resources_are_recognised() -> None:
     compiled = Simulation(read_operations(contract(paths))).compiled
     assert compiled.indirect_changes.independent_resources == {"/things/{}"}
     assert not Shop().simulation.compiled.indirect_changes.independent_resources
-    # What is referred to may be changed by what refers to it, and not the other way round.
+    # A referenced entity may be changed through the one that refers to it, but not the other way round.
     orders = on("/orders", post=does(NAMED, an_object(thing_id=ID), "201"))
     order = on("/orders/{order_id}", "order_id", get=does(NAMED), delete=does(status="204"))
     both = Simulation(read_operations(contract({**paths, **orders, **order}))).compiled
@@ -131,7 +131,7 @@ def test_another_entitys_values_under_the_right_identifier_are_a_loss() -> None:
     assert [finding.title for finding in shop.reconciliation.read(read, mixed, 10.0, 10.1)] == [
         "altered name"
     ]
-    # What nobody wrote may be the work of others.
+    # A value that nobody in the run wrote may come from others.
     shop = Shop()
     one = shop.create(1, price=1234.5, state="open")
     assert shop.reconciliation.read(shop.step("GET /things/{id}", one), mixed, 10.0, 10.1) == []
@@ -164,7 +164,7 @@ def test_nested_values_are_compared(written: list[Any], shown_value: Any, kind: 
 
 
 def a_list_of(items: Any) -> Any:
-    """Things with a list of their own."""
+    """The paths of entities that contain a list."""
     listed = {"type": "array", "items": items}
     shown = an_object(**NAMED["properties"], parts=listed)
     return on("/lists", post=does(shown, shown, "201")) | on(
@@ -176,7 +176,7 @@ def a_list_of(items: Any) -> Any:
     ("kept", "kinds"),
     [
         (lambda parts: parts, []),
-        # A text in another case, wherever it stands, is a habit where all are so.
+        # Changing the case of every text is a habit.
         (lambda parts: [{"label": part["label"].lower()} for part in parts], []),
         (lambda parts: parts[:-1], ["altered parts"] * 2),
     ],

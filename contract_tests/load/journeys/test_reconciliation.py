@@ -29,7 +29,7 @@ def test_lateness_counts_only_if_a_later_read_was_certainly_right() -> None:
     shop = Shop()
     thing = shop.create(1)
     assert shop.absence(thing, 2.0) is Absence.LATE
-    # A deletion whose answer never came: whatever is there afterwards is right.
+    # A deletion without an answer may have happened or not: every later read is right.
     shop.call("DELETE /things/{id}", thing, 3.0, inf, 0)
     assert shop.read_back(thing, 20.0, 404, None) == Account(read=1)
     assert shop.settled().late == 0
@@ -87,7 +87,7 @@ def test_entities_in_a_state_that_was_never_shown_may_be_hidden() -> None:
     read = shop.step("GET /things/{id}", things[3])
     shop.reconciliation.read(read, {**SHOWN, "id": 3, "name": "thing 3", "state": "done"}, 21.0, 21.1)
     assert shop.absence(things[1], 30.0) is Absence.LOST
-    # Until somebody has looked, nothing passes.
+    # The entities count as untraced, so the run does not pass.
     assert shop.settled().untraced == {"nothing that POST /things left with state 'done' was ever found": 1}
 
 
@@ -111,7 +111,7 @@ def test_absences_after_an_action_are_noted(status: int, is_noted: bool) -> None
 
 
 def test_an_entity_gone_after_one_read_may_have_been_consumed() -> None:
-    """As a secret that can be read once. Where another thing is found twice, it is no rule."""
+    """A secret may be readable only once. If another entity is read twice, that is no rule."""
     for times, kinds in ((1, []), (2, ["lost"])):
         shop = Shop()
         thing, other = shop.create(1), shop.create(2)
@@ -121,7 +121,7 @@ def test_an_entity_gone_after_one_read_may_have_been_consumed() -> None:
         account = shop.settled()
         assert [loss.title for loss in account.losses] == kinds
         assert bool(account.untraced) is not bool(kinds)
-    # What was never found is lost.
+    # An entity that was never read is lost.
     shop = Shop()
     assert shop.absence(shop.create(1), 20.0) is Absence.LOST
 
@@ -130,7 +130,7 @@ def test_an_entity_gone_after_one_read_may_have_been_consumed() -> None:
 def test_an_empty_answer_means_absence(nothing: Any) -> None:
     shop = Shop()
     thing, other, deleted = shop.create(1), shop.create(2), shop.create(3)
-    # As long as an operation has shown nothing, it may show nothing of anything.
+    # An operation that has never shown anything may show nothing of any entity.
     assert shop.read_back(thing, 20.0, 200, nothing) == Account(read=1)
     shop.show(other, 20.0, 2)
     account = shop.read_back(thing, 21.0, 200, nothing)
@@ -142,7 +142,7 @@ def test_an_empty_answer_means_absence(nothing: Any) -> None:
 
 
 def deleted_ones(gone: int, there: int, shown: Any) -> Account:
-    """So many deleted things are gone, and of so many others this is shown."""
+    """The account when `gone` deleted entities are absent, and `there` others are read as `shown`."""
     shop = Shop()
     for number in range(gone + there):
         small: dict[str, Any] = {"price": 3, "state": "new"}
@@ -159,7 +159,7 @@ def deleted_ones(gone: int, there: int, shown: Any) -> Account:
 
 def test_a_deleted_entity_is_undeleted_where_others_are_gone() -> None:
     assert [loss.title for loss in deleted_ones(8, 2, {}).losses] == ["undeleted"] * 2
-    # Something may be shown for everything.
+    # The service may show something for every identifier.
     assert deleted_ones(0, 5, {}).losses == []
     assert deleted_ones(8, 4, {}).losses == []
     assert deleted_ones(8, 2, {"price": 0}).losses == []
@@ -223,7 +223,7 @@ def test_reads_without_written_properties_prove_nothing() -> None:
     assert shop.read_back(things[0], 20.0, 200, {"size": 0}) == Account(read=1)
     note = f"{READ} showed none of the properties that were written, so whether they were kept is unknown"
     assert shop.reconciliation.report().notes == {note: 1}
-    # Where the same operation has shown some, people must look at it.
+    # If the same operation has shown some of them, somebody has to look at it.
     find_all = {**SHOWN, "id": 1, "name": "thing 1"}
     assert shop.read_back(things[1], 20.0, 200, find_all) == Account(read=1)
     assert shop.reconciliation.report().untraced == {

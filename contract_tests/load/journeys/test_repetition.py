@@ -1,4 +1,4 @@
-"""A creation that finds an entity of others, instead of making one, is recognised."""
+"""A creation that finds a foreign entity instead of creating one is recognised."""
 
 import itertools
 from typing import Any
@@ -23,8 +23,8 @@ YEAR = {"type": "integer", "minimum": 1, "maximum": 5}
 
 
 class Keyed:
-    """Things of which there is one for each value at `key`, the names that lead to it: a POST for a known one
-    `replaces` or finds it. There is one of each of `values` before.
+    """A service with one entity per value at `key`, the path to a property. POST with a known value replaces
+    the entity if `replaces`, and finds it otherwise. Entities for `values` exist before the run.
     """
 
     def __init__(self, key: str, values: list[Any], replaces: bool, found: int, made: int) -> None:
@@ -65,7 +65,7 @@ def test_an_entity_per_enum_value_is_found_and_left_alone(replaces: bool) -> Non
     paths = resource("integrations", an_object(provider=PROVIDER, hook=LONG, channel=LONG))
     simulation = simulated(paths, service.answer)
     assert {*service.harmed} <= {"POST /integrations"}
-    # Nothing but two calls alike tells: then no third is made.
+    # Only two equal calls prove it: no third one is made.
     assert len(service.harmed) <= 3
     assert simulation.knowledge.ownership.overwriting == ({"POST /integrations"} if replaces else set())
 
@@ -105,7 +105,7 @@ def test_entities_found_by_a_path_parameter_are_left_alone() -> None:
 
 
 def test_equal_parts_of_a_key_do_not_prove_an_equal_key() -> None:
-    """Year and month have been alike in different pairs of calls."""
+    """Year and month were equal, but in different pairs of calls."""
     pairs = [(2020, 1), (2020, 2), (2021, 1), (2021, 2)]
     (post, *_) = read_operations(contract(resource("closings", DATE)))
     ownership, home = Ownership(lambda _: False), EntityPool("/closings/{}")
@@ -118,7 +118,7 @@ def test_equal_parts_of_a_key_do_not_prove_an_equal_key() -> None:
 
 
 def test_entities_created_in_bulk_are_not_own() -> None:
-    """Which of them was found by what the others share, nothing tells."""
+    """It cannot be known which of them was found by a value that they share."""
     sent = [{"colour": "red", "note": "some words of our own"}] * 2
     items = an_object(colour=PROVIDER, note=LONG)
     (post, *_) = read_operations(
@@ -137,7 +137,7 @@ def test_entities_found_by_a_number_are_left_alone() -> None:
 
 @pytest.mark.parametrize("refusal", [0, 409, 422])
 def test_own_entities_are_changed_and_deleted(refusal: int) -> None:
-    """Where two alike make two things, or are refused."""
+    """Two equal creations create two entities, or the second one is refused."""
     numbers, labels, taken_providers = itertools.count(), list[str](), set[str]()
 
     def answer(step: Step) -> Answer:

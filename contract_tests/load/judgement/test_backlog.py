@@ -14,7 +14,7 @@ from load.measurements.results import Results
 
 
 def loaded(rate: float, seconds: float, takes: Any, warm_up: float = 0.0) -> Results:
-    """Results of an open workload, whose calls take what `takes` says (s), by when they are due (s)."""
+    """Results of an open workload in which a call that is due at `due` (s) takes `takes(due)` (s)."""
     results = Results.of(["a"], warm_up)
     calls = sorted(
         (due + takes(due), due) for due in (number / rate for number in range(int(rate * seconds)))
@@ -33,7 +33,7 @@ def loaded(rate: float, seconds: float, takes: Any, warm_up: float = 0.0) -> Res
         (150, 15, lambda due: 0.01 + due * 0.5, 150, 100),
         (1_000, 10, lambda due: 0.01 + due * 0.05, 1_000, 952),
         (10, 4, lambda due: 0.2 + due, 10, 5),
-        # It keeps up at first, and not in the second half.
+        # It keeps up only in the first half.
         (100, 40, lambda due: 0.01 + max(due - 20, 0), 100, 50),
     ],
 )
@@ -50,13 +50,13 @@ def test_a_growing_backlog_is_noticed(
     ("rate", "seconds", "takes"),
     [
         (100, 10, lambda _due: 0.01),
-        # As many calls are under way at the end as there were all the time.
+        # The number of calls in flight is constant.
         (100, 10, lambda _due: 3.0),
         (100, 2, lambda _due: 3.0),
         (2, 10, lambda _due: 3.0),
         (2, 1, lambda _due: 0.4),
         (50, 1, lambda due: 0.01 + due),
-        # It warms up, it stalls, it stalls at the end.
+        # It warms up; it stalls; it stalls at the end.
         (100, 10, lambda due: max(2.0 - due, 0.01)),
         (100, 10, lambda due: 0.01 + max(7.0 - due, 0.0) * (due > 3.0)),
         (100, 10, lambda due: 0.01 + (10.5 - due) * (due > 8.0)),
@@ -85,7 +85,7 @@ def test_a_run_of_a_service_that_falls_behind_does_not_pass(
     told_of = re.fullmatch(r"the service falls behind: (\d+)/s were due, (\d+)/s were answered", reason)
     assert told_of, reason
     requested, answered = map(int, told_of.groups())
-    # One answer takes 20 ms, one at a time. What is asked for is counted, to whole seconds.
+    # Answers take 20 ms, one at a time. Due calls are counted in whole seconds.
     assert abs(requested - 80) <= 2
     assert 0 < answered <= 50
     assert not any("generator" in reason for reason in results["invalid"])

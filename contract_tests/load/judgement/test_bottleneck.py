@@ -1,4 +1,4 @@
-"""Services that are slow for a known reason, and the reason that a load of them finds."""
+"""The bottleneck that a run reports for services that are slow for a known reason."""
 
 import json
 import os
@@ -28,7 +28,7 @@ from students_service.settings import Settings
 
 
 def explained(url: str, folder: Path, *options: str) -> dict[str, Any]:
-    """What was found for reads and for writes."""
+    """The bottlenecks of a run, by 'reads' and 'writes'."""
     arguments = ("--host", url, "-u", "8", "-r", "100", "-t", "5s", "--warm-up", "1s", "-o", str(folder))
     done = run("contract-load", "run", f"{url}/openapi.json", *arguments, *options)
     assert (folder / "results.json").exists(), done.output
@@ -39,7 +39,7 @@ def explained(url: str, folder: Path, *options: str) -> dict[str, Any]:
 
 @pytest.fixture
 def counting(tmp_path: Path) -> Iterator[str]:
-    """The URL of a database that counts its statements, which is set before it starts."""
+    """The URL of a database with pg_stat_statements, which has to be set before it starts."""
     settings = Settings(data_dir=str(tmp_path / "data"))
     with database_url(settings) as url:
         _execute(url, "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'")
@@ -92,7 +92,7 @@ def test_the_reason_for_slowness_is_found(
         bottleneck = explained(url, tmp_path, "--database-url", database)[of]
     assert bottleneck["told"].startswith(message)
     assert any(evidence in line for line in bottleneck["evidence"]), bottleneck["evidence"]
-    # Where other programs take the processors, such as other tests, nothing is sure, and that is said.
+    # If other programs, such as other tests, use the processors, nothing is sure, and the evidence says so.
     crowded = any(line.startswith("other programs than the service") for line in bottleneck["evidence"])
     short = bottleneck["told"].partition("shares this machine with other programs")[1]
     assert bottleneck["certainty"] == ("likely" if crowded or short else certainty)
@@ -114,7 +114,7 @@ LABEL = "GET /it"
 
 
 def results_of(service_ms: list[float], seconds: float) -> Results:
-    """Results of reads that took so long, one after another, in a run of that length."""
+    """Results of reads with these service times (ms), in a run of that length (s)."""
     results = Results.of([LABEL])
     for taken in service_ms:
         results.record(LABEL, 200, taken / 1000, taken / 1000, [])
@@ -123,14 +123,14 @@ def results_of(service_ms: list[float], seconds: float) -> Results:
 
 
 def sole_bottleneck(results: Results, *samples: Sample) -> Bottleneck:
-    """What is found when the service was seen like that."""
+    """The only bottleneck, for these samples of observation."""
     observation = Observation(("it",), 2, 1.0, [*samples] * 10)
     (bottleneck,) = bottlenecks(results, {LABEL: "get"}, observation)
     return bottleneck
 
 
 def test_without_a_database_the_response_times_are_explained() -> None:
-    # Two at a time, 20 ms each, which makes 100 per second; eight are under way.
+    # Two at a time take 20 ms each, so 100 per second are answered; eight are in flight.
     bottleneck = sole_bottleneck(
         results_of([20.0] * 2 + [80.0] * 998, 10), Sample(1.0, machine_cores=0.5, probe_ms=1.0)
     )
@@ -170,7 +170,7 @@ def test_nothing_is_sure_while_other_programs_fill_the_machine() -> None:
     crowded = sole_bottleneck(busy, msgspec.structs.replace(alone, load_cores=0.2))
     assert crowded.message == "the machine's CPU is full: other programs used 1.4 of 2 cores"
     assert crowded.certainty == "likely"
-    # What it would do with a processor to itself nobody has seen.
+    # It is unknown what it would do on a processor of its own.
     assert sole_bottleneck(busy, Sample(1.0, 0.6, 0.6, 1.0, 1, None, 1.95)).certainty == "likely"
     busy.add_generator("", Generator(10, 9.5))
     assert sole_bottleneck(busy, alone).certainty == "sure"
@@ -237,7 +237,7 @@ def test_an_unreachable_database_is_reported_at_once(nowhere: str, reason: str, 
 
 
 def test_machine_usage_is_seen_from_any_thread() -> None:
-    """From a thread that looks for the first time, too."""
+    """Also from a thread that measures for the first time."""
     machine, usages = MachineMeter(), list[float]()
 
     def look() -> None:

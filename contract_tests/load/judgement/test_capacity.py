@@ -1,4 +1,4 @@
-"""The search of the highest rate that holds."""
+"""The search for the highest rate (calls/s) at which the objectives hold."""
 
 import json
 from pathlib import Path

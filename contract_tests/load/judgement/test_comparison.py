@@ -1,4 +1,4 @@
-"""Two runs side by side."""
+"""Two runs are compared, and chance is not taken for a difference."""
 
 from pathlib import Path
 from random import Random
@@ -25,7 +25,7 @@ RUN = Run("Things", "things.yaml", "http://127.0.0.1:1", "mixed", 3, Workload(),
 
 
 def ran(seed: int, slower: float = 1.0, **changed: Any) -> RunRecord:
-    """A run whose times vary from call to call and from second to second, the second operation's slower."""
+    """A run whose times vary by call and by second; those of POST are multiplied by `slower`."""
     random = Random(seed)
     results = Results.of(LABELS)
     for at in range(SECONDS):
@@ -41,7 +41,7 @@ def ran(seed: int, slower: float = 1.0, **changed: Any) -> RunRecord:
 
 
 def changed_of(made: RunRecord, label: str, figures: dict[str, Any], **seconds: Any) -> RunRecord:
-    """A run with other figures of an operation, and of each of its seconds."""
+    """A run with other figures for an operation and for every second of it."""
     former = made.operations[label]
     each_second = [msgspec.structs.replace(second, **seconds) for second in former.seconds]
     operation = msgspec.structs.replace(former, seconds=each_second, **figures)
@@ -66,7 +66,7 @@ def test_slower_operations_are_reported() -> None:
 
 
 def test_chance_is_no_difference() -> None:
-    """Of many pairs of runs of the same service, hardly one shows a difference, be it ever so small."""
+    """Of many pairs of runs of the same service, at most one shows any difference."""
     comparisons = [compare_runs(ran(seed), ran(seed + 100), 0.0) for seed in range(5)]
     assert (
         sum(

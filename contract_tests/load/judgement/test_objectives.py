@@ -1,4 +1,4 @@
-"""Objectives, as they are written and judged."""
+"""How objectives are parsed and judged."""
 
 import re
 

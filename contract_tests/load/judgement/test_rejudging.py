@@ -1,4 +1,4 @@
-"""A verdict made again from the results file."""
+"""The verdict is judged again from the results file."""
 
 import json
 from pathlib import Path

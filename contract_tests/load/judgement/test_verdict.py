@@ -1,4 +1,4 @@
-"""Whether a run passes, fails or says nothing."""
+"""Whether a run is PASSED, FAILED or INVALID."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -45,7 +45,7 @@ def test_objectives_that_hold() -> None:
         ("p99 < 20ms", 100, 2, "does not hold"),
         ("p99.9 < 20ms", 1_000, 0, "holds"),
         ("p99.9 < 20ms", 999, 0, "not judged"),
-        # More than half of the calls are beyond it: no more of them could make it hold.
+        # More than half of the calls exceed the limit: more calls could not make it hold.
         ("p99 < 20ms", 9, 5, "does not hold"),
         ("p99 < 20ms", 9, 4, "not judged"),
         ("max < 20ms", 1, 0, "holds"),

@@ -1,4 +1,4 @@
-"""Nobody gets to see a credential, wherever it comes back, nor what a terminal would obey."""
+"""No output shows a credential, wherever it comes back, nor a control character."""
 
 import base64
 import json
@@ -109,7 +109,7 @@ def test_no_output_contains_secrets_or_control_characters(tmp_path: Path) -> Non
                 assert f"GET {place}" in done.output, done.output
             assert "$CONTRACT_BEARER" in done.output
             assert "Traceback" not in done.output
-            # Locust ends its tables with a command of its own.
+            # Locust ends its tables with a control sequence of its own.
             printed = done.output.replace("\x1b[0m", "").replace("\n", "")
             assert [text for text in printed if not text.isprintable()] == [], command
             ElementTree.fromstring(files["junit.xml"])

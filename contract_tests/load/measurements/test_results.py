@@ -1,4 +1,4 @@
-"""Results of processes are merged, and figures are exact to three digits."""
+"""Results of several processes are merged, and figures are exact to three digits."""
 
 from collections import Counter
 from random import Random

@@ -15,7 +15,7 @@ from load.measurements.silence import Silence, combined
 def test_an_answer_ends_the_silence() -> None:
     silence = Silence()
     silence.record_answer(5.0)
-    # One that was sent before says nothing of what came after.
+    # A call that was sent earlier says nothing about what came later.
     silence.record_unanswered(4.0)
     assert silence.length(9.0) == 0
     silence.record_unanswered(5.5)
@@ -33,7 +33,7 @@ def test_refused_connections_do_not_count_as_answers() -> None:
         results.record("a", 200, 0.1, 0.1, [])
     for _ in range(300):
         results.record("a", 0, 0.0003, 0.0003, [network_finding("connection refused")])
-    # One that waited in vain tells how long users wait at least.
+    # A call that timed out shows how long users wait at least.
     results.record("a", 0, 60.0, 60.0, [network_finding("no complete answer within 60 s")])
     results.clock.ended = results.clock.began + 10
     assert results.total.percentile_ms(50) == pytest.approx(100, rel=0.01)
@@ -58,11 +58,11 @@ def test_a_run_whose_service_dies_ends_early_and_fails(
         )
         while httpx.get(f"{url}/count").json() < 20:
             assert load.process.poll() is None, load.output
-    # The service is gone; nobody tells the run to end.
+    # The service is gone, and nothing stops the run.
     assert load.wait(60) == 1, load.output
     results = json.loads((tmp_path / "results.json").read_text())
     assert results["verdict"] == "FAILED"
-    # One cause is told once, whatever was asked for meanwhile.
+    # One cause is reported once, whatever was called meanwhile.
     ended, gone = results["reasons"]
     assert results["explained"]["bottlenecks"] == []
     assert " network: " not in load.output
@@ -72,6 +72,6 @@ def test_a_run_whose_service_dies_ends_early_and_fails(
     total = results["total"]
     assert sum(second["answers"] for second in total["seconds"]) == total["requests"] - total["statuses"]["0"]
     assert results["seconds"] < 40
-    # Users do not knock as fast as they can where nobody is, nor is their own speed told as a limit.
+    # Users do not call a dead service as fast as they can, and the generator is not reported as the limit.
     assert total["statuses"]["0"] < 500
     assert not any("generator" in reason for reason in results["invalid"])

@@ -71,7 +71,7 @@ def test_missing_credentials_are_reported() -> None:
 
 
 def test_credentials_without_a_scheme_are_sent_everywhere() -> None:
-    """Who gives them knows that the service wants them."""
+    """Somebody who gives credentials knows that the service needs them."""
     schemes = {"key": SCHEMES["query"]}
     given = credentials((), "tok-en", (), "", schemes)
     for alternatives in ([], [["key"]]):
@@ -81,10 +81,10 @@ def test_credentials_without_a_scheme_are_sent_everywhere() -> None:
         assert sent.arguments == ('-H "Authorization: Bearer $CONTRACT_BEARER"',)
     basic = credentials((), "", (), "me:it", schemes).secret(secured(), schemes)
     assert basic == Secret({"Authorization": "Basic bWU6aXQ="})
-    # A field that was given stays as it is.
+    # A header that was given is kept.
     own = credentials(("authorization: other",), "tok-en", (), "", schemes).secret(secured(), schemes)
     assert own == Secret({"authorization": "other"})
-    # Where the document has such a scheme, it says which calls want them.
+    # If the document has such a scheme, it says which calls need the credentials.
     assert GIVEN.secret(secured(), SCHEMES).is_empty
 
 

@@ -1,4 +1,4 @@
-"""Which identifiers an operation needs, and which are never made up."""
+"""Which identifiers an operation needs, and which are never invented."""
 
 from contract_tests.support.documents import contract
 from contract_tests.support.path_items import ID, TEXT, a_list, an_object, does, on

@@ -29,7 +29,7 @@ def test_entities_that_can_only_be_listed_are_not_acted_on(path: str, new: Any) 
     uncovered = Simulation(read_operations(contract(bookings | acting | reviews))).compiled.uncovered
     assert [*uncovered] == [f"POST {path}"]
     assert "acts on data" in uncovered[f"POST {path}"]
-    # What this run makes, it may act on.
+    # The run may act on entities that it creates itself.
     bookings["/bookings"]["post"] = does(an_object(id=ID), an_object(note=TEXT), "201")
     assert not Simulation(read_operations(contract(bookings | acting))).compiled.uncovered
 

@@ -13,7 +13,7 @@ from load.measurements.findings import Fault, Finding
 from load.measurements.run_records import Trial
 from load.reports.page import write_page
 
-# How many series each plot shows.
+# The number of series in every plot.
 LINES = "plots => plots.map(plot => plot.querySelectorAll('.series :is(path, circle)').length)"
 
 

@@ -1,4 +1,4 @@
-"""What plots show, and where it is in their drawings."""
+"""Which points and axes plots have, and where they are drawn."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def a_plot(x: list[float], y: list[float | None], is_logarithmic: bool = False) 
 
 
 def test_points_of_a_long_run_cover_several_seconds() -> None:
-    """Nothing that was slow is left out; rates are means."""
+    """No peak is left out; rates are means."""
     seconds = [second(at) for at in range(1_000)]
     assert starts(seconds)[:3] == [0, 5, 10]
     assert means(seconds, lambda values: values.answers)[:2] == [2, 7]
@@ -56,7 +56,7 @@ def test_lines_have_gaps_where_values_are_unknown() -> None:
     (line,) = draw(a_plot([0, 1, 2, 3, 4, 5], [1, 2, None, 3, None, 4])).lines
     assert line.path.count("M") == 1
     assert line.path.count("L") == 1
-    # What stands alone would not be seen as a line.
+    # A single point would not be visible as a line.
     assert len(line.dots) == 2
 
 
@@ -70,5 +70,5 @@ def test_the_highest_is_at_the_top_and_zero_at_the_bottom() -> None:
 def test_a_logarithmic_axis_has_powers_of_ten() -> None:
     drawing = draw(a_plot([1, 2, 3], [5, 80, 0], is_logarithmic=True))
     assert [tick_label for _, tick_label in drawing.y_ticks] == ["1", "10", "100"]
-    # What is 0 is at the bottom.
+    # Zero is at the bottom.
     assert drawing.lines[0].path.endswith(f" {drawing.bottom}")

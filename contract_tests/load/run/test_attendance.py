@@ -1,4 +1,4 @@
-"""Workers that go before their end: their run is told to lack something, and ends."""
+"""A run that loses a worker says what is missing, and ends."""
 
 import sys
 from random import Random
@@ -41,7 +41,7 @@ def test_a_worker_that_returns_is_reported() -> None:
     attendance = Attendance()
     attendance.expect("a")
     attendance.add_sign("a", sign(2.0, 20, 0), 2.1)
-    # Locust has given it up; then it is there again, and its own clock says for how long it stood still.
+    # Locust has given it up. Then it returns, and its own clock says for how long it was stopped.
     attendance.mark_absent({"a"}, 6.5)
     assert attendance.is_deserted
     attendance.add_report("a", 20, 0, 9.0)
@@ -53,7 +53,7 @@ def test_a_worker_that_returns_is_reported() -> None:
 
 
 def test_a_worker_halted_until_the_end_is_reported() -> None:
-    """It had not been heard of before, and has told all that it has done: nothing."""
+    """It had never reported before, and has reported everything that it did: nothing."""
     attendance = Attendance()
     attendance.expect("a")
     attendance.add_sign("a", sign(6.0, 0, 0, halted=5.5), 6.1)
@@ -85,7 +85,7 @@ def test_a_worker_that_never_started_is_reported() -> None:
 def test_workers_that_stay_are_not_reported() -> None:
     attendance = Attendance()
     attendance.expect("a")
-    # The master was busy, and heard late of a worker that was there.
+    # The master was busy, and got the reports of a present worker late.
     attendance.add_sign("a", sign(1.0, 5, 0), 1.0)
     attendance.add_sign("a", sign(1.5, 5, 0), 6.0)
     attendance.add_report("a", 5, 0, 6.0)
@@ -98,12 +98,12 @@ def test_a_run_that_loses_a_worker_does_not_pass_and_ends(harm: str) -> None:
     run = harmed(HARMS[harm], after=1.0, seconds=3, random=Random(1))
     assert run.verdict == "INVALID", run
     assert run.code == 1
-    assert "worker" in run.told, run
+    assert "worker" in run.message, run
     assert run.seconds < 30
 
 
 def test_a_leaving_worker_waits_for_the_read_back() -> None:
-    """Locust's word to stop and a Ctrl-C may come in either order, and the results are told once."""
+    """Locust's message to stop and Ctrl-C may come in either order; the results are sent once."""
     done = run(sys.executable, "-m", "contract_tests.support.interrupted_worker")
     assert done.wait() == 0, done.output
     assert done.output.strip() == "1 1"

@@ -1,4 +1,4 @@
-"""Nothing changes on a service that a run did not make, which one that writes down each change shows."""
+"""A run changes only entities that it has created, as a service that records every change shows."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Ten faults of a service, each told by its name, and none told of the same service without."""
+"""Ten faults of a service are reported by name, and none is reported for the service without faults."""
 
 import json
 import signal
@@ -17,7 +17,7 @@ LOST = {
     "not as acknowledged: lost",
     "lost: status 404 for something that nobody has deleted",
 }
-# By fault: what has to be told, and what else may be, as it follows from that.
+# By fault: the message that has to be reported, and messages that may follow from it.
 FAULTS: list[tuple[str, str, set[str]]] = [
     ("drops a field", "dropped value: /colour is not kept", set()),
     ("loses writes", "not as acknowledged: lost", {*LOST, "refused although valid: status 404"}),

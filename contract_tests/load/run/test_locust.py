@@ -57,7 +57,7 @@ def test_ctrl_c_loses_no_results_of_workers(seeded: tuple[Service, str], start: 
     )
     while rows(database) < 400:
         assert locust.process.poll() is None, locust.output
-    # As a terminal does it: every process of the group is interrupted.
+    # As in a terminal, every process of the group is interrupted.
     os.killpg(locust.process.pid, signal.SIGINT)
     locust.wait()
     assert "Traceback" not in locust.output, locust.output
@@ -89,7 +89,7 @@ def test_a_second_ctrl_c_ends_the_reading_back(
 def test_a_long_read_back_after_ctrl_c_is_reported_completely(
     adjustable_service: StartService, start: Start
 ) -> None:
-    """Locust takes no report of a worker any more that has stopped, and the last results come after that."""
+    """Locust ignores reports of a worker that has stopped, and the final results come after that."""
     url, port = adjustable_service("--delay-ms", "500"), str(free_port())
     ports = ("--processes", "2", "--master-bind-port", port, "--master-port", port)
     document = ("--document", f"{url}/openapi.json", "--host", url)

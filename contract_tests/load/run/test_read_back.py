@@ -15,7 +15,7 @@ CALLS_BETWEEN_KILLS = 200
 
 
 def wait_for_calls(url: str) -> None:
-    """Until a service has answered some."""
+    """Wait until a service has answered some calls."""
     with httpx.Client() as client:
         deadline = time.monotonic() + START_TIMEOUT_S
         while client.get(f"{url}/count").json() < CALLS_BETWEEN_KILLS:

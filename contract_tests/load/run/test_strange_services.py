@@ -1,4 +1,4 @@
-"""Whatever a service does on the wire is a finding, the same one however the load is run."""
+"""Everything that a service does wrong on the wire is a finding, the same one however the load is run."""
 
 import json
 import re
@@ -27,7 +27,7 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def findings_in(output: str) -> set[str]:
-    """The findings that an output tells, each as the one expected that it begins with."""
+    """The findings in an output, shortened to the expected text if they start with it."""
     messages = re.findall(r"^([A-Z]+ /\S*: .*), \d+ times, [\d.]+% of its calls$", output, re.MULTILINE)
     return {next((expected for expected in FOUND if line.startswith(expected)), line) for line in messages}
 

@@ -20,7 +20,7 @@ def test_a_burst_of_answers_is_not_blamed_on_the_generator() -> None:
     for number in range(900):
         watch.worked(5.0 + number / 9_000)
     watch.arrived(5.0, 5.1)
-    # It was as late as that while it did its usual work.
+    # It was late while it did no more than its usual work.
     for number in range(60):
         watch.worked(7.0 + number / 600)
     watch.arrived(7.0, 7.1)
@@ -38,7 +38,7 @@ def test_arrivals_held_up_by_a_burst_are_not_late() -> None:
     for number in range(900):
         watch.worked(5.0 + number / 1_500)
     watch.arrived(5.0, 5.1)
-    # In this time alone there was less work than that, but what was left of the burst came first.
+    # There was less work in this interval alone, but the rest of the burst came first.
     watch.arrived(5.08, 5.14)
     for number in range(60):
         watch.worked(5.61 + number / 600)
@@ -52,7 +52,7 @@ def test_arrivals_held_up_by_a_burst_are_not_late() -> None:
 def test_later_work_has_not_held_up_an_arrival() -> None:
     watch = Watch(0, rate=300)
     watch._since = (0.0, 0.0)
-    # Its answer took 2 s, in which there was the usual work.
+    # Its answer took 2 s, during which there was the usual work.
     for number in range(1_200):
         watch.worked(7.0 + number / 600)
     watch.arrived(7.0, 7.1)

@@ -14,7 +14,7 @@ from load.measurements.times import Times
 
 
 def loaded(url: str, folder: Path, *options: str) -> Any:
-    """The results of a run."""
+    """The results of a run without warm-up."""
     arguments = ("--host", url, "--warm-up", "0", "-o", str(folder))
     done = run("contract-load", "run", f"{url}/openapi.json", *arguments, *options)
     assert (folder / "results.json").exists(), done.output
@@ -27,7 +27,7 @@ def test_a_stall_shows_in_the_figures_of_an_open_workload(
     url = adjustable_service("--freeze", "0.5", "--every", "2.5")
     results = loaded(url, tmp_path, "--rate", "100", "-t", "5s", "--include", "GET /fixed")
     total = results["total"]
-    # A fifth of all calls is due in a freeze, and waits for what is left of it.
+    # A fifth of all calls is due during a freeze, and waits for the rest of it.
     assert 480 <= total["requests"] <= 520
     assert total["rate"] == pytest.approx(100, rel=0.05)
     assert total["p95_ms"] == pytest.approx(375, rel=0.15)
@@ -39,7 +39,7 @@ def test_a_stall_shows_in_the_figures_of_an_open_workload(
 def test_response_time_counts_from_when_a_call_was_due(
     adjustable_service: StartService, tmp_path: Path
 ) -> None:
-    """One process that is kept busy by a thing per call is not asked for by more than it can take."""
+    """A service with one handler gets more calls than it can answer, so that they wait."""
     url = adjustable_service("--pool", "1", "--delay-ms", "50")
     results = loaded(url, tmp_path, "--rate", "30", "-t", "3s", "--include", "GET /fixed")
     assert results["total"]["max_ms"] > 1000
@@ -65,7 +65,7 @@ def test_several_workers_make_one_load(
     )
     total = re.search(r"^all operations +(\d+) +(\d+) ", done.output, re.MULTILINE)
     assert total is not None, done.output
-    # Reads of the ledger come on top of the calls, as the run tells.
+    # Reading back takes additional calls, which the run states.
     read = re.search(r"ledger: (\d+) of (\d+) written entities were read back; none", done.output)
     assert read is not None, done.output
     assert read[1] == read[2]
@@ -75,8 +75,8 @@ def test_several_workers_make_one_load(
     assert int(total[1]) + int(read[1]) + int(located[1]) == answered
     assert f"{read[1]} to read back what was written" in done.output
     assert int(total[2]) == 0
-    # None was refused for a name that another process had given, too: names are unique.
-    # Workers begin when they are ready: what was due before is not made up for.
+    # No call was refused because of another process's name: names are unique.
+    # Workers start when they are ready: earlier arrivals are not caught up.
     assert 230 <= int(total[1]) <= 430
     raw = defaultdict[str, Times](Times)
     for file in records.iterdir():
