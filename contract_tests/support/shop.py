@@ -92,30 +92,30 @@ class Shop:
 
     def create(self, number: int, at: float = 1.0, **more: Any) -> Entity:
         body = {**SHOWN, "id": number, "name": f"thing {number}", **more}
-        (thing,) = self.call("POST /things", None, at, at + 0.1, 201, body)
-        thing.pool.resolved_by.add(READ)
-        return thing
+        (entity,) = self.call("POST /things", None, at, at + 0.1, 201, body)
+        entity.pool.resolved_by.add(READ)
+        return entity
 
-    def absence(self, thing: Entity, at: float, status: int = 404) -> Absence:
-        return self.reconciliation.absences.judge(thing, READ, status, at, at + 0.1)[0]
+    def absence(self, entity: Entity, at: float, status: int = 404) -> Absence:
+        return self.reconciliation.absences.judge(entity, READ, status, at, at + 0.1)[0]
 
     def settled(self) -> Account:
         account = self.reconciliation.report()
         self.ledger.report(account)
         return account
 
-    def read_back(self, thing: Entity, at: float, status: int, body: Any = None) -> Account | None:
-        step = self.step(READ, thing)
-        (record,) = (record for record in self.reconciliation.records if record.entity is thing)
+    def read_back(self, entity: Entity, at: float, status: int, body: Any = None) -> Account | None:
+        step = self.step(READ, entity)
+        (record,) = (record for record in self.reconciliation.records if record.entity is entity)
         return self.reconciliation.read_back(record, step, status, body, (at, at + 0.1))
 
-    def replace(self, thing: Entity, at: float = 2.0, **body: Any) -> None:
+    def replace(self, entity: Entity, at: float = 2.0, **body: Any) -> None:
         """An entity is replaced, at this time (s)."""
-        answer = {"id": thing.values[0], "name": "renamed", "price": 7.5, "state": "done", **body}
-        self.call("PUT /things/{id}", thing, at, at + 0.1, 200, answer)
+        answer = {"id": entity.values[0], "name": "renamed", "price": 7.5, "state": "done", **body}
+        self.call("PUT /things/{id}", entity, at, at + 0.1, 200, answer)
 
-    def show(self, thing: Entity, at: float, times: int = 1) -> None:
+    def show(self, entity: Entity, at: float, times: int = 1) -> None:
         """An entity is read at this time (s), and shown as it was created."""
-        shown = {**SHOWN, "id": thing.values[0], "name": f"thing {thing.values[0]}"}
+        shown = {**SHOWN, "id": entity.values[0], "name": f"thing {entity.values[0]}"}
         for _ in range(times):
-            self.reconciliation.read(self.step(READ, thing), shown, at, at + 0.1)
+            self.reconciliation.read(self.step(READ, entity), shown, at, at + 0.1)

@@ -56,10 +56,10 @@ def test_an_entity_in_deletion_stays_gone_when_an_earlier_answer_shows_it(pool: 
 
 def test_an_entity_with_two_identifiers_is_leased_and_deleted_as_one(pool: EntityPool) -> None:
     random, by_name = Random(1), EntityPool("/things/{name}")
-    thing = pool.add((1,), is_own=True)
-    by_name.add_alias(("one",), thing, is_own=True)
+    entity = pool.add((1,), is_own=True)
+    by_name.add_alias(("one",), entity, is_own=True)
     shared = pool.lease(random, own_only=True)
-    assert shared is thing
+    assert shared is entity
     assert by_name.lease_for_deletion(random) is None
     release([shared])
     assert by_name.lease_for_deletion(random) is not None
@@ -68,9 +68,9 @@ def test_an_entity_with_two_identifiers_is_leased_and_deleted_as_one(pool: Entit
 
 def test_children_go_with_their_parent(pool: EntityPool) -> None:
     random, parts = Random(1), EntityPool("/things/{}/parts/{}")
-    thing = pool.add((1,), is_own=True)
-    parts.add((1, 1), True, Origin((thing,), keeps_parents=False))
-    assert pool.lease_for_deletion(random) is thing
+    entity = pool.add((1,), is_own=True)
+    parts.add((1, 1), True, Origin((entity,), keeps_parents=False))
+    assert pool.lease_for_deletion(random) is entity
     assert parts.lease(random, own_only=False) is None
     other = pool.add((2,), is_own=True)
     parts.add((2, 1), True, Origin((other,)))

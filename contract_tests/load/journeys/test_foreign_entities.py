@@ -144,9 +144,9 @@ def test_later_calls_send_the_headers_that_the_creation_sent() -> None:
         return OF_THE_REST[call.operation.method], None
 
     simulation = simulated(paths, answer)
-    thing = simulation.knowledge.pools["/things/{}"].lease(Random(1), own_only=True)
-    assert thing is not None
+    entity = simulation.knowledge.pools["/things/{}"].lease(Random(1), own_only=True)
+    assert entity is not None
     for _ in range(9):
-        assert simulation.compiled.reads.step(thing).call.headers["X-Tenant"] == made[thing.values[0]]
+        assert simulation.compiled.reads.step(entity).call.headers["X-Tenant"] == made[entity.values[0]]
     assert {*made.values()} == {"one", "two", "three"}
     assert {*targets} == {True, False}

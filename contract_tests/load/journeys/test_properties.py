@@ -14,10 +14,10 @@ from openapi.operation_reader import read_operations
 
 def test_a_replacement_that_never_shows_is_a_loss() -> None:
     shop = Shop()
-    thing = shop.create(1)
-    shop.replace(thing)
-    assert shop.read_back(thing, 3.0, 200, SHOWN) is None
-    account = shop.read_back(thing, 20.0, 200, SHOWN)
+    entity = shop.create(1)
+    shop.replace(entity)
+    assert shop.read_back(entity, 3.0, 200, SHOWN) is None
+    account = shop.read_back(entity, 20.0, 200, SHOWN)
     assert account is not None
     assert [loss.title for loss in account.losses] == ["stale name"]
 
@@ -25,10 +25,10 @@ def test_a_replacement_that_never_shows_is_a_loss() -> None:
 def test_changes_may_show_only_after_publication() -> None:
     shop = Shop(5.0, (), False, on("/things/{id}/publish", "id", post=does()))
     for number in range(30):
-        thing = shop.create(number)
-        shop.replace(thing, id=number)
+        entity = shop.create(number)
+        shop.replace(entity, id=number)
         shown = {**SHOWN, "id": number, "name": f"thing {number}"}
-        account = shop.read_back(thing, 20.0, 200, shown)
+        account = shop.read_back(entity, 20.0, 200, shown)
         assert account == Account(read=1)
     account = shop.settled()
     assert account.losses == []
@@ -40,32 +40,32 @@ def test_an_identifier_in_the_body_does_not_change_the_address() -> None:
     """The path addresses the entity, whatever the body says."""
     shop = Shop()
     for number in range(30):
-        thing = shop.create(number)
+        entity = shop.create(number)
         answer = {"id": number, "name": "renamed", "price": 7.5, "state": "done"}
-        shop.call("PUT /things/{id}", thing, 2.0, 2.1, 200, answer, id=1_000_000 + number)
-        assert shop.read_back(thing, 20.0, 200, answer) == Account(read=1)
+        shop.call("PUT /things/{id}", entity, 2.0, 2.1, 200, answer, id=1_000_000 + number)
+        assert shop.read_back(entity, 20.0, 200, answer) == Account(read=1)
     assert shop.settled() == Account()
 
 
 def test_a_value_that_others_may_have_restored_is_no_loss() -> None:
     shop = Shop()
-    thing = shop.create(1)
-    shop.replace(thing, name="thing 1", price=2.5)
-    assert shop.read_back(thing, 20.0, 200, SHOWN) == Account(read=1)
-    shop.replace(thing, at=30.0)
-    assert shop.read_back(thing, 40.0, 200, {**SHOWN, "name": "renamed", "price": 7.5}) == Account(read=1)
+    entity = shop.create(1)
+    shop.replace(entity, name="thing 1", price=2.5)
+    assert shop.read_back(entity, 20.0, 200, SHOWN) == Account(read=1)
+    shop.replace(entity, at=30.0)
+    assert shop.read_back(entity, 40.0, 200, {**SHOWN, "name": "renamed", "price": 7.5}) == Account(read=1)
 
 
 def test_null_may_leave_the_old_value() -> None:
     for written, kinds in ((None, []), ("renamed", ["ignored name"])):
         shop = Shop()
         for number in range(60):
-            thing = shop.create(number)
+            entity = shop.create(number)
             kept = {"id": number, "name": f"thing {number}", "price": 7.5, "state": "done"}
             ignored = {"name": written} if number % 30 == 0 else {}
-            shop.call("PUT /things/{id}", thing, 2.0, 2.1, 200, kept, **ignored)
+            shop.call("PUT /things/{id}", entity, 2.0, 2.1, 200, kept, **ignored)
             if written is None:
-                assert shop.read_back(thing, 20.0, 200, kept) == Account(read=1)
+                assert shop.read_back(entity, 20.0, 200, kept) == Account(read=1)
         account = shop.settled()
         assert [loss.title for loss in account.losses] == kinds * 2
         assert account.notes == {}
@@ -73,12 +73,12 @@ def test_null_may_leave_the_old_value() -> None:
 
 def test_an_answer_without_the_property_may_be_an_old_one() -> None:
     shop = Shop(optional=("price",))
-    thing = shop.create(1)
+    entity = shop.create(1)
     answer = {**SHOWN, "name": "renamed", "state": "done"}
-    shop.call("PUT /things/{id}", thing, 10.0, 10.1, 200, answer, price=2.5)
+    shop.call("PUT /things/{id}", entity, 10.0, 10.1, 200, answer, price=2.5)
     lacking = {"id": 1, "name": "renamed", "state": "done"}
-    assert shop.read_back(thing, 12.0, 200, lacking) is None
-    assert shop.read_back(thing, 20.0, 200, lacking) == Account(read=1)
+    assert shop.read_back(entity, 12.0, 200, lacking) is None
+    assert shop.read_back(entity, 20.0, 200, lacking) == Account(read=1)
 
 
 def test_independent_resources_are_recognised() -> None:
@@ -96,8 +96,8 @@ def test_independent_resources_are_recognised() -> None:
 def test_a_dropped_value_is_reported_once() -> None:
     shop = Shop()
     for number in range(30):
-        thing = shop.create(number)
-        shop.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": f"thing {number}", "price": None})
+        entity = shop.create(number)
+        shop.read_back(entity, 20.0, 200, {**SHOWN, "id": number, "name": f"thing {number}", "price": None})
     (dropped,) = shop.settled().dropped
     assert (dropped.name, dropped.label, dropped.count) == ("price", "POST /things", 30)
 
@@ -105,19 +105,19 @@ def test_a_dropped_value_is_reported_once() -> None:
 def test_deprecated_properties_prove_nothing() -> None:
     shop = Shop()
     for number in range(30):
-        thing = shop.create(number, former=5)
+        entity = shop.create(number, former=5)
         shown = {**SHOWN, "id": number, "name": f"thing {number}", "former": None}
-        assert shop.read_back(thing, 20.0, 200, shown) == Account(read=1)
+        assert shop.read_back(entity, 20.0, 200, shown) == Account(read=1)
     assert shop.settled() == Account()
 
 
 def test_entities_are_read_in_their_envelope() -> None:
     shop = Shop()
-    thing = shop.create(1)
-    shop.replace(thing)
+    entity = shop.create(1)
+    shop.replace(entity)
     kept = {"id": 1, "name": "renamed", "price": 7.5, "state": "done"}
-    assert shop.read_back(thing, 20.0, 200, {"data": kept}) == Account(read=1)
-    account = shop.read_back(thing, 20.0, 200, {"data": SHOWN})
+    assert shop.read_back(entity, 20.0, 200, {"data": kept}) == Account(read=1)
+    account = shop.read_back(entity, 20.0, 200, {"data": SHOWN})
     assert account is not None
     assert [loss.title for loss in account.losses] == ["stale name"]
 
@@ -156,10 +156,10 @@ STARTS = [f"2026-01-01T10:00:{number:02}Z" for number in range(60)]
 )
 def test_nested_values_are_compared(written: list[Any], shown_value: Any, kind: str | None) -> None:
     shop, shown = Shop(), [{**SHOWN, "id": number, "more": more} for number, more in enumerate(written)]
-    things = [shop.call("POST /things", None, 1.0, 1.1, 201, body, more=body["more"])[0] for body in shown]
-    for number, thing in enumerate(things):
+    entities = [shop.call("POST /things", None, 1.0, 1.1, 201, body, more=body["more"])[0] for body in shown]
+    for number, entity in enumerate(entities):
         more = shown_value if number == 1 else written[number]
-        shop.read_back(thing, 20.0, 200, {**shown[number], "more": more})
+        shop.read_back(entity, 20.0, 200, {**shown[number], "more": more})
     assert [loss.title for loss in shop.settled().losses] == ([kind] if kind else [])
 
 
@@ -189,10 +189,10 @@ def test_objects_in_lists_are_compared(kept: Any, kinds: list[str]) -> None:
             {"label": f"the {'S' if number % 30 == 0 else 's'}econd"},
         ]
         sent = {"id": number, "name": f"list {number}", "parts": parts}
-        (thing,) = shop.call("POST /lists", None, 1.0, 1.1, 201, sent)
-        thing.pool.resolved_by.add("GET /lists/{id}")
+        (entity,) = shop.call("POST /lists", None, 1.0, 1.1, 201, sent)
+        entity.pool.resolved_by.add("GET /lists/{id}")
         shown = {**sent, "parts": kept(parts) if number % 30 == 0 else parts}
-        step = shop.step("GET /lists/{id}", thing)
-        (record,) = (record for record in shop.reconciliation.records if record.entity is thing)
+        step = shop.step("GET /lists/{id}", entity)
+        (record,) = (record for record in shop.reconciliation.records if record.entity is entity)
         shop.reconciliation.read_back(record, step, 200, shown, (20.0, 20.1))
     assert [loss.title for loss in shop.settled().losses] == kinds

@@ -29,9 +29,9 @@ class Keyed:
 
     def __init__(self, key: str, values: list[Any], replaces: bool, found: int, made: int) -> None:
         self.key, self.replaces, self.statuses = key.split("."), replaces, (found, made)
-        self.things = {number: {"id": number} for number in range(len(values))}
+        self.entities = {number: {"id": number} for number in range(len(values))}
         self.numbers = {repr(value): number for number, value in enumerate(values)}
-        self.before = {*self.things}
+        self.before = {*self.entities}
         self.harmed: list[str] = []
         self.replaced: set[int] = set()
 
@@ -44,19 +44,19 @@ class Keyed:
                 self.replaced.add(number)
             if method != "get" and number in self.before:
                 self.harmed.append(call.operation.label)
-            return OF_THE_REST[method], self.things.get(number) if method != "delete" else None
+            return OF_THE_REST[method], self.entities.get(number) if method != "delete" else None
         key: Any = {**call.path, "body": call.payload}
         for name in self.key:
             key = [part[name] for part in key] if isinstance(key, list) else key[name]
-        number = self.numbers.get(repr(key), len(self.things))
-        if number not in self.things:
+        number = self.numbers.get(repr(key), len(self.entities))
+        if number not in self.entities:
             self.numbers[repr(key)] = number
-            self.things[number] = {"id": number, **call.payload}
-            return self.statuses[1], self.things[number]
+            self.entities[number] = {"id": number, **call.payload}
+            return self.statuses[1], self.entities[number]
         if self.replaces:
-            self.things[number].update(call.payload)
+            self.entities[number].update(call.payload)
             self.harmed += [call.operation.label] if number in self.before else []
-        return self.statuses[0], {**self.things[number], "id": number}
+        return self.statuses[0], {**self.entities[number], "id": number}
 
 
 @pytest.mark.parametrize("replaces", [True, False])
