@@ -40,7 +40,7 @@ class AcknowledgedCreations:
         self.passed_over = 0
 
     def set_alone(self, is_alone: bool) -> None:
-        """Say whether this process makes the whole load."""
+        """Set whether no other process takes part in the load."""
         self._is_alone = is_alone
 
     def add(self, entities: Sequence[Entity], step: Step, changes: Iterable[Change], answer: Answer) -> None:

@@ -56,8 +56,8 @@ class PossibleWrites:
         if replaces(operation, entity):
             record = self._addresses.record_of(entity)
             changes = [add_write(record, write_of(step, at))] if record else []
-            beside = self._addresses.related_records(entity, record, operation.method == "delete")
-            return changes + add_unknown_writes(beside, operation, at, State.ANY)
+            related = self._addresses.related_records(entity, record, operation.method == "delete")
+            return changes + add_unknown_writes(related, operation, at, State.ANY)
         records = self._addresses.records_of([entity])
         if self._addresses.creates(operation.label):
             # A call that creates something within an entity leaves the entity there.

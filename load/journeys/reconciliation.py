@@ -75,7 +75,7 @@ class Reconciliation:
         if self._sightings.shows_nothing(label, body) or not isinstance(body, dict):
             return []
         self._sightings.add(record, body)
-        if len(record.writes) == 1:
+        if len(record.writes) < 2:
             return self._read_single_write(record, step, body, since, until)
         last = record.writes[-1]
         if last.leaves is State.ANY and last.acknowledged <= since and not is_marked_deleted(body):
@@ -104,8 +104,8 @@ class Reconciliation:
         self, record: Record, step: Step, body: Mapping[str, Json], since: float, until: float
     ) -> list[Loss]:
         """The losses of writes that do not show at all. Those that may still show are recorded as late."""
-        losses, found = [], _by_name(deviations(record, body, since, until))
-        for group in self._properties.claims.lost_writes(record, body, found):
+        losses, deviating = [], _by_name(deviations(record, body, since, until))
+        for group in self._properties.claims.lost_writes(record, body, deviating):
             age = max(deviation.age for deviation in group)
             if age <= self._consistency:
                 read = {deviation.name: deviation.actual for deviation in group}
@@ -178,11 +178,11 @@ class Reconciliation:
     ) -> Account | None:
         """Judge the properties of an entity that is there and may be there."""
         properties, target = self._properties, step.call.target
-        found = _by_name(deviations(record, body, *at))
-        lost_writes = [*properties.claims.lost_writes(record, body, found)]
+        deviating = _by_name(deviations(record, body, *at))
+        lost_writes = [*properties.claims.lost_writes(record, body, deviating)]
         suspects = [deviation for group in lost_writes for deviation in group]
         suspects += [
-            deviation for deviation in found.values() if properties.claims.is_claimable(record, deviation)
+            deviation for deviation in deviating.values() if properties.claims.is_claimable(record, deviation)
         ]
         oldest = max(suspects, key=lambda deviation: deviation.age, default=None)
         if oldest is not None and oldest.age <= self._consistency:
@@ -192,15 +192,15 @@ class Reconciliation:
         if at[0] - last.acknowledged <= self._consistency and properties.are_missing(record, body):
             # The body may be from before the write.
             return None
-        if not found:
+        if not deviating:
             self._settle_delays(record, State.THERE, *at)
         is_comparable = not last.properties or bool(last.properties.keys() & body.keys())
         self._sightings.add_comparison(step.call.operation.label, is_comparable)
         lost = {deviation.name for group in lost_writes for deviation in group}
-        for name, deviation in found.items():
+        for name, deviation in deviating.items():
             if name not in lost:
                 properties.add_deviation(record, deviation, target, at[1])
-        properties.add_read(record, body, target, found, at[1])
+        properties.add_read(record, body, target, deviating, at[1])
         losses = [property_loss(target, group[0], at[1]) for group in lost_writes]
         return _with_losses(Account(read=1), record, losses)
 
@@ -234,8 +234,8 @@ class Reconciliation:
             record.delays.settle(is_seen=not record.delays.is_overtaken(record.writes))
 
 
-def _by_name(deviating: Iterable[Deviation]) -> dict[str, Deviation]:
-    return {deviation.name: deviation for deviation in deviating}
+def _by_name(found: Iterable[Deviation]) -> dict[str, Deviation]:
+    return {deviation.name: deviation for deviation in found}
 
 
 def _add_untraced(record: Record, reading: Operation, account: Account) -> None:

@@ -59,14 +59,14 @@ class Sightings:
         """Why an entity may be hidden though it exists: no entity in the same state was ever found. Empty
         when there is no such reason.
         """
-        found = self._states[record.entity.resource]
+        known_states = self._states[record.entity.resource]
         states = {
             name: (value, write.label)
             for write in record.writes
             for name, value in self._values.states(write)
         }
         for name, (value, label) in states.items():
-            if (name, value) not in found:
+            if (name, value) not in known_states:
                 return f"nothing that {label} left with {name} {value!r} was ever found"
         return ""
 
