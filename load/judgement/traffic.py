@@ -34,7 +34,7 @@ class Traffic:
 
 def traffic_of(name: str, results: Results, belongs: Callable[[str], bool]) -> Traffic:
     """The calls of the operations, by label, that belong to a kind of traffic."""
-    operations = {label: each for label, each in results.operations.items() if belongs(label)}
+    operations = {label: calls for label, calls in results.operations.items() if belongs(label)}
     total = OperationResults(Timeline(results.clock.warm_up))
     for operation in operations.values():
         total.add(operation)

@@ -178,7 +178,7 @@ def _unread(results: Results) -> Iterator[Reason]:
     for text, count in account.untraced.items():
         yield Reason(ReasonKind.UNREAD, UntracedCreations(text, count))
     for count, why in (
-        (account.unread, "not read back, for want of an answer or of time"),
+        (account.unread, "not read back: there was no answer, or no time"),
         (account.unreadable, "neither shown nor missing when read back"),
         (account.unknown, "not known to be there"),
     ):

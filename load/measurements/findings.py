@@ -67,7 +67,7 @@ class Finding(msgspec.Struct, frozen=True, eq=False):
 
 
 class FindingRecord(Finding, frozen=True, kw_only=True):
-    """A finding in the results file: with its message, and how many calls it was made of."""
+    """A finding in the results file: with its message, and how often it was made. One field per column."""
 
     message: str = msgspec.field(name="told")
     count: int
@@ -75,4 +75,15 @@ class FindingRecord(Finding, frozen=True, kw_only=True):
     @classmethod
     def of(cls, finding: Finding, count: int) -> "FindingRecord":
         """The record of a finding that was made so often."""
-        return cls(**msgspec.structs.asdict(finding), message=str(finding), count=count)
+        return cls(
+            fault=finding.fault,
+            place=finding.place,
+            rule=finding.rule,
+            detail=finding.detail,
+            expected=finding.expected,
+            found=finding.found,
+            answer=finding.answer,
+            sample=finding.sample,
+            message=str(finding),
+            count=count,
+        )

@@ -97,8 +97,18 @@ class LossRecord(LossFigures, frozen=True, kw_only=True):
     @classmethod
     def of(cls, loss: Loss) -> "LossRecord":
         """The record of a loss."""
-        figures = {name: getattr(loss, name) for name in LossFigures.__struct_fields__}
-        return cls(kind=loss.title, message=str(loss), **figures)
+        return cls(
+            kind=loss.title,
+            label=loss.label,
+            target=loss.target,
+            expected=loss.expected,
+            found=loss.found,
+            sent=loss.sent,
+            acknowledged=loss.acknowledged,
+            read=loss.read,
+            age=loss.age,
+            message=str(loss),
+        )
 
 
 class DroppedProperty(msgspec.Struct, frozen=True):

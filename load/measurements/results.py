@@ -104,7 +104,8 @@ class Results:
         self, label: str, status: int, response_s: float, service_s: float, findings: list[Finding]
     ) -> None:
         """Count one call that ends now; status 0 when no answer came."""
-        operation, at, outcome = self.operations[label], self.clock.elapsed, CallOutcome.ANSWERED
+        operation, clock, outcome = self.operations[label], self.clock, CallOutcome.ANSWERED
+        at = clock.elapsed
         if not status:
             outcome = CallOutcome.UNANSWERED
             self.silences.own.record_unanswered(at - service_s)
@@ -113,7 +114,7 @@ class Results:
             if findings and any(finding.fault is Fault.THROTTLED for finding in findings):
                 outcome = CallOutcome.THROTTLED
         operation.timeline.record(at, response_s, service_s, bool(findings), outcome)
-        operation.afterwards += self.clock.ended is not None and outcome is CallOutcome.ANSWERED
+        operation.afterwards += clock.ended is not None and outcome is CallOutcome.ANSWERED
         operation.statuses[status] += 1
         if findings:
             operation.record_failure(findings, self.mask)

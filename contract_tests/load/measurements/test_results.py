@@ -3,10 +3,25 @@
 from collections import Counter
 from random import Random
 
+import msgspec
 import pytest
 
 from load.measurements.findings import Fault, Finding
-from load.measurements.results import Results
+from load.measurements.generator import Generator
+from load.measurements.losses import Loss, LossKind
+from load.measurements.results import Results, ResultsMessage
+
+LOSS = Loss(
+    kind=LossKind.ALTERED,
+    name="name",
+    label="a",
+    target="/things/1",
+    expected="name 'one'",
+    found="'two'",
+    sent=1.0,
+    acknowledged=1.1,
+    read=9.0,
+)
 
 
 def test_results_of_processes_merge_without_loss() -> None:
@@ -28,6 +43,29 @@ def test_results_of_processes_merge_without_loss() -> None:
         assert one.measured == other.measured
         assert [*one.seconds] == [*other.seconds]
     assert merged.total.requests == 5_000
+
+
+def test_a_message_arrives_as_it_was_sent() -> None:
+    """Locust packs and unpacks the messages of workers by msgpack."""
+    results = Results.of(["a"])
+    results.record("a", 500, 0.02, 0.01, [Finding(Fault.SERVER_ERROR, "status 500", "", "text")])
+    results.record("a", 0, 2.0, 2.0, [])
+    results.record_loss(LOSS, "curl -i http://it")
+    results.record_unjudged("the credentials are not accepted", 1.5, 3)
+    results.side_calls["to see what exists"] += 2
+    generator = Generator(10, 9.5)
+    generator.lateness.record(0.1)
+    results.add_generator("worker", generator)
+    sent = results.message()
+    received = ResultsMessage.of(msgspec.msgpack.decode(msgspec.msgpack.encode(sent.builtins())))
+    assert received == sent
+    assert received.calls == 2
+    merged = Results.of([])
+    merged.merge(received)
+    assert merged.message().operations == sent.operations
+    assert (merged.account, merged.unaccepted) == (results.account, results.unaccepted)
+    assert merged.generators == results.generators
+    assert [*merged.operations["a"].findings] == [*results.operations["a"].findings]
 
 
 def test_response_times_are_exact_to_three_digits() -> None:
