@@ -1,19 +1,20 @@
-"""Limits of what is read, shown and kept outside of payloads, whose numbers stand in `payloads/tuning.py`."""
+"""Limits of what is read, shown and kept. The numbers of payloads are in `payloads/tuning.py`."""
 
-# Seconds that a document at a URL has to answer in.
+# Seconds to wait for a document at a URL.
 FETCH_TIMEOUT_S = 30
 # Characters of a message or of a value in a message; more does not fit into a line of a report.
 DETAIL_CHARACTERS = 300
-# Bytes of a body that is not JSON in a message.
+# Bytes that a message shows of a body that is not JSON.
 BODY_BYTES_SHOWN = 200
-# Errors of one value that are read; a long array can have as many as items.
+# Errors that are read of one value; a long array can have one per item.
 ERRORS = 1_000
-# Headers of different text, such as media types, whose reading is kept.
+# Media types and Accept headers that stay in the cache.
 HEADERS_KEPT = 1_000
-# Digits of an integer in a parameter; longer ones stay text, as reading them takes ever longer.
+# Digits of the longest integer that is read from a parameter; longer ones stay text and are refused as such.
 INTEGER_DIGITS = 400
-# Digits of a number in a response. Written out, larger ones would take more memory than they are worth: they
-# are read as the number of so many digits.
+# Digits of the largest number that is read from a response. Larger ones are read as this one, as they would
+# take more memory than they are worth.
 NUMBER_DIGITS = 10_000
-# Levels of `allOf` searched for `readOnly` and `writeOnly`, which stand on the first or second in practice.
+# Levels of `allOf` that are searched for `readOnly` and `writeOnly`; in practice they are on the first or
+# second.
 ALL_OF_DEPTH = 5

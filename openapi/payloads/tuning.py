@@ -1,117 +1,136 @@
-"""Every number that tunes how payloads are generated. Probabilities are from 0 to 1; a depth is the number of
-arrays and objects around a value.
+"""Every number that tunes how payloads are generated.
+
+Probabilities are from 0 to 1. Lengths are in characters. A depth is the number of arrays and objects around a
+value.
 """
 
-# Objects and arrays
+# --- Objects and arrays
 
-# Deeper than this, arrays and objects hold only what they must: payloads stay small, and recursive schemas
-# end.
+# Deeper than this, they hold only what they must: payloads stay small, and recursive schemas end.
 DEEPEST = 5
-# The probability of an optional property that is neither an array nor an object.
+# Probability of an optional property that is neither an array nor an object.
 OPTIONAL = 0.5
-# That of one that is, by the depth of the object that has it: trees thin out as they grow.
+# The same for one that is, by the depth of the object that has it: trees thin out as they grow.
 OPTIONAL_CONTAINER = (0.5, 0.35, 0.15, 0.05, 0.02, 0.0)
-# The probability that an object near the top has all of its optional properties, and that it has none: both
-# are corner cases that services fail on, and chance would hardly ever produce them.
+# Probability that an object near the top has all of its optional properties, and that it has none of them.
+# Services fail on both corner cases, and chance would hardly ever produce them.
 ALL_OR_NONE = 0.05
-# At most this many items more than an array must have, and properties more than are described.
+# Items that an array has at most beyond those it must have: few, so that payloads stay small.
 EXTRA_ITEMS = 3
+# Properties that an object has at most beyond those that schemas describe.
 EXTRA_PROPERTIES = 2
-# How often a value that must differ from others, or must fit, is drawn again before it is given up.
+# Draws for an item that must differ from others, or for the name of another property, before it is given up.
 REDRAWS = 50
-# Names that are drawn for the properties of a map.
+# Names that the properties of a map are drawn from.
 MAP_NAMES = 60
 
-# Compiling schemas
+# --- Compiling schemas
 
-# How often a generator is tried when it is compiled. If any value is not valid, the generator draws from a
-# pool of values that are, which is filled by at most so many draws, up to a size, and is refused below
-# another.
+# Values that a new generator must draw without an invalid one. If one is invalid, valid values are put into a
+# pool instead, which the generator draws from.
 VALIDITY_CHECKS = 100
+# Draws to fill such a pool; more would delay the start by seconds where validation is slow.
 POOL_DRAWS = 4_000
+# Values in a full pool: enough for them to vary.
 POOL_SIZE = 200
+# Values below which the pool, and with it the schema, is refused.
 SMALLEST_POOL = 5
-# Null stands once among this many draws of other types: rare, as few services expect it.
+# Weights of null and of each other type of a value: null is rare, as it is in real payloads.
 NULL_WEIGHT = 1
 OTHER_WEIGHT = 10
-# Nested schemas compiled by recursion before the rest is queued, which keeps the stack small.
+# Levels of nested schemas that are compiled by recursion; deeper ones are queued, so that the stack stays
+# small.
 NESTED_COMPILATIONS = 12
-# Branches of the widest `oneOf` or `anyOf` that each get a generator, and combinations of branches of
-# several.
+# Branches of a schema's widest choice that each get a generator, so that each occurs.
 BRANCHES = 200
+# Combinations of the branches of several choices that each get one.
 COMBINATIONS = 32
-# Alternatives tried for each of those before the next is.
+# Alternatives tried for each of those until one can be generated.
 ALTERNATIVES = 60
 # Generators that one schema may need; more would take more memory and time than they are worth.
 GENERATORS = 50_000
-# How deep in required properties, and in how many alternatives, contradictions are looked for.
+# Depth, in required properties, that contradictions are searched to.
 CONTRADICTION_DEPTH = 3
-CONTRADICTION_ALTERNATIVES = 100
-# The same depth where branches are told apart by a discriminator: those of `oneOf` and `anyOf`, and heirs.
+# The same for the branch that a discriminator names, which are many.
 BRANCH_DEPTH = 2
+# The same for an heir of a schema with a discriminator.
 HEIR_DEPTH = 1
-# Recursive schemas ask within one search for contradictions for another; so many deep, the answer is assumed.
+# Alternatives of a schema that are searched for one without a contradiction.
+CONTRADICTION_ALTERNATIVES = 100
+# Searches within searches, as recursive schemas lead to, before a schema is assumed to have no contradiction.
 NESTED_SEARCHES = 4
 
-# Numbers
+# --- Numbers
 
-# The probability that a number is drawn from the examples of the document, if there are any.
+# Probability that a number is one of the document's examples, if it has any.
 EXAMPLE_NUMBER = 0.5
-# How many steps from zero numbers lie where bounds do not say; bounds further apart than WIDE_BOUNDS, in
-# steps, are those of a type, and most values stay near zero.
+# Distance from zero, in steps, of numbers without bounds: what people use.
 USUAL_SPAN = 10_000
+# Distance between bounds, in steps, above which they are those of a type, so that most numbers stay near
+# zero.
 WIDE_BOUNDS = 1_000_000
-# The same where values must be unique: two processes must hardly ever count through the same numbers.
+# Distance from zero, in steps, of unique numbers: two processes must hardly ever count through the same ones.
 UNIQUE_SPAN = 2**31
-# The step of numbers with a fraction where the schema does not say: cents.
+# Digits behind the point where the schema does not say: cents.
 USUAL_FRACTION_DIGITS = 2
-# The probability that an integer is one of its bounds, and that it is drawn from all between them.
+# Probability that an integer is one of its bounds; and that it is any between them, however wide they are.
 AT_A_BOUND = 0.1
-# Numbers with a fraction are drawn from a pool of valid ones: numbers tried, numbers kept, and one bound for
-# so many others.
+# Numbers with a fraction that are tried for a pool, as floating-point arithmetic makes some of them invalid.
 NUMBERS_TRIED = 2_000
+# Numbers in such a pool.
 NUMBER_POOL_SIZE = 400
+# Numbers in such a pool for each copy of a bound.
 OTHERS_PER_BOUND = 10
 
-# Strings
+# --- Strings
 
-# Values drawn from Faker for each kind of string, whose calls are far slower than a draw from a pool.
+# Values drawn from Faker for each kind of string, and strings built for a pool. More take longer to draw.
 REALISTIC_VALUES = 400
-# Dates and times drawn for a rule that usual ones do not satisfy.
+# Dates or times drawn at random for a rule that usual ones do not satisfy.
 UNUSUAL_TIMES = 4_000
-# Strings up to this length, in characters, are put together of words, and the longest allowed is drawn too.
+# Longest string that is put together of words; up to here, the longest that is allowed occurs, too.
 LONGEST_OF_WORDS = 1_000
-# Characters in a pool of strings that match a pattern, all strings together; and in one string.
+# Characters of all strings together in a pool of strings that match a pattern; and of one string with a
+# token.
 POOL_CHARACTERS = 100_000
-# Strings of the shortest and of the longest length in a pool, and strings that match a pattern beside words.
+# Strings in a pool that have the shortest or the longest length; and that match a pattern, beside many words.
 FEW_STRINGS = 20
-# Draws for each string of a pool that must satisfy other rules besides its pattern.
+# Draws for each string of a pool that must satisfy other rules than its pattern, too.
 DRAWS_PER_STRING = 20
-# Copies of the document's examples for each string that is built from a pattern or of words.
+# Copies of the document's examples for each string that was built: examples are the more realistic ones.
 EXAMPLES_PER_STRING = 4
-# A pattern with more distinct strings in a pool than this share allows so many that values need not repeat.
+# Share of distinct strings in a pool above which a pattern allows so many that values need not repeat.
 VAST_SHARE = 0.97
-# The share of values that are still drawn from the pool then, so that examples and repeated values occur.
+# Share of values that come from the pool even then, so that examples and repeated values occur.
 POOLED_SHARE = 0.04
-# Draws before unique values of a pattern count as used up, and distinct values that a pattern must allow.
+# Strings with a token that must be valid, and draws before the unique strings of a pattern count as used up.
 UNIQUE_TRIALS = 200
+# Distinct strings in as many draws that a pattern must allow for unique ones.
 DISTINCT_STRINGS = 1_000
-# Random bits, and digits to base 36 for them, of the prefix that tells the tokens of one process from others.
+# Random bits of the prefix of tokens: enough for two processes never to share one.
 PREFIX_BITS = 60
+# Digits, to base 36, that these bits need.
 PREFIX_DIGITS = 12
 
-# Strings that match regular expressions
+# --- Strings that match regular expressions
 
-# Lengths, in characters, above the shortest that are drawn; and explored where there is no `maxLength`.
+# Length above the shortest one up to which strings are usually drawn.
 USUAL_EXTRA_LENGTH = 24
+# Length above the shortest one up to which a pattern is explored that has no `maxLength`.
 EXPLORED_EXTRA_LENGTH = 40
-# The longest `maxLength`, in characters, that is explored to its end.
+# Longest `maxLength` up to which a pattern is explored; one with a larger one counts as unlimited.
 LONGEST_EXPLORED = 1_000
-# The probability of the shortest or longest length, half of it each.
+# Probability that a string has the shortest or the longest length, half of it each.
 AT_A_LENGTH_BOUND = 0.1
 # States of an automaton; one with more takes seconds to explore.
 AUTOMATON_STATES = 20_000
-# Characters that are listed of one set, such as of all letters of Unicode.
+# Repeats written out for a part that looks ahead, which is no language of its own that could be repeated.
+WRITTEN_OUT_REPEATS = 2
+# Characters listed of one set, such as of all letters of Unicode.
 LISTED_CHARACTERS = 500
-# The probability of an ASCII letter or digit, where a set has others too.
+# Last code point whose category and script are looked up: others take long and are hardly ever drawn.
+LAST_CATEGORISED = 0xFFFF
+# Code points in the largest range whose capitals and small letters are added when case is ignored.
+LARGEST_CASED_RANGE = 0x3000
+# Probability of an ASCII letter or digit, where a set has other characters, too.
 PLAIN_CHARACTER = 0.9

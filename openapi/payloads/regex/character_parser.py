@@ -10,10 +10,9 @@ from openapi.payloads.regex.characters import (
     union,
 )
 from openapi.payloads.regex.scanner import Scanner
+from openapi.payloads.tuning import LARGEST_CASED_RANGE
 
 _CONTROLS = {"t": 9, "n": 10, "v": 11, "f": 12, "r": 13, "0": 0, "a": 7, "e": 27}
-# Larger ranges, such as whole scripts, have no letter cases that matter, and take long to go through.
-_LARGEST_CASED_RANGE = 0x3000
 
 
 class CharacterParser:
@@ -102,7 +101,7 @@ class CharacterParser:
         swapped = [
             (ord(other), ord(other))
             for low, high in ranges
-            if high - low < _LARGEST_CASED_RANGE
+            if high - low < LARGEST_CASED_RANGE
             for code in range(low, high + 1)
             if len(other := chr(code).swapcase()) == 1
         ]

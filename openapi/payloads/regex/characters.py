@@ -3,6 +3,8 @@
 import unicodedata
 from functools import cache
 
+from openapi.payloads.tuning import LAST_CATEGORISED
+
 # First and last code point of each range, ascending, without overlaps.
 Ranges = tuple[tuple[int, int], ...]
 
@@ -20,8 +22,6 @@ _SPACES: Ranges = (
 )  # fmt: skip
 LINE_ENDS: Ranges = ((0x0A, 0x0A), (0x0D, 0x0D), (0x2028, 0x2029))
 CLASSES = {"d": _DIGITS, "w": WORD, "s": _SPACES}
-# Categories and scripts are listed up to here: others take long to list and are hardly ever drawn.
-_LAST_LISTED = 0xFFFF
 _CATEGORIES = {
     "Letter": "L", "Alphabetic": "L", "Alpha": "L", "Uppercase": "Lu", "Lowercase": "Ll", "Upper": "Lu",
     "Lower": "Ll", "Uppercase_Letter": "Lu", "Lowercase_Letter": "Ll", "Mark": "M", "Number": "N",
@@ -94,7 +94,7 @@ def category(name: str) -> Ranges:
             return unicodedata.name(chr(code), "").startswith(script)
 
     ranges: list[tuple[int, int]] = []
-    for code in range(_LAST_LISTED + 1):
+    for code in range(LAST_CATEGORISED + 1):
         if 0xD800 <= code <= 0xDFFF or not belongs(code):
             continue
         if ranges and ranges[-1][1] == code - 1:

@@ -6,9 +6,7 @@ from openapi.payloads.regex.characters import BEGIN, END, TEXT, WORD
 from openapi.payloads.regex.languages import Language, Languages
 from openapi.payloads.regex.scanner import Unmatchable
 from openapi.payloads.regex.syntax_tree import Node
-
-# Repeats written out where a repetition is not a language of its own.
-_WRITTEN_OUT = 2
+from openapi.payloads.tuning import WRITTEN_OUT_REPEATS
 
 
 class LanguageBuilder:
@@ -83,8 +81,7 @@ class LanguageBuilder:
     def _repetition(self, node: Node, following: Language, at_begin: bool) -> Language:
         (part,) = node.parts
         if part.contains("look", "end", "begin"):
-            # What looks ahead is no language of its own that could be repeated: write a few repeats out.
-            most = node.least + _WRITTEN_OUT
+            most = node.least + WRITTEN_OUT_REPEATS
             most = most if node.most is None else min(node.most, most)
             counts = range(node.least, most + 1)
             return self._languages.union(
