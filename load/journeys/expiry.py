@@ -33,6 +33,9 @@ _PHRASES = frozenset({"time to live", "not after", "valid to", "valid till", "va
 _TIMED = frozenset({"session", "lock", "hold", "lease", "token", "reservation", "cart", "entry", "key"})
 # These are part of a date, such as that of a credit card, and no time.
 _DATE_PARTS = frozenset({"year", "month"})
+_LENGTH_WORDS = frozenset({"for", *UNITS_S})
+# All words that do not say of what the end is.
+_GENERIC = frozenset({*_EXPIRING, *_HOLDING, *_GREATEST, *_FILLERS, *_ENDING, *UNITS_S, "age", "timeout"})
 # Objects of these names describe the entity itself.
 _DESCRIPTIONS = frozenset(
     {"attributes", "spec", "properties", "settings", "data", "metadata", "meta", "config", "configuration",
@@ -80,16 +83,15 @@ def _expiry_of(name: str, value: Json, now: float, nouns: Collection[str]) -> fl
 def _names_an_end(parts: set[str], nouns: Collection[str]) -> bool:
     """Whether a name says when the entity itself ends, and not a part of it, such as a passport."""
     ends = (
-        bool(_EXPIRING & parts)
-        or bool(_HOLDING & parts and (UNITS_S.keys() | {"for"}) & parts)
-        or bool(_GREATEST & parts and "age" in parts)
-        or ("timeout" in parts and bool(_TIMED & {*nouns}))
-        or bool(_ENDING & parts and _BY_ITSELF & parts)
+        not _EXPIRING.isdisjoint(parts)
+        or not (_HOLDING.isdisjoint(parts) or _LENGTH_WORDS.isdisjoint(parts))
+        or ("age" in parts and not _GREATEST.isdisjoint(parts))
+        or ("timeout" in parts and not _TIMED.isdisjoint(nouns))
+        or not (_ENDING.isdisjoint(parts) or _BY_ITSELF.isdisjoint(parts))
     )
-    meaningless = _EXPIRING | _HOLDING | _GREATEST | _FILLERS | _ENDING | UNITS_S.keys()
-    rest = parts - meaningless - {"age", "timeout"}
-    is_its_own = all(any(word[:_STEM] == noun[:_STEM] for noun in nouns) for word in rest)
-    return ends and is_its_own and not _DATE_PARTS & parts
+    if not ends or not _DATE_PARTS.isdisjoint(parts):
+        return False
+    return all(any(word[:_STEM] == noun[:_STEM] for noun in nouns) for word in parts - _GENERIC)
 
 
 def _earliest_moment(text: str, now: float) -> float | None:
