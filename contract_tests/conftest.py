@@ -1,4 +1,4 @@
-"""What tests share: a real PostgreSQL, real services, a real browser."""
+"""Fixtures that tests share: a real PostgreSQL, real services, a real browser."""
 
 import os
 import shutil
@@ -24,19 +24,19 @@ Student = dict[str, Any]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Options of these tests."""
+    """Add the options of these tests."""
     parser.addoption(
         "--documents",
-        help="A folder of OpenAPI documents whose request bodies are all built, beside our own.",
+        help="A folder of OpenAPI documents; request bodies are built for these as well as for our own.",
     )
 
 
-# Fixtures that start something: what uses none of them, and is not marked, is fast.
+# Fixtures that start a process. A test that uses none of them, and is not marked `process`, is fast.
 _STARTING = frozenset({"postgres", "adjustable_service", "serve", "start", "service", "browser"})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that start no process, so that `pytest -m fast` can be run at every step."""
+    """Mark the tests that start no process as fast: `pytest -m fast` can be run after every change."""
     for item in items:
         names = getattr(item, "fixturenames", ())
         if not _STARTING.intersection(names) and not item.get_closest_marker("process"):
@@ -69,7 +69,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def adjustable_service() -> Iterator[StartService]:
-    """Starts services whose speed and faults are options, and gives their URLs."""
+    """Starts services whose speed and faults are options, and returns their URLs."""
     with ExitStack() as stack:
         yield lambda *options: stack.enter_context(served("adjustable_service", *options))
 
@@ -78,7 +78,7 @@ _numbers = count()
 
 
 def new_database(postgres: str) -> str:
-    """The URL of an empty database."""
+    """Create an empty database and return its URL."""
     name = f"test_{next(_numbers)}"
     connection = psycopg2.connect(postgres)
     connection.autocommit = True
@@ -89,7 +89,7 @@ def new_database(postgres: str) -> str:
 
 @pytest.fixture
 def database(postgres: str) -> str:
-    """An empty database of the test's own."""
+    """The URL of an empty database that only this test uses."""
     return new_database(postgres)
 
 
@@ -109,7 +109,7 @@ def start() -> Iterator[Start]:
 
 @pytest.fixture(scope="session")
 def service(postgres: str) -> Iterator[Service]:
-    """One service for all tests that leave it as they found it."""
+    """One service that tests share which do not change its settings or break it."""
     started = Service("--database-url", new_database(postgres))
     yield started
     assert started.end() == 0
@@ -118,7 +118,7 @@ def service(postgres: str) -> Iterator[Service]:
 
 @pytest.fixture
 def client(service: Service) -> Iterator[httpx.Client]:
-    """Speaks to the shared service."""
+    """An HTTP client of the shared service."""
     with httpx.Client(base_url=service.url) as client:
         yield client
 
@@ -130,7 +130,7 @@ def student() -> Student:
 
 
 def new_student(**fields: Any) -> Student:
-    """A valid student with an address of its own."""
+    """A valid student with a unique e-mail address."""
     return {
         "given_name": "Ada",
         "family_name": "Lovelace",
@@ -143,7 +143,7 @@ def new_student(**fields: Any) -> Student:
 
 @pytest.fixture
 def edited(tmp_path: Path) -> Callable[[Callable[[dict[str, Any]], object]], str]:
-    """Makes a copy of the students document with an edit applied; gives its path."""
+    """Writes an edited copy of the students document, and returns its path."""
 
     def edit(change: Callable[[dict[str, Any]], object]) -> str:
         document = yaml.safe_load(students_document().read_text())

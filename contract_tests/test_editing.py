@@ -1,4 +1,4 @@
-"""Editing the document is all it takes to change the product: no Python knows its fields."""
+"""Editing the document is enough to change service, fuzzing and load: no Python code names its fields."""
 
 import json
 from collections.abc import Callable
@@ -21,9 +21,10 @@ def widened(document: dict[str, Any]) -> None:
     student["year"]["maximum"] = 12
 
 
-def test_an_edit_changes_service_fuzzing_and_load(
+def test_an_edited_document_changes_service_fuzzing_and_load(
     edited: Edited, database: str, serve: Serve, browser: Browser, tmp_path: Path
 ) -> None:
+    """Larger than usual: one edit is followed through service, page, fuzzing and load."""
     before = serve("--database-url", database)
     old = httpx.post(f"{before.url}/students", json=new_student()).json()
     assert before.end() == 0
@@ -61,7 +62,7 @@ def test_an_edit_changes_service_fuzzing_and_load(
         *("--profile", "write-heavy", "--output", str(tmp_path / "out")),
     )
     results = json.loads((tmp_path / "out" / "results.json").read_text())["operations"]
-    assert sum(each["failures"] for each in results.values()) == 0, loaded.output
+    assert sum(operation["failures"] for operation in results.values()) == 0, loaded.output
     students: list[Any] = []
     cursor: dict[str, str] = {}
     while True:
@@ -70,10 +71,10 @@ def test_an_edit_changes_service_fuzzing_and_load(
         if "next_cursor" not in listed:
             break
         cursor = {"cursor": listed["next_cursor"]}
-    students = [each for each in students if each["id"] > fuzzed_up_to]
-    assert any("badge" in each for each in students)
-    assert max(each["year"] for each in students) > 8
-    assert any(each["status"] == "on_leave" for each in students)
+    students = [student for student in students if student["id"] > fuzzed_up_to]
+    assert any("badge" in student for student in students)
+    assert max(student["year"] for student in students) > 8
+    assert any(student["status"] == "on_leave" for student in students)
 
 
 def test_a_changed_type_is_refused_at_start(edited: Edited, database: str) -> None:

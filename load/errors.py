@@ -1,5 +1,5 @@
-"""Why a load cannot start or go on."""
+"""The error that ends a command."""
 
 
 class LoadError(Exception):
-    """The message is one line that says what is wrong, where, and what to do."""
+    """A load cannot start or continue. The message is one line: what is wrong, where, and what to do."""

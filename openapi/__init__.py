@@ -1,1 +1,1 @@
-"""OpenAPI documents as compiled contracts: what may be sent, what must come back, what leads where."""
+"""OpenAPI documents, compiled: operations, checks of requests and responses, and payloads."""

@@ -1,4 +1,4 @@
-"""Request bodies as bytes of their media type: JSON, forms, multipart, text and octets."""
+"""Writes request bodies in their media type: JSON, forms, multipart, text and octets."""
 
 import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,14 +35,14 @@ class Encoding:
 
 @dataclass(frozen=True)
 class Writer:
-    """Writes bodies of one media type; `content_type` is what the request says of them."""
+    """Writes bodies of one media type; `content_type` is the value of the request's header."""
 
     content_type: str
     encode: Encode
 
 
 def writer(media_type: str, schema: Schema, encodings: Mapping[str, Encoding]) -> Writer | None:
-    """The writer of bodies of a media type, or None when there is no way to write such."""
+    """The writer of bodies of a media type, or None when that is not supported."""
     name = media_types.essence(media_type)
     if media_types.is_json(name) or name in ("*/*", "application/*"):
         return Writer(media_type if media_types.is_json(name) else "application/json", _json)
@@ -83,10 +83,10 @@ class _Form:
     def encode(self, value: Any) -> bytes:
         if not isinstance(value, Mapping):
             return _text(value)
-        parts = [part for name, each in value.items() for part in self._parts(name, each)]
-        return "&".join(parts).encode()
+        pairs = [pair for name, item in value.items() for pair in self._pairs(name, item)]
+        return "&".join(pairs).encode()
 
-    def _parts(self, name: str, value: Any) -> Iterator[str]:
+    def _pairs(self, name: str, value: Any) -> Iterator[str]:
         encoding = self.encodings.get(name, Encoding())
         if encoding.style and not encoding.content_type:
             parameter = Parameter(
@@ -95,8 +95,8 @@ class _Form:
             )  # fmt: skip
             yield from filter(None, [parameter.write(value)])
             return
-        for each in value if isinstance(value, list) else [value]:
-            yield f"{quote_plus(name)}={quote_plus(_plain(each))}"
+        for item in value if isinstance(value, list) else [value]:
+            yield f"{quote_plus(name)}={quote_plus(_plain(item))}"
 
 
 @dataclass(frozen=True)
@@ -112,8 +112,8 @@ class _Multipart:
         properties = value if isinstance(value, Mapping) else {"body": value}
         parts = [
             part
-            for name, each in properties.items()
-            for item in (each if isinstance(each, list) else [each])
+            for name, entry in properties.items()
+            for item in (entry if isinstance(entry, list) else [entry])
             for part in self._part(name, item)
         ]
         return b"".join([*parts, f"--{_BOUNDARY}--\r\n".encode()])

@@ -1,4 +1,4 @@
-"""A document, from a file or a URL, as a Contract."""
+"""OpenAPI documents, from a file or a URL."""
 
 import json
 from contextlib import suppress
@@ -11,22 +11,21 @@ from urllib.request import urlopen
 
 import yaml
 
-from openapi.references import Json, JsonObject, holders, joined
+from openapi.limits import FETCH_TIMEOUT_S
+from openapi.references import Json, JsonObject, join_documents, reference_holders
 
 __all__ = ["Contract", "ContractError", "Json", "JsonObject", "load_contract", "students_document"]
 
-FETCH_TIMEOUT_S = 30
-
 
 class ContractError(Exception):
-    """The document cannot be used; the message is one line that says what, where and what to do."""
+    """A document cannot be used. The message is one line that says what is wrong, where, and what to do."""
 
 
 @dataclass(frozen=True)
 class Contract:
     """An OpenAPI 3.0 or 3.1 document.
 
-    `source` is the path or URL it came from, `version` its OpenAPI version as (major, minor).
+    `source` is the path or URL that it comes from, `version` its version of OpenAPI as (major, minor).
     """
 
     source: str
@@ -34,7 +33,7 @@ class Contract:
     version: tuple[int, int]
 
     def at(self, pointer: str) -> Json:
-        """The node at a local reference such as `#/components/schemas/Student` (RFC 6901).
+        """The node that a local reference such as `#/components/schemas/Student` leads to (RFC 6901).
 
         Raises ContractError when there is none.
         """
@@ -50,27 +49,34 @@ class Contract:
         return node
 
     def check_references(self) -> None:
-        """Raises ContractError when any `$ref` leads nowhere."""
-        for holder in holders(self.document):
+        """Check every `$ref`. Raises ContractError when one leads nowhere."""
+        for holder in reference_holders(self.document):
             self.resolve(holder)
 
     def resolve(self, node: Json) -> Json:
-        """The node itself, or what its chain of `$ref` leads to.
+        """The node itself, or what it refers to, through as many references as there are.
 
         Raises ContractError on a reference that leads nowhere or to itself.
         """
-        seen: set[str] = set()
+        visited: set[str] = set()
         while isinstance(node, dict) and isinstance(node.get("$ref"), str):
             pointer = node["$ref"]
-            if pointer in seen:
+            if pointer in visited:
                 raise ContractError(f"{self.source}: $ref {pointer!r} leads to itself")
-            seen.add(pointer)
+            visited.add(pointer)
             node = self.at(pointer)
         return node
 
+    def resolve_object(self, node: Json, place: str) -> JsonObject:
+        """What a node is or refers to. Raises ContractError that names the place when it is no object."""
+        resolved = self.resolve(node)
+        if not isinstance(resolved, dict):
+            raise ContractError(f"{self.source}: {place}: an object is expected")
+        return resolved
+
 
 class _JsonCompatibleLoader(yaml.CSafeLoader):
-    """YAML as JSON's data model: dates stay text (OpenAPI Specification 3.0.3, Format)."""
+    """Reads YAML into the data model of JSON: dates stay text (OpenAPI 3.0.3, Format)."""
 
 
 _JsonCompatibleLoader.yaml_implicit_resolvers = {
@@ -80,7 +86,7 @@ _JsonCompatibleLoader.yaml_implicit_resolvers = {
 
 
 def students_document() -> Path:
-    """Where the students document lies."""
+    """The path of the document of the students API."""
     return Path(str(files("openapi") / "students.yaml"))
 
 
@@ -90,20 +96,20 @@ def load_contract(source: str | Path) -> Contract:
     Raises ContractError when it is missing, is not YAML or is not OpenAPI 3.0 or 3.1.
     """
     name = str(source)
-    document = _parsed(name, _read(name))
+    document = _parse(name, _read(name))
     if not isinstance(document, dict):
         raise ContractError(f"{name}: not an OpenAPI document: a mapping is expected at the top")
     version = _version(name, document)
     if not isinstance(document.get("paths"), dict) or not document["paths"]:
         raise ContractError(f"{name}: the document describes no operation: 'paths' is missing or empty")
     base = name if _is_url(name) else Path(name).absolute().as_uri()
-    return Contract(source=name, document=joined(document, base, _referred), version=version)
+    return Contract(source=name, document=join_documents(document, base, _fetch), version=version)
 
 
-def _referred(url: str) -> Json:
-    """The document at a URL that a reference leads to."""
+def _fetch(url: str) -> Json:
+    """The document at a URL that another document refers to."""
     name = unquote(urlsplit(url).path) if url.startswith("file:") else url
-    return _parsed(name, _read(name))
+    return _parse(name, _read(name))
 
 
 def _is_url(name: str) -> bool:
@@ -113,7 +119,7 @@ def _is_url(name: str) -> bool:
 def _read(name: str) -> bytes:
     try:
         if _is_url(name):
-            with urlopen(name, timeout=FETCH_TIMEOUT_S) as response:  # noqa: S310 - http(s), as just seen
+            with urlopen(name, timeout=FETCH_TIMEOUT_S) as response:  # noqa: S310 - it is http(s), as checked above
                 return bytes(response.read())
         return Path(name).read_bytes()
     except FileNotFoundError:
@@ -123,12 +129,12 @@ def _read(name: str) -> bytes:
         raise ContractError(f"{name}: cannot be read: {reason}") from None
 
 
-def _parsed(name: str, content: bytes) -> Json:
+def _parse(name: str, content: bytes) -> Json:
     try:
         if name.endswith(".json"):
             return json.loads(content)
         if content.lstrip()[:1] == b"{":
-            # JSON is YAML too, and read much faster as what it is.
+            # JSON is YAML, too, but a parser of JSON is much faster.
             with suppress(ValueError):
                 return json.loads(content)
         return _with_text_keys(yaml.load(content, _JsonCompatibleLoader))  # noqa: S506 - a safe loader
@@ -157,10 +163,10 @@ def _version(name: str, document: JsonObject) -> tuple[int, int]:
         raise ContractError(
             f"{name}: this is Swagger {document['swagger']}; OpenAPI 3.0 or 3.1 is needed, convert it first"
         )
-    stated = document.get("openapi")
-    if stated is None:
+    version = document.get("openapi")
+    if version is None:
         raise ContractError(f"{name}: not an OpenAPI document: it has no 'openapi' field")
-    parts = str(stated).split(".")
+    parts = str(version).split(".")
     if parts[:2] not in (["3", "0"], ["3", "1"]):
-        raise ContractError(f"{name}: OpenAPI {stated} is not supported; 3.0 and 3.1 are")
+        raise ContractError(f"{name}: OpenAPI {version} is not supported; 3.0 and 3.1 are")
     return int(parts[0]), int(parts[1])

@@ -1,64 +1,92 @@
-"""Which branches the values of a discriminator lead to (OpenAPI 3.0.3, Discriminator Object)."""
+"""Discriminators: which branch of a schema each value of a property stands for (OpenAPI 3.0.3, Discriminator
+Object).
+"""
 
+from openapi.applicators import in_place_subschemas
 from openapi.contract import Contract, ContractError, Json, JsonObject
 from openapi.references import last_name
 
 
-def names_and_branches(contract: Contract, schema: JsonObject) -> tuple[str, dict[str, str | None]]:
-    """The property of a discriminator, and what its values lead to; empty when it cannot be read."""
-    told = schema["discriminator"]
-    if not isinstance(told, dict) or not isinstance(told.get("propertyName"), str):
+def read_discriminator(contract: Contract, schema: JsonObject) -> tuple[str, dict[str, str | None]]:
+    """The property of a schema's discriminator, and for each of its values the reference to a branch, None if
+    that leads nowhere. Both are empty when the discriminator cannot be read.
+    """
+    discriminator = schema["discriminator"]
+    if not isinstance(discriminator, dict) or not isinstance(discriminator.get("propertyName"), str):
         return "", {}
-    stated = told.get("mapping")
-    mapped = stated.items() if isinstance(stated, dict) else ()
-    pointers = {str(name): _mapped(contract, value) for name, value in mapped}
-    for pointer in known_branches(schema) or _heirs(contract, schema):
-        if pointer not in pointers.values():
-            pointers[last_name(pointer)] = pointer
-    return told["propertyName"], pointers
+    mapping = discriminator.get("mapping")
+    mapped = mapping.items() if isinstance(mapping, dict) else ()
+    references = {str(name): _valid_reference(contract, target) for name, target in mapped}
+    for reference in branch_references(schema) or _heirs(contract, schema):
+        if reference not in references.values():
+            references[last_name(reference)] = reference
+    return discriminator["propertyName"], references
 
 
-def known_branches(schema: JsonObject) -> list[str]:
-    """The references to the alternatives of a schema."""
+def branch_references(schema: JsonObject) -> list[str]:
+    """The references among the branches of `oneOf` and `anyOf`."""
     branches = [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
-    return [each["$ref"] for each in branches if isinstance(each, dict) and "$ref" in each]
+    return [branch["$ref"] for branch in branches if isinstance(branch, dict) and "$ref" in branch]
 
 
-def are_all_named(contract: Contract, schema: JsonObject, listed: list[str]) -> bool:
-    """Whether every branch has a name, so that no other value can be right."""
+def are_all_named(contract: Contract, schema: JsonObject, references: list[str]) -> bool:
+    """Whether every branch has a name, so that a value without a branch is wrong. `null` needs no name; a
+    branch that is a choice itself may have branches whose names are unknown.
+    """
     branches = [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
-    others = [each for each in branches if not (isinstance(each, dict) and "$ref" in each)]
-    targets = [contract.resolve(contract.at(each)) for each in listed]
-    return all(isinstance(each, dict) and each.get("type") == "null" for each in others) and not any(
-        isinstance(each, dict) and {"oneOf", "anyOf"} & {*each} for each in targets
-    )
+    unnamed = [branch for branch in branches if not (isinstance(branch, dict) and "$ref" in branch)]
+    if any(not isinstance(branch, dict) or branch.get("type") != "null" for branch in unnamed):
+        return False
+    targets = [contract.resolve(contract.at(reference)) for reference in references]
+    return not any(isinstance(target, dict) and {"oneOf", "anyOf"} & {*target} for target in targets)
 
 
-def own_names(contract: Contract, base: JsonObject) -> list[str]:
-    """The names under which a document has a schema."""
-    schemas = (contract.document.get("components") or {}).get("schemas") or {}
-    return [name for name, schema in schemas.items() if schema is base]
+def is_discriminated(contract: Contract, schema: Json) -> bool:
+    """Whether a schema, or a subschema for the same value, has a discriminator."""
+    visited: set[int] = set()
+    pending = [schema]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, dict) and id(current) not in visited:
+            if "discriminator" in current:
+                return True
+            visited.add(id(current))
+            pending.extend(in_place_subschemas(contract, current))
+    return False
 
 
-def _mapped(contract: Contract, value: Json) -> str | None:
+def component_names(contract: Contract, schema: JsonObject) -> list[str]:
+    """The names of a schema in the components of the document."""
+    return [name for name, component in _components(contract).items() if component is schema]
+
+
+def tags(name: str) -> list[Json]:
+    """The values that may stand for a name: the name, and a number where it is one."""
+    return [name, int(name)] if name.isdecimal() else [name]
+
+
+def _components(contract: Contract) -> JsonObject:
+    return (contract.document.get("components") or {}).get("schemas") or {}
+
+
+def _valid_reference(contract: Contract, reference: Json) -> str | None:
     try:
-        contract.at(str(value))
+        contract.at(str(reference))
     except ContractError:
         return None
-    return str(value)
+    return str(reference)
 
 
 def _heirs(contract: Contract, base: JsonObject) -> list[str]:
-    """References to the named schemas that are all of a base and something more, their heirs too."""
-    schemas = (contract.document.get("components") or {}).get("schemas") or {}
+    """References to the components that have a base, or an heir of it, in their `allOf`."""
     heirs: dict[str, None] = {}
     pending = [base]
     while pending:
         parent = pending.pop()
-        for name, schema in schemas.items():
-            pointer = f"#/components/schemas/{name.replace('~', '~0').replace('/', '~1')}"
-            if pointer not in heirs and schema is not base and _is_heir(contract, schema, parent):
-                heirs[pointer] = None
+        for name, schema in _components(contract).items():
+            reference = f"#/components/schemas/{name.replace('~', '~0').replace('/', '~1')}"
+            if reference not in heirs and schema is not base and _is_heir(contract, schema, parent):
+                heirs[reference] = None
                 pending.append(schema)
     return [*heirs]
 
@@ -69,8 +97,3 @@ def _is_heir(contract: Contract, schema: Json, base: JsonObject) -> bool:
         isinstance(part, dict) and "$ref" in part and contract.resolve(part) is base
         for part in (parts if isinstance(parts, list) else ())
     )
-
-
-def tags(name: str) -> list[Json]:
-    """What stands for a name in an answer: a number, too, where the name is one."""
-    return [name, int(name)] if name.isdecimal() else [name]

@@ -10,7 +10,7 @@ from openapi.contract import Json
 
 @final
 class Unresolvable:
-    """The answer of an expression that finds nothing in an exchange."""
+    """The value of an expression that has none in an exchange."""
 
     def __repr__(self) -> str:
         return "UNRESOLVABLE"
@@ -21,7 +21,10 @@ UNRESOLVABLE: Final = Unresolvable()
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request and its response, as expressions see them. Header names are in lower case."""
+    """A request and its response. Header names are in lower case.
+
+    Larger than usual: it has one field per source of a runtime expression.
+    """
 
     method: str
     url: str
@@ -35,28 +38,28 @@ class Exchange:
 
 
 def evaluate(expression: Json, exchange: Exchange) -> Json | Unresolvable:
-    """The value of an expression; constants are values themselves; braces embed expressions in text."""
+    """The value of an expression. Braces embed expressions in text; other values are constants."""
     if not isinstance(expression, str):
         return expression
     if expression.startswith("$"):
         return _value(expression, exchange)
     if "{$" not in expression:
         return expression
-    parts = re.split(r"\{(\$[^}]*)\}", expression)
-    values = [part if index % 2 == 0 else _value(part, exchange) for index, part in enumerate(parts)]
+    pieces = re.split(r"\{(\$[^}]*)\}", expression)
+    values = [piece if index % 2 == 0 else _value(piece, exchange) for index, piece in enumerate(pieces)]
     if any(value is UNRESOLVABLE for value in values):
         return UNRESOLVABLE
     return "".join(str(value) for value in values)
 
 
-def over_items(expression: Json) -> tuple[str, str] | None:
-    """`$response.body#/students/0/id` says of a list's first item what holds of each: gives the
-    pointer of the list and the pointer within an item, or None for any other expression.
+def split_at_first_item(expression: Json) -> tuple[str, str] | None:
+    """The pointer of an array and the pointer within its items, for an expression about the first item, such
+    as `$response.body#/students/0/id`: what it says holds for all items. None for other expressions.
     """
-    found = (
-        re.fullmatch(r"\$response\.body#(.*?)/0(/.*)?", expression) if isinstance(expression, str) else None
-    )
-    return (found[1], found[2] or "") if found else None
+    if not isinstance(expression, str):
+        return None
+    match = re.fullmatch(r"\$response\.body#(.*?)/0(/.*)?", expression)
+    return (match[1], match[2] or "") if match else None
 
 
 def at_pointer(document: Json, pointer: str) -> Json | Unresolvable:

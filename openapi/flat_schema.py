@@ -1,4 +1,4 @@
-"""Facts read off a schema, whatever it is put together of."""
+"""A schema merged into one level, to read its annotations and types."""
 
 from openapi.contract import Json, JsonObject
 
@@ -7,18 +7,19 @@ _NULL: JsonObject = {"type": "null"}
 
 
 def flatten_schema(schema: Json, root: Json) -> JsonObject:
-    """The schema with its `$ref` and `allOf` merged into one level; later keywords win, `required`
-    and `properties` add up. Made for reading facts off a schema, not for validating with it.
+    """A schema with its `$ref` and `allOf` merged into one level: later keywords win, `required` and
+    `properties` add up. The result describes the schema; it is not meant for validation.
     """
     if not isinstance(schema, dict):
         return {}
-    merged: JsonObject = {}
     if schema.get("if") == _NULL:
-        others = {key: value for key, value in schema.items() if key not in ("if", "else")}
+        # A nullable choice of OpenAPI 3.0, as `without_openapi_30` has translated it.
+        others = {keyword: value for keyword, value in schema.items() if keyword not in ("if", "else")}
         schema = {**others, "allOf": [*schema.get("allOf", ()), schema["else"]]}
     parts = [part for part in (_target(schema, root), *schema.get("allOf", ())) if part is not None]
-    own = {key: value for key, value in schema.items() if key not in ("$ref", "allOf", "$defs")}
-    for part in (*(flatten_schema(each, root) for each in parts), own):
+    own = {keyword: schema[keyword] for keyword in schema if keyword not in ("$ref", "allOf", "$defs")}
+    merged: JsonObject = {}
+    for part in (*(flatten_schema(part, root) for part in parts), own):
         properties = {**merged.get("properties", {}), **part.get("properties", {})}
         required = [*merged.get("required", ()), *part.get("required", ())]
         merged = {**merged, **part}

@@ -1,4 +1,4 @@
-"""JSON texts as anybody may write them (RFC 8259): numbers of any size are numbers."""
+"""Reads JSON texts with numbers of any size (RFC 8259)."""
 
 import json
 from decimal import Decimal
@@ -6,26 +6,27 @@ from typing import Any, NoReturn
 
 import orjson
 
-# Written out, larger ones would take more memory than they are worth; such a number is taken as this one.
-_DIGITS_AT_MOST = 10_000
-_BEYOND: int = 10**_DIGITS_AT_MOST
+from openapi.limits import NUMBER_DIGITS
+
+_LARGEST: int = 10**NUMBER_DIGITS
 
 
 def loads(text: bytes) -> Any:
-    """The value of a JSON text in UTF-8. A number beyond double precision is a whole one of Python's (RFC
-    8259, section 6).
+    """The value of a JSON text in UTF-8. A number beyond double precision is read as an integer (RFC 8259,
+    section 6), and one beyond NUMBER_DIGITS digits as the number of so many.
 
-    Raises ValueError, with a message for people, on anything else than JSON.
+    Raises ValueError, with a message for people, when it is not JSON.
     """
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        # Nearly always it is no JSON: only what says why in these words is looked at again, which takes long.
+        # Nearly always the text is no JSON. Only where this message says otherwise it is read again, which is
+        # slow.
         if "number is infinity" not in str(error):
             raise
         reason = error
     try:
-        return json.loads(text, parse_float=_number, parse_constant=_refused)
+        return json.loads(text, parse_float=_number, parse_constant=_refuse)
     except (ValueError, RecursionError):
         raise reason from None
 
@@ -35,10 +36,10 @@ def _number(text: str) -> float | int:
     if abs(value) != float("inf"):
         return value
     exact = Decimal(text)
-    if exact.adjusted() > _DIGITS_AT_MOST:
-        return -int(_BEYOND) if exact < 0 else int(_BEYOND)
+    if exact.adjusted() > NUMBER_DIGITS:
+        return -_LARGEST if exact < 0 else _LARGEST
     return int(exact)
 
 
-def _refused(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number of JSON")
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number in JSON")

@@ -4,23 +4,27 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TypeVar
 
-Described = TypeVar("Described")
+from openapi.limits import HEADERS_KEPT
+
+Entry = TypeVar("Entry")
 
 
 def essence(content_type: str) -> str:
-    """`application/json` of `Application/JSON; charset=utf-8`."""
+    """The type without parameters: `application/json` for `Application/JSON; charset=utf-8`."""
     return content_type.partition(";")[0].strip().lower()
 
 
-def described(content: Mapping[str, Described], content_type: str) -> Described | None:
-    """What a `content` map says of a media type: exact names before ranges, or None."""
-    wanted = essence(content_type)
-    ranges = {essence(name): each for name, each in content.items()}
-    kind = wanted.partition("/")[0]
-    return ranges.get(wanted) or ranges.get(f"{kind}/*") or ranges.get("*/*")
+def find(content: Mapping[str, Entry], content_type: str) -> Entry | None:
+    """The entry of a `content` map for a media type: that of the type itself, or else of a range; None if
+    there is none.
+    """
+    name = essence(content_type)
+    entries = {essence(media_type): entry for media_type, entry in content.items()}
+    kind = name.partition("/")[0]
+    return entries.get(name) or entries.get(f"{kind}/*") or entries.get("*/*")
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=HEADERS_KEPT)
 def is_json(content_type: str) -> bool:
     """Whether bodies of this type are JSON texts (RFC 6839, section 3.1)."""
     name = essence(content_type)
@@ -36,21 +40,23 @@ def charset(content_type: str) -> str | None:
     return None
 
 
-@lru_cache(maxsize=1_000)
-def acceptable(accept: str, offered: tuple[str, ...]) -> bool:
-    """Whether an Accept header allows one of the media types offered; none offered is always fine."""
-    names = [essence(each) for each in offered]
-    ranges = _ranges(accept)
-    return not names or not ranges or any(_quality(name, ranges) > 0 for name in names)
+@lru_cache(maxsize=HEADERS_KEPT)
+def is_acceptable(accept: str, offered: tuple[str, ...]) -> bool:
+    """Whether an Accept header allows one of the media types offered. Without any offered, it always does."""
+    names = [essence(media_type) for media_type in offered]
+    qualities = _qualities(accept)
+    return not names or not qualities or any(_quality(name, qualities) > 0 for name in names)
 
 
-def _ranges(accept: str) -> dict[str, float]:
-    ranges = {}
-    for part in accept.split(","):
-        name, *parameters = (each.strip() for each in part.lower().split(";"))
+def _qualities(accept: str) -> dict[str, float]:
+    """The quality of each media range of an Accept header, from 0 to 1."""
+    qualities = {}
+    for media_range in accept.split(","):
+        name, *parameters = (part.strip() for part in media_range.lower().split(";"))
         if name:
-            ranges[name] = next((_number(each[2:]) for each in parameters if each.startswith("q=")), 1.0)
-    return ranges
+            weights = (_number(parameter[2:]) for parameter in parameters if parameter.startswith("q="))
+            qualities[name] = next(weights, 1.0)
+    return qualities
 
 
 def _number(text: str) -> float:
@@ -60,8 +66,9 @@ def _number(text: str) -> float:
         return 0.0
 
 
-def _quality(name: str, ranges: Mapping[str, float]) -> float:
-    for candidate in (name, f"{name.partition('/')[0]}/*", "*/*"):
-        if candidate in ranges:
-            return ranges[candidate]
+def _quality(name: str, qualities: Mapping[str, float]) -> float:
+    """The quality of the most specific range that includes a media type."""
+    for media_range in (name, f"{name.partition('/')[0]}/*", "*/*"):
+        if media_range in qualities:
+            return qualities[media_range]
     return 0.0

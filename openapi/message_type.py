@@ -1,13 +1,14 @@
-"""Who sends a value."""
+"""The two types of HTTP messages (RFC 9110, section 6)."""
 
 from enum import Enum
 
 
 class MessageType(Enum):
-    """Who sends the value; EITHER bars nothing.
+    """Whether a value is part of a request or of a response. EITHER is for values that are neither, such as
+    rows of a database.
 
-    Read-only properties do not belong into requests, write-only ones not
-    into responses (OpenAPI 3.0.3, Schema Object, Fixed Fields).
+    Its value is the keyword of properties that such messages must not have: read-only properties do not
+    belong in requests, write-only ones not in responses (OpenAPI 3.0.3, Schema Object, Fixed Fields).
     """
 
     REQUEST = "readOnly"

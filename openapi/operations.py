@@ -1,28 +1,23 @@
-"""The operations of a contract, with everything that can be compiled beforehand."""
+"""The operations of a contract."""
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from urllib.parse import quote
 
 from openapi import media_types
 from openapi.bodies import Encoding
 from openapi.contract import Json
 from openapi.parameters import Parameter
+from openapi.path_template import encode_literal, parameter_name, parameter_names, path_parts, path_pattern
 from openapi.schema import Schema
 from openapi.servers import path_of
-
-TEMPLATE_EXPRESSION = re.compile(r"\{([^}]*)\}")
-# Not that of an expression, as in {name#}.
-_FRAGMENT = re.compile(r"#[^{}]*(\{[^}]*\}[^{}]*)*$")
-_NO_ENCODING = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 @dataclass(frozen=True)
 class Link:
-    """From a response to an operation (OpenAPI 3.0.3, Link Object). `parameters` are keyed by location,
-    empty where the link does not say, and name; `request_body` is None when it says nothing of one.
+    """A link from a response to an operation (OpenAPI 3.0.3, Link Object). The keys of `parameters` are
+    location and name; the location is empty where the link does not give it.
     """
 
     name: str
@@ -33,26 +28,24 @@ class Link:
 
 @dataclass(frozen=True, eq=False)
 class Response:
-    """A documented response; `content` maps media types to schemas."""
+    """A documented response: `headers` by name in lower case, the schemas of `content` by media type."""
 
     description: str
     headers: Mapping[str, Parameter]
     content: Mapping[str, Schema]
     links: tuple[Link, ...]
-    _described: dict[str, Schema | None] = field(default_factory=dict)
+    _schemas: dict[str, Schema | None] = field(default_factory=dict)
 
     def schema(self, content_type: str) -> Schema | None:
-        """What is documented of bodies of a media type, as a response states it; None when nothing is."""
-        if content_type not in self._described:
-            self._described[content_type] = media_types.described(self.content, content_type)
-        return self._described[content_type]
+        """The schema of bodies with a Content-Type header; None when it is not documented."""
+        if content_type not in self._schemas:
+            self._schemas[content_type] = media_types.find(self.content, content_type)
+        return self._schemas[content_type]
 
 
 @dataclass(frozen=True, eq=False)
 class RequestBody:
-    """A documented request body; `content` maps media types to schemas, `encodings` and `examples`
-    to what is said beside those.
-    """
+    """A documented request body. `content`, `encodings` and `examples` have an entry per media type."""
 
     required: bool
     content: Mapping[str, Schema]
@@ -62,9 +55,13 @@ class RequestBody:
 
 @dataclass(frozen=True, eq=False)
 class Operation:
-    """One method of one path. `responses` is keyed as the document does: 200, 4XX, default; `security`
-    are the alternatives that a caller has, each the names of schemes needed together; `server` the URL of its
-    own server, or its path's, empty when it has that of the document (OpenAPI 3.0.3, Path Item Object).
+    """One method of one path.
+
+    Larger than usual: it has one field per field of the Operation Object.
+
+    The keys of `responses` are those of the document: 200, 4XX, default. `security` has the alternatives of a
+    caller, each the names of schemes that are needed together. `server` is the URL of the operation's or
+    path's own server, empty when it uses that of the document (OpenAPI 3.0.3, Path Item Object).
     """
 
     operation_id: str
@@ -85,43 +82,37 @@ class Operation:
 
     @cached_property
     def label(self) -> str:
-        """Method and templated path, as people name it: `GET /students/{student_id}`."""
+        """Method and templated path, as people write it: `GET /students/{student_id}`."""
         return f"{self.method.upper()} {self.path}"
 
     def response(self, status: int) -> Response | None:
-        """What is documented of a status: itself, its range, or the default."""
+        """The documented response of a status: by the status, by its range, or the default."""
         by_key = self.responses
         return by_key.get(str(status)) or by_key.get(f"{status // 100}XX") or by_key.get("default")
 
     def links(self, status: int) -> tuple[Link, ...]:
-        """The links that lead on from a response of this status."""
+        """The links of the response of a status."""
         response = self.response(status)
         return response.links if response else ()
 
     @cached_property
     def successes(self) -> tuple[Response, ...]:
         """The documented 2xx responses."""
-        return tuple(each for key, each in self.responses.items() if key.startswith("2"))
+        return tuple(response for key, response in self.responses.items() if key.startswith("2"))
 
     @cached_property
     def path_names(self) -> list[str]:
         """The names of the path parameters, in the order of the path."""
-        declared = {each.name for each in self.parameters if each.location == "path"}
-        return [path_name(each, declared) for each in TEMPLATE_EXPRESSION.findall(self.path)]
-
-    @cached_property
-    def _path_pattern(self) -> re.Pattern[str]:
-        literals = TEMPLATE_EXPRESSION.sub("\0", self.path).split("\0")
-        return re.compile("([^/]+)".join(re.escape(each) for each in literals))
+        return parameter_names(self.path, self._path_parameters)
 
     def match(self, path: str) -> dict[str, str] | None:
-        """The texts of the path parameters of a decoded path, or None when it is another path."""
-        found = self._path_pattern.fullmatch(path)
-        return dict(zip(self.path_names, found.groups(), strict=True)) if found else None
+        """The texts of the path parameters in a decoded path; None when it is another path."""
+        match = self._path_pattern.fullmatch(path)
+        return dict(zip(self.path_names, match.groups(), strict=True)) if match else None
 
     def url(self, values: Mapping[str, Json]) -> str:
-        """The path with its parameters filled in, percent-encoded; with a query if the document's has one.
-        Raises KeyError on a missing parameter.
+        """The path with the values of its parameters, percent-encoded; with a query if the path of the
+        document has one. Raises KeyError when a parameter is missing.
         """
         if not self.path_names:
             return "".join(map(str, self._template))
@@ -130,28 +121,18 @@ class Operation:
         )
 
     @cached_property
+    def _path_parameters(self) -> Mapping[str, Parameter]:
+        return {parameter.name: parameter for parameter in self.parameters if parameter.location == "path"}
+
+    @cached_property
+    def _path_pattern(self) -> re.Pattern[str]:
+        return path_pattern(self.path)
+
+    @cached_property
     def _template(self) -> list[str | Parameter]:
-        """The path in parts: literal text, encoded, and parameters in turn. A fragment is not for the service
-        (RFC 9110, section 7.1).
-        """
-        by_name = {each.name: each for each in self.parameters if each.location == "path"}
-        path = self.path if self.path.startswith("/") else f"/{self.path}"
-        parts = re.split(r"(\{[^}]*\})", _FRAGMENT.sub("", path))
+        """Literal texts of the path, encoded, and parameters in turn."""
+        by_name = self._path_parameters
         return [
-            by_name[path_name(part[1:-1], by_name)] if part.startswith("{") else _encoded(part)
-            for part in parts
-            if part
+            by_name[parameter_name(part[1:-1], by_name)] if part.startswith("{") else encode_literal(part)
+            for part in path_parts(self.path)
         ]
-
-
-def path_name(expression: str, declared: Container[str]) -> str:
-    """The name of the parameter that an expression of a path stands for: `path` of {path:.*}, {path+} and
-    {*path}, as routers write them, unless there is a parameter of just that name.
-    """
-    bare = expression.partition(":")[0].strip("*+?")
-    return bare if expression not in declared and bare in declared else expression
-
-
-def _encoded(literal: str) -> str:
-    """Literal text of a path, percent-encoded where it is not yet (RFC 3986, sections 2.1 and 3.3)."""
-    return quote(_NO_ENCODING.sub("%25", literal), safe="%/:?&=@!$'()*+,;~")

@@ -1,4 +1,4 @@
-"""Requests held against their operation."""
+"""Checks requests against their operation."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ ACCEPT = "accept"
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it came. `path` are the percent-decoded texts of the path's parameters, by name; `query`
-    is not decoded; header names are in lower case.
+    """A request as it was received. `path` has the percent-decoded texts of the path's parameters, by name;
+    `query` is not decoded; header names are in lower case.
     """
 
     path: Mapping[str, str]
@@ -30,9 +30,9 @@ class Request:
 
 @dataclass(frozen=True)
 class Arguments:
-    """What a request tells an operation: the values of its parameters by name, defaults included, and of its
-    body as `body`; or every rule that it breaks. A refused media type or Accept header stands alone, as
-    its `rule`.
+    """The arguments of an operation in a request: the values of its parameters by name, defaults included,
+    and of its body as `body`; or all rules that the request breaks. If its media type or Accept header is
+    refused, that is the only violation, with MEDIA_TYPE or ACCEPT as its `rule`.
     """
 
     values: dict[str, Json]
@@ -41,12 +41,12 @@ class Arguments:
 
 @dataclass(frozen=True, eq=False)
 class RequestCheck:
-    """The compiled check of one operation's requests."""
+    """Checks the requests of one operation."""
 
     operation: Operation
 
     def read(self, request: Request) -> Arguments:
-        """What a request says, checked."""
+        """The arguments in a request, checked."""
         refused = [*self._accept(request)] or [*self._media_type(request)]
         if refused:
             return Arguments({}, refused)
@@ -57,30 +57,33 @@ class RequestCheck:
     def compile(self) -> None:
         """Build every validator now rather than at the first request. Raises ContractError."""
         for parameter in self.operation.parameters:
-            parameter.schema.validator  # noqa: B018 - a cached property, wanted for its effect
+            parameter.schema.validator  # noqa: B018 - a cached property, read for its effect
         if self.operation.request_body:
             for schema in self.operation.request_body.content.values():
-                schema.validator  # noqa: B018
+                schema.validator  # noqa: B018 - a cached property, read for its effect
 
     @cached_property
     def _defaults(self) -> Mapping[str, Json]:
-        stated = ((each.name, each.schema.default) for each in self.operation.parameters)
-        return {name: default for name, default in stated if default is not None}
+        defaults = {parameter.name: parameter.schema.default for parameter in self.operation.parameters}
+        return {name: default for name, default in defaults.items() if default is not None}
 
     @cached_property
     def _offered(self) -> tuple[str, ...]:
-        return tuple(sorted({name for each in self.operation.successes for name in each.content}))
+        """The media types of successful responses."""
+        return tuple(sorted({name for response in self.operation.successes for name in response.content}))
 
     @cached_property
     def _by_location(self) -> Mapping[str, tuple[Parameter, ...]]:
         return {
-            location: tuple(each for each in self.operation.parameters if each.location == location)
+            location: tuple(
+                parameter for parameter in self.operation.parameters if parameter.location == location
+            )
             for location in ("path", "query", "header", "cookie")
         }
 
     def _accept(self, request: Request) -> Iterator[Violation]:
         accept = request.headers.get("accept", "*/*")
-        if not media_types.acceptable(accept, self._offered):
+        if not media_types.is_acceptable(accept, self._offered):
             offers = ", ".join(self._offered)
             yield Violation("header", "Accept", ACCEPT, f"{accept!r} does not allow {offers}")
 
@@ -88,19 +91,19 @@ class RequestCheck:
         body = self.operation.request_body
         if body is None or not request.body:
             return
-        stated = request.headers.get("content-type", "")
-        known = media_types.described(body.content, stated) is not None
+        content_type = request.headers.get("content-type", "")
         encoding = request.headers.get("content-encoding", "identity")
-        charset = media_types.charset(stated) or "utf-8"
-        takes = f"this operation takes {', '.join(body.content)}"
-        if not known:
-            yield Violation("header", "Content-Type", MEDIA_TYPE, f"{stated!r} is not supported; {takes}")
+        charset = media_types.charset(content_type) or "utf-8"
+        if media_types.find(body.content, content_type) is None:
+            detail = f"{content_type!r} is not supported; this operation takes {', '.join(body.content)}"
+            yield Violation("header", "Content-Type", MEDIA_TYPE, detail)
         elif encoding.lower() != "identity":
             yield Violation("header", "Content-Encoding", MEDIA_TYPE, f"{encoding!r} is not supported")
-        elif media_types.is_json(stated) and charset not in ("utf-8", "utf8"):
+        elif media_types.is_json(content_type) and charset not in ("utf-8", "utf8"):
             yield Violation("header", "Content-Type", MEDIA_TYPE, f"JSON is UTF-8, not {charset!r}")
 
     def _parameters(self, request: Request, values: dict[str, Json]) -> Iterator[Violation]:
+        """Add the values of all parameters to `values`."""
         path = {name: [text] for name, text in request.path.items()}
         yield from self._located("path", path, values)
         try:
@@ -108,14 +111,14 @@ class RequestCheck:
         except UnicodeDecodeError:
             yield Violation("query", "", "utf-8", "is not UTF-8")
             return
-        known = {each.name for each in self._by_location["query"]}
-        for name in query.keys() - known:
+        declared = {parameter.name for parameter in self._by_location["query"]}
+        for name in query.keys() - declared:
             yield Violation("query", name, "unknown", "is not a parameter of this operation")
         yield from self._located("query", query, values)
         headers = {
-            each.name: [request.headers[each.name.lower()]]
-            for each in self._by_location["header"]
-            if each.name.lower() in request.headers
+            parameter.name: [request.headers[parameter.name.lower()]]
+            for parameter in self._by_location["header"]
+            if parameter.name.lower() in request.headers
         }
         yield from self._located("header", headers, values)
         if self._by_location["cookie"]:
@@ -125,18 +128,20 @@ class RequestCheck:
     def _located(
         self, location: str, texts: Mapping[str, Sequence[str]], values: dict[str, Json]
     ) -> Iterator[Violation]:
+        """Add the parameters of a location to `values`; `texts` are their occurrences by name."""
         for parameter in self._by_location[location]:
-            found = texts.get(parameter.name)
-            if found is None:
+            occurrences = texts.get(parameter.name)
+            if occurrences is None:
                 if parameter.required:
                     yield Violation(location, parameter.name, "required", "is missing")
-            elif len(found) > 1 and "array" not in parameter.schema.types:
-                yield Violation(location, parameter.name, "repeated", "stands more than once")
+            elif len(occurrences) > 1 and "array" not in parameter.schema.types:
+                yield Violation(location, parameter.name, "repeated", "occurs more than once")
             else:
-                value = values[parameter.name] = parameter.read(found)
+                value = values[parameter.name] = parameter.read(occurrences)
                 yield from schema_violations(parameter.schema, value, location, parameter.name)
 
     def _body(self, request: Request, values: dict[str, Json]) -> Iterable[Violation]:
+        """Add the value of the body to `values`."""
         body = self.operation.request_body
         if body is None:
             return ()
@@ -144,9 +149,9 @@ class RequestCheck:
         if not request.body:
             missing = Violation("body", "", "required", "a body is required and none was sent")
             return (missing,) if body.required else ()
-        stated = request.headers["content-type"]
-        schema = media_types.described(body.content, stated)
-        if schema is None or not media_types.is_json(stated):
+        content_type = request.headers["content-type"]
+        schema = media_types.find(body.content, content_type)
+        if schema is None or not media_types.is_json(content_type):
             values["body"] = request.body
             return ()
         try:

@@ -1,30 +1,32 @@
-"""Responses held against their operation."""
+"""Checks responses against their operation."""
 
 from collections.abc import Mapping
 
 from openapi import lenient_json, media_types
+from openapi.limits import BODY_BYTES_SHOWN
 from openapi.operations import Operation, Response
 from openapi.root_causes import root_causes
 from openapi.violations import Violation
 
-_SHOWN_BYTES = 200
 _EVENT_STREAM = "text/event-stream"
 
 
 def compile_responses(operation: Operation) -> None:
     """Build every validator now rather than at the first response. Raises ContractError."""
     for response in operation.responses.values():
-        for schema in (*response.content.values(), *(each.schema for each in response.headers.values())):
-            schema.validator  # noqa: B018 - a cached property, wanted for its effect
+        headers = (header.schema for header in response.headers.values())
+        for schema in (*response.content.values(), *headers):
+            schema.validator  # noqa: B018 - a cached property, read for its effect
 
 
 def response_violations(
     operation: Operation, status: int, headers: Mapping[str, str], body: bytes | None
 ) -> list[Violation]:
-    """What a response does against the contract: status, headers, media type, body; each cause once.
+    """What is wrong with a response by the contract: its status, headers, media type or body, each cause
+    once.
 
-    Header names are in lower case. `body` is None for an answer to HEAD, and for others that have none. That
-    of an event stream is not looked at: its schema is one of events.
+    Header names are in lower case. `body` is None for an answer to HEAD, and for others that have none. The
+    body of an event stream is not checked, as its schema is that of one event.
     """
     response = operation.response(status)
     if response is None:
@@ -39,32 +41,32 @@ def response_violations(
 
 
 def _headers(response: Response, headers: Mapping[str, str]) -> list[Violation]:
-    found: list[Violation] = []
+    violations: list[Violation] = []
     for name, header in response.headers.items():
         if name in headers:
             value = header.read([headers[name]])
-            found += root_causes(header.schema, value, "header", header.name)
+            violations += root_causes(header.schema, value, "header", header.name)
         elif header.required:
-            found.append(Violation("header", header.name, "required", "is missing"))
-    return found
+            violations.append(Violation("header", header.name, "required", "is missing"))
+    return violations
 
 
 def _body(response: Response, headers: Mapping[str, str], body: bytes) -> list[Violation]:
-    stated = headers.get("content-type", "")
-    schema = response.schema(stated)
+    content_type = headers.get("content-type", "")
+    schema = response.schema(content_type)
     if schema is None:
         documented = ", ".join(response.content)
-        detail = f"{stated or 'none'} is not documented; {documented} is"
-        return [Violation("media type", "", "media type", detail, documented, stated)]
-    if schema.is_octets or media_types.essence(stated) == _EVENT_STREAM:
+        detail = f"{content_type or 'none'} is not documented; {documented} is"
+        return [Violation("media type", "", "media type", detail, documented, content_type)]
+    if schema.is_octets or media_types.essence(content_type) == _EVENT_STREAM:
         return []
-    if media_types.is_json(stated):
+    if media_types.is_json(content_type):
         try:
             value = lenient_json.loads(body)
         except ValueError as error:
-            found = body[:_SHOWN_BYTES].decode("utf-8", "backslashreplace")
-            return [Violation("body", "", "json", f"not JSON: {error}", "JSON", found)]
+            start = body[:BODY_BYTES_SHOWN].decode("utf-8", "backslashreplace")
+            return [Violation("body", "", "json", f"not JSON: {error}", "JSON", start)]
         return root_causes(schema, value, "body")
-    if media_types.essence(stated).startswith("text/") and "string" in schema.types:
+    if media_types.essence(content_type).startswith("text/") and "string" in schema.types:
         return root_causes(schema, body.decode("utf-8", "replace"), "body")
     return []

@@ -1,4 +1,4 @@
-"""One schema of a document: translated, and what it allows."""
+"""One schema of a document."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,7 +12,10 @@ from openapi.schema_translator import ALL_TYPES, SchemaTranslator
 
 @dataclass(frozen=True, eq=False)
 class Schema:
-    """One schema of a contract; translated and compiled when first needed."""
+    """One schema of a contract, translated and compiled when it is first used.
+
+    Larger than usual: it has one property per question that others ask, so that each is answered once.
+    """
 
     translator: SchemaTranslator
     source: Json
@@ -20,34 +23,37 @@ class Schema:
 
     @cached_property
     def node(self) -> Json:
-        """The schema in JSON Schema 2020-12, referring to the dialect's definitions. Raises ContractError."""
-        return self.translator.node(self.source)
+        """The schema in JSON Schema 2020-12; its references lead to the translator's definitions. Raises
+        ContractError.
+        """
+        return self.translator.translate(self.source)
 
     @cached_property
     def translated(self) -> Json:
-        """The schema in JSON Schema 2020-12, self-contained. Raises ContractError."""
-        return self.translator.complete(self.node)
+        """The schema in JSON Schema 2020-12 with all that it refers to. Raises ContractError."""
+        return self.translator.bundle(self.node)
 
     @cached_property
     def validator(self) -> jsonschema_rs.Validator:
-        """Formats are rules here, not notes. Raises ContractError when the schema is not valid."""
+        """The validator, which checks formats, too. Raises ContractError when the schema is not valid."""
         try:
             return jsonschema_rs.Draft202012Validator(self.translated, validate_formats=True)
         except ValueError as error:
             reason = str(error).splitlines()[0]
-            raise ContractError(f"{self.translator.contract.source}: not a valid schema: {reason}") from None
+            source = self.translator.contract.source
+            raise ContractError(f"{source}: not a valid schema: {reason}") from None
 
     def fits(self, reference: JsonObject, value: Json) -> bool:
-        """Whether a value is what a reference of this schema leads to. Compiled when first asked for."""
+        """Whether a value is valid for what a reference in this schema leads to."""
         pointer = str(reference["$ref"])
         if pointer not in self._branches:
-            whole = {**reference, "$defs": self.translated["$defs"]}
-            self._branches[pointer] = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+            schema = {**reference, "$defs": self.translated["$defs"]}
+            self._branches[pointer] = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
         return self._branches[pointer].is_valid(value)
 
     @cached_property
     def types(self) -> frozenset[str]:
-        """The JSON types that the schema allows, as far as its `type`, `$ref` and `allOf` tell."""
+        """The JSON types that the schema allows, as far as its `type`, `$ref` and `allOf` say."""
         return _types(self.translated, self.translated)
 
     @cached_property
@@ -55,18 +61,17 @@ class Schema:
         """Whether it stands for the octets of a file, which may be anything, JSON included (OpenAPI 3.0.3,
         Data Types: the format `binary`).
         """
-        return flatten_schema(self.translated, self.translated).get("format") == "binary"
+        return self._flat.get("format") == "binary"
 
     @cached_property
     def default(self) -> Json:
-        """The value that stands for one that was left out; None when there is none."""
-        return flatten_schema(self.translated, self.translated).get("default")
+        """The value used when none is sent; None when there is no such value."""
+        return self._flat.get("default")
 
     @cached_property
     def item_types(self) -> frozenset[str]:
         """The JSON types that the items of an array may have."""
-        items = flatten_schema(self.translated, self.translated).get("items", True)
-        return _types(items, self.translated)
+        return _types(self._flat.get("items", True), self.translated)
 
     def property_types(self, name: str) -> frozenset[str]:
         """The JSON types that a property of an object may have."""
@@ -74,28 +79,42 @@ class Schema:
 
     @cached_property
     def holds_array(self) -> bool:
-        """Whether values are arrays, or objects of which a property is one."""
-        facts = flatten_schema(self.translated, self.translated)
-        parts = [facts, *facts.get("properties", {}).values()]
-        kinds = [_types(part, self.translated) for part in parts]
-        return any("array" in each and each != ALL_TYPES for each in kinds)
+        """Whether values are arrays, or objects with a property that is one."""
+        flat = self._flat
+        schemas = [flat, *flat.get("properties", {}).values()]
+        return any(
+            "array" in types and types != ALL_TYPES
+            for types in (_types(schema, self.translated) for schema in schemas)
+        )
 
     def holds_file(self, name: str) -> bool:
         """Whether a property, or each of its items, is the content of a file (OpenAPI 3.0.3,
-        Considerations for File Uploads; 3.1.0, the same by `contentMediaType`).
+        Considerations for File Uploads; in 3.1.0 by `contentMediaType`).
         """
-        facts = flatten_schema(self._property(name), self.translated)
-        if "items" in facts:
-            facts = flatten_schema(facts["items"], self.translated)
-        is_text = facts.get("contentMediaType", "text/").startswith(("text/", "application/json"))
-        return facts.get("format") == "binary" or (not is_text and "contentEncoding" not in facts)
+        flat = flatten_schema(self._property(name), self.translated)
+        if "items" in flat:
+            flat = flatten_schema(flat["items"], self.translated)
+        is_text = flat.get("contentMediaType", "text/").startswith(("text/", "application/json"))
+        return flat.get("format") == "binary" or (not is_text and "contentEncoding" not in flat)
+
+    @property
+    def _flat(self) -> JsonObject:
+        return flatten_schema(self.translated, self.translated)
 
     def _property(self, name: str) -> Json:
-        return flatten_schema(self.translated, self.translated).get("properties", {}).get(name, True)
+        return self._flat.get("properties", {}).get(name, True)
+
+
+def content_schemas(node: JsonObject, translator: SchemaTranslator) -> dict[str, Schema]:
+    """The schema of each media type in the `content` of a request body or response."""
+    return {
+        media_type: Schema(translator, translator.contract.resolve(described).get("schema", True))
+        for media_type, described in (node.get("content") or {}).items()
+    }
 
 
 def _types(schema: Json, root: Json) -> frozenset[str]:
-    stated = flatten_schema(schema, root).get("type")
-    if stated is None:
+    types = flatten_schema(schema, root).get("type")
+    if types is None:
         return ALL_TYPES
-    return frozenset([stated] if isinstance(stated, str) else stated)
+    return frozenset([types] if isinstance(types, str) else types)

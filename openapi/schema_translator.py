@@ -1,59 +1,54 @@
-"""OpenAPI schemas as JSON Schema 2020-12, as seen by a request or by a response."""
+"""Translates schemas of OpenAPI 3.0 and 3.1 to JSON Schema 2020-12, for requests or for responses."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
+from openapi.applicators import IN_PLACE, OF_LIST, OF_NAMES, OF_ONE
 from openapi.contract import Contract, ContractError, Json, JsonObject
-from openapi.discriminators import are_all_named, known_branches, names_and_branches, own_names, tags
+from openapi.discriminators import (
+    are_all_named,
+    branch_references,
+    component_names,
+    is_discriminated,
+    read_discriminator,
+    tags,
+)
 from openapi.flat_schema import DEFINITIONS
+from openapi.forbidden_properties import ForbiddenProperties, required_in_place
 from openapi.message_type import MessageType
 from openapi.openapi_30 import without_openapi_30
 from openapi.references import last_name
 
 ALL_TYPES = frozenset({"null", "boolean", "object", "array", "number", "string", "integer"})
 
-# In a translated schema, what marks a property that must not be there, and the names of a discriminator.
+# Keywords of translated schemas: what marks a property that responses must not have, and the branches of a
+# discriminator.
 WRITE_ONLY = "writeOnly"
 BRANCHES = "x-branches"
 
-_NULL: JsonObject = {"type": "null"}
-_DEPTH_OF_PARTS = 5
-_SUBSCHEMA = (
-    "not",
-    "if",
-    "then",
-    "else",
-    "contains",
-    "propertyNames",
-    "items",
-    "additionalProperties",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-)
-_IN_PLACE = ("$ref", "allOf", "anyOf", "oneOf", "if", "then", "else")
-_SUBSCHEMA_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
-_SUBSCHEMA_MAPS = ("patternProperties", "dependentSchemas", "$defs", "definitions")
+# Ends the name of a definition whose discriminator has been applied where it is referred to.
+APPLIED = "--plain"
 
 
 @dataclass(frozen=True)
 class _Context:
-    """What schemas beside a schema say of the same value: it cannot require properties that they have
-    `barred`; where it is `plain`, a discriminator has led there already.
+    """What schemas around a schema say of the same value: which properties are `forbidden`, so that it cannot
+    require them, and whether its discriminator `is_applied` already.
     """
 
-    barred: frozenset[str] = frozenset()
-    plain: bool = False
+    forbidden: frozenset[str] = frozenset()
+    is_applied: bool = False
 
 
-_FREE = _Context()
+_NO_CONTEXT = _Context()
 
 
 @dataclass(frozen=True)
 class SchemaTranslator:
-    """Translates the schemas of one contract for one message_type; each reference once.
+    """Translates the schemas of one contract for one type of messages, and what they refer to once.
 
     `definitions` are the translated schemas that references have led to so far.
     """
@@ -61,215 +56,188 @@ class SchemaTranslator:
     contract: Contract
     message_type: MessageType
     definitions: dict[str, Json] = field(default_factory=dict)
-    _barred: dict[int, frozenset[str]] = field(default_factory=dict)
 
-    def node(self, schema: Json) -> Json:
+    def translate(self, schema: Json) -> Json:
         """The schema in 2020-12; its references lead to `definitions`.
 
         Raises ContractError on a reference that leads nowhere.
         """
-        return self._schema(schema, _FREE)
+        return self._schema(schema, _NO_CONTEXT)
 
-    def complete(self, node: Json) -> Json:
-        """A translated schema made self-contained: what it refers to stands in its own `$defs`."""
-        reached: set[str] = set()
-        pending = [node]
+    def bundle(self, schema: Json) -> Json:
+        """A translated schema with the definitions that it refers to in its own `$defs` (JSON Schema 2020-12
+        Core, section 9.3).
+        """
+        names: set[str] = set()
+        pending = [schema]
         while pending:
             for name in _references(pending.pop()):
-                if name not in reached and name in self.definitions:
-                    reached.add(name)
+                if name not in names and name in self.definitions:
+                    names.add(name)
                     pending.append(self.definitions[name])
-        if not reached:
-            return node
-        return {**node, "$defs": {name: self.definitions[name] for name in sorted(reached)}}
+        if not names:
+            return schema
+        return {**schema, "$defs": {name: self.definitions[name] for name in sorted(names)}}
 
-    def _schema(self, schema: Json, context: "_Context") -> Json:
-        """A schema as it holds in its context."""
+    @cached_property
+    def _forbidden(self) -> ForbiddenProperties:
+        return ForbiddenProperties(self.contract, self.message_type)
+
+    def _schema(self, schema: Json, context: _Context) -> Json:
         if isinstance(schema, bool):
             return schema
         if not isinstance(schema, dict):
             raise ContractError(f"{self.contract.source}: a schema must be an object, not {schema!r}")
-        if any(key in schema for key in _IN_PLACE):
-            context = replace(context, barred=context.barred | self._barred_by(schema))
+        if any(keyword in schema for keyword in IN_PLACE):
+            context = replace(context, forbidden=context.forbidden | self._forbidden.in_place(schema))
         if isinstance(schema.get("$ref"), str):
             return self._reference(schema, context)
         translated = {
-            key: self._keyword(key, value, context) for key, value in schema.items() if key != "discriminator"
+            keyword: self._keyword(keyword, value, context)
+            for keyword, value in schema.items()
+            if keyword != "discriminator"
         }
         if "discriminator" in schema and self.message_type is MessageType.REQUEST:
-            translated |= self._discriminator(schema)
+            translated |= self._readable_discriminator(schema)
         if "discriminator" in schema and self.message_type is MessageType.RESPONSE:
-            translated = self._told_apart(schema, translated, context)
+            translated = self._with_checked_discriminator(schema, translated, context)
         if self.contract.version == (3, 0):
             translated = without_openapi_30(translated, self.message_type)
-        return self._directed(schema, translated, context.barred)
+        return self._without_forbidden(schema, translated, context.forbidden)
 
-    def _reference(self, schema: JsonObject, context: "_Context") -> Json:
-        reference = {"$ref": self._defined(schema["$ref"], context)}
-        siblings = {key: value for key, value in schema.items() if key != "$ref"}
+    def _reference(self, schema: JsonObject, context: _Context) -> Json:
+        reference = {"$ref": self._define(schema["$ref"], context)}
+        siblings = {keyword: value for keyword, value in schema.items() if keyword != "$ref"}
         if not siblings or self.contract.version == (3, 0):
             return reference
         return {**self._schema(siblings, context), **reference}
 
-    def _defined(self, pointer: str, context: "_Context") -> str:
-        """Where the definition of what a pointer leads to stands; made when first asked for."""
+    def _define(self, pointer: str, context: _Context) -> str:
+        """Translate what a pointer leads to, unless it is defined already. Returns the pointer to its
+        definition, of which there is one per context that matters.
+        """
         target = self.contract.at(pointer)
-        relevant = context.barred & self._required_by(target, set())
-        plain = context.plain and self._is_discriminated(target)
-        name = "".join(
-            (_definition_name(pointer), *(f"-{_definition_name(each)}" for each in sorted(relevant)))
-        )
-        name = f"{name}--plain" if plain else name
+        forbidden = context.forbidden & required_in_place(self.contract, target, set())
+        is_applied = context.is_applied and is_discriminated(self.contract, target)
+        names = [_definition_name(pointer), *(f"-{_definition_name(name)}" for name in sorted(forbidden))]
+        name = "".join(names) + (APPLIED if is_applied else "")
         if name not in self.definitions:
+            # A recursive schema refers to its own definition before there is one.
             self.definitions[name] = True
-            self.definitions[name] = self._schema(target, _Context(relevant, plain))
+            self.definitions[name] = self._schema(target, _Context(forbidden, is_applied))
         return DEFINITIONS + name
 
-    def _keyword(self, key: str, value: Json, context: "_Context") -> Json:
-        within = context if key in _IN_PLACE else _FREE
-        if key in _SUBSCHEMA and isinstance(value, dict):
-            return self._schema(value, within)
-        if key in _SUBSCHEMA_LISTS and isinstance(value, list):
-            return [self._schema(item, within) for item in value]
-        if key in (*_SUBSCHEMA_MAPS, "properties") and isinstance(value, dict):
-            return {name: self._schema(item, _FREE) for name, item in value.items()}
+    def _keyword(self, keyword: str, value: Json, context: _Context) -> Json:
+        inner = context if keyword in IN_PLACE else _NO_CONTEXT
+        if keyword in OF_ONE and isinstance(value, dict):
+            return self._schema(value, inner)
+        if keyword in OF_LIST and isinstance(value, list):
+            return [self._schema(subschema, inner) for subschema in value]
+        if keyword in OF_NAMES and isinstance(value, dict):
+            return {name: self._schema(subschema, _NO_CONTEXT) for name, subschema in value.items()}
         return value
 
-    def _directed(self, schema: JsonObject, translated: JsonObject, beside: frozenset[str]) -> JsonObject:
-        own = self._own_barred(schema)
+    def _without_forbidden(
+        self, schema: JsonObject, translated: JsonObject, from_context: frozenset[str]
+    ) -> JsonObject:
+        """A translated schema that forbids properties that the message must not have, and does not require
+        them.
+        """
+        own = self._forbidden.own(schema)
         if own:
-            properties = translated["properties"]
-            never: Json = (
-                {WRITE_ONLY: True, "not": {}} if self.message_type is MessageType.RESPONSE else False
-            )
-            kept = {name: never if name in own else each for name, each in properties.items()}
-            translated = {**translated, "properties": kept}
-        barred = own | beside
-        if barred and isinstance(translated.get("required"), list):
-            required = [name for name in translated["required"] if name not in barred]
+            is_response = self.message_type is MessageType.RESPONSE
+            never: Json = {WRITE_ONLY: True, "not": {}} if is_response else False
+            properties = {
+                name: never if name in own else subschema
+                for name, subschema in translated["properties"].items()
+            }
+            translated = {**translated, "properties": properties}
+        forbidden = own | from_context
+        if forbidden and isinstance(translated.get("required"), list):
+            required = [name for name in translated["required"] if name not in forbidden]
             translated = {**translated, "required": required}
         return translated
 
-    def _own_barred(self, schema: JsonObject) -> frozenset[str]:
-        properties = schema.get("properties")
-        if not isinstance(properties, dict):
-            return frozenset()
-        return frozenset(name for name, each in properties.items() if self._is_barred(each))
-
-    def _is_barred(self, schema: Json, depth: int = 0) -> bool:
-        if not isinstance(schema, dict):
-            return False
-        word = self.message_type.value
-        if schema.get(word) is True and ("$ref" not in schema or self.contract.version != (3, 0)):
-            return True
-        resolved = self.contract.resolve(schema)
-        if not isinstance(resolved, dict):
-            return False
-        parts = resolved.get("allOf")
-        within = parts if isinstance(parts, list) and depth < _DEPTH_OF_PARTS else ()
-        return resolved.get(word) is True or any(self._is_barred(each, depth + 1) for each in within)
-
-    def _barred_by(self, schema: Json) -> frozenset[str]:
-        """The properties that a schema bars, itself or by what applies in its place."""
-        if not isinstance(schema, dict):
-            return frozenset()
-        if id(schema) not in self._barred:
-            self._barred[id(schema)] = frozenset()
-            parts = (self._barred_by(each) for each in self._in_place(schema))
-            self._barred[id(schema)] = self._own_barred(schema).union(*parts)
-        return self._barred[id(schema)]
-
-    def _required_by(self, schema: Json, seen: set[int]) -> frozenset[str]:
-        if not isinstance(schema, dict) or id(schema) in seen:
-            return frozenset()
-        seen.add(id(schema))
-        required = schema.get("required")
-        own = frozenset(required if isinstance(required, list) else ())
-        return own.union(*(self._required_by(each, seen) for each in self._in_place(schema)))
-
-    def _in_place(self, schema: JsonObject) -> Iterator[Json]:
-        """Schemas that apply to the same value as this one."""
-        if isinstance(schema.get("$ref"), str):
-            yield self.contract.at(schema["$ref"])
-        for key in ("allOf", "anyOf", "oneOf"):
-            if isinstance(schema.get(key), list):
-                yield from schema[key]
-        yield from (schema[key] for key in ("if", "then", "else") if key in schema)
-
-    def _is_discriminated(self, schema: Json) -> bool:
-        """Whether a discriminator tells of the same value as this schema."""
-        seen: set[int] = set()
-        pending = [schema]
-        while pending:
-            each = pending.pop()
-            if isinstance(each, dict) and id(each) not in seen:
-                if "discriminator" in each:
-                    return True
-                seen.add(id(each))
-                pending.extend(self._in_place(each))
-        return False
-
-    def _discriminator(self, schema: JsonObject) -> JsonObject:
-        """The names that tell alternatives apart, each with the reference it stands for (OpenAPI
-        3.0.3, Discriminator Object); nothing when it cannot be read.
-        """
-        name, pointers = names_and_branches(self.contract, schema)
+    def _readable_discriminator(self, schema: JsonObject) -> JsonObject:
+        """The discriminator of a request, with the reference of each value; empty when it cannot be read."""
+        property_name, pointers = read_discriminator(self.contract, schema)
         mapping = {
-            each: {"$ref": self._defined(pointer, _FREE)}
-            for each, pointer in pointers.items()
+            name: {"$ref": self._define(pointer, _NO_CONTEXT)}
+            for name, pointer in pointers.items()
             if pointer is not None
         }
-        return {"discriminator": {"propertyName": name, "mapping": mapping}} if name else {}
+        return {"discriminator": {"propertyName": property_name, "mapping": mapping}} if property_name else {}
 
-    def _told_apart(self, schema: JsonObject, translated: JsonObject, context: "_Context") -> JsonObject:
-        """A schema of answers whose discriminator holds: its value names a branch, and that branch fits,
-        be there others that do, too. Within the branch, the discriminator that led there leads no further.
+    def _with_checked_discriminator(
+        self, schema: JsonObject, translated: JsonObject, context: _Context
+    ) -> JsonObject:
+        """A schema of responses in which the discriminator names a branch that fits the value, even if other
+        branches do, too. Within that branch the same discriminator is not applied again.
         """
         if "oneOf" in translated and "anyOf" not in translated:
             translated = {**translated, "anyOf": translated["oneOf"]}
             del translated["oneOf"]
-        name, pointers = names_and_branches(self.contract, schema)
-        if context.plain or not pointers:
+        property_name, pointers = read_discriminator(self.contract, schema)
+        if context.is_applied or not pointers:
             return translated
-        for pointer in [each for each in pointers.values() if each]:
+        for pointer in [pointer for pointer in pointers.values() if pointer]:
             pointers.setdefault(last_name(pointer), pointer)
-        listed = known_branches(schema)
+        listed = branch_references(schema)
         if not listed:
-            pointers |= {own: None for own in own_names(self.contract, schema) if own not in pointers}
+            names = component_names(self.contract, schema)
+            pointers |= {name: None for name in names if name not in pointers}
         branches = {
-            each: {"$ref": self._defined(pointer, _Context(plain=True))} if pointer else None
-            for each, pointer in pointers.items()
+            name: {"$ref": self._define(pointer, _Context(is_applied=True))} if pointer else None
+            for name, pointer in pointers.items()
         }
-        checks: list[Json] = [
-            {"if": {"type": "object", "required": [name], "properties": {name: {"enum": tags(each)}}},
-             "then": branch}
-            for each, branch in branches.items() if branch
-        ]  # fmt: skip
-        check: JsonObject = {BRANCHES: {"propertyName": name, "names": branches}, "allOf": checks}
-        if are_all_named(self.contract, schema, listed):
-            known = [tag for each in branches for tag in tags(each)]
-            check["if"] = {"type": "object", "required": [name]}
-            check["then"] = {"properties": {name: {"enum": known}}}
+        all_named = are_all_named(self.contract, schema, listed)
+        check = _discriminator_check(property_name, branches, all_named)
         return {**translated, "allOf": [*translated.get("allOf", ()), check]}
+
+
+def _discriminator_check(
+    property_name: str, branches: dict[str, JsonObject | None], all_named: bool
+) -> JsonObject:
+    """The schema of objects whose property names a branch that they fit. Where all branches are named, other
+    values of the property are wrong.
+    """
+    checks: list[Json] = [
+        {
+            "if": {
+                "type": "object",
+                "required": [property_name],
+                "properties": {property_name: {"enum": tags(name)}},
+            },
+            "then": branch,
+        }
+        for name, branch in branches.items()
+        if branch
+    ]
+    check: JsonObject = {BRANCHES: {"propertyName": property_name, "names": branches}, "allOf": checks}
+    if all_named:
+        values = [tag for name in branches for tag in tags(name)]
+        check["if"] = {"type": "object", "required": [property_name]}
+        check["then"] = {"properties": {property_name: {"enum": values}}}
+    return check
 
 
 def _definition_name(pointer: str) -> str:
     """A name for a reference that needs no escaping in a URI or a JSON pointer."""
     path = unquote(pointer).removeprefix("#/")
-    return re.sub(r"[^A-Za-z0-9_-]", lambda each: "." if each[0] == "/" else f"_{ord(each[0]):x}_", path)
+    return re.sub(r"[^A-Za-z0-9_-]", lambda match: "." if match[0] == "/" else f"_{ord(match[0]):x}_", path)
 
 
-def _references(node: Any) -> set[str]:
+def _references(schema: Any) -> set[str]:
     """Names of the `$defs` that a translated schema refers to."""
-    found: set[str] = set()
-    pending = [node]
+    names: set[str] = set()
+    pending = [schema]
     while pending:
-        each = pending.pop()
-        if isinstance(each, dict):
-            reference = each.get("$ref")
+        current = pending.pop()
+        if isinstance(current, dict):
+            reference = current.get("$ref")
             if isinstance(reference, str):
-                found.add(reference.removeprefix(DEFINITIONS))
-            pending.extend(each.values())
-        elif isinstance(each, list):
-            pending.extend(each)
-    return found
+                names.add(reference.removeprefix(DEFINITIONS))
+            pending.extend(current.values())
+        elif isinstance(current, list):
+            pending.extend(current)
+    return names

@@ -1,4 +1,4 @@
-"""JSON texts, read strictly (RFC 8259, with the names of an object unique)."""
+"""Reads JSON texts strictly: the names of an object must be unique (RFC 8259)."""
 
 import json
 import re
@@ -12,42 +12,43 @@ _NAME = re.compile(rb'"\s*:')
 def loads(text: bytes) -> Any:
     """The value of a JSON text in UTF-8.
 
-    Raises ValueError, with a message for people, on anything else: NaN and infinities, numbers
-    beyond double precision, lone surrogates, bad UTF-8, a name that stands twice in one object.
+    Raises ValueError, with a message for people, on anything else: NaN and infinities, numbers beyond double
+    precision, lone surrogates, invalid UTF-8, and a name that occurs twice in one object.
     """
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise ValueError(f"not JSON: {error}") from None
-    # Each name of the text shows as one of these at least; as many as the value has, and none stood twice.
-    if len(_NAME.findall(text)) != _names(value):
+    # The pattern matches every name in the text. If there are as many matches as names in the value, none was
+    # repeated; otherwise a slower parser decides, as strings may contain matches, too.
+    if len(_NAME.findall(text)) != _count_names(value):
         _refuse_duplicate_names(text)
     return value
 
 
-def _names(value: Any) -> int:
-    """How many names the objects of a value have."""
+def _count_names(value: Any) -> int:
+    """The number of names in all objects of a value."""
     count = 0
     pending = [value]
     while pending:
-        each = pending.pop()
-        if isinstance(each, dict):
-            count += len(each)
-            pending += [inner for inner in each.values() if isinstance(inner, dict | list)]
-        elif isinstance(each, list):
-            pending += [inner for inner in each if isinstance(inner, dict | list)]
+        current = pending.pop()
+        if isinstance(current, dict):
+            count += len(current)
+            pending += [item for item in current.values() if isinstance(item, dict | list)]
+        elif isinstance(current, list):
+            pending += [item for item in current if isinstance(item, dict | list)]
     return count
 
 
 def _refuse_duplicate_names(text: bytes) -> None:
     try:
-        json.loads(text, object_pairs_hook=_unique)
+        json.loads(text, object_pairs_hook=_refuse_duplicates)
     except RecursionError:
         raise ValueError("not JSON: nested too deeply") from None
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> None:
-    if len({name for name, _ in pairs}) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the name {twice!r} stands twice in one object")
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> None:
+    names = [name for name, _ in pairs]
+    if len({*names}) < len(names):
+        duplicate = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the name {duplicate!r} occurs twice in one object")

@@ -1,4 +1,4 @@
-"""What a request or a response does against its contract."""
+"""What is wrong with a request or a response, by its contract."""
 
 import json
 from dataclasses import dataclass
@@ -6,19 +6,18 @@ from typing import Any
 
 import jsonschema_rs
 
+from openapi.limits import DETAIL_CHARACTERS
 from openapi.schema import Schema
-
-DETAIL_LIMIT = 300
 
 
 @dataclass(frozen=True)
 class Violation:
     """One broken rule.
 
-    `location` is path, query, header, cookie, body, status or "media type"; `pointer` the name of
-    a parameter or header, or a JSON pointer (RFC 6901) into the body; `rule` the keyword broken, and
-    what it expects and what is there, in JSON. `place` is the pointer with `*` for items of lists and
-    for keys of maps, which makes one place of many.
+    `location` is path, query, header, cookie, body, status or "media type". `pointer` is the name of a
+    parameter or header, or a JSON pointer (RFC 6901) into the body. `rule` is the keyword that is broken,
+    `expected` what it requires and `actual` the value, both as JSON. `place` is the pointer with `*` for
+    items of arrays and for keys of maps, so that many values share one place.
     """
 
     location: str
@@ -35,7 +34,7 @@ class Violation:
 
 
 def schema_violations(schema: Schema, value: Any, location: str, pointer: str = "") -> list[Violation]:
-    """Every way in which a value breaks a schema."""
+    """Every error of the validator for a value."""
     if schema.validator.is_valid(value):
         return []
     return [_violation(schema, error, location, pointer) for error in schema.validator.iter_errors(value)]
@@ -44,29 +43,29 @@ def schema_violations(schema: Schema, value: Any, location: str, pointer: str = 
 def _violation(
     schema: Schema, error: jsonschema_rs.ValidationError, location: str, pointer: str
 ) -> Violation:
-    path = pointer + "".join(f"/{escaped(str(token))}" for token in error.instance_path)
+    path = pointer + "".join(f"/{escape_token(str(token))}" for token in error.instance_path)
     rule = error.kind.name
-    detail = "must not be sent: it is read-only" if rule == "falseSchema" else shortened(error.message)
-    return Violation(location, path, rule, detail, _expected(schema, error), shown(error.instance))
+    detail = "must not be sent: it is read-only" if rule == "falseSchema" else shorten(error.message)
+    return Violation(location, path, rule, detail, _expected(schema, error), as_json(error.instance))
 
 
 def _expected(schema: Schema, error: jsonschema_rs.ValidationError) -> str:
-    stated = schema.translated
+    node = schema.translated
     for token in error.schema_path:
-        stated = stated[token]
-    return f"{error.schema_path[-1]}: {shown(stated)}" if error.schema_path else shown(stated)
+        node = node[token]
+    return f"{error.schema_path[-1]}: {as_json(node)}" if error.schema_path else as_json(node)
 
 
-def shown(value: Any) -> str:
-    """A value as JSON, as much of it as a line has room for."""
-    return shortened(json.dumps(value, ensure_ascii=False))
+def as_json(value: Any) -> str:
+    """A value as JSON, shortened to fit into a line."""
+    return shorten(json.dumps(value, ensure_ascii=False))
 
 
-def escaped(token: str) -> str:
-    """A token of a JSON pointer (RFC 6901, section 3)."""
+def escape_token(token: str) -> str:
+    """A token of a JSON pointer, escaped (RFC 6901, section 3)."""
     return token.replace("~", "~0").replace("/", "~1")
 
 
-def shortened(message: str) -> str:
-    """The start of a text, where it is long."""
-    return message if len(message) <= DETAIL_LIMIT else f"{message[: DETAIL_LIMIT - 1]}…"
+def shorten(text: str) -> str:
+    """The start of a text that is too long for a line."""
+    return text if len(text) <= DETAIL_CHARACTERS else f"{text[: DETAIL_CHARACTERS - 1]}…"

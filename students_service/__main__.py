@@ -1,10 +1,10 @@
-"""students-service: serve · seed · upgrade."""
+"""students-service: serve, seed, upgrade."""
 
 import signal
 
 
 def main() -> None:
-    """Run the command line. While libraries load there is nothing to clean up: a Ctrl-C just ends it."""
+    """Run the command line. While libraries are imported there is nothing to clean up: Ctrl-C ends it."""
     before = signal.signal(signal.SIGINT, signal.SIG_DFL)
     from students_service.commands import main as run_commands  # noqa: PLC0415 - after the line above
 

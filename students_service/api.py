@@ -1,5 +1,6 @@
-"""A document as the service sees it: its operations, and what they store. Knows no framework: seeding a
-database needs none, and is ready sooner without.
+"""A document as the service uses it: its operations and the resource that they store.
+
+Knows no web framework: seeding a database needs none, and starts sooner without.
 """
 
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ from students_service.tables import Resource, resources
 
 @dataclass(frozen=True)
 class Api:
-    """A document with its operations by id, and what it stores."""
+    """A document with its operations by operationId, its tables and the resource that it stores."""
 
     contract: Contract
     operations: Mapping[str, Operation]
@@ -27,24 +28,26 @@ class Api:
 
 
 def read_contract(source: str) -> Contract:
-    """A document of the version that Connexion takes, whole. Raises ContractError."""
+    """Read a document of the OpenAPI version that Connexion supports. Raises ContractError."""
     contract = load_contract(source)
     if contract.version != (3, 0):
-        raise ContractError(f"{source}: the service needs OpenAPI 3.0; Connexion does not take 3.1 yet")
+        raise ContractError(f"{source}: the service needs OpenAPI 3.0; Connexion does not support 3.1 yet")
     contract.check_references()
     return contract
 
 
-def api_of(contract: Contract) -> Api:
-    """What a document says, with all of its rules compiled.
+def compile_api(contract: Contract) -> Api:
+    """Compile all rules of a document.
 
-    Raises ContractError when a rule is none, ServiceError when the document does not say what is stored.
+    Raises ContractError if a rule is invalid, ServiceError if the document does not say what is stored.
     """
-    by_id = {each.operation_id: each for each in read_operations(contract)}
+    by_id = {operation.operation_id: operation for operation in read_operations(contract)}
     for operation in by_id.values():
         RequestCheck(operation).compile()
         compile_responses(operation)
     metadata, stored = resources(contract)
     if len(stored) != 1:
-        raise ServiceError(f"{contract.source}: one schema with x-table is expected, {len(stored)} are there")
+        raise ServiceError(
+            f"{contract.source}: one schema with x-table is expected, but there are {len(stored)}"
+        )
     return Api(contract, by_id, metadata, stored[0])

@@ -27,27 +27,27 @@ from openapi.contract import Contract, ContractError
 from openapi.operations import Operation
 from openapi.routes import Routes
 from students_service import logs, upgrades
-from students_service.api import Api, api_of, read_contract
-from students_service.bridge import Threads
+from students_service.api import Api, compile_api, read_contract
 from students_service.database import THREADS, check_reachable, connect, database_url
-from students_service.enforcement import ContractMiddleware, Enforced, as_problem
+from students_service.enforcement import ContractMiddleware, Enforcement, as_problem
 from students_service.errors import ServiceError
 from students_service.handlers import Handlers
 from students_service.routing import ContractRouting, Documentation, as_response, refusal
 from students_service.settings import Settings, from_environment
 from students_service.storage import Storage
+from students_service.threads import Threads
 from students_service.views import App
 
 DOCUMENTATION = "/ui/"
 DOCUMENT = "/openapi.json"
 MAX_BODY_BYTES = 1024 * 1024
-GARBAGE_AT_MOST = 20_000
+GC_THRESHOLD = 20_000
 
 
 def create_app() -> App:
-    """The application for `uvicorn --factory`, set up from environment variables.
+    """The application for `uvicorn --factory`, with its settings from environment variables.
 
-    Ends the process with one line when it cannot be built.
+    Ends the process with one line if it cannot be built.
     """
     try:
         settings = from_environment(os.environ)
@@ -58,40 +58,41 @@ def create_app() -> App:
 
 
 def create_worker() -> App:
-    """The application for a worker of `students-service serve`, which ends with its parent: one that
-    outlived it would keep the port from the next start.
+    """The application for a worker of `students-service serve`.
+
+    The worker ends with its parent: if it outlived it, the port would not be free at the next start.
     """
     parent = multiprocessing.parent_process()
     assert parent is not None
 
-    def follow() -> None:
+    def end_with_parent() -> None:
         parent.join()
         os.kill(os.getpid(), signal.SIGTERM)
 
-    threading.Thread(target=follow, name="follow-parent", daemon=True).start()
+    threading.Thread(target=end_with_parent, name="end-with-parent", daemon=True).start()
     return create_app()
 
 
-def servable(source: str) -> Api:
-    """Read a document, and hold it against Connexion and the handlers.
+def read_api(source: str) -> Api:
+    """Read a document, and check that Connexion accepts it and that the handlers fit it.
 
-    Raises ContractError when the document is of no use, ServiceError when the handlers do not fit it.
+    Raises ContractError if the document cannot be used, ServiceError if the handlers do not fit it.
     """
     contract = read_contract(source)
     try:
         Specification.load(contract.document)
     except InvalidSpecification as error:
-        place = "/".join(str(each) for each in error.absolute_path) or "the top"
+        place = "/".join(str(key) for key in error.absolute_path) or "the top"
         raise ContractError(f"{source}: not valid OpenAPI, at {place}: {error.message}") from None
-    api = api_of(contract)
+    api = compile_api(contract)
     _check_handlers(contract, api.operations)
     return api
 
 
-def make_ready(engine: sa.Engine, api: Api, upgrade: bool) -> None:
-    """Bring a database up to the document, or see that it is.
+def prepare_database(engine: sa.Engine, api: Api, upgrade: bool) -> None:
+    """Upgrade a database to the document or, without `upgrade`, check that it needs no upgrade.
 
-    Raises ServiceError when it cannot be reached, or cannot be used as it is.
+    Raises ServiceError if it cannot be reached, or cannot be used as it is.
     """
     check_reachable(engine)
     if upgrade:
@@ -101,22 +102,22 @@ def make_ready(engine: sa.Engine, api: Api, upgrade: bool) -> None:
 
 
 def build_app(settings: Settings) -> App:
-    """The application, on a database made ready. Raises what servable and make_ready raise."""
-    api = servable(settings.contract)
+    """Prepare the database and build the application. Raises ContractError and ServiceError."""
+    api = read_api(settings.contract)
     lifetime = ExitStack()
     try:
         engine = connect(lifetime.enter_context(database_url(settings)))
         lifetime.callback(engine.dispose)
-        make_ready(engine, api, settings.upgrade)
+        prepare_database(engine, api, settings.upgrade)
         documentation = {"documentation": DOCUMENTATION, "contract": DOCUMENT}
         storage = Storage(engine, api.resource)
         handlers = Handlers(api.contract, api.operations, storage, documentation, settings.health_timeout)
-        enforced = Enforced(
+        enforcement = Enforcement(
             operations=api.operations,
             max_body_bytes=api.contract.document.get("x-max-body-bytes", MAX_BODY_BYTES),
             timeout=settings.request_timeout,
         )
-        return _wired(api.contract, handlers, enforced, lifetime)
+        return _wire(api.contract, handlers, enforcement, lifetime)
     except BaseException:
         lifetime.close()
         raise
@@ -136,22 +137,22 @@ def _check_handlers(contract: Contract, by_id: Mapping[str, Operation]) -> None:
         )
 
 
-def _wired(contract: Contract, handlers: Handlers, enforced: Enforced, lifetime: ExitStack) -> App:
+def _wire(contract: Contract, handlers: Handlers, enforcement: Enforcement, lifetime: ExitStack) -> App:
     @asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[None]:
-        # What is compiled stays: the collector need not look at it again while a page of rows is read.
+        # What is compiled stays: the collector need not check it again while a page of rows is read.
         gc.collect()
         gc.freeze()
-        gc.set_threshold(GARBAGE_AT_MOST)
+        gc.set_threshold(GC_THRESHOLD)
         with lifetime:
             yield
 
-    routes = Routes(enforced.operations.values())
+    routes = Routes(enforcement.operations.values())
     app = App(
         __name__,
         Threads(THREADS),
         lifespan=lifespan,
-        middlewares=_middlewares(enforced, routes),
+        middlewares=_middlewares(enforcement, routes),
         resolver=Resolver(partial(getattr, handlers)),
         swagger_ui_options=SwaggerUIOptions(swagger_ui_path=DOCUMENTATION.rstrip("/"), spec_path=DOCUMENT),
     )
@@ -162,18 +163,20 @@ def _wired(contract: Contract, handlers: Handlers, enforced: Enforced, lifetime:
     return app
 
 
-def _middlewares(enforced: Enforced, routes: Routes) -> list[Any]:
-    """Connexion's own stack inside the log of requests: routing comes before the documentation, which is for
-    what is not routed, and one check takes the place of two.
+def _middlewares(enforcement: Enforcement, routes: Routes) -> list[Any]:
+    """Connexion's stack inside the log of requests, with two changes.
+
+    Routing comes before the documentation, which answers only what is not routed. One middleware checks both
+    requests and responses.
     """
     replaced = {
         SwaggerUIMiddleware: partial(ContractRouting, routes=routes),
         RoutingMiddleware: Documentation,
-        RequestValidationMiddleware: partial(ContractMiddleware, enforced=enforced),
+        RequestValidationMiddleware: partial(ContractMiddleware, enforcement=enforcement),
         ResponseValidationMiddleware: None,
     }
-    stack = [replaced.get(each, each) for each in ConnexionMiddleware.default_middlewares]
-    return [logs.RequestLog, *(each for each in stack if each is not None)]
+    stack = [replaced.get(default, default) for default in ConnexionMiddleware.default_middlewares]
+    return [logs.RequestLog, *(middleware for middleware in stack if middleware is not None)]
 
 
 async def _handle_exception(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:

@@ -1,4 +1,7 @@
-"""WSGI on ASGI, with one change of thread for an answer that says its length (PEP 3333; ASGI 3.0, HTTP)."""
+"""Runs a WSGI application on ASGI (PEP 3333; ASGI 3.0, HTTP).
+
+A response that states its length takes one change of thread.
+"""
 
 import asyncio
 import sys
@@ -6,78 +9,28 @@ from collections.abc import Callable, Iterable, Iterator
 from contextvars import Context, copy_context
 from dataclasses import dataclass
 from io import BytesIO
-from queue import SimpleQueue
-from threading import Thread
-from typing import Any, TypeVar
+from typing import Any
 
 from starlette.types import Message, Receive, Scope, Send
 
-# An answer up to this size (bytes) is collected and sent at once, a larger one as it comes.
+from students_service.threads import Threads
+
+# A response up to this size (bytes) is collected and sent at once, a larger one in chunks as they come.
 WHOLE_BYTES = 16 * 1024 * 1024
 
 Environ = dict[str, Any]
 WSGIApplication = Callable[[Environ, Any], Iterable[bytes]]
-Result = TypeVar("Result")
 
 _CGI_NAMES = {"content-length": "CONTENT_LENGTH", "content-type": "CONTENT_TYPE"}
 
 
 class Disconnected(Exception):
-    """The client went away before its request was complete."""
-
-
-class Threads:
-    """Threads that do what they are given in the order in which it came. What nobody waits for any longer
-    is not begun. They start with the first call, and end with the process.
-    """
-
-    def __init__(self, count: int) -> None:
-        self._count = count
-        self._calls: SimpleQueue[tuple[asyncio.Future[Any], Context, Callable[[], Any]]] = SimpleQueue()
-        self._started = False
-
-    def run(self, function: Callable[[], Result], context: Context) -> asyncio.Future[Result]:
-        """What a function gives or raises, called by one of the threads in a context."""
-        if not self._started:
-            self._started = True
-            for number in range(self._count):
-                Thread(target=self._work, name=f"wsgi-{number}", daemon=True).start()
-        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._calls.put((future, context, function))
-        return future
-
-    def _work(self) -> None:
-        while True:
-            future, context, function = self._calls.get()
-            if not future.cancelled():
-                _run(future, context, function)
-            del future, context, function
-
-
-def _run(future: "asyncio.Future[Result]", context: Context, function: Callable[[], Result]) -> None:
-    result, error = None, None
-    try:
-        result = context.run(function)
-    except BaseException as raised:  # for who awaits the future to handle
-        error = raised
-    loop = future.get_loop()
-    if not loop.is_closed():
-        loop.call_soon_threadsafe(_settle, future, result, error)
-
-
-def _settle(future: "asyncio.Future[Any]", result: Any, error: BaseException | None) -> None:
-    if future.cancelled():
-        if isinstance(result, _Response):
-            result.close()
-    elif error is not None:
-        future.set_exception(error)
-    else:
-        future.set_result(result)
+    """The client closed the connection before its request was complete."""
 
 
 @dataclass
 class _Response:
-    """What a WSGI application has answered, as far as it has come."""
+    """The response of a WSGI application; `rest` has what is still to come of its body, if anything."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
@@ -86,17 +39,19 @@ class _Response:
     iterable: Iterable[bytes]
 
     def more(self) -> bytes | None:
-        """More of the body; None at its end."""
+        """The next chunk of the body; None at its end."""
         return next(self.rest, None) if self.rest is not None else None
 
     def close(self) -> None:
-        """Tell the application that nothing more is read."""
+        """Tell the application that nothing more will be read."""
         getattr(self.iterable, "close", lambda: None)()
 
 
 class Bridge:
-    """A WSGI application as an ASGI one. A request is read whole before the application is called. Threads
-    are taken for as long as the application works, never for as long as a client is slow.
+    """A WSGI application as an ASGI application.
+
+    A request is read completely before the application is called. A thread is taken while the application
+    works, but not while a slow client sends or receives.
     """
 
     def __init__(self, app: WSGIApplication, threads: Threads) -> None:
@@ -104,13 +59,13 @@ class Bridge:
         self.threads = threads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request. Raises what the application raises, and Disconnected."""
+        """Answer a request. Raises Disconnected, and what the application raises."""
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1000})
             return
         environ = environ_of(scope, await _read(receive))
         context = copy_context()
-        response = await self.threads.run(lambda: self._called(environ), context)
+        response = await self.threads.run(lambda: self._call(environ), context, _Response.close)
         start = {"type": "http.response.start", "status": response.status, "headers": response.headers}
         await send(start)
         if response.rest is None:
@@ -118,35 +73,35 @@ class Bridge:
         else:
             await self._stream(response, context, receive, send)
 
-    def _called(self, environ: Environ) -> _Response:
-        answer = _Answer()
-        iterable = self.app(environ, answer.start)
+    def _call(self, environ: Environ) -> _Response:
+        start = _Start()
+        iterable = self.app(environ, start.start_response)
         rest = iter(iterable)
         response = None
         try:
             first = next(rest, None)
-            response = answer.response(first, rest, iterable)
+            response = start.response(first, rest, iterable)
         finally:
             if response is None or response.rest is None:
                 getattr(iterable, "close", lambda: None)()
         return response
 
     async def _stream(self, response: _Response, context: Context, receive: Receive, send: Send) -> None:
-        gone = asyncio.ensure_future(_disconnected(receive))
+        disconnected = asyncio.ensure_future(_wait_until_disconnected(receive))
         try:
             chunk: bytes | None = response.body
-            while chunk is not None and not gone.done():
+            while chunk is not None and not disconnected.done():
                 if chunk:
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
                 chunk = await self.threads.run(response.more, context)
             await send({"type": "http.response.body", "body": b""})
         finally:
-            gone.cancel()
+            disconnected.cancel()
             await self.threads.run(response.close, context)
 
 
-class _Answer:
-    """What an application tells by `start_response` and, if it is an old one, by `write`."""
+class _Start:
+    """What an application passes to `start_response` and, if it is an old one, to `write`."""
 
     def __init__(self) -> None:
         self._status: int | None = None
@@ -154,11 +109,13 @@ class _Answer:
         self._written: list[bytes] = []
         self._begun = False
 
-    def start(
+    def start_response(
         self, status: str, headers: list[tuple[str, str]], exc_info: Any = None
     ) -> Callable[[bytes], None]:
-        """PEP 3333's `start_response`. Headers are held back until there is a part of the body: so long an
-        application can change its mind, and later its error is raised again.
+        """PEP 3333's `start_response`.
+
+        Headers are not sent before the first chunk of the body. Until then, an application can replace them;
+        after that, its error is raised again.
         """
         if self._begun and exc_info is not None:
             raise exc_info[1].with_traceback(exc_info[2])
@@ -169,7 +126,7 @@ class _Answer:
         return self._written.append
 
     def response(self, first: bytes | None, rest: Iterator[bytes], iterable: Iterable[bytes]) -> _Response:
-        """The answer as far as it is known once there is a first part of its body, or none."""
+        """The response, once the first chunk of its body is there, or the body has turned out to be empty."""
         if self._status is None:
             raise AssertionError("start_response was not called")
         head = b"".join([*self._written, first or b""])
@@ -181,12 +138,12 @@ class _Answer:
         return _Response(self._status, self._headers, head, rest, iterable)
 
     def _is_short(self) -> bool:
-        stated = dict(self._headers).get(b"content-length", b"")
-        return stated.isdigit() and int(stated) <= WHOLE_BYTES
+        length = dict(self._headers).get(b"content-length", b"")
+        return length.isdigit() and int(length) <= WHOLE_BYTES
 
 
 def environ_of(scope: Scope, body: bytes) -> Environ:
-    """The WSGI environment of an ASGI request; `asgi.scope` is the request itself."""
+    """The WSGI environment of an ASGI request, with the ASGI scope under `asgi.scope`."""
     root = scope.get("root_path", "")
     host, port = scope.get("server") or ("localhost", 80)
     environ: Environ = {
@@ -212,7 +169,7 @@ def environ_of(scope: Scope, body: bytes) -> Environ:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
         key = _CGI_NAMES.get(name) or f"HTTP_{name.upper().replace('-', '_')}"
         environ[key] = f"{environ[key]},{value}" if key in environ else value
-    # A body that came in chunks did not say its length, and it is known now.
+    # A body in chunks does not state its length, but now it is known.
     if body or "CONTENT_LENGTH" in environ:
         environ["CONTENT_LENGTH"] = str(len(body))
     environ.pop("HTTP_TRANSFER_ENCODING", None)
@@ -220,7 +177,7 @@ def environ_of(scope: Scope, body: bytes) -> Environ:
 
 
 def _latin(text: str) -> str:
-    """Text as WSGI wants it: bytes, each as the character of its number."""
+    """Text as WSGI requires it: each byte as the character with its number."""
     return text.encode("utf-8").decode("latin-1")
 
 
@@ -238,7 +195,7 @@ async def _read(receive: Receive) -> bytes:
         message = await receive()
 
 
-async def _disconnected(receive: Receive) -> None:
+async def _wait_until_disconnected(receive: Receive) -> None:
     message: Message = {}
     while message.get("type") != "http.disconnect":
         message = await receive()

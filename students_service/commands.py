@@ -1,5 +1,7 @@
-"""The commands of students-service. Each imports what it alone needs when it runs: a service has no use for
-what makes payloads, nor seeding for a web framework, and both are slow to import.
+"""The commands of students-service.
+
+Each command imports what only it needs when it runs: serving does not need what makes payloads, seeding does
+not need a web framework, and both are slow to import.
 """
 
 import dataclasses
@@ -13,7 +15,7 @@ import click
 import sqlalchemy as sa
 
 from openapi.contract import ContractError
-from students_service.api import api_of, read_contract
+from students_service.api import compile_api, read_contract
 from students_service.database import check_reachable, connect, database_url
 from students_service.errors import ServiceError
 from students_service.settings import HIGHEST_PORT, LOG_LEVELS, Settings, from_environment
@@ -22,7 +24,7 @@ from students_service.settings import HIGHEST_PORT, LOG_LEVELS, Settings, from_e
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.version_option(package_name="students-contract", message="%(prog)s %(version)s")
 def cli() -> None:
-    """The service of a contract.
+    """Serve the API that an OpenAPI document describes.
 
     Each option can also be given as an environment variable: --database-url as STUDENTS_DATABASE_URL.
     """
@@ -31,16 +33,16 @@ def cli() -> None:
 database_options = [
     click.option(
         "--database-url",
-        help="A PostgreSQL, as postgresql://user:password@host:5432/name. "
-        "Without it an embedded one is used.",
+        help="PostgreSQL to use, as postgresql://user:password@host:5432/name. "
+        "Without it, an embedded one is used.",
     ),
-    click.option("--data-dir", help="Where the embedded PostgreSQL keeps its files."),
+    click.option("--data-dir", help="Folder of the embedded PostgreSQL."),
     click.option("--contract", help="The OpenAPI document."),
 ]
 
 
 def with_database_options(command: Any) -> Any:
-    """Add the options that say which database is meant."""
+    """Add the options that choose the database and the document."""
     for option in reversed(database_options):
         command = option(command)
     return command
@@ -51,42 +53,45 @@ def with_database_options(command: Any) -> Any:
 @click.option(
     "--port",
     type=click.IntRange(0, HIGHEST_PORT),
-    help="Port to listen on; 0 takes a free one.  [default: 5000]",
+    help="Port to listen on; 0 chooses a free one.  [default: 5000]",
 )
-@click.option("--workers", type=click.IntRange(1), help="Processes that serve.  [default: 1]")
+@click.option("--workers", type=click.IntRange(1), help="Number of worker processes.  [default: 1]")
 @click.option(
     "--upgrade/--no-upgrade",
     default=None,
-    help="Add to the tables what the contract needs, or refuse to start.  [default: upgrade]",
+    help="Add to the tables what the document needs, or refuse to start if anything is missing.  "
+    "[default: upgrade]",
 )
 @click.option("--log-level", type=click.Choice(LOG_LEVELS))
 @with_database_options
 def serve(**options: Any) -> None:
-    """Serve the contract until SIGTERM or Ctrl-C."""
+    """Serve the API until SIGTERM or Ctrl-C."""
     from students_service import logs, server  # noqa: PLC0415
-    from students_service.app import servable  # noqa: PLC0415
+    from students_service.app import read_api  # noqa: PLC0415
 
     settings = _settings(options)
-    api = servable(settings.contract)
+    api = read_api(settings.contract)
     with server.listening(settings) as listener, server.stopped_by_signals(), database_url(settings) as url:
         logs.configure(settings.log_level)
         home = f"http://{settings.host}:{listener.getsockname()[1]}"
         embedded = f"embedded PostgreSQL in {settings.embedded_data}, {url}"
         click.echo(f"database: {'as given' if settings.database_url else embedded}")
         settings = dataclasses.replace(settings, database_url=url)
-        told = f"listening on {home}, Swagger UI at {home}/ui/"
-        server.run(listener, settings, api, told)
+        server.run(listener, settings, api, f"listening on {home}, Swagger UI at {home}/ui/")
 
 
 @cli.command()
 @click.option("--count", type=click.IntRange(0), default=100, help="How many students to add.")
 @with_database_options
 def seed(count: int, **options: Any) -> None:
-    """Add realistic students with unique values. May be run again, and while the service runs."""
+    """Add realistic students with unique values.
+
+    Can be run more than once, and while the service is running.
+    """
     from students_service import upgrades  # noqa: PLC0415
     from students_service.seeding import seed_rows  # noqa: PLC0415
 
-    api = api_of(read_contract(_settings(options).contract))
+    api = compile_api(read_contract(_settings(options).contract))
     resource = api.resource
     with _connected(_settings(options)) as engine:
         upgrades.apply(engine, api.metadata)
@@ -100,11 +105,14 @@ def seed(count: int, **options: Any) -> None:
 @click.option("--dry-run", is_flag=True, help="Print the SQL and change nothing.")
 @with_database_options
 def upgrade(dry_run: bool, **options: Any) -> None:
-    """Add to the tables what the contract needs; refuse what could lose data."""
-    from students_service import upgrades  # noqa: PLC0415
-    from students_service.app import servable  # noqa: PLC0415
+    """Add to the tables what the document needs.
 
-    metadata = servable(_settings(options).contract).metadata
+    Refuses what could lose data, and prints the SQL for it.
+    """
+    from students_service import upgrades  # noqa: PLC0415
+    from students_service.app import read_api  # noqa: PLC0415
+
+    metadata = read_api(_settings(options).contract).metadata
     with _connected(_settings(options)) as engine:
         done = upgrades.pending(engine, metadata) if dry_run else upgrades.apply(engine, metadata)
     for statement in done.additions:
@@ -117,7 +125,7 @@ def upgrade(dry_run: bool, **options: Any) -> None:
 
 
 def main() -> None:
-    """Run the command line; what goes wrong is one line and a non-zero exit code."""
+    """Run the command line. An error is one line on standard error and a non-zero exit code."""
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
     except click.exceptions.NoArgsIsHelpError as error:

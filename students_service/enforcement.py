@@ -1,6 +1,4 @@
-"""The contract, held against every request before a handler sees it and every response before a
-client does.
-"""
+"""Checks every request before a handler gets it, and every response before a client gets it."""
 
 import asyncio
 import logging
@@ -20,19 +18,19 @@ from students_service import problems
 from students_service.bridge import Disconnected
 from students_service.logs import REQUEST_ID_HEADER, request_id
 from students_service.problems import MEDIA_TYPE_OF_PROBLEMS, Problem
-from students_service.storage import Duplicate, Unavailable, Unstorable
+from students_service.storage_errors import Duplicate, Unavailable, Unstorable
 
-# A client that is still sending cannot read an answer, so this much of a refused body is taken in.
+# A client that is still sending cannot read an answer, so this much of a refused body is read and discarded.
 DISCARDED_BYTES = 16 * 1024 * 1024
-# Where a view finds the values of its request, in the extensions of the ASGI scope.
+# The key of a request's values in the extensions of the ASGI scope.
 ARGUMENTS = "contract_arguments"
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Enforced:
-    """The compiled contract, with the largest body read (bytes) and the time a request may take (s)."""
+class Enforcement:
+    """The operations to enforce, the largest body to read (bytes) and the time a request may take (s)."""
 
     operations: Mapping[str, Operation]
     max_body_bytes: int
@@ -41,20 +39,20 @@ class Enforced:
 
 @dataclass(frozen=True)
 class Answer:
-    """A response that is held back until it has been checked."""
+    """A complete response, which is not sent before it has been checked."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes
 
     async def send(self, send: Send) -> None:
-        """Send it whole."""
+        """Send the response."""
         await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
         await send({"type": "http.response.body", "body": self.body})
 
 
-def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """Headers as text; what is repeated is one list (RFC 9110, section 5.3)."""
+def _join(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Headers as text; fields that are repeated become one list (RFC 9110, section 5.3)."""
     joined: dict[str, str] = {}
     for name, value in headers:
         key, text = name.decode("latin-1"), value.decode("latin-1")
@@ -63,11 +61,11 @@ def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 class ContractOperation:
-    """One operation's checks around the rest of the application."""
+    """Checks the requests and responses of one operation around the rest of the application."""
 
-    def __init__(self, operation: Operation, enforced: Enforced, next_app: ASGIApp) -> None:
+    def __init__(self, operation: Operation, enforcement: Enforcement, next_app: ASGIApp) -> None:
         self.operation = operation
-        self.enforced = enforced
+        self.enforcement = enforcement
         self.next_app = next_app
         self.request_check = RequestCheck(operation)
 
@@ -75,14 +73,15 @@ class ContractOperation:
         """Answer a request: with the handler's response, or with a problem."""
         answer = await self._answer(scope, receive)
         is_head = scope["method"] == "HEAD"
-        headers = _joined(answer.headers)
+        headers = _join(answer.headers)
         headers[REQUEST_ID_HEADER.lower()] = request_id.get()
-        broken = response_violations(self.operation, answer.status, headers, None if is_head else answer.body)
-        if broken:
+        body = None if is_head else answer.body
+        violations = response_violations(self.operation, answer.status, headers, body)
+        if violations:
             logger.error(
                 "a response of %s breaks the contract: %s",
                 self.operation.operation_id,
-                "; ".join(str(each) for each in broken),
+                "; ".join(str(violation) for violation in violations),
                 extra={"status": answer.status, "operation": self.operation.operation_id},
             )
             answer = as_answer(problems.internal_error())
@@ -90,10 +89,10 @@ class ContractOperation:
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         try:
-            body = await _read(receive, self.enforced.max_body_bytes)
+            body = await _read(receive, self.enforcement.max_body_bytes)
             scope["extensions"][ARGUMENTS] = self._read(scope, body)
-            async with asyncio.timeout(self.enforced.timeout):
-                return await _captured(self.next_app, scope, body)
+            async with asyncio.timeout(self.enforcement.timeout):
+                return await _capture(self.next_app, scope, body)
         except Exception as error:
             return as_answer(as_problem(error))
 
@@ -101,7 +100,7 @@ class ContractOperation:
         request = Request(
             path=scope["path_params"],
             query=scope["query_string"].decode("latin-1"),
-            headers=_joined(scope["headers"]),
+            headers=_join(scope["headers"]),
             body=body,
         )
         arguments = self.request_check.read(request)
@@ -111,43 +110,43 @@ class ContractOperation:
 
 
 class ContractAPI(RoutedAPI[ContractOperation]):
-    """The operations of one document."""
+    """The checked operations of one document."""
 
-    def __init__(self, *args: Any, enforced: Enforced, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, enforcement: Enforcement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.enforced = enforced
+        self.enforcement = enforcement
         self.add_paths()
 
     def make_operation(self, operation: AbstractOperation) -> ContractOperation:
-        """The compiled checks of an operation that Connexion routes to."""
+        """Compile the checks of an operation."""
         return ContractOperation(
-            self.enforced.operations[operation.operation_id], self.enforced, self.next_app
+            self.enforcement.operations[operation.operation_id], self.enforcement, self.next_app
         )
 
 
 class ContractMiddleware(RoutedMiddleware[ContractAPI]):
-    """Takes the place of Connexion's request and response validation."""
+    """Replaces Connexion's validation of requests and responses."""
 
     api_cls = ContractAPI
 
-    def __init__(self, app: ASGIApp, enforced: Enforced) -> None:
+    def __init__(self, app: ASGIApp, enforcement: Enforcement) -> None:
         super().__init__(app)
-        self.enforced = enforced
+        self.enforcement = enforcement
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let nothing through that is no operation."""
+        """Pass on only requests that are routed to an operation."""
         if scope["type"] == "http" and scope["extensions"][ROUTING_CONTEXT]["operation_id"] is None:
             raise HTTPException(404)
         await super().__call__(scope, receive, send)
 
     def add_api(self, specification: Any, **kwargs: Any) -> ContractAPI:
         """Register the operations of a document."""
-        api: ContractAPI = super().add_api(specification, enforced=self.enforced, **kwargs)
+        api: ContractAPI = super().add_api(specification, enforcement=self.enforcement, **kwargs)
         return api
 
 
 def as_problem(error: Exception) -> Problem:
-    """What an exception means to a client. Faults of the service are logged with their traceback."""
+    """The problem that an exception means to a client. Faults of the service are logged with a traceback."""
     match error:
         case Problem():
             return error
@@ -199,7 +198,7 @@ async def _read(receive: Receive, limit_bytes: int) -> bytes:
     return bytes(body)
 
 
-async def _captured(app: ASGIApp, scope: Scope, body: bytes) -> Answer:
+async def _capture(app: ASGIApp, scope: Scope, body: bytes) -> Answer:
     status = 0
     headers: list[tuple[bytes, bytes]] = []
     chunks: list[bytes] = []

@@ -1,5 +1,5 @@
-"""Why the service cannot start or go on."""
+"""The error that stops the service."""
 
 
 class ServiceError(Exception):
-    """The message is one line that says what is wrong, where, and what to do."""
+    """The service cannot start or go on. The message is one line: what is wrong, where, and what to do."""

@@ -1,4 +1,4 @@
-"""What each operation does: one method per operationId, and no other public method."""
+"""The handlers of operations: one method per operationId, and no other public method."""
 
 import threading
 from collections.abc import Mapping
@@ -12,16 +12,17 @@ import orjson
 from openapi.contract import Contract, JsonObject
 from openapi.operations import Operation
 from students_service import problems
-from students_service.storage import Storage, Unavailable
+from students_service.storage import Storage
+from students_service.storage_errors import Unavailable
 
-# Cursors are 16 hexadecimal digits, so that each text of that form is a position; the mask keeps
-# clients from reading ids off them and building on it.
+# Cursors are 16 hexadecimal digits, so every text of that form is a position. The mask keeps clients from
+# reading ids off them and relying on that.
 _CURSOR_MASK = 0x9E3779B97F4A7C15
 _LAST_KEY = 2**63 - 1
 
 
 class Handlers:
-    """The handlers of a document whose operations work on one resource."""
+    """The handlers of a document whose operations all work on one resource."""
 
     def __init__(
         self,
@@ -41,90 +42,90 @@ class Handlers:
         self._probe = _Probe(storage, health_timeout)
 
     def get_home(self) -> flask.Response:
-        """Name, version, and where the documentation is."""
+        """Return the name and version of the API, and where its documentation is."""
         return _json(orjson.dumps(self._about))
 
     def get_health(self) -> flask.Response:
-        """Whether the database answers in time."""
+        """Check that the database answers in time."""
         self._probe.check()
         return _json(orjson.dumps({"status": "ok"}))
 
     def list_students(self, limit: int, cursor: str | None = None, **filters: Any) -> flask.Response:
-        """A page; whether there is a next one is seen by asking for one row more."""
+        """Return a page. One row more is read to see whether there is a next page."""
         after = 0 if cursor is None else _position(cursor)
-        wanted = {
+        columns = {
             name: value
             for name, value in filters.items()
             if value is not None and name in self._storage.resource.table.c
         }
-        rows = self._storage.page(after, limit + 1, wanted)
-        more = ""
+        rows = self._storage.page(after, limit + 1, columns)
+        next_cursor = ""
         if len(rows) > limit:
             last = orjson.loads(rows[limit - 1])
-            more = f',"next_cursor":"{_cursor(last[self._storage.resource.key])}"'
-        return _json(f'{{"{self._storage.resource.table.name}":[{",".join(rows[:limit])}]{more}}}')
+            next_cursor = f',"next_cursor":"{_cursor(last[self._storage.resource.key])}"'
+        return _json(f'{{"{self._storage.resource.table.name}":[{",".join(rows[:limit])}]{next_cursor}}}')
 
     def create_student(self, body: JsonObject) -> flask.Response:
-        """Stores a row and leads to it."""
+        """Store a row; Location says where it can be read."""
         row, key = self._storage.create(body)
         return _json(row, 201, {"Location": self._location("create_student", key)})
 
     def get_student(self, student_id: int) -> flask.Response:
-        """One row."""
-        return _json(self._found(self._storage.read(student_id), student_id))
+        """Return one row."""
+        return _json(self._row_or_missing(self._storage.read(student_id), student_id))
 
     def replace_student(self, student_id: int, body: JsonObject) -> flask.Response:
-        """Replaces one row."""
-        return _json(self._found(self._storage.replace(student_id, body), student_id))
+        """Replace one row."""
+        return _json(self._row_or_missing(self._storage.replace(student_id, body), student_id))
 
     def delete_student(self, student_id: int) -> flask.Response:
-        """Deletes one row."""
+        """Delete one row."""
         if not self._storage.delete(student_id):
             raise problems.missing(self._storage.resource.table.name, student_id)
         response = flask.Response(status=204)
         del response.headers["Content-Type"]
         return response
 
-    def _found(self, row: str | None, key: int) -> str:
+    def _row_or_missing(self, row: str | None, key: int) -> str:
         if row is None:
             raise problems.missing(self._storage.resource.table.name, key)
         return row
 
     def _location(self, created_by: str, key: int) -> str:
-        """Where a created row can be read, as the link of the contract tells."""
+        """The URL of a created row, from the link of the document."""
         read = self._reads[created_by]
         return read.url(dict.fromkeys(read.path_names, key))
 
 
 def _reads(operations: Mapping[str, Operation]) -> dict[str, Operation]:
-    """The operations that read what others make, as the links of the contract tell."""
+    """For each operation that creates something, the one that reads it, from the links of the document."""
     return {
-        each.operation_id: operations[link.target]
-        for each in operations.values()
-        for response in each.successes
+        operation.operation_id: operations[link.target]
+        for operation in operations.values()
+        for response in operation.successes
         for link in response.links
         if operations[link.target].method == "get" and operations[link.target].path_names
     }
 
 
 class _Probe:
-    """Asks the database in a thread of its own: a database that hangs costs one thread, once."""
+    """Pings the database in a thread of its own, so that a database that hangs blocks only this thread."""
 
     def __init__(self, storage: Storage, timeout: float) -> None:
         self._storage = storage
         self._timeout = timeout
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="health")
         self._lock = threading.Lock()
-        self._asked: Future[None] | None = None
+        self._ping: Future[None] | None = None
 
     def check(self) -> None:
-        """Raises Unavailable when the database does not answer within the timeout."""
+        """Raises Unavailable if the database does not answer within the timeout."""
         with self._lock:
-            if self._asked is None or self._asked.done():
-                self._asked = self._thread.submit(self._storage.ping)
-            asked = self._asked
+            if self._ping is None or self._ping.done():
+                self._ping = self._thread.submit(self._storage.ping)
+            ping = self._ping
         try:
-            asked.result(self._timeout)
+            ping.result(self._timeout)
         except FutureTimeoutError:
             raise Unavailable(f"no answer within {self._timeout} s") from None
 

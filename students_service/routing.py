@@ -1,4 +1,4 @@
-"""From a path to its operation, once per request."""
+"""Finds the operation of a request, once per request."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,8 +17,9 @@ _NOWHERE: Mapping[str, str | None] = {"api_base_path": None, "operation_id": Non
 
 
 class ContractRouting(SpecMiddleware):
-    """Takes the place of Connexion's routing: it tells what comes after it the operation in the way that
-    Connexion does, and the texts of the path's parameters as Starlette does.
+    """Replaces Connexion's routing.
+
+    It passes on the operation as Connexion does, and the text of path parameters as Starlette does.
     """
 
     def __init__(self, app: ASGIApp, routes: Routes) -> None:
@@ -27,11 +28,11 @@ class ContractRouting(SpecMiddleware):
         self.base_path = ""
 
     def add_api(self, specification: Any, base_path: str | None = None, **_: Any) -> None:
-        """Connexion tells under which path the document's own paths lie."""
+        """Connexion says under which base path the paths of the document are."""
         self.base_path = specification.base_path if base_path is None else base_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on with what it is for. Raises HTTPException for a method that a path has not."""
+        """Pass a request on with its operation. Raises HTTPException if the path does not have the method."""
         if scope["type"] == "http":
             routed: Mapping[str, str | None] = _NOWHERE
             path: str = scope["path"]
@@ -47,10 +48,10 @@ class ContractRouting(SpecMiddleware):
 
 
 class Documentation(SwaggerUIMiddleware):
-    """Swagger UI and the document, for what is no operation. Their paths are never redirected to."""
+    """Serves Swagger UI and the document to requests that are not for an operation, without redirects."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer what is asked of the documentation, and pass all else on."""
+        """Answer requests for the documentation, and pass all others on."""
         if scope["type"] == "http" and scope["extensions"][ROUTING_CONTEXT] is not _NOWHERE:
             await self.app(scope, receive, send)
         else:
@@ -58,13 +59,14 @@ class Documentation(SwaggerUIMiddleware):
 
 
 async def refusal(request: ConnexionRequest, error: HTTPException) -> ConnexionResponse:
-    """The answer to a path that is not there, or a method that a path has not: 404 or 405, the latter with
-    every method in Allow; OPTIONS just tells them (RFC 9110, sections 9.3.7 and 15.5.6).
+    """The response to a path that does not exist (404), or a method that a path does not have (405).
+
+    A 405 lists all methods in Allow, and so does the 204 to OPTIONS (RFC 9110, sections 9.3.7 and 15.5.6).
     """
     path = request.scope["path"]
     if error.status_code == 404:
         return as_response(Problem(404, f"there is nothing at {path}"))
-    # What is there and no operation is Swagger UI or the document, there to be read.
+    # A path that exists without an operation is Swagger UI or the document, which can be read.
     methods = {*(error.headers or {}).get("Allow", "GET").split(", "), "OPTIONS"}
     implied = {"HEAD"} if "GET" in methods else set()
     allow = {"Allow": ", ".join(sorted(methods | implied))}

@@ -9,33 +9,33 @@ import sqlalchemy as sa
 
 from students_service.tables import Resource
 
-# PostgreSQL's functions take a hundred arguments at most.
-_PARTS_AT_MOST = 90
+# A function of PostgreSQL takes at most a hundred arguments.
+_MAX_PARTS = 90
 
-# What `format` is told of a value, and the value.
+# The pattern for `format`, and the value that it formats.
 _Part = tuple[str, sa.ColumnElement[Any]]
 
 
 def as_json(resource: Resource) -> sa.ColumnElement[str]:
-    """The text of a row as a JSON object, its key first. NULL is shown as null where the schema allows that,
-    and left out elsewhere; times are in UTC (RFC 3339).
+    """The SQL for the text of a row as a JSON object, with its key first.
 
-    One `format` of many parts costs PostgreSQL less than half of what json_build_object does.
+    NULL is shown as null where the schema allows that, and left out elsewhere. Times are in UTC (RFC 3339).
+    One `format` with many parts takes PostgreSQL less than half the time of json_build_object.
     """
     key = resource.table.c[resource.key]
-    others = [each for each in resource.table.c if each is not key]
+    others = [column for column in resource.table.c if column is not key]
     parts = [
         (f"{{{_label(key)}%s", key),
         *(_part(column, column.name in resource.nullable) for column in others),
     ]
     pattern, last = parts[-1]
     parts[-1] = (f"{pattern}}}", last)
-    groups = (parts[start : start + _PARTS_AT_MOST] for start in range(0, len(parts), _PARTS_AT_MOST))
+    groups = (parts[start : start + _MAX_PARTS] for start in range(0, len(parts), _MAX_PARTS))
     return reduce(lambda one, other: one.concat(other), map(_formatted, groups))
 
 
 def text(value: str) -> sa.ColumnElement[str]:
-    """A constant that stands in the statement itself: RETURNING would make a parameter of it."""
+    """A constant within the SQL itself: in RETURNING, SQLAlchemy would make it a parameter."""
     return sa.literal_column("'" + value.replace("'", "''") + "'", sa.Text)
 
 
@@ -48,15 +48,15 @@ def _part(column: sa.Column[Any], shows_null: bool) -> _Part:
     label = f",{_label(column)}"
     if not column.nullable:
         return f"{label}{before}%s{after}", value
-    # What is NULL in part is NULL, and shown as nothing.
+    # A concatenation with NULL is NULL, and `format` shows that as an empty text.
     if shows_null:
-        whole = text(before).concat(value).concat(text(after)) if before else value
-        return f"{label}%s", sa.func.coalesce(whole, text("null"))
+        quoted = text(before).concat(value).concat(text(after)) if before else value
+        return f"{label}%s", sa.func.coalesce(quoted, text("null"))
     return "%s", text(f"{label}{before}".replace("%%", "%")).concat(value).concat(text(after))
 
 
 def _value(column: sa.Column[Any]) -> tuple[str, sa.ColumnElement[Any], str]:
-    """A value as JSON, and what stands before and after it."""
+    """The SQL for a value as JSON, with the text before it and after it."""
     if isinstance(column.type, sa.DateTime):
         local = sa.func.timezone(text("UTC"), column).cast(sa.Text)
         return '"', sa.func.replace(local, text(" "), text("T")), 'Z"'

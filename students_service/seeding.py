@@ -1,4 +1,4 @@
-"""Realistic rows, straight into a table."""
+"""Fills a table with realistic rows."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -23,9 +23,9 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def seed_rows(engine: sa.Engine, contract: Contract, resource: Resource, count: int) -> Iterator[int]:
-    """Add `count` rows that the contract allows, by COPY; yields the size of each batch stored.
+    """Add `count` rows that are valid by the contract, with COPY; yields the size of each batch stored.
 
-    Raises ServiceError when there is no way to make such rows.
+    Raises ServiceError if no such rows can be made.
     """
     schema = Schema(
         SchemaTranslator(contract, MessageType.REQUEST), {"$ref": f"#/components/schemas/{resource.schema}"}
@@ -44,7 +44,7 @@ def seed_rows(engine: sa.Engine, contract: Contract, resource: Resource, count: 
         cursor = connection.cursor()
         cursor.execute("SET statement_timeout = 0")
         copy = f'COPY "{resource.table.name}" ({columns}) FROM STDIN'
-        # One batch is made while PostgreSQL takes in the one before.
+        # A batch is made while PostgreSQL stores the one before.
         with ThreadPoolExecutor(1) as copier:
             stored, size = None, 0
             while batch := list(islice(lines, BATCH)):
@@ -58,12 +58,12 @@ def seed_rows(engine: sa.Engine, contract: Contract, resource: Resource, count: 
                 yield size
         cursor.execute(f'ANALYZE "{resource.table.name}"')
     finally:
-        # Its timeout is not for others to use.
+        # The connection has no timeout any more, so it must not go back to the pool.
         connection.invalidate()
 
 
 def _writer(resource: Resource) -> Callable[[Mapping[str, Any]], str]:
-    """Writes a row in PostgreSQL's text format of COPY."""
+    """A function that writes a row in the text format of PostgreSQL's COPY."""
     fields = [
         (name, default, isinstance(resource.table.c[name].type, JSONB))
         for name, default in resource.defaults.items()

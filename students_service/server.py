@@ -1,4 +1,4 @@
-"""Uvicorn on a socket that is already bound, in one process or in several."""
+"""Runs uvicorn on a socket that is already bound, in one process or several."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from students_service.api import Api
-from students_service.app import build_app, make_ready
+from students_service.app import build_app, prepare_database
 from students_service.database import connect
 from students_service.errors import ServiceError
 from students_service.settings import Settings
@@ -26,7 +26,7 @@ BACKLOG = 2048
 
 @contextmanager
 def listening(settings: Settings) -> Iterator[socket.socket]:
-    """A socket on the address of the settings. Raises ServiceError when it cannot be had."""
+    """A socket that is bound to the address of the settings. Raises ServiceError if that fails."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -35,7 +35,7 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
     except OSError as error:
         raise ServiceError(
             f"cannot listen on {settings.host}:{settings.port}: {error.strerror or error}; "
-            "choose another with --port"
+            "choose another port with --port"
         ) from None
     listener.set_inheritable(True)
     with listener:
@@ -44,51 +44,52 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
 
 @contextmanager
 def stopped_by_signals() -> Iterator[None]:
-    """Uvicorn raises the signal that stopped it once more: it must end this process by way of its
-    `finally` clauses, where the embedded PostgreSQL stops.
+    """Let SIGTERM and SIGINT end this process through its `finally` clauses.
+
+    Uvicorn raises the signal that stopped it again, and a `finally` clause stops the embedded PostgreSQL.
     """
 
     def leave(_number: int, _frame: FrameType | None) -> None:
         raise SystemExit(0)
 
-    before = {each: signal.signal(each, leave) for each in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class _Server(uvicorn.Server):
-    """Tells where it listens once it does: from then on a signal finds it ready to stop in order."""
+    """Prints a line when it listens: from then on, a signal stops it in an orderly way."""
 
-    def __init__(self, config: uvicorn.Config, told: str) -> None:
+    def __init__(self, config: uvicorn.Config, line: str) -> None:
         super().__init__(config)
-        self._told = told
+        self._line = line
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, and tell."""
+        """Start, and print the line."""
         await super().startup(sockets)
-        click.echo(self._told)
+        click.echo(self._line)
         sys.stdout.flush()
 
 
-def run(listener: socket.socket, settings: Settings, api: Api, told: str) -> None:
-    """Serve until told to stop, in this process or in workers of it; `told` is printed once it listens."""
+def run(listener: socket.socket, settings: Settings, api: Api, line: str) -> None:
+    """Serve until a signal, in this process or in worker processes. `line` is printed once it listens."""
     configured = partial(
         uvicorn.Config, access_log=False, log_config=None, timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S
     )
     if settings.workers == 1:
-        _Server(configured(build_app(settings)), told).run(sockets=[listener])
+        _Server(configured(build_app(settings)), line).run(sockets=[listener])
         return
     engine = connect(settings.database_url)
-    make_ready(engine, api, settings.upgrade)
+    prepare_database(engine, api, settings.upgrade)
     engine.dispose()
     os.environ.update(settings.environment())
     config = configured(FACTORY, factory=True, workers=settings.workers)
     supervisor = Multiprocess(config, sockets=[listener])
-    # From here on connections wait for the workers rather than being refused.
+    # From here on, connections wait for the workers instead of being refused.
     listener.listen(BACKLOG)
-    click.echo(told)
+    click.echo(line)
     sys.stdout.flush()
     supervisor.run()

@@ -1,4 +1,4 @@
-"""What the service can be told from outside."""
+"""The settings of the service."""
 
 import os
 from collections.abc import Mapping
@@ -18,11 +18,13 @@ HIGHEST_PORT = 65535
 
 @dataclass(frozen=True)
 class Settings:
-    """Each field is read from the environment variable of its name: `port` from `STUDENTS_PORT`.
+    """The settings of the service, from environment variables: `port` is read from `STUDENTS_PORT`.
 
-    `database_url` is empty for the embedded PostgreSQL, whose files lie in `data_dir`. `upgrade`
-    says whether a start may add to the tables. `request_timeout` (s) bounds the time from a request
-    read to its answer, `health_timeout` (s) the wait for the database when asked for health.
+    Larger than usual: it has one field per environment variable.
+
+    An empty `database_url` means the embedded PostgreSQL, whose files are in `data_dir`. `upgrade` says
+    whether the service may add to the tables when it starts. `request_timeout` (s) limits the time from the
+    end of a request to its response, `health_timeout` (s) how long a health check waits for the database.
     """
 
     host: str = "127.0.0.1"
@@ -38,16 +40,16 @@ class Settings:
 
     @property
     def embedded_data(self) -> Path:
-        """Where the embedded PostgreSQL keeps its files."""
+        """The folder of the embedded PostgreSQL."""
         return Path(self.data_dir).expanduser().resolve() if self.data_dir else _default_data_dir()
 
     def environment(self) -> dict[str, str]:
-        """The same settings as environment variables, for the workers of a service."""
+        """The settings as environment variables, for the worker processes of the service."""
         return {f"{PREFIX}{name.upper()}": str(value) for name, value in asdict(self).items()}
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Settings from environment variables. Raises ServiceError on a value that is of no use."""
+    """Settings from environment variables. Raises ServiceError if a value is invalid."""
     values: dict[str, Any] = {}
     for field in fields(Settings):
         name = f"{PREFIX}{field.name.upper()}"
@@ -55,7 +57,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
             values[field.name] = _converted(name, environ[name], type(field.default))
     settings = Settings(**values)
     if not 0 <= settings.port <= HIGHEST_PORT:
-        raise ServiceError(f"{PREFIX}PORT must lie between 0 and {HIGHEST_PORT}, not {settings.port}")
+        raise ServiceError(f"{PREFIX}PORT must be between 0 and {HIGHEST_PORT}, not {settings.port}")
     if settings.workers < 1:
         raise ServiceError(f"{PREFIX}WORKERS must be at least 1, not {settings.workers}")
     if settings.log_level not in LOG_LEVELS:
@@ -75,7 +77,7 @@ def _converted(name: str, text: str, kind: type) -> object:
 
 
 def _default_data_dir() -> Path:
-    # The embedded PostgreSQL of root runs as a user of its own, who cannot enter root's home.
+    # For root, the embedded PostgreSQL runs as another user, who cannot enter root's home directory.
     if os.geteuid() == 0:
         return Path("/var/lib/students-service/postgresql")
     return platformdirs.user_data_path("students-service") / "postgresql"

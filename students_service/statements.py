@@ -15,7 +15,7 @@ _DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-cal
 
 @dataclass(frozen=True)
 class Statement:
-    """A prepared statement: how a connection learns of it, and how psycopg2 executes it."""
+    """A prepared statement, with the SQL that prepares it and the SQL that executes it."""
 
     name: str
     prepare: str
@@ -23,20 +23,21 @@ class Statement:
 
 
 class _Parameters:
-    """The parameters of a statement, in the order in which they are asked for."""
+    """The parameters of a statement, in the order in which they were added."""
 
     def __init__(self) -> None:
         self.types: list[sa.types.TypeEngine[Any]] = []
 
-    def next(self, kind: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:
-        """One more parameter."""
+    def add(self, kind: sa.types.TypeEngine[Any]) -> sa.ColumnElement[Any]:
+        """Add a parameter; return the SQL for it."""
         self.types.append(kind)
         return sa.literal_column(f"${len(self.types)}", kind)
 
 
 class Statements:
-    """What can be done with the rows of a resource. The first column of a result is a row as JSON; parameters
-    are in the order that each statement tells.
+    """The statements for the rows of a resource.
+
+    The first column of a result is a row as JSON. Each method names the parameters of its statement in order.
     """
 
     def __init__(self, resource: Resource) -> None:
@@ -52,62 +53,66 @@ class Statements:
         }
 
     def read(self) -> Statement:
-        """The row of a key: key."""
-        given = _Parameters()
-        key = given.next(self._key.type)
-        return _compiled("read_one", sa.select(self._json).where(self._key == key), given)
+        """Read the row of a key. Parameters: key."""
+        parameters = _Parameters()
+        key = parameters.add(self._key.type)
+        return _compile("read_one", sa.select(self._json).where(self._key == key), parameters)
 
     def create(self) -> Statement:
-        """A new row, and its key: the writable columns."""
-        given = _Parameters()
-        inserted = sa.insert(self._table).values(self._written(given))
-        return _compiled("create_one", inserted.returning(self._json, self._key), given)
+        """Insert a row; returns it and its key. Parameters: the writable columns."""
+        parameters = _Parameters()
+        inserted = sa.insert(self._table).values(self._written(parameters))
+        return _compile("create_one", inserted.returning(self._json, self._key), parameters)
 
     def replace(self) -> Statement:
-        """The row of a key with other values: the writable columns, key."""
-        given = _Parameters()
+        """Replace the row of a key. Parameters: the writable columns, key."""
+        parameters = _Parameters()
         changed = {name: sa.func.now() for name in self._resource.changing}
-        values = {**self._written(given), **changed}
-        updated = sa.update(self._table).values(values).where(self._key == given.next(self._key.type))
-        return _compiled("replace_one", updated.returning(self._json), given)
+        values = {**self._written(parameters), **changed}
+        updated = sa.update(self._table).values(values).where(self._key == parameters.add(self._key.type))
+        return _compile("replace_one", updated.returning(self._json), parameters)
 
     def delete(self) -> Statement:
-        """No row any more, and the key of what was there: key."""
-        given = _Parameters()
-        deleted = sa.delete(self._table).where(self._key == given.next(self._key.type))
-        return _compiled("delete_one", deleted.returning(self._key), given)
+        """Delete the row of a key; returns the key. Parameters: key."""
+        parameters = _Parameters()
+        deleted = sa.delete(self._table).where(self._key == parameters.add(self._key.type))
+        return _compile("delete_one", deleted.returning(self._key), parameters)
 
     def page(self, filters: Sequence[str]) -> Statement:
-        """Rows in the order of keys: the key that they come after, how many at most, the values of the
-        filters.
-        """
-        given = _Parameters()
-        after, limit = given.next(self._key.type), given.next(sa.Integer())
-        wanted = [self._wanted(name, given) for name in filters]
-        rows = sa.select(self._json).where(self._key > after, *wanted).order_by(self._key).limit(limit)
-        return _compiled("_".join(("page", *filters)), rows, given)
+        """Read a page of rows in the order of keys.
 
-    def _wanted(self, name: str, given: _Parameters) -> sa.ColumnElement[bool]:
-        """A filter. What is unique is looked up by itself: the order of keys would lead through the table."""
-        value = given.next(self._table.c[name].type)
+        Parameters: the key after which the page begins, how many rows at most, the values of the filters.
+        """
+        parameters = _Parameters()
+        after, limit = parameters.add(self._key.type), parameters.add(sa.Integer())
+        conditions = [self._condition(name, parameters) for name in filters]
+        rows = sa.select(self._json).where(self._key > after, *conditions).order_by(self._key).limit(limit)
+        return _compile("_".join(("page", *filters)), rows, parameters)
+
+    def _condition(self, name: str, parameters: _Parameters) -> sa.ColumnElement[bool]:
+        """The condition of a filter.
+
+        A unique value is looked up in a subquery: for the order of keys, PostgreSQL would scan the table.
+        """
+        value = parameters.add(self._table.c[name].type)
         if name not in self._unique:
             return self._table.c[name] == value
         one = self._table.alias("one").c
-        found = sa.select(one[self._key.name]).where(one[name] == value)
-        return self._key == found.scalar_subquery()
+        key = sa.select(one[self._key.name]).where(one[name] == value)
+        return self._key == key.scalar_subquery()
 
-    def _written(self, given: _Parameters) -> dict[str, sa.ColumnElement[Any]]:
-        return {name: given.next(self._table.c[name].type) for name in self._resource.defaults}
+    def _written(self, parameters: _Parameters) -> dict[str, sa.ColumnElement[Any]]:
+        return {name: parameters.add(self._table.c[name].type) for name in self._resource.defaults}
 
 
-def _compiled(name: str, statement: sa.ClauseElement, given: _Parameters) -> Statement:
+def _compile(name: str, statement: sa.ClauseElement, parameters: _Parameters) -> Statement:
     sql = statement.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True})
     quoted = _DIALECT.identifier_preparer.quote_identifier(name)
-    types = _listed(kind.compile(_DIALECT) for kind in given.types)
+    types = _listed(kind.compile(_DIALECT) for kind in parameters.types)
     return Statement(
         name=name,
         prepare=f"PREPARE {quoted}{types} AS {sql}",
-        execute=f"EXECUTE {quoted}{_listed('%s' for _ in given.types)}",
+        execute=f"EXECUTE {quoted}{_listed('%s' for _ in parameters.types)}",
     )
 
 

@@ -1,4 +1,4 @@
-"""Tables, derived from the schemas that name one."""
+"""Derives tables from the schemas that name one (x-table)."""
 
 import json
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ GENERATED = "x-generated"
 UNIQUE = "x-unique"
 INDEX = "x-index"
 
-# Types only: a limit copied into a column would be a second place to state it.
+# Types only: a limit in a column would repeat what the schema says.
 _TYPES: Mapping[tuple[str, str], type[sa.types.TypeEngine[Any]]] = {
     ("string", "date"): sa.Date,
     ("integer", "int32"): sa.Integer,
@@ -35,9 +35,9 @@ _TYPES_WITHOUT_FORMAT: Mapping[str, type[sa.types.TypeEngine[Any]]] = {
 class Resource:
     """A stored schema; `schema` is its name in the document.
 
-    `defaults` holds what a client may write, each with the value it gets when left out;
-    `changing` the columns that the service sets at each change; `nullable` those whose NULL is
-    shown as null rather than left out.
+    `defaults` has the properties that a client may write, each with the value that it gets when it is left
+    out. `changing` are the columns that the service sets at each change. `nullable` are those whose NULL is
+    shown as null instead of being left out.
     """
 
     schema: str
@@ -49,45 +49,45 @@ class Resource:
 
 
 def resources(contract: Contract) -> tuple[sa.MetaData, tuple[Resource, ...]]:
-    """Every stored schema of a contract. Raises ContractError when a table cannot be derived."""
+    """Every stored schema of a contract. Raises ContractError if a table cannot be derived."""
     metadata = sa.MetaData()
-    dialect = SchemaTranslator(contract, MessageType.EITHER)
+    translator = SchemaTranslator(contract, MessageType.EITHER)
     schemas = contract.document.get("components", {}).get("schemas", {})
-    found = tuple(
-        _resource(name, schema[TABLE], _stored(schema, dialect), metadata)
+    stored = tuple(
+        _resource(name, schema[TABLE], _stored(schema, translator), metadata)
         for name, schema in schemas.items()
         if isinstance(schema, dict) and TABLE in schema
     )
-    return metadata, found
+    return metadata, stored
 
 
-def _stored(schema: Json, dialect: SchemaTranslator) -> JsonObject:
-    translated = dialect.complete(dialect.node(schema))
+def _stored(schema: Json, translator: SchemaTranslator) -> JsonObject:
+    translated = translator.bundle(translator.translate(schema))
     flat = flatten_schema(translated, translated)
-    properties = {name: flatten_schema(each, translated) for name, each in flat["properties"].items()}
+    properties = {name: flatten_schema(schema, translated) for name, schema in flat["properties"].items()}
     return {**flat, "properties": properties}
 
 
 def _resource(name: str, table_name: str, schema: JsonObject, metadata: sa.MetaData) -> Resource:
     properties: Mapping[str, JsonObject] = schema["properties"]
     required = frozenset(schema.get("required", ()))
-    keys = [each for each, facts in properties.items() if facts.get(GENERATED) == "identity"]
+    keys = [field for field, facts in properties.items() if facts.get(GENERATED) == "identity"]
     if len(keys) != 1:
         raise ContractError(f"schema {name}: a table needs one property with {GENERATED}: identity")
     key = keys[0]
-    columns = [_column(each, facts, each in required) for each, facts in properties.items()]
+    columns = [_column(field, facts, field in required) for field, facts in properties.items()]
     table = sa.Table(
         table_name,
         metadata,
         *columns,
         *(
-            sa.UniqueConstraint(each, name=f"{table_name}_{each}_key")
-            for each, facts in properties.items()
+            sa.UniqueConstraint(field, name=f"{table_name}_{field}_key")
+            for field, facts in properties.items()
             if facts.get(UNIQUE)
         ),
         *(
-            sa.Index(f"{table_name}_{each}_{key}_idx", each, key)
-            for each, facts in properties.items()
+            sa.Index(f"{table_name}_{field}_{key}_idx", field, key)
+            for field, facts in properties.items()
             if facts.get(INDEX)
         ),
     )
@@ -96,20 +96,20 @@ def _resource(name: str, table_name: str, schema: JsonObject, metadata: sa.MetaD
         table=table,
         key=key,
         defaults={
-            each: facts.get("default")
-            for each, facts in properties.items()
+            field: facts.get("default")
+            for field, facts in properties.items()
             if GENERATED not in facts and not facts.get("readOnly")
         },
         changing=frozenset(
-            each for each, facts in properties.items() if facts.get(GENERATED) == "update-time"
+            field for field, facts in properties.items() if facts.get(GENERATED) == "update-time"
         ),
-        nullable=frozenset(each for each, facts in properties.items() if "null" in _kinds(facts)),
+        nullable=frozenset(field for field, facts in properties.items() if "null" in _kinds(facts)),
     )
 
 
 def _kinds(facts: JsonObject) -> list[str]:
-    stated = facts.get("type", [])
-    return [stated] if isinstance(stated, str) else list(stated)
+    kinds = facts.get("type", [])
+    return [kinds] if isinstance(kinds, str) else list(kinds)
 
 
 def _column(name: str, facts: JsonObject, required: bool) -> sa.Column[Any]:

@@ -1,4 +1,4 @@
-"""Brings a database up to the tables of the contract: additive only, nothing is ever lost."""
+"""Upgrades a database to the tables of the contract. It only adds, so that nothing is ever lost."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,14 +12,15 @@ from alembic.runtime.migration import MigrationContext
 
 from students_service.errors import ServiceError
 
-# One number for all workers that start at once: the first upgrades, the others find it done.
+# All workers that start at once use this lock: the first one upgrades, the others then have nothing to do.
 ADVISORY_LOCK = 0x53747564656E7473
 
 
 @dataclass(frozen=True)
 class Upgrade:
-    """What a database lacks: `additions` is the SQL to apply; `refusals` says what could lose data,
-    each with the SQL for people to review.
+    """What a database lacks: `additions` is the SQL to apply.
+
+    `refusals` are the changes that could lose data, each with the SQL for people to review.
     """
 
     additions: tuple[str, ...]
@@ -27,15 +28,15 @@ class Upgrade:
 
 
 def pending(engine: sa.Engine, metadata: sa.MetaData) -> Upgrade:
-    """Compare a database with the tables; changes nothing."""
+    """Compare a database with the tables, and change nothing."""
     with engine.connect() as connection:
         return _difference(connection, metadata)
 
 
 def apply(engine: sa.Engine, metadata: sa.MetaData) -> Upgrade:
-    """Add what is missing, all or nothing, one process at a time.
+    """Add what is missing, in one transaction and one process at a time.
 
-    Raises ServiceError, and changes nothing, when a difference could lose data.
+    Raises ServiceError, and changes nothing, if a difference could lose data.
     """
     transactional = engine.execution_options(isolation_level="READ COMMITTED")
     try:
@@ -53,7 +54,7 @@ def apply(engine: sa.Engine, metadata: sa.MetaData) -> Upgrade:
 
 
 def require_none(engine: sa.Engine, metadata: sa.MetaData) -> None:
-    """Raises ServiceError when the database differs from the tables in any way."""
+    """Raises ServiceError if the database differs from the tables in any way."""
     upgrade = pending(engine, metadata)
     _refuse(upgrade)
     if upgrade.additions:
@@ -86,16 +87,16 @@ def _difference(connection: sa.Connection, metadata: sa.MetaData) -> Upgrade:
 
 
 def _is_ours(_item: Any, _name: str | None, kind: str, reflected: bool, compared: Any) -> bool:
-    """Tables and indexes that others have made are left alone."""
+    """Tables and indexes that others have created are ignored."""
     return not (kind in ("table", "index") and reflected and compared is None)
 
 
 def _flat(container: ops.OpContainer) -> Iterator[ops.MigrateOperation]:
-    for each in container.ops:
-        if isinstance(each, ops.OpContainer):
-            yield from _flat(each)
+    for operation in container.ops:
+        if isinstance(operation, ops.OpContainer):
+            yield from _flat(operation)
         else:
-            yield each
+            yield operation
 
 
 def _danger(operation: ops.MigrateOperation) -> str | None:
@@ -113,7 +114,7 @@ def _danger(operation: ops.MigrateOperation) -> str | None:
             return f"column {table}.{name} is in the database and not in the contract"
         case ops.DropConstraintOp(table_name=table, constraint_name=name):
             return f"constraint {name} of {table} is in the database and not in the contract"
-    return f"{type(operation).__name__} is not a change that the service makes by itself"
+    return f"{type(operation).__name__} is not a change that the service makes itself"
 
 
 def _danger_of_alteration(operation: ops.AlterColumnOp, name: str) -> str | None:
@@ -135,4 +136,4 @@ def _sql(dialect: sa.Dialect, operation: ops.MigrateOperation) -> list[str]:
             "postgresql_using", f"{operation.column_name}::{operation.modify_type.compile(dialect)}"
         )
     Operations(context).invoke(operation)
-    return [f"{each.strip()};" for each in buffer.getvalue().split(";\n") if each.strip()]
+    return [f"{statement.strip()};" for statement in buffer.getvalue().split(";\n") if statement.strip()]

@@ -1,4 +1,4 @@
-"""Flask, serving what the contract has routed and read already."""
+"""Flask, for requests whose operation and values are already known."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,33 +15,34 @@ from starlette.types import Scope
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
-from students_service.bridge import Bridge, Threads
+from students_service.bridge import Bridge
 from students_service.enforcement import ARGUMENTS
+from students_service.threads import Threads
 
 View = Callable[..., ResponseReturnValue]
 
 
 class _Routed:
-    """A request's place in the URL map, known before Flask is asked to find it."""
+    """Stands in for werkzeug's MapAdapter when the route of a request is already known."""
 
     def __init__(self, rule: Rule, arguments: Mapping[str, Any]) -> None:
-        self._found = rule, arguments
+        self._route = rule, arguments
 
     def match(self, return_rule: bool = True) -> tuple[Rule, Mapping[str, Any]]:
-        """What werkzeug's MapAdapter tells."""
+        """The rule and the arguments, as MapAdapter.match returns them."""
         assert return_rule
-        return self._found
+        return self._route
 
 
 class RoutedFlask(flask.Flask):
-    """A Flask application that does not route again what has been routed."""
+    """A Flask application that does not route a request again."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.rules: dict[str, Rule] = {}
 
     def create_url_adapter(self, request: flask.Request | None) -> Any:
-        """The place of a request, or Flask's own way to find one for what has none yet."""
+        """The known route of a request, or Flask's own adapter if it has none."""
         scope: Scope = request.environ.get("asgi.scope", {}) if request else {}
         routed = scope.get("extensions", {}).get(ROUTING_CONTEXT)
         if routed is None:
@@ -50,20 +51,22 @@ class RoutedFlask(flask.Flask):
 
 
 class _Api(FlaskApi):
-    """Registers the functions that Connexion has resolved, without its decorators: what these would find out
-    for each request is known.
+    """Registers the functions that Connexion has resolved, without its decorators.
+
+    What these would find out for each request is already known.
     """
 
     def make_operation(self, operation: AbstractOperation) -> View:
-        """The view of an operation: its function, called with those values that it has parameters for."""
+        """The view of an operation: calls its function with the values that it has parameters for."""
         function = operation.function
         accepted, has_kwargs = inspect_function_arguments(function)
-        named = {each["name"]: sanitized(each["name"]) for each in operation.parameters} | {"body": "body"}
-        taken = {name: own for name, own in named.items() if has_kwargs or own in accepted}
+        names = [parameter["name"] for parameter in operation.parameters]
+        arguments = {name: sanitized(name) for name in names} | {"body": "body"}
+        passed = {name: own for name, own in arguments.items() if has_kwargs or own in accepted}
 
         def view(**values: Any) -> ResponseReturnValue:
             response: ResponseReturnValue = function(
-                **{taken[name]: value for name, value in values.items() if name in taken}
+                **{passed[name]: value for name, value in values.items() if name in passed}
             )
             return response
 
@@ -71,11 +74,11 @@ class _Api(FlaskApi):
 
 
 class _ASGIApp(FlaskASGIApp):
-    """Connexion's Flask application, made of the parts above and a bridge of our own."""
+    """Connexion's Flask application, made of the classes above and our own bridge."""
 
     def __init__(self, import_name: str, threads: Threads) -> None:
         self.app = RoutedFlask(import_name, static_folder=None)
-        # Errors are answered by the contract's middleware, as problem details.
+        # The contract's middleware answers errors with problem details.
         self.app.config.update(
             PROPAGATE_EXCEPTIONS=True, TRAP_BAD_REQUEST_ERRORS=True, TRAP_HTTP_EXCEPTIONS=True
         )
@@ -91,11 +94,11 @@ class _ASGIApp(FlaskASGIApp):
 
 
 class App(FlaskApp):
-    """A Connexion application on Flask, served by the threads given."""
+    """A Connexion application on Flask that runs in the given threads."""
 
     def __init__(self, import_name: str, threads: Threads, **options: Any) -> None:
         self._middleware_app = _ASGIApp(import_name, threads)
-        # Not FlaskApp's own, which makes another Flask application.
+        # FlaskApp.__init__ would make another Flask application.
         AbstractApp.__init__(self, import_name, **options)
         self.app = self._middleware_app.app
         self.app.register_error_handler(HTTPException, self._http_exception)

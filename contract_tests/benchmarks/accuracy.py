@@ -1,4 +1,4 @@
-"""Whether the figures are right: held against wrk's, against arithmetic, and beside plain Locust's.
+"""Whether the figures are right: compared with wrk's, with arithmetic, and with plain Locust's.
 
 python -m contract_tests.benchmarks.accuracy wrk        the same server at the same concurrency, in turns
 python -m contract_tests.benchmarks.accuracy stalls     a server that freezes for 1 s every 10 s
@@ -40,19 +40,28 @@ Figures = Mapping[str, float]
 
 
 def ours(url: str, seconds: int, *options: str) -> Figures:
-    """What contract-load says of a server."""
+    """The figures of contract-load for a server."""
     with tempfile.TemporaryDirectory() as folder:
-        told = ("--host", url, "--include", f"GET {FIXED}", "--run-time", f"{seconds}s", "--output", folder)
-        command = [str(BIN / "contract-load"), "run", f"{url}/openapi.json", *told, *options]
+        arguments = (
+            "--host",
+            url,
+            "--include",
+            f"GET {FIXED}",
+            "--run-time",
+            f"{seconds}s",
+            "--output",
+            folder,
+        )
+        command = [str(BIN / "contract-load"), "run", f"{url}/openapi.json", *arguments, *options]
         subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         total: Figures = json.loads((Path(folder) / "results.json").read_text())["total"]
         return total
 
 
 def wrk(url: str, seconds: int) -> Figures:
-    """What wrk says of a server."""
-    told = ("-t", "1", "-c", str(CONNECTIONS), "-d", f"{seconds}s", "-s", str(SCRIPT))
-    done = subprocess.run(["wrk", *told, url + FIXED], capture_output=True, text=True, check=True)
+    """The figures of wrk for a server."""
+    arguments = ("-t", "1", "-c", str(CONNECTIONS), "-d", f"{seconds}s", "-s", str(SCRIPT))
+    done = subprocess.run(["wrk", *arguments, url + FIXED], capture_output=True, text=True, check=True)
     figures: Figures = json.loads(done.stdout.splitlines()[-1])
     return figures
 
@@ -64,25 +73,34 @@ def plain_locust(url: str, seconds: int) -> Figures:
     with tempfile.TemporaryDirectory() as folder:
         file, prefix = Path(folder) / "locustfile.py", Path(folder) / "plain"
         file.write_text(PLAIN)
-        told = ("--headless", "--only-summary", "--host", url, "-u", str(RATE), "-r", str(RATE))
-        command = [str(BIN / "locust"), "-f", str(file), *told, "-t", f"{seconds}s", "--csv", str(prefix)]
+        arguments = ("--headless", "--only-summary", "--host", url, "-u", str(RATE), "-r", str(RATE))
+        command = [
+            str(BIN / "locust"),
+            "-f",
+            str(file),
+            *arguments,
+            "-t",
+            f"{seconds}s",
+            "--csv",
+            str(prefix),
+        ]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         rows = [*csv.DictReader(Path(f"{prefix}_stats.csv").read_text().splitlines())]
-    row = next(each for each in rows if each["Name"] == "Aggregated")
+    row = next(row for row in rows if row["Name"] == "Aggregated")
     names = {"rate": "Requests/s", "median_ms": "50%", "p95_ms": "95%", "p99_ms": "99%"}
     named = {name: float(row[column]) for name, column in names.items()}
     return {**named, "max_ms": float(row["Max Response Time"])}
 
 
 def compare_with_wrk(rounds: int, seconds: int) -> None:
-    """Print both, and their ratios."""
+    """Print the figures of both, and their ratios."""
     measured: dict[str, list[Figures]] = {"wrk": [], "contract-load": []}
     with served("adjustable_service", "--delay-ms", str(DELAY_MS)) as url:
         for _ in range(rounds):
             measured["wrk"].append(wrk(url, seconds))
             measured["contract-load"].append(ours(url, seconds, "--users", str(CONNECTIONS)))
     click.echo(f"{CONNECTIONS} connections, a server that takes {DELAY_MS:g} ms, medians of {rounds} rounds")
-    medians = {name: _medians(each, NAMES) for name, each in measured.items()}
+    medians = {name: _medians(figures, NAMES) for name, figures in measured.items()}
     _table(medians, NAMES)
     ratios = {
         name: statistics.median(
@@ -95,7 +113,7 @@ def compare_with_wrk(rounds: int, seconds: int) -> None:
 
 
 def compare_with_truth(_rounds: int, _seconds: int) -> None:
-    """Print ours, what must be so, and plain Locust's."""
+    """Print our figures, the true ones, and those of plain Locust."""
     seconds = int(3 * EVERY_S)
     share = FREEZE_S / EVERY_S
     # Of all calls, a tenth is due in the freeze, and waits for what is left of it.
@@ -117,27 +135,36 @@ def compare_with_truth(_rounds: int, _seconds: int) -> None:
 
 
 def compare_with_limits(_rounds: int, seconds: int) -> None:
-    """Print the highest rates that services can take, by arithmetic and as found."""
+    """Print the capacity of services, by arithmetic and as measured."""
     click.echo(f"{'handlers':>8}{'ms each':>10}{'truth':>10}{'found':>10}{'ratio':>8}")
     for handlers, each_ms in LIMITS:
         truth = handlers / each_ms * 1000
         with served("adjustable_service", "--pool", str(handlers), "--delay-ms", str(each_ms)) as url:
-            found = capacity(url, seconds)
-        click.echo(f"{handlers:>8}{each_ms:>10}{truth:>10.1f}{found:>10.1f}{found / truth:>8.3f}")
+            measured = capacity(url, seconds)
+        click.echo(f"{handlers:>8}{each_ms:>10}{truth:>10.1f}{measured:>10.1f}{measured / truth:>8.3f}")
 
 
 def capacity(url: str, seconds: int) -> float:
     """The capacity (calls/s) that contract-load finds."""
     with tempfile.TemporaryDirectory() as folder:
-        told = ("--host", url, "--step-time", f"{seconds}s", "--output", folder, "--objective", "p95 < 500ms")
-        command = [str(BIN / "contract-load"), "capacity", f"{url}/openapi.json", *told]
+        arguments = (
+            "--host",
+            url,
+            "--step-time",
+            f"{seconds}s",
+            "--output",
+            folder,
+            "--objective",
+            "p95 < 500ms",
+        )
+        command = [str(BIN / "contract-load"), "capacity", f"{url}/openapi.json", *arguments]
         subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        found: float = json.loads((Path(folder) / "results.json").read_text())["capacity"]["rate"]
-        return found
+        rate: float = json.loads((Path(folder) / "results.json").read_text())["capacity"]["rate"]
+        return rate
 
 
 def _medians(figures: Sequence[Figures], names: Sequence[str]) -> Figures:
-    return {name: statistics.median(each[name] for each in figures) for name in names}
+    return {name: statistics.median(figure[name] for figure in figures) for name in names}
 
 
 def _table(rows: Mapping[str, Figures], names: Sequence[str]) -> None:

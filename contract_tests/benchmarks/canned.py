@@ -1,5 +1,5 @@
-"""A service that answers at once, for each operation always the same, and as its document says: what is
-measured against it is the client.
+"""A service that answers every operation at once with the same valid answer, so that only the client is
+measured.
 """
 
 import asyncio
@@ -17,16 +17,21 @@ COUNT = b"/how-many-so-far"
 
 
 def answer(operation: Operation, payloads: PayloadFactory) -> bytes:
-    """A success of an operation, valid for its contract, as it goes over the wire."""
-    key, response = next((key, each) for key, each in operation.responses.items() if key.startswith("2"))
+    """A valid successful answer of an operation, as the bytes on the wire."""
+    key, response = next(
+        (key, response) for key, response in operation.responses.items() if key.startswith("2")
+    )
     lines = [f"HTTP/1.1 {key} Fine"]
     content = b""
     for media_type, schema in response.content.items():
         content = orjson.dumps(payloads.generator(schema)())
         lines.append(f"Content-Type: {media_type}")
         break
-    required = [each for each in response.headers.values() if each.required]
-    lines += [f"{each.name}: {each.write(payloads.generator(each.schema, each.name)())}" for each in required]
+    required = [header for header in response.headers.values() if header.required]
+    lines += [
+        f"{header.name}: {header.write(payloads.generator(header.schema, header.name)())}"
+        for header in required
+    ]
     lines.append(f"Content-Length: {len(content)}")
     return "\r\n".join((*lines, "", "")).encode() + content
 
@@ -37,7 +42,9 @@ class Canned:
     def __init__(self, document: str) -> None:
         payloads = PayloadFactory(1)
         self._answered = 0
-        self._known = [(each, answer(each, payloads)) for each in read_operations(load_contract(document))]
+        self._known = [
+            (operation, answer(operation, payloads)) for operation in read_operations(load_contract(document))
+        ]
 
     def answer(self, head: bytes) -> bytes:
         """The answer to a request."""
@@ -47,7 +54,9 @@ class Canned:
         self._answered += 1
         path, name = target.partition(b"?")[0].decode(), method.decode().lower()
         return next(
-            reply for each, reply in self._known if each.method == name and each.match(path) is not None
+            reply
+            for example, reply in self._known
+            if example.method == name and example.match(path) is not None
         )
 
 
@@ -67,14 +76,14 @@ class _Connection(asyncio.Protocol):
 
     def _requests(self) -> Iterator[bytes]:
         head, end, rest = self._received.partition(b"\r\n\r\n")
-        _, stated, length = head.lower().partition(b"content-length: ")
-        if end and len(rest) >= (int(length.partition(b"\r\n")[0]) if stated else 0):
+        _, has_length, length = head.lower().partition(b"content-length: ")
+        if end and len(rest) >= (int(length.partition(b"\r\n")[0]) if has_length else 0):
             self._received = b""
             yield head
 
 
 async def serve(document: str) -> None:
-    """Serve on a free port, which is the first line of the output."""
+    """Serve on a free port, which is printed as the first line."""
     canned = Canned(document)
     server = await asyncio.get_running_loop().create_server(lambda: _Connection(canned), "127.0.0.1", 0)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")

@@ -1,6 +1,6 @@
-"""Requests per second of a core's time: our users, who build payloads and check every response, beside
-Locust's FastHttpUser sending one fixed GET and looking at nothing. In turns, against the same service,
-which answers at once from a core of its own.
+"""Requests per second of CPU time: our users, who build payloads and check every response, compared with
+Locust's FastHttpUser, which sends one fixed GET and checks nothing. Both run in turns against the same
+service, which answers at once on a core of its own.
 
     python -m contract_tests.benchmarks.client [--rounds 5] [--seconds 10] [--document openapi/students.yaml]
 """
@@ -53,8 +53,8 @@ def canned(document: str, core: int) -> Iterator[str]:
 
 
 def rate(locustfile: str, host: str, seconds: int, core: int, *more: str) -> float:
-    """Requests per second of a core's time, once users are at work. Time that the machine gives to others
-    does not count, so that the figure is that of the client.
+    """Requests per second of CPU time, once users have started. Time of other processes does not count, so
+    that the figure is that of the client alone.
     """
     options = ("--headless", "--only-summary", "-u", USERS, "-r", USERS, "--host", host)
     command = [str(BIN / "locust"), "-f", locustfile, *options, *more]
@@ -76,7 +76,7 @@ def rate(locustfile: str, host: str, seconds: int, core: int, *more: str) -> flo
 
 
 def answered(host: str) -> int:
-    """How many requests the service has answered."""
+    """The number of requests that the service has answered."""
     return int(httpx.get(host + COUNT.decode()).text)
 
 
@@ -86,7 +86,7 @@ def _cpu_s(process: psutil.Process) -> float:
 
 
 def main() -> None:
-    """Run the rounds and tell medians, spreads and their ratio."""
+    """Run the rounds and print medians, spreads and their ratio."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=10)

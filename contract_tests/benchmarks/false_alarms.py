@@ -1,11 +1,11 @@
-"""What is tried before a release, as it takes too long for every change: minutes of load on two services
-that have no fault, the students service and a plain FastAPI one. Whatever is found is a fault of the load.
+"""Whether the load reports faults of services that have none: the students service and a plain FastAPI one.
+It runs for minutes, so it is run before a release and not for every change.
 
     python -m contract_tests.benchmarks.false_alarms [--run-time 3m] [--of fastapi]
 
-Each is called by users who do not pause, by users who pause for 5 s (the time after which uvicorn closes an
-idle connection), and at 100 calls per s; the students service by the profile of steps as well. A line for
-each run; exit code 1 when one did not pass.
+Both are called by users who do not pause, by users who pause for 5 s (the time after which uvicorn closes an
+idle connection), and at 100 calls/s; the students service also with the profile of steps. A line is printed
+per run; the exit code is 1 if a run did not pass.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from openapi.contract import students_document
 
 PAUSE_S = 5
 RATE = 100
-# Who pauses for so long calls so seldom that it takes many of them to be heard.
+# Users who pause for so long call so seldom that many of them are needed.
 PAUSING_USERS = 50
 MOST_S = 600
 
@@ -49,11 +49,11 @@ def fastapi() -> Iterator[tuple[str, str]]:
         yield f"{url}/openapi.json", url
 
 
-SERVICES = {each.__name__: each for each in (students, fastapi)}
+SERVICES = {service.__name__: service for service in (students, fastapi)}
 
 
 def loads(folder: Path, run_time: str) -> dict[str, list[str]]:
-    """The options of each load, by its name."""
+    """The options of every load, by its name."""
     pausing = folder / "pausing.yaml"
     weights = {kind.value: weight for kind, weight in load_profile(DEFAULT_PROFILE).weights.items()}
     pausing.write_text(yaml.safe_dump({"weights": weights, "wait": PAUSE_S}))
@@ -69,8 +69,8 @@ def loads(folder: Path, run_time: str) -> dict[str, list[str]]:
     }
 
 
-def told(name: str, document: str, url: str, options: list[str], output: Path) -> bool:
-    """Load a service and say how that went in a line; gives whether it passed without a failure."""
+def passes(name: str, document: str, url: str, options: list[str], output: Path) -> bool:
+    """Load a service, print the outcome in a line, and return whether it passed without a failure."""
     command = ("contract-load", "run", document, "--host", url, "--output", str(output), *options)
     done = run(*command, timeout=MOST_S)
     file = output / "results.json"
@@ -82,7 +82,7 @@ def told(name: str, document: str, url: str, options: list[str], output: Path) -
     is_clean = results["passed"] and not total["failures"] and not ledger["lost"]
     click.echo(
         f"{name}: {results['verdict']}, {total['requests']} calls, {total['failures']} failures, p99 "
-        f"{total['p99_ms']:.0f} ms; {ledger['read']} of {ledger['followed']} things read back, "
+        f"{total['p99_ms']:.0f} ms; {ledger['read']} of {ledger['followed']} entities read back, "
         f"{ledger['lost']} lost"
     )
     if not is_clean:
@@ -91,7 +91,7 @@ def told(name: str, document: str, url: str, options: list[str], output: Path) -
 
 
 def main() -> None:
-    """Load both services in every way."""
+    """Run every load on both services."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -109,7 +109,7 @@ def main() -> None:
             with SERVICES[name]() as (document, url):
                 for number, (way, options) in enumerate(ways.items()):
                     output = folder / f"{name}-{number}"
-                    clean.append(told(f"{name}, {way}", document, url, options, output))
+                    clean.append(passes(f"{name}, {way}", document, url, options, output))
     sys.exit(int(not all(clean)))
 
 

@@ -1,8 +1,8 @@
-"""Whether a master with two workers on hosts of their own counts what the service counts.
+"""Whether a master with two workers on other hosts counts the same calls as the service.
 
     sudo python -m contract_tests.benchmarks.hosts
 
-Each worker runs in a network namespace of its own, which root may make, and iproute2 does.
+Every worker runs in a network namespace of its own, which iproute2 creates as root.
 """
 
 import json
@@ -30,7 +30,7 @@ def ip(*words: str, check: bool = True) -> None:
 
 @contextmanager
 def host(index: int) -> Iterator[tuple[str, ...]]:
-    """What runs a command on a host of its own, from which this one is reached at one address."""
+    """The command prefix that runs a command in a network namespace, from which this host can be reached."""
     name, near, far = f"load-{index}", f"10.77.{index}.1", f"10.77.{index}.2"
     ip("netns", "add", name)
     try:
@@ -48,7 +48,7 @@ def host(index: int) -> Iterator[tuple[str, ...]]:
 
 @contextmanager
 def address() -> Iterator[None]:
-    """An address of this host that all others reach."""
+    """Add an address of this host that all namespaces can reach."""
     ip("address", "add", f"{HERE}/32", "dev", "lo")
     try:
         yield
@@ -57,7 +57,7 @@ def address() -> Iterator[None]:
 
 
 def main() -> None:
-    """Load, and print both counts."""
+    """Run the load, and print both counts."""
     with ExitStack() as stack:
         stack.enter_context(address())
         hosts = [stack.enter_context(host(index)) for index in range(1, WORKERS + 1)]
@@ -66,13 +66,23 @@ def main() -> None:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         locust = [str(BIN / "locust"), "-f", "load/locustfile.py", "--document", f"{url}/openapi.json"]
         port = str(free_port())
-        told = ["--headless", "--host", url, "--rate", str(RATE), "-t", f"{SECONDS}s", "--output", folder]
+        arguments = [
+            "--headless",
+            "--host",
+            url,
+            "--rate",
+            str(RATE),
+            "-t",
+            f"{SECONDS}s",
+            "--output",
+            folder,
+        ]
         one = ["--worker", "--master-host", HERE, "--master-port", port]
         workers = [stack.enter_context(subprocess.Popen([*on, *locust, *one], cwd=ROOT)) for on in hosts]
         many = ["--master", "--master-bind-port", port, "--expect-workers", str(WORKERS)]
-        subprocess.run([*locust, *told, *many], cwd=ROOT, check=False)
-        for each in workers:
-            each.wait(60)
+        subprocess.run([*locust, *arguments, *many], cwd=ROOT, check=False)
+        for worker in workers:
+            worker.wait(60)
         run = json.loads((Path(folder) / "results.json").read_text())
         answered = httpx.get(f"{url}/count").json()
     calls, read = run["total"]["requests"], run["ledger"]["read"]

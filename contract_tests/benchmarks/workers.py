@@ -1,10 +1,10 @@
-"""Whether a distributed run ever passes, or hangs, when one of its workers goes.
+"""Whether a distributed run hangs, or wrongly passes, when one of its workers goes.
 
     python -m contract_tests.benchmarks.workers [--runs 20] [--seconds 6] [--of killed]
 
-A worker is killed, stopped for good, or stopped and continued, at a moment of the run drawn at random, or
-killed about its end. A line for each run, and a total; exit code 1 when a run did not end in time, did not
-name the worker, or passed: one that is over by then may pass, if it has all calls that the service has
+A worker is killed, stopped for good, or stopped and continued at a random moment of the run, or killed near
+its end. It prints a line per run, and a total. The exit code is 1 if a run did not end in time, did not name
+the worker, or wrongly passed: a run that is already over may pass if it has all calls that the service has
 answered.
 """
 
@@ -40,14 +40,14 @@ AWAY_S = (3.2, 8.0)
 
 @dataclass(frozen=True)
 class Ended:
-    """How a run ended: its verdict, exit code, what was told of its workers, how long (s) it took from its
-    first call on, whether it has all calls that the service has answered, and whether it may have been over
-    when a worker was harmed; `verdict` is empty when it did not end in time.
+    """How a run ended: its verdict, exit code, message about its workers, time (s) since the first call,
+    whether it has all calls that the service has answered, and whether it may have been over when a worker
+    was harmed. `verdict` is empty if it did not end in time.
     """
 
     verdict: str
     code: int | None
-    told: str
+    message: str
     seconds: float
     is_whole: bool = False
     is_over: bool = False
@@ -59,24 +59,24 @@ class Ended:
         """
         if self.is_over and self.is_whole:
             return bool(self.verdict) and (self.verdict == "PASSED") is (self.code == 0)
-        return self.verdict not in ("", "PASSED") and bool(self.code) and "worker " in self.told
+        return self.verdict not in ("", "PASSED") and bool(self.code) and "worker " in self.message
 
 
 Harm = Callable[[psutil.Process, Random], None]
 
 
 def killed(worker: psutil.Process, _random: Random) -> None:
-    """By SIGKILL."""
+    """Kill the worker (SIGKILL)."""
     worker.kill()
 
 
 def stopped(worker: psutil.Process, _random: Random) -> None:
-    """By SIGSTOP, for good."""
+    """Stop the worker for good (SIGSTOP)."""
     worker.suspend()
 
 
 def returning(worker: psutil.Process, random: Random) -> None:
-    """By SIGSTOP, and continued."""
+    """Stop the worker, and let it continue later."""
     worker.suspend()
     time.sleep(random.uniform(*AWAY_S))
     if worker.is_running():
@@ -84,22 +84,32 @@ def returning(worker: psutil.Process, random: Random) -> None:
 
 
 def killed_late(worker: psutil.Process, _random: Random) -> None:
-    """By SIGKILL, about the end of the run."""
+    """Kill the worker near the end of the run."""
     worker.kill()
 
 
-HARMS: dict[str, Harm] = {each.__name__: each for each in (killed, stopped, returning, killed_late)}
+HARMS: dict[str, Harm] = {harm.__name__: harm for harm in (killed, stopped, returning, killed_late)}
 
 
 def harmed(harm: Harm, after: float, seconds: int, random: Random) -> Ended:
-    """A run of so many seconds, one of whose workers is harmed so long (s) after its first call."""
+    """A run of `seconds`, one of whose workers is harmed `after` s after its first call."""
     with served("adjustable_service", "--delay-ms", "5") as url, tempfile.TemporaryDirectory() as folder:
         port = str(free_port())
-        told = ["--headless", "--host", url, "--rate", str(RATE), "-t", f"{seconds}s", "--output", folder]
+        arguments = [
+            "--headless",
+            "--host",
+            url,
+            "--rate",
+            str(RATE),
+            "-t",
+            f"{seconds}s",
+            "--output",
+            folder,
+        ]
         many = ["--processes", str(WORKERS), "--master-bind-port", port, "--master-port", port]
         locust = [str(BIN / "locust"), "-f", "load/locustfile.py", "--document", f"{url}/openapi.json"]
         with (Path(folder) / "log").open("w") as output:
-            master = subprocess.Popen([*locust, *told, *many], cwd=ROOT, stdout=output, stderr=output)
+            master = subprocess.Popen([*locust, *arguments, *many], cwd=ROOT, stdout=output, stderr=output)
         workers: list[psutil.Process] = []
         try:
             _await_calls(url, master)
@@ -107,16 +117,16 @@ def harmed(harm: Harm, after: float, seconds: int, random: Random) -> Ended:
             workers = psutil.Process(master.pid).children()
             time.sleep(after)
             if workers and master.poll() is None:
-                # Where the run is over already, there may be nobody left to harm.
+                # If the run is already over, there may be no worker to harm.
                 with suppress(psutil.NoSuchProcess):
                     harm(random.choice(workers), random)
             return _ended(master, url, Path(folder), began, seconds)
         finally:
             master.kill()
             master.wait()
-            for each in workers:
+            for worker in workers:
                 with suppress(psutil.NoSuchProcess):
-                    each.kill()
+                    worker.kill()
 
 
 def _await_calls(url: str, master: "subprocess.Popen[bytes]") -> None:
@@ -137,26 +147,27 @@ def _ended(master: "subprocess.Popen[bytes]", url: str, folder: Path, began: flo
     if not file.exists():
         return Ended("", code, log[-500:], took)
     run = json.loads(file.read_text())
-    beside = (
-        run["beside"].get(f"to {each}", 0) for each in ("read back what was written", "see where the API is")
+    extra_calls = (
+        run["beside"].get(f"to {purpose}", 0)
+        for purpose in ("read back what was written", "see where the API is")
     )
-    made = run["total"]["requests"] + sum(beside)
-    told = "; ".join((*run["invalid"], *run["reasons"]))
+    made = run["total"]["requests"] + sum(extra_calls)
+    message = "; ".join((*run["invalid"], *run["reasons"]))
     if "Traceback" in log:
-        told = f"a traceback in its log: {log}"
+        message = f"a traceback in its log: {log}"
     is_whole = made == httpx.get(f"{url}/count").json()
-    return Ended(run["verdict"], code, re.sub(r"worker \S+", "worker", told), took, is_whole)
+    return Ended(run["verdict"], code, re.sub(r"worker \S+", "worker", message), took, is_whole)
 
 
 def moment(name: str, seconds: int, random: Random) -> float:
-    """When to harm a worker (s after the first call of a run of so many seconds)."""
+    """When to harm a worker: seconds after the first call of a run of `seconds`."""
     return (
         random.uniform(seconds - 1, seconds + 1) if name == "killed_late" else random.uniform(0, seconds - 1)
     )
 
 
 def main() -> None:
-    """Harm workers, and print what became of the runs."""
+    """Harm workers, and print how the runs ended."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -177,12 +188,12 @@ def main() -> None:
             runs.append(run)
             click.echo(
                 f"{name} {number:2}, at {after:.1f} s: {run.verdict or 'NO END'}, exit code {run.code}, "
-                f"{run.seconds:.1f} s: {run.told}"
+                f"{run.seconds:.1f} s: {run.message}"
             )
-        right = sum(each.is_right for each in runs)
+        right = sum(run.is_right for run in runs)
         wrong += len(runs) - right
-        slowest = max(each.seconds for each in runs)
-        click.echo(f"{name}: {right} of {len(runs)} told, the longest took {slowest:.1f} s")
+        slowest = max(run.seconds for run in runs)
+        click.echo(f"{name}: {right} of {len(runs)} right, the longest took {slowest:.1f} s")
     sys.exit(int(bool(wrong)))
 
 

@@ -1,4 +1,4 @@
-"""Types, lint, format and the direction of imports: what a newcomer's first command should find."""
+"""Types, lint, format and the direction of imports."""
 
 import pytest
 
@@ -12,6 +12,6 @@ pytestmark = pytest.mark.process
     [("mypy",), ("ruff", "check", "."), ("ruff", "format", "--check", "."), ("lint-imports",)],
     ids=" ".join,
 )
-def test_convention(command: tuple[str, ...]) -> None:
+def test_every_convention_is_kept(command: tuple[str, ...]) -> None:
     done = run(*command)
     assert done.process.returncode == 0, done.output

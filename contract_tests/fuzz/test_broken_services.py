@@ -1,4 +1,4 @@
-"""The fuzzing can fail: each service that is broken on purpose is caught, and for that reason."""
+"""The fuzzing can fail: it finds the fault of every service that is broken on purpose."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ SCENARIOS = 300
 
 @pytest.fixture
 def broken(database: str, start: Start) -> Break:
-    """Starts a broken service, gives its URL."""
+    """Starts a broken service and returns its URL."""
 
     def url(factory: str) -> str:
         port = str(free_port())
@@ -34,7 +34,7 @@ def broken(database: str, start: Start) -> Break:
         ("failing_on_a_boundary", ("POST /students", "Server error", '"year": 8')),
     ],
 )
-def test_is_caught(broken: Break, factory: str, words: tuple[str, ...]) -> None:
+def test_fuzzing_finds_the_fault(broken: Break, factory: str, words: tuple[str, ...]) -> None:
     phases = ("--phases", "coverage,stateful")
     done = run("schemathesis", "run", "openapi/students.yaml", "--url", broken(factory), *phases)
     assert done.process.returncode == 1, done.output
@@ -42,7 +42,7 @@ def test_is_caught(broken: Break, factory: str, words: tuple[str, ...]) -> None:
         assert word in done.output, done.output
 
 
-def test_what_is_deleted_and_stays_is_caught(broken: Break, database: str) -> None:
+def test_fuzzing_finds_entities_that_survive_their_deletion(broken: Break, database: str) -> None:
     with pytest.raises(FailureGroup) as caught:
         follow_links(broken("keeping_what_is_deleted"), database, SCENARIOS)
-    assert {each.title for each in caught.value.exceptions} == {"Deleted resource still available"}
+    assert {failure.title for failure in caught.value.exceptions} == {"Deleted resource still available"}

@@ -1,4 +1,4 @@
-"""Schemathesis over every operation, over the links, and as the plain command of the README."""
+"""Schemathesis finds nothing: in single operations, along the links, and as the command of the README."""
 
 from typing import Any
 
@@ -19,15 +19,15 @@ schema = schemathesis.openapi.from_path(students_document())
 
 @schema.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None)
-def test_operation(case: Case[Any], service: Service) -> None:
+def test_every_operation_keeps_the_contract(case: Case[Any], service: Service) -> None:
     case.call_and_validate(base_url=service.url)
 
 
-def test_links(database: str, serve: Serve) -> None:
+def test_links_keep_the_contract(database: str, serve: Serve) -> None:
     follow_links(serve("--database-url", database).url, database, SCENARIOS)
 
 
-def test_the_plain_command(postgres: str, serve: Serve) -> None:
+def test_the_schemathesis_command_of_the_readme_finds_nothing(postgres: str, serve: Serve) -> None:
     service = serve("--database-url", new_database(postgres))
     done = run("schemathesis", "run", "openapi/students.yaml", "--url", service.url)
     assert done.process.returncode == 0, done.output

@@ -1,4 +1,4 @@
-"""What tests of loads share."""
+"""Fixtures that tests of the load share."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Bodies of every media type, read back by parsers that are not ours."""
+"""Request bodies in every media type, read back by parsers of others."""
 
 import json
 from email import message_from_bytes
@@ -14,15 +14,15 @@ from openapi.bodies import Encoding, Writer, writer
 PET = {"name": "Rex & Co", "tags": ["a", "b"], "owner": {"id": 1}, "age": 3, "good": True}
 
 
-def written(media_type: str, source: Any, **encodings: Encoding) -> Writer:
-    found = writer(media_type, schema(source, (3, 1)), encodings)
-    assert found is not None
-    return found
+def body_writer(media_type: str, source: Any, **encodings: Encoding) -> Writer:
+    media_writer = writer(media_type, schema(source, (3, 1)), encodings)
+    assert media_writer is not None
+    return media_writer
 
 
-def parts(found: Writer, value: Any) -> dict[str, list[Message]]:
-    head = f"Content-Type: {found.content_type}\r\n\r\n".encode()
-    message = message_from_bytes(head + found.encode(value))
+def parts_by_name(media_writer: Writer, value: Any) -> dict[str, list[Message]]:
+    head = f"Content-Type: {media_writer.content_type}\r\n\r\n".encode()
+    message = message_from_bytes(head + media_writer.encode(value))
     by_name: dict[str, list[Message]] = {}
     for part in message.get_payload():
         assert isinstance(part, Message)
@@ -32,19 +32,19 @@ def parts(found: Writer, value: Any) -> dict[str, list[Message]]:
 
 @pytest.mark.parametrize("media_type", ["application/json", "application/vnd.api+json", "text/json"])
 def test_json(media_type: str) -> None:
-    found = written(media_type, {})
-    assert found.content_type == media_type
-    assert json.loads(found.encode(PET)) == PET
-    assert written("*/*", {"type": "object"}).content_type == "application/json"
+    media_writer = body_writer(media_type, {})
+    assert media_writer.content_type == media_type
+    assert json.loads(media_writer.encode(PET)) == PET
+    assert body_writer("*/*", {"type": "object"}).content_type == "application/json"
 
 
 def test_forms() -> None:
-    found = written("application/x-www-form-urlencoded", {"type": "object"})
-    assert parse_qsl(found.encode(PET).decode()) == [
+    media_writer = body_writer("application/x-www-form-urlencoded", {"type": "object"})
+    assert parse_qsl(media_writer.encode(PET).decode()) == [
         ("name", "Rex & Co"), ("tags", "a"), ("tags", "b"), ("owner", '{"id":1}'), ("age", "3"),
         ("good", "true"),
     ]  # fmt: skip
-    deep = written(
+    deep = body_writer(
         "application/x-www-form-urlencoded", {"type": "object"},
         owner=Encoding(style="deepObject"), tags=Encoding(style="pipeDelimited", explode=False),
     )  # fmt: skip
@@ -59,25 +59,27 @@ def test_multipart_with_files() -> None:
             "pages": {"type": "array", "items": {"type": "string", "contentMediaType": "application/pdf"}},
         },
     }
-    found = written("multipart/form-data", source, photo=Encoding(content_type="image/png, image/jpeg"))
-    read = parts(found, {**PET, "photo": "x", "pages": ["one", "two"]})
-    assert read["name"][0].get_payload() == "Rex & Co"
-    assert read["name"][0].get_filename() is None
-    assert [each.get_payload() for each in read["tags"]] == ["a", "b"]
-    assert read["owner"][0].get_content_type() == "application/json"
-    (photo,) = read["photo"]
+    media_writer = body_writer(
+        "multipart/form-data", source, photo=Encoding(content_type="image/png, image/jpeg")
+    )
+    parts = parts_by_name(media_writer, {**PET, "photo": "x", "pages": ["one", "two"]})
+    assert parts["name"][0].get_payload() == "Rex & Co"
+    assert parts["name"][0].get_filename() is None
+    assert [part.get_payload() for part in parts["tags"]] == ["a", "b"]
+    assert parts["owner"][0].get_content_type() == "application/json"
+    (photo,) = parts["photo"]
     assert (photo.get_content_type(), photo.get_filename()) == ("image/png", "photo.png")
     assert bytes(photo.get_payload(decode=True)).startswith(b"\x89PNG")
-    assert [each.get_filename() for each in read["pages"]] == ["pages.bin"] * 2
+    assert [part.get_filename() for part in parts["pages"]] == ["pages.bin"] * 2
 
 
 def test_text_and_octets() -> None:
-    assert written("text/plain; charset=utf-8", {"type": "string"}).encode("é") == "é".encode()
-    assert written("text/csv", {"type": "string"}).content_type == "text/csv"
-    assert written("application/octet-stream", {"type": "string", "format": "binary"}).encode("x") == b"x"
-    assert written("application/zip", {"type": "string"}).content_type == "application/zip"
+    assert body_writer("text/plain; charset=utf-8", {"type": "string"}).encode("é") == "é".encode()
+    assert body_writer("text/csv", {"type": "string"}).content_type == "text/csv"
+    assert body_writer("application/octet-stream", {"type": "string", "format": "binary"}).encode("x") == b"x"
+    assert body_writer("application/zip", {"type": "string"}).content_type == "application/zip"
 
 
-def test_what_cannot_be_written() -> None:
+def test_bodies_of_other_media_types_are_not_supported() -> None:
     assert writer("application/xml", schema({"type": "object"}), {}) is None
     assert writer("text/plain", schema({"type": "object"}), {}) is None

@@ -1,4 +1,4 @@
-"""Documents as they come: from files and URLs, right and wrong."""
+"""Documents from files and URLs, valid and invalid."""
 
 import http.server
 import threading
@@ -25,14 +25,14 @@ def web(tmp_path: Path) -> Iterator[str]:
         thread.join()
 
 
-def test_from_a_file_and_from_a_url_alike(tmp_path: Path, web: str) -> None:
+def test_a_url_gives_the_same_document_as_a_file(tmp_path: Path, web: str) -> None:
     (tmp_path / "it.yaml").write_text(students_document().read_text())
     assert load_contract(f"{web}/it.yaml").document == load_contract(students_document()).document
     with pytest.raises(ContractError, match=r"nowhere.yaml: cannot be read: File not found"):
         load_contract(f"{web}/nowhere.yaml")
 
 
-def test_keys_are_text_and_days_stay_text(tmp_path: Path) -> None:
+def test_keys_are_text_and_dates_stay_text(tmp_path: Path) -> None:
     document = tmp_path / "it.yaml"
     document.write_text("openapi: 3.0.3\npaths: {/: {get: {responses: {200: {description: 2020-01-01}}}}}")
     loaded = load_contract(document)
@@ -49,7 +49,7 @@ def test_keys_are_text_and_days_stay_text(tmp_path: Path) -> None:
         ("a.yaml", "openapi: 3.0.0\npaths: {}", "describes no operation"),
     ],
 )
-def test_what_is_no_document_is_told_in_one_line(tmp_path: Path, name: str, text: str, message: str) -> None:
+def test_refusals_are_one_line(tmp_path: Path, name: str, text: str, message: str) -> None:
     document = tmp_path / name
     document.write_text(text)
     with pytest.raises(ContractError, match=message) as refused:
@@ -58,14 +58,14 @@ def test_what_is_no_document_is_told_in_one_line(tmp_path: Path, name: str, text
 
 
 def test_references() -> None:
-    found = contract(schemas={"A": {"$ref": "#/components/schemas/B"}, "B": {"type": "null"}, "a/b~c%": 1})
-    assert found.resolve({"$ref": "#/components/schemas/A"}) == {"type": "null"}
-    assert found.at("#/components/schemas/a~1b~0c%25") == 1
+    document = contract(schemas={"A": {"$ref": "#/components/schemas/B"}, "B": {"type": "null"}, "a/b~c%": 1})
+    assert document.resolve({"$ref": "#/components/schemas/A"}) == {"type": "null"}
+    assert document.at("#/components/schemas/a~1b~0c%25") == 1
     looping = contract(schemas={"A": {"$ref": "#/components/schemas/A"}})
     with pytest.raises(ContractError, match="leads to itself"):
         looping.resolve({"$ref": "#/components/schemas/A"})
     with pytest.raises(ContractError, match="leads nowhere, at 'C'"):
-        found.at("#/components/schemas/C")
+        document.at("#/components/schemas/C")
 
 
 def test_an_operation_id_used_twice_is_refused() -> None:
@@ -97,10 +97,10 @@ def test_several_files_are_one_contract(tmp_path: Path, web: str) -> None:
     for source in (tmp_path / "it.yaml", f"{web}/it.yaml"):
         (operation,) = read_operations(load_contract(source))
         assert operation.request_body is not None
-        body = operation.request_body.content["application/json"]
-        make = PayloadFactory(1).generator(body)
-        made = [make() for _ in range(100)]
-        assert {(each["kind"], each.get("name")) for each in made} == {("cat", "Rex"), ("Dog", None)}
+        schema = operation.request_body.content["application/json"]
+        make = PayloadFactory(1).generator(schema)
+        bodies = [make() for _ in range(100)]
+        assert {(body["kind"], body.get("name")) for body in bodies} == {("cat", "Rex"), ("Dog", None)}
     (tmp_path / "more.json").unlink()
     with pytest.raises(ContractError, match=r"more.json: no such file"):
         load_contract(tmp_path / "it.yaml")

@@ -1,4 +1,4 @@
-"""What is JSON, whatever the size of its numbers."""
+"""JSON texts with numbers of any size."""
 
 from typing import Any
 
@@ -16,13 +16,13 @@ from openapi import lenient_json
         (b"1e999999999", 10**10_000),
         (b"-1e999999999", -(10**10_000)),
     ],
-    ids=lambda each: each.decode() if isinstance(each, bytes) else "",
+    ids=lambda text: text.decode() if isinstance(text, bytes) else "",
 )
 def test_numbers_of_any_size_are_read(text: bytes, value: Any) -> None:
     assert lenient_json.loads(text) == value
 
 
 @pytest.mark.parametrize("text", [b"NaN", b"[1e400, NaN]", b"[1e400", b"{", b"\xff"])
-def test_what_is_no_json_is_told(text: bytes) -> None:
+def test_other_texts_are_refused(text: bytes) -> None:
     with pytest.raises(ValueError, match="line 1"):
         lenient_json.loads(text)

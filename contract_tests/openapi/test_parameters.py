@@ -1,4 +1,4 @@
-"""Parameters in all of their styles: the table of the specification, row by row."""
+"""Parameters in all styles: the table of the specification, row by row."""
 
 import json
 from typing import Any
@@ -47,7 +47,7 @@ def test_styles(
         assert expected is None or it.write(value) == expected
 
 
-def test_what_a_url_cannot_hold_is_encoded() -> None:
+def test_reserved_characters_of_a_url_are_encoded() -> None:
     assert parameter("query", "form", True, {}).write("a b&c=d/é") == "color=a%20b%26c%3Dd%2F%C3%A9"
     assert parameter("path", "simple", False, {}).write("a/b?") == "a%2Fb%3F"
     assert (
@@ -73,7 +73,7 @@ def test_what_a_url_cannot_hold_is_encoded() -> None:
         ("query", "form", True, {}, "true", "true"),
     ],
 )  # fmt: skip
-def test_texts_are_read_by_their_schema(
+def test_texts_are_read_by_the_types_of_the_schema(
     location: str, style: str, explode: bool, source: Any, text: str, value: Any
 ) -> None:
     assert parameter(location, style, explode, source).read([text]) == value
@@ -85,27 +85,27 @@ def test_content_is_read_and_written_as_its_media_type() -> None:
 
 
 @pytest.mark.parametrize(
-    ("location", "barred"),
+    ("location", "reserved"),
     [("path", "/\\?#% "), ("header", "\n\té"), ("cookie", '; ,"\\'), ("query", "\n\0")],
 )
-def test_values_are_read_alike_by_everyone(location: str, barred: str) -> None:
+def test_values_have_one_reading(location: str, reserved: str) -> None:
     it = parameter(location, "simple", False, {"type": ["string", "null"]})
     make = PayloadFactory(1).generator(it.schema, it.name, it.rules())
-    made = [make() for _ in range(200)]
-    assert all(isinstance(each, str) and each and not set(each) & set(barred) for each in made)
+    values = [make() for _ in range(200)]
+    assert all(isinstance(value, str) and value and not set(value) & set(reserved) for value in values)
     lists = parameter(location, "simple", False, {"type": "array", "items": {"type": "string"}})
     make = PayloadFactory(1).generator(lists.schema, lists.name, lists.rules())
-    assert all(each and not any("," in item for item in each) for each in (make() for _ in range(200)))
+    assert all(value and not any("," in item for item in value) for value in (make() for _ in range(200)))
 
 
-def test_what_the_specification_ignores_is_ignored() -> None:
+def test_parameters_that_the_specification_ignores() -> None:
     ignored: list[Any] = [
         {"name": name, "in": "header", "schema": {}} for name in ("Accept", "Content-Type", "Authorization")
     ]
     assert operation(parameters=ignored).parameters == ()
 
 
-def test_examples_beside_a_schema_are_used() -> None:
+def test_examples_of_a_parameter_are_drawn() -> None:
     described = {"name": "station", "in": "query", "schema": {"type": "string"},
                  "examples": {"a": {"value": "Paris-Est"}}}  # fmt: skip
     (it,) = operation(parameters=[described]).parameters
@@ -126,12 +126,12 @@ def test_examples_beside_a_schema_are_used() -> None:
         ("cookie", "é", "color=%C3%A9"),
     ],
 )
-def test_what_a_field_cannot_hold_is_encoded(location: str, value: Any, text: str) -> None:
+def test_characters_that_a_field_cannot_have_are_encoded(location: str, value: Any, text: str) -> None:
     style = "simple" if location == "header" else "form"
     assert parameter(location, style, False, {}).write(value) == text
 
 
-def test_json_in_a_field_is_of_ascii_characters() -> None:
+def test_json_in_a_header_is_ascii() -> None:
     it = parameter("header", "simple", False, {}, media_type="application/json")
     text = it.write({"k": "日本\x7f\r\n"})
     assert text == '{"k":"\\u65e5\\u672c\\u007f\\r\\n"}'
@@ -162,7 +162,7 @@ def test_json_in_a_field_is_of_ascii_characters() -> None:
         ("query", "form", "é\n", True),
     ],
 )
-def test_values_that_do_not_arrive_as_they_are(location: str, style: str, value: Any, fits: bool) -> None:
+def test_values_that_a_location_changes(location: str, style: str, value: Any, fits: bool) -> None:
     assert parameter(location, style, False, {}).fits(value) is fits
 
 
@@ -185,7 +185,7 @@ def test_paths_are_encoded_once(path: str, values: dict[str, Any], target: str) 
 
 
 @pytest.mark.parametrize("expression", ["path:.*", "path+", "*path"])
-def test_expressions_of_routers_are_the_parameters_they_name(expression: str) -> None:
+def test_expressions_of_routers_name_parameters(expression: str) -> None:
     declared = [{"name": "path", "in": "path", "required": True, "schema": {"type": "string"}}]
     it = operation(f"/files/{{{expression}}}", parameters=declared)
     assert it.path_names == ["path"]

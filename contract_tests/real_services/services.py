@@ -1,4 +1,4 @@
-"""Services that publish a document of their own, and how each is installed and started."""
+"""Services that publish their own document, and how they are installed and started."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Service:
-    """A published service. In texts, {port} is that to listen on, {data} a folder of its own, {database}
-    a folder with the socket of a PostgreSQL. `run` starts with the path of a program within the
-    environment that the packages are installed into; `options` are those of contract-load.
+    """A published service. In its texts, {port} is the port to listen on, {data} an empty folder, {database}
+    the folder with the socket of a PostgreSQL. `run` starts with the path of a program within the
+    environment that the packages are installed into; `options` are options of contract-load.
+
+    Larger than usual: it has one field per setting of a service.
     """
 
     name: str
@@ -72,7 +74,7 @@ SERVICES = (
         run=("bin/chroma", "run", "--path", "{data}", "--port", "{port}"),
         document="/openapi.json",
         options=("--users", "5"),
-        # Its document asks for a key, which a local server does not look at.
+        # Its document requires a key, which a local server ignores.
         credentials={"CONTRACT_API_KEY": "any"},
     ),
     Service(

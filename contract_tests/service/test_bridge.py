@@ -1,4 +1,4 @@
-"""A WSGI application behind the bridge behaves as WSGI and ASGI demand."""
+"""A WSGI application behind the bridge behaves as WSGI (PEP 3333) and ASGI require."""
 
 import asyncio
 import threading
@@ -11,35 +11,36 @@ import pytest
 from starlette.types import Message
 
 from contract_tests.support.asgi_client import AsgiClient, answered, app_of, in_loop, request, scope
-from students_service.bridge import WHOLE_BYTES, Bridge, Disconnected, Threads
+from students_service.bridge import WHOLE_BYTES, Bridge, Disconnected
+from students_service.threads import Threads
 
 name: ContextVar[str] = ContextVar("name", default="nobody")
 
 
-def test_both_standards_are_kept() -> None:
+def test_wsgi_and_asgi_are_kept() -> None:
     client = answered(validator(app_of(lambda: [b"one", b"two"], ("Content-Length", "6"))))
-    assert [each["type"] for each in client.sent] == ["http.response.start", "http.response.body"]
+    assert [message["type"] for message in client.sent] == ["http.response.start", "http.response.body"]
     assert client.sent[0]["status"] == 200
     assert client.sent[0]["headers"] == [(b"content-type", b"text/plain"), (b"content-length", b"6")]
     assert client.body == b"onetwo"
 
 
-def test_what_an_application_is_told() -> None:
-    seen: dict[str, Any] = {}
+def test_the_environ_describes_the_request() -> None:
+    environ: dict[str, Any] = {}
     answered(
-        app_of(lambda: [b""], seen=seen),
+        app_of(lambda: [b""], seen=environ),
         request(b"ab", more=True),
         request(b"c"),
         method="POST",
         root_path="/ä",
         headers=[(b"host", b"it"), (b"x-two", b"1"), (b"x-two", b"2"), (b"transfer-encoding", b"chunked")],
     )
-    assert seen["read"] == b"abc"
-    assert (seen["SCRIPT_NAME"], seen["PATH_INFO"]) == ("/ä".encode().decode("latin-1"), "/b")
-    assert seen["QUERY_STRING"] == "x=%C3%A4"
-    assert (seen["HTTP_X_TWO"], seen["HTTP_HOST"], seen["CONTENT_LENGTH"]) == ("1,2", "it", "3")
-    assert "HTTP_TRANSFER_ENCODING" not in seen
-    assert (seen["SERVER_NAME"], seen["SERVER_PORT"], seen["REMOTE_ADDR"]) == (
+    assert environ["read"] == b"abc"
+    assert (environ["SCRIPT_NAME"], environ["PATH_INFO"]) == ("/ä".encode().decode("latin-1"), "/b")
+    assert environ["QUERY_STRING"] == "x=%C3%A4"
+    assert (environ["HTTP_X_TWO"], environ["HTTP_HOST"], environ["CONTENT_LENGTH"]) == ("1,2", "it", "3")
+    assert "HTTP_TRANSFER_ENCODING" not in environ
+    assert (environ["SERVER_NAME"], environ["SERVER_PORT"], environ["REMOTE_ADDR"]) == (
         "127.0.0.1",
         "5000",
         "127.0.0.1",
@@ -57,12 +58,12 @@ def test_an_answer_without_a_length_is_streamed_and_closed() -> None:
             closed.set()
 
     client = answered(validator(app_of(Body)))
-    assert [each.get("body") for each in client.sent] == [None, b"a", b"b", b""]
-    assert [each.get("more_body", False) for each in client.sent[1:]] == [True, True, False]
+    assert [message.get("body") for message in client.sent] == [None, b"a", b"b", b""]
+    assert [message.get("more_body", False) for message in client.sent[1:]] == [True, True, False]
     assert closed.is_set()
 
 
-def test_a_large_answer_is_not_collected() -> None:
+def test_a_large_answer_is_not_buffered() -> None:
     block = b"x" * (WHOLE_BYTES // 4)
     client = answered(app_of(lambda: [block] * 5, ("Content-Length", str(5 * len(block)))))
     assert len(client.sent) == 7
@@ -71,7 +72,7 @@ def test_a_large_answer_is_not_collected() -> None:
 
 @pytest.mark.parametrize("length", [(), (("Content-Length", "2"),)], ids=["streamed", "whole"])
 @pytest.mark.parametrize("after", [0, 1])
-def test_what_an_application_raises_is_raised_and_its_body_closed(after: int, length: Any) -> None:
+def test_errors_of_an_application_are_raised_and_its_body_closed(after: int, length: Any) -> None:
     closed = []
 
     class Body:
@@ -87,7 +88,7 @@ def test_what_an_application_raises_is_raised_and_its_body_closed(after: int, le
     assert closed == [1]
 
 
-def test_an_application_may_change_its_mind_until_there_is_a_body() -> None:
+def test_headers_may_be_replaced_until_the_body_starts() -> None:
     def app(_: Any, start_response: Any) -> Iterable[bytes]:
         start_response("200 OK", [])
         start_response("500 Oh", [("X-It", "1")], (ValueError, ValueError("it"), None))
@@ -97,7 +98,7 @@ def test_an_application_may_change_its_mind_until_there_is_a_body() -> None:
     assert client.sent[0] == {"type": "http.response.start", "status": 500, "headers": [(b"x-it", b"1")]}
 
 
-def test_an_error_after_the_start_is_raised_again() -> None:
+def test_an_error_after_the_headers_were_sent_is_raised() -> None:
     def app(_: Any, start_response: Any) -> Iterator[bytes]:
         start_response("200 OK", [])
         yield b"begun"
@@ -109,7 +110,7 @@ def test_an_error_after_the_start_is_raised_again() -> None:
 
 
 @pytest.mark.parametrize("calls", [0, 2])
-def test_start_response_is_called_once(calls: int) -> None:
+def test_start_response_must_be_called_once(calls: int) -> None:
     def app(_: Any, start_response: Any) -> Iterable[bytes]:
         for _each in range(calls):
             start_response("200 OK", [])
@@ -119,7 +120,7 @@ def test_start_response_is_called_once(calls: int) -> None:
         answered(app)
 
 
-def test_write_comes_before_the_body() -> None:
+def test_written_data_precedes_the_body() -> None:
     def app(_: Any, start_response: Any) -> Iterable[bytes]:
         start_response("200 OK", [])(b"first ")
         return [b"second"]
@@ -127,7 +128,7 @@ def test_write_comes_before_the_body() -> None:
     assert answered(app).body == b"first second"
 
 
-def test_the_context_of_a_request_reaches_its_application_and_its_stream() -> None:
+def test_context_variables_reach_the_application_and_its_stream() -> None:
     def app(_: Any, start_response: Any) -> Iterator[bytes]:
         start_response("200 OK", [])
         yield name.get().encode()
@@ -140,7 +141,7 @@ def test_the_context_of_a_request_reaches_its_application_and_its_stream() -> No
     name.reset(token)
 
 
-def test_a_client_that_leaves_in_mid_request_calls_nobody() -> None:
+def test_a_client_that_disconnects_mid_request_does_not_call_the_application() -> None:
     called: dict[str, Any] = {}
     with pytest.raises(Disconnected):
         answered(app_of(lambda: [b""], seen=called), request(b"a", more=True), {"type": "http.disconnect"})
@@ -155,7 +156,7 @@ def bounded_run(steps: Callable[[], Awaitable[None]]) -> None:
     in_loop(bounded())
 
 
-def test_an_endless_stream_ends_with_its_client() -> None:
+def test_an_endless_stream_ends_when_its_client_disconnects() -> None:
     closed = threading.Event()
 
     class Endless:
@@ -178,7 +179,7 @@ def test_an_endless_stream_ends_with_its_client() -> None:
     assert closed.is_set()
 
 
-def test_a_slow_client_takes_no_thread() -> None:
+def test_a_slow_client_occupies_no_thread() -> None:
     async def steps() -> None:
         bridge = Bridge(app_of(lambda: iter([b"a", b"b"])), Threads(1))
         slow, go_on = AsgiClient(request()), asyncio.Event()
@@ -200,7 +201,7 @@ def test_a_slow_client_takes_no_thread() -> None:
     bounded_run(steps)
 
 
-def test_what_nobody_waits_for_is_not_begun() -> None:
+def test_a_cancelled_request_is_not_started() -> None:
     begun, go_on = [], threading.Event()
 
     def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -213,8 +214,8 @@ def test_what_nobody_waits_for_is_not_begun() -> None:
         bridge = Bridge(app, Threads(1))
         clients = [AsgiClient(request()) for _ in range(3)]
         calls = [
-            asyncio.create_task(bridge(scope(path=f"/{number}"), each.receive, each.send))
-            for number, each in enumerate(clients)
+            asyncio.create_task(bridge(scope(path=f"/{number}"), client.receive, client.send))
+            for number, client in enumerate(clients)
         ]
         while not begun:
             await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""The command line: what is wrong is one clear line and a non-zero exit code."""
+"""The command line: every error is one clear line and a non-zero exit code."""
 
 import socket
 from collections.abc import Callable
@@ -25,12 +25,12 @@ def one_line(command: Command, *words: str) -> None:
 
 
 @pytest.mark.parametrize("verb", ["serve", "seed"])
-def test_a_document_that_is_missing(verb: str) -> None:
+def test_a_missing_document_is_reported(verb: str) -> None:
     one_line(run("students-service", verb, "--contract", "nowhere.yaml"), "nowhere.yaml", "no such file")
 
 
 @pytest.mark.parametrize("verb", ["seed", "upgrade"])
-def test_a_database_that_cannot_be_reached(verb: str) -> None:
+def test_an_unreachable_database_is_reported(verb: str) -> None:
     one_line(
         run("students-service", verb, "--database-url", "postgresql://127.0.0.1:1/x"),
         "127.0.0.1:1",
@@ -50,28 +50,28 @@ def test_a_database_that_cannot_be_reached(verb: str) -> None:
         ("openapi: 3.1.0\npaths: {/: {}}", ("3.1", "3.0")),
     ],
 )
-def test_a_document_that_is_none(tmp_path: Path, text: str, words: tuple[str, ...]) -> None:
+def test_an_invalid_document_is_reported(tmp_path: Path, text: str, words: tuple[str, ...]) -> None:
     document = tmp_path / "broken.yaml"
     document.write_text(text)
     one_line(run("students-service", "serve", "--contract", str(document)), str(document), *words)
 
 
-def test_an_operation_without_a_handler(edited: Edited) -> None:
+def test_an_operation_without_a_handler_is_reported(edited: Edited) -> None:
     document = edited(lambda it: it["paths"]["/"]["get"].update(operationId="get_house"))
     one_line(run("students-service", "serve", "--contract", document), "GET /", "'get_house'", "handlers.py")
 
 
-def test_a_handler_without_an_operation(edited: Edited) -> None:
+def test_a_handler_without_an_operation_is_reported(edited: Edited) -> None:
     document = edited(lambda it: it["paths"].pop("/health"))
     one_line(run("students-service", "serve", "--contract", document), "'get_health'", "handlers.py")
 
 
-def test_a_reference_that_leads_nowhere(edited: Edited) -> None:
+def test_an_unresolved_reference_is_reported(edited: Edited) -> None:
     document = edited(lambda it: it["components"]["schemas"].pop("Course"))
     one_line(run("students-service", "serve", "--contract", document), "#/components/schemas/Course")
 
 
-def test_the_same_in_plain_uvicorn() -> None:
+def test_plain_uvicorn_reports_the_same() -> None:
     done = run(
         "uvicorn", "--factory", "students_service.app:create_app", environment={"STUDENTS_CONTRACT": "x.yaml"}
     )
@@ -87,7 +87,7 @@ def test_the_same_in_plain_uvicorn() -> None:
         (("--workers", "0"), ("--workers",)),
     ],
 )
-def test_options_that_are_wrong(options: tuple[str, ...], words: tuple[str, ...]) -> None:
+def test_wrong_options_are_reported(options: tuple[str, ...], words: tuple[str, ...]) -> None:
     one_line(run("students-service", "serve", *options), *words)
 
 
@@ -95,11 +95,11 @@ def test_options_that_are_wrong(options: tuple[str, ...], words: tuple[str, ...]
     ("name", "value"),
     [("PORT", "web"), ("PORT", "70000"), ("LOG_LEVEL", "bogus"), ("UPGRADE", "maybe"), ("WORKERS", "0")],
 )
-def test_settings_that_are_wrong(name: str, value: str) -> None:
+def test_wrong_settings_are_reported(name: str, value: str) -> None:
     one_line(run("students-service", "serve", environment={f"STUDENTS_{name}": value}), f"STUDENTS_{name}")
 
 
-def test_a_rule_that_does_not_compile(edited: Edited, database: str) -> None:
+def test_an_invalid_pattern_is_reported(edited: Edited, database: str) -> None:
     def change(document: dict[str, Any]) -> None:
         document["components"]["schemas"]["Student"]["properties"]["badge"] = {
             "type": "string",
@@ -116,7 +116,7 @@ def test_a_rule_that_does_not_compile(edited: Edited, database: str) -> None:
     )
 
 
-def test_a_port_in_use() -> None:
+def test_a_used_port_is_reported() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         done = run("students-service", "serve", "--port", port)
@@ -133,7 +133,7 @@ def test_a_port_in_use() -> None:
         ("postgresql://me:secret@127.0.0.1:1/x", ("127.0.0.1:1", "refused", "--database-url")),
     ],
 )
-def test_a_database_that_is_none(url: str, words: tuple[str, ...]) -> None:
+def test_an_invalid_database_url_is_reported(url: str, words: tuple[str, ...]) -> None:
     done = run("students-service", "serve", "--port", "0", "--database-url", url)
     assert "secret" not in done.output
     assert done.process.returncode
@@ -142,11 +142,11 @@ def test_a_database_that_is_none(url: str, words: tuple[str, ...]) -> None:
         assert word in done.lines[-1]
 
 
-def test_a_place_for_data_that_is_none() -> None:
+def test_an_unusable_data_folder_is_reported() -> None:
     one_line(run("students-service", "seed", "--data-dir", "/etc/passwd"), "/etc/passwd", "--data-dir")
 
 
-def test_a_dry_run_of_what_is_refused_fails(edited: Edited, database: str) -> None:
+def test_a_dry_run_of_a_refused_upgrade_fails(edited: Edited, database: str) -> None:
     run("students-service", "upgrade", "--database-url", database)
     document = edited(lambda it: it["components"]["schemas"]["Student"]["properties"].pop("gpa"))
     options = ("--database-url", database, "--contract", document)
@@ -155,7 +155,7 @@ def test_a_dry_run_of_what_is_refused_fails(edited: Edited, database: str) -> No
     assert dry.output.startswith("-- refused: column students.gpa"), dry.output
 
 
-def test_upgrade_tells_its_sql_before_it_is_done(database: str) -> None:
+def test_upgrade_prints_its_sql_first(database: str) -> None:
     dry = run("students-service", "upgrade", "--dry-run", "--database-url", database)
     assert dry.lines[0].startswith("CREATE TABLE students")
     refused = run("students-service", "serve", "--no-upgrade", "--port", "0", "--database-url", database)
@@ -165,7 +165,7 @@ def test_upgrade_tells_its_sql_before_it_is_done(database: str) -> None:
     assert run("students-service", "upgrade", "--database-url", database).output == "-- nothing to do"
 
 
-def test_seeded_students_are_unique_and_as_the_contract_says(database: str, serve: Serve) -> None:
+def test_seeded_students_are_unique_and_valid(database: str, serve: Serve) -> None:
     for _ in range(2):
         assert (
             run("students-service", "seed", "--count", "6000", "--database-url", database).process.returncode
@@ -182,7 +182,7 @@ def test_seeded_students_are_unique_and_as_the_contract_says(database: str, serv
     connection.close()
 
 
-def test_embedded_data_survives_and_the_command_tells_where_it_lies(tmp_path: Path, serve: Serve) -> None:
+def test_embedded_data_survives_and_its_folder_is_printed(tmp_path: Path, serve: Serve) -> None:
     data = str(tmp_path / "data")
     first = serve("--data-dir", data)
     assert data in first.output

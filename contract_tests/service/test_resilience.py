@@ -1,4 +1,4 @@
-"""Races, lost databases, kills: what was acknowledged stays, what is lost is told and comes back."""
+"""Races, lost databases, kills: acknowledged writes stay, and the service reports failures and recovers."""
 
 import signal
 import threading
@@ -25,7 +25,7 @@ def postgres_processes(data: Path) -> list[psutil.Process]:
 
 
 def recovered(url: str) -> httpx.Response:
-    """The first healthy answer; asks again as long as it is told to."""
+    """Call the health check until it succeeds, and return that answer."""
     deadline = time.monotonic() + RECOVERY_S
     while True:
         answer = httpx.get(f"{url}/health", timeout=RECOVERY_S)
@@ -40,7 +40,7 @@ def unavailable(answer: httpx.Response) -> None:
     assert int(answer.headers["retry-after"]) >= 1
 
 
-def test_of_racing_creations_exactly_one_succeeds(client: httpx.Client) -> None:
+def test_exactly_one_of_racing_creations_succeeds(client: httpx.Client) -> None:
     student = new_student()
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda _: client.post("/students", json=student).status_code, range(64)))
@@ -64,7 +64,7 @@ def test_a_row_that_breaks_the_contract_is_never_sent(database: str, serve: Serv
         assert answer.json()["request_id"] in line
 
 
-def test_a_lost_database_is_told_and_found_again(tmp_path: Path, serve: Serve) -> None:
+def test_a_lost_database_is_reported_and_reconnected(tmp_path: Path, serve: Serve) -> None:
     data = tmp_path / "data"
     service = serve("--data-dir", str(data))
     where = service.url + httpx.post(f"{service.url}/students", json=new_student()).headers["location"]
@@ -80,7 +80,7 @@ def test_a_lost_database_is_told_and_found_again(tmp_path: Path, serve: Serve) -
         assert service.end() == 0
 
 
-def test_a_database_that_hangs_is_waited_for_no_longer_than_told(tmp_path: Path, serve: Serve) -> None:
+def test_a_hanging_database_times_out(tmp_path: Path, serve: Serve) -> None:
     data = tmp_path / "data"
     environment = {"STUDENTS_HEALTH_TIMEOUT": "0.5", "STUDENTS_REQUEST_TIMEOUT": "1"}
     service = serve("--data-dir", str(data), environment=environment)
@@ -98,7 +98,7 @@ def test_a_database_that_hangs_is_waited_for_no_longer_than_told(tmp_path: Path,
     assert httpx.get(f"{service.url}/students").status_code == 200
 
 
-def test_more_requests_than_threads_wait_no_longer_than_told(database: str, serve: Serve) -> None:
+def test_requests_waiting_for_a_thread_time_out(database: str, serve: Serve) -> None:
     service = serve("--database-url", database, environment={"STUDENTS_REQUEST_TIMEOUT": "1"})
     lock = psycopg2.connect(database)
     lock.cursor().execute("LOCK TABLE students")
@@ -141,7 +141,7 @@ def test_requests_in_flight_finish_before_a_service_stops(tmp_path: Path, serve:
 
 
 def acknowledged_until(url: str, done: threading.Event) -> list[str]:
-    """Where the students are that were created, one after another, until the service is gone."""
+    """Create students until the service is gone, and return their locations."""
     places = []
     with httpx.Client(base_url=url) as client:
         while not done.is_set():
@@ -153,7 +153,7 @@ def acknowledged_until(url: str, done: threading.Event) -> list[str]:
 
 
 @pytest.mark.parametrize("with_database", [False, True], ids=["service alone", "with its database"])
-def test_what_was_acknowledged_survives_sigkill(tmp_path: Path, serve: Serve, with_database: bool) -> None:
+def test_acknowledged_writes_survive_sigkill(tmp_path: Path, serve: Serve, with_database: bool) -> None:
     data = tmp_path / "data"
     killed = serve("--data-dir", str(data))
     done = threading.Event()
@@ -166,7 +166,7 @@ def test_what_was_acknowledged_survives_sigkill(tmp_path: Path, serve: Serve, wi
             victim.kill()
         psutil.wait_procs(victims, timeout=RECOVERY_S)
         done.set()
-        places = [place for each in creating for place in each.result()]
+        places = [place for thread in creating for place in thread.result()]
     again = serve("--data-dir", str(data))
     with httpx.Client(base_url=again.url) as client:
         assert len(places) >= 50
@@ -180,7 +180,7 @@ def test_several_workers_serve_one_port_and_stop_together(tmp_path: Path, serve:
     service = serve("--workers", "2", "--data-dir", str(data))
     assert recovered(service.url).status_code == 200
     workers = psutil.Process(service.process.pid).children()
-    assert len([each for each in workers if "spawn" in " ".join(each.cmdline())]) >= 2
+    assert len([worker for worker in workers if "spawn" in " ".join(worker.cmdline())]) >= 2
     with ThreadPoolExecutor(8) as pool:
         places = list(
             pool.map(
@@ -205,10 +205,10 @@ def test_workers_end_with_a_parent_that_is_killed(database: str, serve: Serve) -
     assert recovered(again.url).status_code == 200
 
 
-def test_upgrades_that_start_at_once_do_it_once(database: str, start: Start) -> None:
+def test_concurrent_upgrades_run_once(database: str, start: Start) -> None:
     commands = [start("students-service", "upgrade", "--database-url", database) for _ in range(4)]
-    assert [each.wait() for each in commands] == [0] * 4
-    assert sorted(len(each.lines) == 1 for each in commands) == [False, True, True, True]
+    assert [command.wait() for command in commands] == [0] * 4
+    assert sorted(len(command.lines) == 1 for command in commands) == [False, True, True, True]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])

@@ -1,4 +1,4 @@
-"""Rows as PostgreSQL writes them, beside the same rows as Python reads them."""
+"""Rows as PostgreSQL writes them as JSON, compared with the same rows as Python reads them."""
 
 import json
 import re
@@ -37,7 +37,7 @@ def add_many(student: Any) -> None:
 
 
 def stored(database: str, change: Any, values: dict[str, Any]) -> tuple[Resource, dict[str, Any]]:
-    """A row of the table of a changed document, as its JSON tells."""
+    """The resource of a changed document, and a row of its table as JSON."""
     metadata, (resource,) = resources(contract(change))
     engine = connect(database)
     metadata.create_all(engine)
@@ -83,13 +83,13 @@ def test_a_row_is_what_was_stored(database: str, given: dict[str, Any], shown: d
     assert row == expected | ADA | {"created_at": "2026-01-15T09:30:00Z"} | shown
 
 
-def test_more_columns_than_a_function_takes_arguments(database: str) -> None:
+def test_a_row_may_have_more_columns_than_a_function_takes_arguments(database: str) -> None:
     _, row = stored(database, add_many, ADA | {f"field_{number}": number for number in range(249)})
     assert [row[f"field_{number}"] for number in range(249)] == [*range(249)]
     assert "field_249" not in row
 
 
-def test_a_row_is_as_its_schema_says(database: str) -> None:
+def test_a_row_matches_its_schema(database: str) -> None:
     resource, row = stored(database, None, ADA)
     schema = {"$ref": f"#/components/schemas/{resource.schema}"}
     assert next(iter(row)) == resource.key
@@ -108,9 +108,7 @@ def test_a_row_is_as_its_schema_says(database: str) -> None:
         (("course", "email"), "students_email_key"),
     ],
 )
-def test_every_page_goes_by_its_index_whatever_the_size(
-    database: str, filters: tuple[str, ...], index: str
-) -> None:
+def test_every_page_uses_its_index_at_any_size(database: str, filters: tuple[str, ...], index: str) -> None:
     metadata, (resource,) = resources(contract())
     engine = connect(database)
     metadata.create_all(engine)

@@ -1,4 +1,4 @@
-"""Requests that are wrong in every way, and the defaults of Connexion that would let them pass."""
+"""Wrong requests of every kind are refused, also those that Connexion accepts by default."""
 
 import json
 import socket
@@ -17,14 +17,14 @@ JSON = {"Content-Type": "application/json"}
 def problem(response: httpx.Response, status: int) -> dict[str, Any]:
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
-    found: dict[str, Any] = response.json()
-    assert found["status"] == status
-    assert found["request_id"] == response.headers["x-request-id"]
+    content: dict[str, Any] = response.json()
+    assert content["status"] == status
+    assert content["request_id"] == response.headers["x-request-id"]
     assert "Traceback" not in response.text
-    return found
+    return content
 
 
-def test_created_as_stored_and_found_where_location_says(client: httpx.Client, student: Student) -> None:
+def test_a_created_student_is_found_at_its_location(client: httpx.Client, student: Student) -> None:
     created = client.post("/students", json=student)
     assert created.status_code == 201
     stored = created.json()
@@ -34,7 +34,7 @@ def test_created_as_stored_and_found_where_location_says(client: httpx.Client, s
     assert client.get(created.headers["location"]).json() == stored
 
 
-def test_put_replaces_and_what_it_leaves_out_gets_its_default(client: httpx.Client) -> None:
+def test_put_replaces_and_resets_omitted_fields_to_their_defaults(client: httpx.Client) -> None:
     first = client.post(
         "/students", json=new_student(gpa=3.5, status="graduated", date_of_birth="1999-02-28")
     ).json()
@@ -51,7 +51,7 @@ def test_put_replaces_and_what_it_leaves_out_gets_its_default(client: httpx.Clie
     assert after["updated_at"] > first["updated_at"]
 
 
-def test_deleted_is_gone(client: httpx.Client, student: Student) -> None:
+def test_a_deleted_student_is_gone(client: httpx.Client, student: Student) -> None:
     where = client.post("/students", json=student).headers["location"]
     deleted = client.delete(where)
     assert deleted.status_code == 204
@@ -61,10 +61,10 @@ def test_deleted_is_gone(client: httpx.Client, student: Student) -> None:
     problem(client.put(where, json=student), 404)
 
 
-def test_duplicate_names_the_field(client: httpx.Client, student: Student) -> None:
+def test_a_duplicate_is_reported_with_its_field(client: httpx.Client, student: Student) -> None:
     client.post("/students", json=student)
-    found = problem(client.post("/students", json=student), 409)
-    assert found["errors"][0]["pointer"] == "/email"
+    content = problem(client.post("/students", json=student), 409)
+    assert content["errors"][0]["pointer"] == "/email"
     other = client.post("/students", json=new_student()).json()
     assert (
         problem(client.put(f"/students/{other['id']}", json=student), 409)["errors"][0]["pointer"] == "/email"
@@ -86,10 +86,10 @@ def test_duplicate_names_the_field(client: httpx.Client, student: Student) -> No
     ],
     ids=["invalid", "nan", "duplicate", "utf-8", "infinite", "surrogate", "deep", "empty", "array"],
 )
-def test_bodies_that_are_no_student(client: httpx.Client, body: bytes, pointer: str) -> None:
-    found = problem(client.post("/students", content=body, headers=JSON), 400)
-    assert found["errors"][0]["in"] == "body"
-    assert found["errors"][0]["pointer"] == pointer
+def test_bodies_that_are_no_student_are_refused(client: httpx.Client, body: bytes, pointer: str) -> None:
+    content = problem(client.post("/students", content=body, headers=JSON), 400)
+    assert content["errors"][0]["in"] == "body"
+    assert content["errors"][0]["pointer"] == pointer
 
 
 @pytest.mark.parametrize(
@@ -110,15 +110,15 @@ def test_bodies_that_are_no_student(client: httpx.Client, body: bytes, pointer: 
     ],
     ids=lambda value: json.dumps(value) if isinstance(value, dict) else None,
 )
-def test_fields_that_break_a_rule(client: httpx.Client, fields: Student, pointer: str) -> None:
-    found = problem(client.post("/students", json=new_student(**fields)), 400)
-    assert {each["pointer"] for each in found["errors"]} == {pointer}
+def test_fields_that_break_a_rule_are_named(client: httpx.Client, fields: Student, pointer: str) -> None:
+    content = problem(client.post("/students", json=new_student(**fields)), 400)
+    assert {error["pointer"] for error in content["errors"]} == {pointer}
 
 
-def test_every_fault_is_named_at_once(client: httpx.Client) -> None:
-    found = problem(client.post("/students", json={"year": 0}), 400)
-    assert {each["detail"] for each in found["errors"]} >= {'"email" is a required property'}
-    assert len(found["errors"]) == 5
+def test_all_faults_are_named_at_once(client: httpx.Client) -> None:
+    content = problem(client.post("/students", json={"year": 0}), 400)
+    assert {error["detail"] for error in content["errors"]} >= {'"email" is a required property'}
+    assert len(content["errors"]) == 5
 
 
 @pytest.mark.parametrize(
@@ -131,13 +131,13 @@ def test_every_fault_is_named_at_once(client: httpx.Client) -> None:
     ],
     ids=["none", "text", "latin-1", "gzip"],
 )
-def test_media_types_that_are_not_taken(
+def test_unsupported_media_types_are_refused(
     client: httpx.Client, headers: dict[str, str], student: Student
 ) -> None:
     problem(client.post("/students", content=json.dumps(student).encode(), headers=headers), 415)
 
 
-def test_json_with_its_charset_said_is_taken(client: httpx.Client, student: Student) -> None:
+def test_json_with_a_charset_is_accepted(client: httpx.Client, student: Student) -> None:
     headers = {"Content-Type": "application/json; charset=UTF-8"}
     assert client.post("/students", content=json.dumps(student).encode(), headers=headers).status_code == 201
 
@@ -152,7 +152,7 @@ def test_json_with_its_charset_said_is_taken(client: httpx.Client, student: Stud
         ("GET", "/"),
     ],
 )
-def test_two_megabytes_are_too_much_and_the_answer_arrives(
+def test_a_body_of_two_megabytes_is_refused_and_the_answer_arrives(
     client: httpx.Client, method: str, path: str
 ) -> None:
     problem(client.request(method, path, content=b" " * 2_000_000, headers=JSON), 413)
@@ -161,7 +161,7 @@ def test_two_megabytes_are_too_much_and_the_answer_arrives(
 @pytest.mark.parametrize(
     ("accept", "status"), [("text/html", 406), ("application/*;q=0.1", 200), ("*/*", 200)]
 )
-def test_accept(client: httpx.Client, accept: str, status: int) -> None:
+def test_the_accept_header_is_respected(client: httpx.Client, accept: str, status: int) -> None:
     assert client.get("/students", headers={"Accept": accept}).status_code == status
 
 
@@ -191,7 +191,7 @@ def test_accept(client: httpx.Client, accept: str, status: int) -> None:
         ("/?x=1", 400),
     ],
 )
-def test_paths_and_parameters(client: httpx.Client, path: str, status: int) -> None:
+def test_wrong_paths_and_parameters_are_refused(client: httpx.Client, path: str, status: int) -> None:
     problem(client.get(path), status)
 
 
@@ -203,21 +203,21 @@ def test_paths_and_parameters(client: httpx.Client, path: str, status: int) -> N
         ("/students/1", "DELETE, GET, HEAD, OPTIONS, PUT"),
     ],
 )
-def test_methods_of_a_path(client: httpx.Client, path: str, allow: str) -> None:
+def test_unsupported_methods_get_the_allow_header(client: httpx.Client, path: str, allow: str) -> None:
     refused = client.patch(path)
     problem(refused, 405)
-    told = client.options(path)
-    assert told.status_code == 204
-    assert refused.headers["allow"] == told.headers["allow"] == allow
+    answer = client.options(path)
+    assert answer.status_code == 204
+    assert refused.headers["allow"] == answer.headers["allow"] == allow
     problem(client.options("/nowhere"), 404)
 
 
-def test_what_is_no_operation_is_there_to_be_read(client: httpx.Client) -> None:
+def test_pages_besides_the_operations_can_be_read(client: httpx.Client) -> None:
     assert client.options("/openapi.json").headers["allow"] == "GET, HEAD, OPTIONS"
     assert client.post("/ui/").headers["allow"] == "GET, HEAD, OPTIONS"
 
 
-def test_an_accept_header_in_two_lines_is_one(client: httpx.Client) -> None:
+def test_an_accept_header_on_two_lines_is_joined(client: httpx.Client) -> None:
     headers = [("Accept", "application/json"), ("Accept", "text/html")]
     assert client.get("/students", headers=headers).status_code == 200
 
@@ -230,12 +230,12 @@ def test_head_is_get_without_its_body(client: httpx.Client, student: Student) ->
     assert client.head("/students/9223372036854775807").status_code == 404
 
 
-def test_request_id_is_kept_when_well_formed(client: httpx.Client) -> None:
+def test_a_well_formed_request_id_is_kept(client: httpx.Client) -> None:
     assert client.get("/", headers={"X-Request-Id": "abc.1"}).headers["x-request-id"] == "abc.1"
     assert client.get("/", headers={"X-Request-Id": "a b"}).headers["x-request-id"] != "a b"
 
 
-def test_log_tells_each_request_under_its_id(service: Service) -> None:
+def test_every_request_is_logged_with_its_id(service: Service) -> None:
     httpx.get(f"{service.url}/students/0", headers={"X-Request-Id": "find-me"})
     line = json.loads(service.wait_for("find-me")[0] and service.lines[-1])
     assert (line["request_id"], line["status"], line["method"], line["path"]) == (
@@ -246,7 +246,7 @@ def test_log_tells_each_request_under_its_id(service: Service) -> None:
     )
 
 
-def test_a_client_that_hangs_up_in_mid_body_harms_nobody(service: Service, client: httpx.Client) -> None:
+def test_a_client_that_disconnects_mid_body_does_no_harm(service: Service, client: httpx.Client) -> None:
     connection = HTTPConnection("127.0.0.1", service.port)
     connection.putrequest("POST", "/students")
     connection.putheader("Content-Type", "application/json")
@@ -257,22 +257,22 @@ def test_a_client_that_hangs_up_in_mid_body_harms_nobody(service: Service, clien
     assert client.get("/health").status_code == 200
 
 
-def test_pages_lead_through_all_students_once(client: httpx.Client) -> None:
+def test_pages_contain_every_student_once(client: httpx.Client) -> None:
     created = {client.post("/students", json=new_student(course="Paging")).json()["id"] for _ in range(7)}
-    seen: list[int] = []
+    identifiers: list[int] = []
     parameters: dict[str, Any] = {"course": "Paging", "limit": 3}
     while True:
         page = client.get("/students", params=parameters).json()
-        seen += [each["id"] for each in page["students"]]
+        identifiers += [student["id"] for student in page["students"]]
         if "next_cursor" not in page:
             break
         assert len(page["students"]) == 3
         parameters["cursor"] = page["next_cursor"]
-    assert seen == sorted(created)
+    assert identifiers == sorted(created)
     assert client.get("/students", params={"course": "Nobody studies this"}).json() == {"students": []}
 
 
-def test_filters_combine(client: httpx.Client) -> None:
+def test_filters_can_be_combined(client: httpx.Client) -> None:
     wanted = client.post("/students", json=new_student(course="Filters", status="graduated")).json()
     client.post("/students", json=new_student(course="Filters"))
     assert client.get("/students", params={"course": "Filters", "status": "graduated"}).json()[
@@ -281,6 +281,6 @@ def test_filters_combine(client: httpx.Client) -> None:
     assert client.get("/students", params={"email": wanted["email"]}).json()["students"] == [wanted]
 
 
-def test_every_cursor_of_the_right_form_is_a_position(client: httpx.Client) -> None:
+def test_every_well_formed_cursor_is_accepted(client: httpx.Client) -> None:
     for cursor in ("0" * 16, "f" * 16, "9e3779b97f4a7c15"):
         assert client.get("/students", params={"cursor": cursor}).status_code == 200

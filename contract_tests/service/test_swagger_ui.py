@@ -1,4 +1,4 @@
-"""Swagger UI, as somebody uses it who explores the API by hand."""
+"""Swagger UI, used as somebody does who explores the API by hand."""
 
 from playwright.sync_api import Browser, expect
 
@@ -6,11 +6,11 @@ from contract_tests.conftest import new_student
 from contract_tests.support.processes import Service
 
 
-def test_a_student_is_created_by_hand(browser: Browser, service: Service) -> None:
+def test_a_student_can_be_created_in_swagger_ui(browser: Browser, service: Service) -> None:
     page = browser.new_page()
-    asked: list[str] = []
+    requests: list[str] = []
     errors: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    page.on("request", lambda request: requests.append(request.url))
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.goto(f"{service.url}/ui")
     operation = page.locator("#operations-students-create_student")
@@ -23,6 +23,6 @@ def test_a_student_is_created_by_hand(browser: Browser, service: Service) -> Non
     answer = operation.locator(".live-responses-table .response")
     expect(answer.locator(".response-col_status")).to_contain_text("201")
     expect(answer).to_contain_text("location: /students/")
-    assert [url for url in asked if not url.startswith((service.url, "data:", "blob:"))] == []
+    assert [url for url in requests if not url.startswith((service.url, "data:", "blob:"))] == []
     assert errors == []
     page.close()

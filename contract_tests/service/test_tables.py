@@ -1,5 +1,6 @@
-"""The table that the schema gives: its DDL is kept beside this test, so that an edit of the document
-shows its SQL in review."""
+"""The table that the schema defines. Its DDL is stored next to this test, so that an edit of the document
+shows its SQL in review.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -27,21 +28,21 @@ def metadata(change: Any = None) -> sa.MetaData:
     return resources(contract(change))[0]
 
 
-def test_ddl_is_the_snapshot(database: str) -> None:
-    found = "\n".join(upgrades.pending(connect(database), metadata()).additions) + "\n"
-    assert found == SNAPSHOT.read_text(), (
-        f"the table has changed; if that is wanted, write to {SNAPSHOT}:\n{found}"
+def test_the_ddl_matches_the_snapshot(database: str) -> None:
+    ddl = "\n".join(upgrades.pending(connect(database), metadata()).additions) + "\n"
+    assert ddl == SNAPSHOT.read_text(), (
+        f"the table has changed; if that is wanted, write to {SNAPSHOT}:\n{ddl}"
     )
 
 
-def test_upgrade_is_done_once(database: str) -> None:
+def test_an_upgrade_is_applied_once(database: str) -> None:
     engine = connect(database)
     assert upgrades.apply(engine, metadata()).additions
     assert upgrades.apply(engine, metadata()) == upgrades.Upgrade((), ())
     upgrades.require_none(engine, metadata())
 
 
-def test_a_stored_schema_needs_an_identity() -> None:
+def test_a_stored_schema_needs_an_identifier() -> None:
     def change(student: Any) -> None:
         del student["properties"]["id"]["x-generated"]
 
@@ -66,7 +67,7 @@ def test_a_stored_schema_needs_an_identity() -> None:
     ],
     ids=str,
 )
-def test_a_property_added_is_a_column_added(database: str, schema: Any, sql: str) -> None:
+def test_an_added_property_adds_a_column(database: str, schema: Any, sql: str) -> None:
     def change(student: Any) -> None:
         student["properties"]["extra"] = schema
 
@@ -77,7 +78,7 @@ def test_a_property_added_is_a_column_added(database: str, schema: Any, sql: str
     )
 
 
-def test_unique_and_index_are_added_to_what_exists(database: str) -> None:
+def test_unique_constraints_and_indexes_are_added_to_existing_columns(database: str) -> None:
     def change(student: Any) -> None:
         student["properties"]["given_name"]["x-index"] = True
         student["properties"]["family_name"]["x-unique"] = True
@@ -90,7 +91,7 @@ def test_unique_and_index_are_added_to_what_exists(database: str) -> None:
     ]
 
 
-def test_optional_at_last_is_nullable_at_last(database: str) -> None:
+def test_a_property_made_optional_becomes_nullable(database: str) -> None:
     def change(student: Any) -> None:
         student["required"].remove("course")
 
@@ -142,7 +143,9 @@ def no_longer_unique(student: Any) -> None:
         (no_longer_unique, r"constraint students_email_key of students.*DROP CONSTRAINT students_email_key;"),
     ],
 )
-def test_what_could_lose_data_is_refused_with_its_sql(database: str, change: Any, message: str) -> None:
+def test_upgrades_that_could_lose_data_are_refused_with_their_sql(
+    database: str, change: Any, message: str
+) -> None:
     engine = connect(database)
     upgrades.apply(engine, metadata())
     with pytest.raises(ServiceError, match=message) as refused:
@@ -151,7 +154,7 @@ def test_what_could_lose_data_is_refused_with_its_sql(database: str, change: Any
     assert upgrades.pending(engine, metadata()) == upgrades.Upgrade((), ())
 
 
-def test_rows_that_stand_against_a_change_are_told_and_kept(database: str) -> None:
+def test_rows_that_prevent_an_upgrade_are_reported_and_kept(database: str) -> None:
     def change(student: Any) -> None:
         student["properties"]["course"]["x-unique"] = True
 
@@ -172,7 +175,7 @@ def test_rows_that_stand_against_a_change_are_told_and_kept(database: str) -> No
     assert upgrades.pending(engine, metadata()) == upgrades.Upgrade((), ())
 
 
-def test_tables_and_indexes_of_others_are_left_alone(database: str) -> None:
+def test_foreign_tables_and_indexes_are_left_alone(database: str) -> None:
     engine = connect(database)
     upgrades.apply(engine, metadata())
     with engine.connect() as connection:
@@ -183,7 +186,7 @@ def test_tables_and_indexes_of_others_are_left_alone(database: str) -> None:
     assert sorted(sa.inspect(engine).get_table_names()) == ["guests", "students"]
 
 
-def test_a_role_that_may_not_create_is_told_in_one_line(database: str) -> None:
+def test_a_role_without_privileges_is_reported_in_one_line(database: str) -> None:
     engine = connect(database)
     with engine.connect() as connection:
         connection.execute(sa.text("DROP ROLE IF EXISTS guest"))

@@ -1,1 +1,1 @@
-"""What tests need and do not test: services that behave in a known way, documents, and processes."""
+"""What several tests use and none tests: services with known behaviour, small documents, processes."""

@@ -10,19 +10,19 @@ UNKNOWN = (404, "application/json", b'{"detail": "Not Found", "at": "2026-11-26T
 Answer = tuple[int, str, bytes]
 
 
-class _Told(BaseHTTPRequestHandler):
-    """Answers as it is told, by the start of the path; writes down what it is asked for."""
+class _Handler(BaseHTTPRequestHandler):
+    """Answers by the start of the path, and records every request."""
 
     protocol_version = "HTTP/1.1"
     answers: Mapping[str, Answer]
     otherwise: Answer
     token: str
-    asked: list[str]
+    requests: list[str]
 
     def do_GET(self) -> None:
-        self.asked.append(f"{self.command} {self.path}")
-        found = (answer for start, answer in self.answers.items() if self.path.startswith(start))
-        status, media_type, body = next(found, self.otherwise)
+        self.requests.append(f"{self.command} {self.path}")
+        answers = (answer for start, answer in self.answers.items() if self.path.startswith(start))
+        status, media_type, body = next(answers, self.otherwise)
         body = body.replace(b"PATH", self.path.encode())
         if self.token and self.headers["Authorization"] != self.token:
             status, body = 401, b"{}"
@@ -39,15 +39,17 @@ class _Told(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def answering(**told: Any) -> Iterator[tuple[str, list[str]]]:
-    """The URL of a service, and what it has been asked for."""
-    asked: list[str] = []
-    handler = type("_Handler", (_Told,), {"asked": asked, "token": "", "otherwise": UNKNOWN, **told})
+def answering(**attributes: Any) -> Iterator[tuple[str, list[str]]]:
+    """The URL of a service, and the requests that it has got, as `GET /path`."""
+    requests: list[str] = []
+    handler = type(
+        "Handler", (_Handler,), {"requests": requests, "token": "", "otherwise": UNKNOWN, **attributes}
+    )
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_address[1]}", asked
+            yield f"http://127.0.0.1:{server.server_address[1]}", requests
         finally:
             server.shutdown()
             thread.join()

@@ -1,4 +1,4 @@
-"""An ASGI server's side of one request, for applications that the bridge serves."""
+"""The server's side of an ASGI connection, to test the bridge."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
@@ -8,13 +8,14 @@ from typing import Any, TypeVar
 
 from starlette.types import Message
 
-from students_service.bridge import Bridge, Threads
+from students_service.bridge import Bridge
+from students_service.threads import Threads
 
 Result = TypeVar("Result")
 
 
 class AsgiClient:
-    """What a server is to an ASGI application: gives it a request, and keeps what it sends."""
+    """Gives an ASGI application the messages of a request, and keeps the messages that it sends."""
 
     def __init__(self, *received: Message) -> None:
         self.received = list(received)
@@ -32,7 +33,7 @@ class AsgiClient:
 
     @property
     def body(self) -> bytes:
-        return b"".join(each.get("body", b"") for each in self.sent[1:])
+        return b"".join(message.get("body", b"") for message in self.sent[1:])
 
 
 def scope(**more: Any) -> dict[str, Any]:
@@ -65,7 +66,7 @@ def answered(app: Any, *received: Message, threads: int = 2, **more: Any) -> Asg
 
 
 def in_loop(steps: Coroutine[Any, Any, Result]) -> Result:
-    """Run in a thread of its own: the browser of other tests has a loop in this one."""
+    """Run in a new thread: the browser of other tests has an event loop in this one."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(copy_context().run, asyncio.run, steps).result()
 

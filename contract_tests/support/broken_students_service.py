@@ -1,4 +1,6 @@
-"""Services broken on purpose, on the wire: behind the service's own checks, which would not let them."""
+"""Students services that are broken on purpose. They alter answers after the service's own checks, which
+would prevent it.
+"""
 
 import json
 from collections.abc import Callable
@@ -12,7 +14,7 @@ Change = Callable[[Scope, bytes, int, bytes], tuple[int, bytes]]
 
 
 def without_a_field() -> ASGIApp:
-    """A required field is missing in responses."""
+    """Answers lack a required property."""
 
     def change(scope: Scope, _request: bytes, status: int, body: bytes) -> tuple[int, bytes]:
         if status != 200 or not scope["path"].startswith("/students/"):
@@ -25,7 +27,7 @@ def without_a_field() -> ASGIApp:
 
 
 def with_an_undocumented_status() -> ASGIApp:
-    """Health is answered with a status that the document does not know."""
+    """The health check is answered with an undocumented status."""
 
     def change(scope: Scope, _request: bytes, status: int, body: bytes) -> tuple[int, bytes]:
         return (218 if (scope["path"], status) == ("/health", 200) else status, body)
@@ -34,7 +36,7 @@ def with_an_undocumented_status() -> ASGIApp:
 
 
 def failing_on_a_boundary() -> ASGIApp:
-    """The largest valid year fails."""
+    """The largest valid year is answered with a server error."""
 
     def change(_scope: Scope, request: bytes, status: int, body: bytes) -> tuple[int, bytes]:
         valid = status in (201, 409)
@@ -44,7 +46,7 @@ def failing_on_a_boundary() -> ASGIApp:
 
 
 def keeping_what_is_deleted() -> ASGIApp:
-    """Deleting is acknowledged and not done."""
+    """Deletions are acknowledged, but not carried out."""
     app = create_app()
 
     async def lying(scope: Scope, receive: Receive, send: Send) -> None:
@@ -92,7 +94,7 @@ def _altered(change: Change) -> ASGIApp:
             body.extend(message.get("body", b""))
             if not message.get("more_body"):
                 status, content = change(scope, bytes(request), start["status"], bytes(body))
-                headers = [each for each in start["headers"] if each[0] != b"content-length"]
+                headers = [header for header in start["headers"] if header[0] != b"content-length"]
                 await send({**start, "status": status, "headers": headers})
                 await send({"type": "http.response.body", "body": content})
 

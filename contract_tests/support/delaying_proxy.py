@@ -1,4 +1,4 @@
-"""A proxy that passes everything on, later, as a process.
+"""A TCP proxy that delays all data, run as a process.
 
 python -m contract_tests.support.delaying_proxy --to PORT --delay-ms 40
 
@@ -22,15 +22,15 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, d
 
 
 async def main() -> None:
-    """Pass on until killed."""
+    """Serve until killed."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--to", type=int, required=True)
     parser.add_argument("--delay-ms", type=float, required=True)
-    told = parser.parse_args()
-    delay_s = told.delay_ms / 1000
+    arguments = parser.parse_args()
+    delay_s = arguments.delay_ms / 1000
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        to_reader, to_writer = await asyncio.open_connection("127.0.0.1", told.to)
+        to_reader, to_writer = await asyncio.open_connection("127.0.0.1", arguments.to)
         await asyncio.gather(_pass_on(reader, to_writer, delay_s), _pass_on(to_reader, writer, delay_s))
 
     listening = await asyncio.start_server(serve, "127.0.0.1", 0)

@@ -22,7 +22,7 @@ def schema(
     message_type: MessageType = MessageType.REQUEST,
     **schemas: Any,
 ) -> Schema:
-    """A schema, beside components of these schemas."""
+    """A schema in a document whose components are these schemas."""
     return Schema(SchemaTranslator(contract(version=version, schemas=schemas), message_type), source)
 
 

@@ -1,4 +1,4 @@
-"""A service that says again whatever it is told, in every way, with much that no terminal should get."""
+"""A service that repeats the credentials it gets in its answers, with control characters for terminals."""
 
 import base64
 import json
@@ -21,7 +21,7 @@ def _does(schema: Any, **more: Any) -> dict[str, Any]:
 
 
 def document() -> str:
-    """Its document; whoever asks has to show a token, a key and a password."""
+    """Its document, by which every call needs a token and a key."""
     item = {"name": "id", "in": "path", "required": True, "schema": _TEXT}
     paths = {
         "/object": {"get": _does({"type": "object", "properties": {"ok": {"type": "boolean"}}})},
@@ -47,7 +47,7 @@ def document() -> str:
     return json.dumps(described)
 
 
-def _told(handler: BaseHTTPRequestHandler) -> dict[str, Any]:
+def _repeated(handler: BaseHTTPRequestHandler) -> dict[str, Any]:
     token = handler.headers.get("Authorization", "").removeprefix("Bearer ")
     own = handler.headers.get("X-Own", "")
     key = handler.path.rpartition("key=")[2]
@@ -67,27 +67,27 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        told = _told(self)
+        repeated = _repeated(self)
         path = self.path.partition("?")[0]
         status = 200
         answer: Any = None
         match path:
             case "/object":
-                answer = told
+                answer = repeated
             case "/keys":
-                answer = {told["token"]: told["own"], TERMINAL: TERMINAL}
+                answer = {repeated["token"]: repeated["own"], TERMINAL: TERMINAL}
             case "/number":
-                answer = told["said"]
+                answer = repeated["said"]
             case "/secret":
                 answer = {"access_token": HANDED_OUT}
             case "/cut":
-                answer = {"filler": "x" * 265, "said": told["said"]}
+                answer = {"filler": "x" * 265, "said": repeated["said"]}
             case "/things":
-                answer = [{"id": told["token"]}]
+                answer = [{"id": repeated["token"]}]
             case "/":
                 answer = {}
             case _:
-                status, answer = 500, told
+                status, answer = 500, repeated
         body = json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass")
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
@@ -97,12 +97,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
-        """Nothing."""
+        """Log nothing."""
 
 
 @contextmanager
 def echoing_service() -> Iterator[str]:
-    """The URL of the service."""
+    """The URL of the service, which runs in a thread."""
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True

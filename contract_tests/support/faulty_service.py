@@ -3,8 +3,8 @@
     python -m contract_tests.support.faulty_service --fault "loses writes"
         [--every 50] [--port 5000] [--file F]
 
-Prints its port. Its document is at /openapi.json, and /count tells how many calls were answered. Of the calls
-that the fault may strike, it strikes one in `--every`. What is in the file outlives the process.
+Prints its port. Its document is at /openapi.json, and /count has the number of answered calls. Of the calls
+that the fault concerns, it strikes one in `--every`. What is in the file outlives the process.
 """
 
 import argparse
@@ -31,7 +31,7 @@ FAULTS = (
     "fails on a value",
 )
 CACHED_S, COMMITTED_S, BACK_S, HELD_S = 3.0, 5.0, 0.5, 0.05
-# What a call takes at least: a service that answers at once is one that the load's own core limits.
+# The shortest time (s) of a call: of a service that answers at once, the load generator would be the limit.
 ANSWERED_S = 0.004
 CALLS_PER_S = 40
 UNLUCKY = 7
@@ -92,55 +92,88 @@ DOCUMENT: dict[str, Any] = {
 }
 
 Thing = dict[str, Any]
-Told = tuple[int, Any]
+Answer = tuple[int, Any]
 
 
-class Faulty:
-    """The things, and the fault."""
+class Fault:
+    """The one fault of the service."""
 
-    def __init__(self, fault: str, every: int, file: Path | None) -> None:
-        self._fault, self._every, self._file = fault, every, file
-        known = json.loads(file.read_text()) if file and file.exists() else {}
-        self._things: dict[int, Thing] = {int(key): thing for key, thing in known.items()}
-        self._cache: dict[int, tuple[float, Thing | None]] = {}
-        self._numbers, self._turns = count(max(self._things, default=0) + 1), count(1)
-        self._lock, self._report = threading.Lock(), threading.Lock()
+    def __init__(self, name: str, every: int) -> None:
+        self._name, self._every = name, every
+        self._turns = count(1)
+
+    def applies(self, name: str) -> bool:
+        """Whether the service has this fault, in all calls."""
+        return self._name == name
+
+    def strikes(self, name: str) -> bool:
+        """Whether the service has this fault, and this call is one of those that it strikes."""
+        return self._name == name and next(self._turns) % self._every == 0
+
+
+class Throttle:
+    """Counts the calls of the current second."""
+
+    def __init__(self) -> None:
         self._second, self._in_second = 0, 0
+
+    def is_exceeded(self) -> bool:
+        """Whether this call is one too many in its second."""
+        second = int(time.monotonic())
+        if second != self._second:
+            self._second, self._in_second = second, 0
+        self._in_second += 1
+        return self._in_second > CALLS_PER_S
+
+
+class FaultyStore:
+    """The things in memory, written to the file every `COMMITTED_S`, and answers with the fault."""
+
+    def __init__(self, fault: Fault, file: Path | None) -> None:
+        self._fault, self._throttle = fault, Throttle()
+        stored = json.loads(file.read_text()) if file and file.exists() else {}
+        self._things: dict[int, Thing] = {int(key): thing for key, thing in stored.items()}
+        self._cache: dict[int, tuple[float, Thing | None]] = {}
+        self._numbers = count(max(self._things, default=0) + 1)
+        self._lock, self._report_lock = threading.Lock(), threading.Lock()
         self.answered = 0
         if file:
-            threading.Thread(target=self._write, daemon=True).start()
+            threading.Thread(target=self._commit, args=(file,), daemon=True).start()
 
-    def answer(self, method: str, path: str, body: Any) -> Told:
-        """Status and body of a call."""
+    def answer(self, method: str, path: str, body: Any) -> Answer:
+        """Status and body of the answer to a call."""
         if path == "/shape":
-            return 200, {"kind": "Square" if self._has("wrong discriminator") else "Circle", "radius": 3}
+            return 200, {
+                "kind": "Square" if self._fault.applies("wrong discriminator") else "Circle",
+                "radius": 3,
+            }
         if path.endswith("/report"):
-            return self._reported(int(path.split("/")[2]))
+            return self._report(int(path.split("/")[2]))
         with self._lock:
             self.answered += 1
-            if self._has("throttles") and self._is_too_much():
+            if self._fault.applies("throttles") and self._throttle.is_exceeded():
                 return 429, None
-            if body and self._has("fails on a value") and body["size"] == UNLUCKY:
+            if body and self._fault.applies("fails on a value") and body["size"] == UNLUCKY:
                 return 500, {"error": "it is seven"}
-            methods: dict[str, Callable[[str, Any], Told]] = {
+            methods: dict[str, Callable[[str, Any], Answer]] = {
                 "GET": self._read,
-                "POST": self._make,
+                "POST": self._create,
                 "PUT": self._replace,
                 "DELETE": self._delete,
             }
             return methods[method](path, body)
 
-    def _make(self, _path: str, body: Any) -> Told:
+    def _create(self, _path: str, body: Any) -> Answer:
         number = next(self._numbers)
-        thing = self._kept(number, body)
-        place = number + 1_000_000 if self._strikes("changes the id") else number
-        if not self._strikes("loses writes"):
-            self._things[place] = thing
+        thing = self._stored(number, body)
+        key = number + 1_000_000 if self._fault.strikes("changes the id") else number
+        if not self._fault.strikes("loses writes"):
+            self._things[key] = thing
         return 201, {**thing, "id": number}
 
-    def _read(self, path: str, _body: Any) -> Told:
+    def _read(self, path: str, _body: Any) -> Answer:
         number = int(path.rpartition("/")[2])
-        if self._has("shows what it cached"):
+        if self._fault.applies("shows what it cached"):
             at, cached = self._cache.get(number, (0.0, None))
             if time.monotonic() - at > CACHED_S:
                 cached = self._things.get(number)
@@ -148,60 +181,46 @@ class Faulty:
             return (200, cached) if cached else (404, None)
         return (200, self._things[number]) if number in self._things else (404, None)
 
-    def _replace(self, path: str, body: Any) -> Told:
+    def _replace(self, path: str, body: Any) -> Answer:
         number = int(path.rpartition("/")[2])
         if number not in self._things:
             return 404, None
-        self._things[number] = self._kept(number, body)
+        self._things[number] = self._stored(number, body)
         return 200, self._things[number]
 
-    def _delete(self, path: str, _body: Any) -> Told:
+    def _delete(self, path: str, _body: Any) -> Answer:
         number = int(path.rpartition("/")[2])
         thing = self._things.pop(number, None)
         if thing is None:
             return 404, None
-        if self._strikes("deletions come back"):
+        if self._fault.strikes("deletions come back"):
             threading.Timer(BACK_S, self._things.__setitem__, (number, thing)).start()
         return 204, None
 
-    def _reported(self, number: int) -> Told:
+    def _report(self, number: int) -> Answer:
         if number not in self._things:
             return 404, None
-        if self._has("slow behind a lock"):
-            with self._report:
+        if self._fault.applies("slow behind a lock"):
+            with self._report_lock:
                 time.sleep(HELD_S)
         return 200, {"id": number}
 
-    def _kept(self, number: int, body: Any) -> Thing:
-        return {**body, "id": number, **({"colour": None} if self._has("drops a field") else {})}
+    def _stored(self, number: int, body: Any) -> Thing:
+        return {**body, "id": number, **({"colour": None} if self._fault.applies("drops a field") else {})}
 
-    def _write(self) -> None:
-        """Write down what there is, now and then: what was answered in between is lost with the process."""
-        assert self._file is not None
+    def _commit(self, file: Path) -> None:
+        """Write the things to the file now and then: later changes are lost with the process."""
         while True:
             time.sleep(COMMITTED_S)
             with self._lock:
                 text = json.dumps(self._things)
-            part = self._file.with_suffix(".part")
-            part.write_text(text)
-            part.replace(self._file)
-
-    def _is_too_much(self) -> bool:
-        second = int(time.monotonic())
-        if second != self._second:
-            self._second, self._in_second = second, 0
-        self._in_second += 1
-        return self._in_second > CALLS_PER_S
-
-    def _has(self, fault: str) -> bool:
-        return self._fault == fault
-
-    def _strikes(self, fault: str) -> bool:
-        return self._fault == fault and next(self._turns) % self._every == 0
+            temporary = file.with_suffix(".part")
+            temporary.write_text(text)
+            temporary.replace(file)
 
 
-def handler(faulty: Faulty) -> type[BaseHTTPRequestHandler]:
-    """What answers requests."""
+def handler(store: FaultyStore) -> type[BaseHTTPRequestHandler]:
+    """The class that answers requests from a store."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -210,13 +229,13 @@ def handler(faulty: Faulty) -> type[BaseHTTPRequestHandler]:
 
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            fixed = {"/openapi.json": DOCUMENT, "/count": faulty.answered, "/": {}}
-            status, told = (
+            fixed = {"/openapi.json": DOCUMENT, "/count": store.answered, "/": {}}
+            status, value = (
                 (200, fixed[self.path])
                 if self.path in fixed
-                else faulty.answer(self.command, self.path, json.loads(body) if body else None)
+                else store.answer(self.command, self.path, json.loads(body) if body else None)
             )
-            content = b"" if told is None else json.dumps(told).encode()
+            content = b"" if value is None else json.dumps(value).encode()
             time.sleep(ANSWERED_S)
             self.send_response(status)
             if content:
@@ -232,7 +251,7 @@ def handler(faulty: Faulty) -> type[BaseHTTPRequestHandler]:
         do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815 - as the library calls them
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     return Handler
 
@@ -251,8 +270,9 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=20)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--file", type=Path)
-    told = parser.parse_args()
-    server = Server(("127.0.0.1", told.port), handler(Faulty(told.fault, told.every, told.file)))
+    options = parser.parse_args()
+    store = FaultyStore(Fault(options.fault, options.every), options.file)
+    server = Server(("127.0.0.1", options.port), handler(store))
     print(server.server_address[1], flush=True)  # noqa: T201 - who started it waits for this
     server.serve_forever()
 

@@ -1,13 +1,13 @@
-"""Runs of one operation, with the objectives of its document, and their verdicts."""
+"""Results of one operation that has objectives in its document, and the verdict on them."""
 
 from typing import Any
 
 from contract_tests.support.documents import operation
-from load.judgement.objectives import promised
-from load.judgement.recorded import Run
+from load.judgement.objectives import promised_objectives
+from load.judgement.recording import Run
 from load.judgement.verdict import judge
 from load.measurements.results import Results
-from load.options.workload import Workload
+from load.measurements.workload import Workload
 
 IT = operation(
     "/things/{id}",
@@ -30,4 +30,4 @@ def verdict_of(latencies: list[float], wrong: Any = (), its: Any = IT) -> Any:
         results.record(its.label, 200, latency / 1000, latency / 1000, [])
     for finding in wrong:
         results.record(its.label, 500, 0.001, 0.001, [finding])
-    return results, judge(promised([its]), results)
+    return results, judge(promised_objectives([its]), results)

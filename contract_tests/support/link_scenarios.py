@@ -1,4 +1,4 @@
-"""Schemathesis along the links of the contract: what one call yields, others use."""
+"""Scenarios of Schemathesis that follow the links of the contract from call to call."""
 
 import psycopg2
 import schemathesis
@@ -10,7 +10,7 @@ STEPS = 8
 
 
 def follow_links(url: str, database: str, scenarios: int) -> None:
-    """Raises what Schemathesis finds."""
+    """Run scenarios against a service; raises the failures that Schemathesis finds."""
     schema = schemathesis.openapi.from_path(students_document())
     schema.config.update(base_url=url)
     rows = psycopg2.connect(database)
@@ -18,7 +18,7 @@ def follow_links(url: str, database: str, scenarios: int) -> None:
 
     class Scenario(schema.as_state_machine()):  # type: ignore[misc] # made at run time
         def setup(self) -> None:
-            """Each scenario finds the same: Hypothesis repeats itself, and compares."""
+            """Start from an empty table: Hypothesis repeats scenarios and compares the outcomes."""
             rows.cursor().execute("TRUNCATE students RESTART IDENTITY")
 
     try:
@@ -27,7 +27,7 @@ def follow_links(url: str, database: str, scenarios: int) -> None:
                 max_examples=scenarios,
                 stateful_step_count=STEPS,
                 deadline=None,
-                # They judge how fast data is made; here every step is a call to a real service.
+                # Health checks judge how fast data is generated; here every step calls a real service.
                 suppress_health_check=list(HealthCheck),
             )
         )

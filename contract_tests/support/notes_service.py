@@ -1,8 +1,8 @@
-"""A plain FastAPI service of notes on uvicorn, all of both at its defaults, as a process.
+"""A plain FastAPI service of notes on uvicorn, run as a process, with the defaults of both.
 
     python -m contract_tests.support.notes_service [--port 5000]
 
-Prints its port. FastAPI makes its document of the code below, at /openapi.json; what it keeps is in memory.
+Prints its port. FastAPI generates its document from this code, at /openapi.json. Notes are kept in memory.
 """
 
 import argparse
@@ -16,13 +16,13 @@ import uvicorn
 from fastapi import FastAPI, HTTPException, Path, Query, Response
 from pydantic import BaseModel, Field
 
-# Numbers that JSON carries without loss, wherever it is read.
+# Numbers that every reader of JSON keeps exactly.
 Number = Annotated[int, Path(ge=1, lt=2**53)]
 GONE: dict[int | str, dict[str, str]] = {404: {"description": "no such note"}}
 
 
 class NewNote(BaseModel):
-    """What users write."""
+    """A note as clients send it."""
 
     title: str = Field(min_length=1, max_length=80)
     text: str | None = Field(default=None, max_length=2_000)
@@ -30,14 +30,14 @@ class NewNote(BaseModel):
 
 
 class Note(NewNote):
-    """What is kept."""
+    """A note as it is stored."""
 
     id: int
     reference: UUID
 
 
 def create() -> FastAPI:
-    """The application, with no notes yet."""
+    """The application, without notes."""
     app = FastAPI(title="Notes")
     notes: dict[int, Note] = {}
     numbers, lock = count(1), Lock()

@@ -1,4 +1,4 @@
-"""Plans of small documents."""
+"""Plans that are inferred from small documents."""
 
 from typing import Any
 
@@ -13,14 +13,16 @@ THING = an_object(id=ID, name=TEXT)
 
 
 def planned(*paths: dict[str, Any]) -> tuple[dict[str, Operation], Plan]:
-    found = read_operations(contract({path: item for each in paths for path, item in each.items()}))
-    return {each.label: each for each in found}, plan(found)
+    operations = read_operations(
+        contract({path: item for path_item in paths for path, item in path_item.items()})
+    )
+    return {operation.label: operation for operation in operations}, plan(operations)
 
 
-def needed(found: Plan, label: str) -> dict[str, list[str]]:
-    """The slots of an operation, each with the operations that fill it, those that create first."""
+def needed(plan_of_all: Plan, label: str) -> dict[str, list[str]]:
+    """The slots of an operation with the labels of the operations that fill them; creations come first."""
     return {
-        str(slot): list(dict.fromkeys(found.producer_labels(need.resource)))
-        for need in found.needs[label]
+        str(slot): list(dict.fromkeys(plan_of_all.producer_labels(need.resource)))
+        for need in plan_of_all.needs[label]
         for slot, _ in need.slots
     }

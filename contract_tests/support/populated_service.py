@@ -1,4 +1,4 @@
-"""A service that remembers what was there before anybody called, and writes down each change to it."""
+"""A service with entities from before the first call, which records every call that changes one of them."""
 
 import itertools
 import json
@@ -60,8 +60,8 @@ DOCUMENT = {"openapi": "3.1.0", "info": {"title": "Delicate", "version": "1"}, "
 WORDS = ("able", "account", "Alpha", "name", "word")
 
 
-class Delicate:
-    """What is there, and what was done to it."""
+class PopulatedStore:
+    """The entities in memory, the calls, and the damage: calls that change what was there before."""
 
     def __init__(self) -> None:
         self.damage: list[str] = []
@@ -72,13 +72,13 @@ class Delicate:
         names += [f"/numbers/{number}" for number in range(1, 10)] + [f"/words/{word}" for word in WORDS]
         names += [f"/tags/{first}{second}" for first in "abc" for second in "abc"]
         self._before = {*names, *(f"/items/{number}" for number in range(1, 30))}
-        self._there: dict[str, Any] = {each: {"mode": "mine"} for each in self._before}
+        self._entities: dict[str, Any] = {path: {"mode": "mine"} for path in self._before}
         for number, colour in enumerate(COLOURS):
-            self._there[f"/kinds/{number}"] = {"id": number, "colour": colour, "note": "not of the run"}
-        self._before.update(each for each in self._there if each.startswith("/kinds/"))
+            self._entities[f"/kinds/{number}"] = {"id": number, "colour": colour, "note": "not of the run"}
+        self._before.update(path for path in self._entities if path.startswith("/kinds/"))
 
     def answer(self, method: str, path: str, query: str, body: Any) -> tuple[int, Any]:
-        """Status and body, for one call at a time."""
+        """Status and body of the answer; one call at a time."""
         with self._lock:
             self.calls.append(f"{method} {path}")
             if method != "GET" and path in self._before:
@@ -96,54 +96,54 @@ class Delicate:
                 self.damage.append(f"{method} {path} for {target}")
             return 200, self._item(target)
         if path in ("/labels", "/tags", "/kinds"):
-            return self._named(path, body)
+            return self._create_named(path, body)
         if path == "/items/search":
             return 200, [self._item("/items/1")]
         target = re.sub("/(clear|act|codes/enable)$", "", path)
         if method == "PUT" and not target.startswith("/items/"):
-            self._there[target] = body
+            self._entities[target] = body
             return 201, None
-        if target not in self._there:
+        if target not in self._entities:
             return 404, None
         if target != path:
             if target in self._before:
                 self.damage.append(f"{method} {path}")
             return 200, None
         if method == "DELETE":
-            del self._there[target]
+            del self._entities[target]
             return 204, None
         self._change(target, body)
         shown = {"/me": {"mode": "mine"}, "/settings": {"mode": "mine"}}
-        shown |= {each: there for each, there in self._there.items() if each.startswith("/kinds/")}
+        shown |= {path: there for path, there in self._entities.items() if path.startswith("/kinds/")}
         return 200, self._item(target) if target.startswith("/items/") else shown.get(target, "text")
 
     def _items(self, method: str, body: Any) -> tuple[int, Any]:
         if method == "POST":
             number = next(self._numbers)
-            self._there[f"/items/{number}"] = body
+            self._entities[f"/items/{number}"] = body
             return 201, {"id": number, **body}
         if method != "GET":
             self.damage.append(f"{method} /items")
-        return 200, [self._item(each) for each in self._there if each.startswith("/items/")]
+        return 200, [self._item(path) for path in self._entities if path.startswith("/items/")]
 
-    def _named(self, path: str, body: Any) -> tuple[int, Any]:
-        """Make what a body names, if it is not there; a label is changed if it is, and a kind is shown: there
-        is one of each colour already.
+    def _create_named(self, path: str, body: Any) -> tuple[int, Any]:
+        """Create what a body names. An existing label is changed; for a kind the existing one is returned, as
+        there is one of every colour already.
         """
         if path == "/kinds":
-            return 201, self._there[f"{path}/{COLOURS.index(body['colour'])}"]
+            return 201, self._entities[f"{path}/{COLOURS.index(body['colour'])}"]
         target = f"{path}/{body['name']}"
         if target.startswith("/labels/") and target in self._before:
             self.damage.append(f"POST {target}")
-        self._there.setdefault(target, body)
+        self._entities.setdefault(target, body)
         return 204, None
 
     def _change(self, target: str, body: Any) -> None:
-        if isinstance(body, dict) and isinstance(self._there[target], dict):
-            self._there[target] = {**self._there[target], **body}
+        if isinstance(body, dict) and isinstance(self._entities[target], dict):
+            self._entities[target] = {**self._entities[target], **body}
 
     def _item(self, path: str) -> dict[str, Any]:
-        title = self._there.get(path, {}).get("title", "an item")
+        title = self._entities.get(path, {}).get("title", "an item")
         return {"id": int(path.rpartition("/")[2]), "title": title}
 
 
@@ -154,9 +154,9 @@ def _asks_for_deletion(body: Any) -> bool:
 
 
 @contextmanager
-def delicate_service() -> Iterator[tuple[str, Delicate]]:
-    """The URL of the service, and what becomes of it."""
-    kept = Delicate()
+def populated_service() -> Iterator[tuple[str, PopulatedStore]]:
+    """The URL of the service, which runs in a thread, and its store."""
+    store = PopulatedStore()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -166,10 +166,10 @@ def delicate_service() -> Iterator[tuple[str, Delicate]]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             path, _, query = self.path.partition("?")
             if path == "/openapi.json":
-                status, told = 200, DOCUMENT
+                status, value = 200, DOCUMENT
             else:
-                status, told = kept.answer(self.command, path, query, json.loads(body) if body else None)
-            content = b"" if told is None else json.dumps(told).encode()
+                status, value = store.answer(self.command, path, query, json.loads(body) if body else None)
+            content = b"" if value is None else json.dumps(value).encode()
             self.send_response(status)
             if content:
                 self.send_header("Content-Type", "application/json")
@@ -189,6 +189,6 @@ def delicate_service() -> Iterator[tuple[str, Delicate]]:
     with Server(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}", kept
+        yield f"http://127.0.0.1:{server.server_address[1]}", store
         server.shutdown()
         thread.join()

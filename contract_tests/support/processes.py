@@ -47,7 +47,7 @@ class Command:
         self._queue.put(None)
 
     def wait_for(self, pattern: str, timeout: float = START_TIMEOUT_S) -> re.Match[str]:
-        """The first line not yet seen that matches; fails when the command ends or is too slow."""
+        """The match of the first new line that matches; fails if the command ends or is too slow."""
         deadline = time.monotonic() + timeout
         while True:
             try:
@@ -57,17 +57,17 @@ class Command:
             if line is None:
                 raise AssertionError(f"ended without {pattern!r}:\n{self.output}")
             self.lines.append(line)
-            if found := re.search(pattern, line):
-                return found
+            if match := re.search(pattern, line):
+                return match
 
     def end(self, number: int = signal.SIGTERM, timeout: float = 60) -> int:
-        """Send a signal, wait for the end, give the exit code."""
+        """Send a signal, wait for the end, and return the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(number)
         return self.wait(timeout)
 
     def wait(self, timeout: float = 120) -> int:
-        """Wait for the end, give the exit code; all output is in `output` then."""
+        """Wait for the end and return the exit code; `output` is complete then."""
         code = self.process.wait(timeout)
         while (line := self._queue.get(timeout=timeout)) is not None:
             self.lines.append(line)
@@ -76,7 +76,7 @@ class Command:
 
     @property
     def output(self) -> str:
-        """Every line seen so far."""
+        """All lines so far."""
         return "\n".join(self.lines)
 
 
@@ -97,7 +97,7 @@ Started = TypeVar("Started", bound=Command)
 
 @contextmanager
 def ended(kind: Callable[..., Started]) -> Iterator[Callable[..., Started]]:
-    """Starts commands of a kind, and ends those that still run afterwards."""
+    """A function that starts commands of a kind; those that still run are ended afterwards."""
     started: list[Started] = []
 
     def start(*arguments: str, environment: dict[str, str] | None = None) -> Started:
@@ -105,13 +105,13 @@ def ended(kind: Callable[..., Started]) -> Iterator[Callable[..., Started]]:
         return started[-1]
 
     yield start
-    for each in started:
-        each.end()
+    for command in started:
+        command.end()
 
 
 @contextmanager
 def served(module: str, *options: str) -> Iterator[str]:
-    """The URL of a service that is a module of these tests, and prints its port."""
+    """The URL of a service that is a module of this package and prints its port; it runs as a process."""
     command = [sys.executable, "-m", f"contract_tests.support.{module}", *options]
     service = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     try:
@@ -123,34 +123,36 @@ def served(module: str, *options: str) -> Iterator[str]:
 
 
 def running(word: str) -> list[psutil.Process]:
-    """Processes with a word in their command line."""
+    """The processes with a word in their command line."""
     return [
-        each
-        for each in psutil.process_iter(["cmdline"])
-        if any(word in part for part in each.info["cmdline"] or ())
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if any(word in part for part in process.info["cmdline"] or ())
     ]
 
 
 def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
-    """Those that have not ended."""
-    return [each for each in processes if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+    """The processes that have not ended."""
+    return [
+        process for process in processes if process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    ]
 
 
 def survivors(processes: list[psutil.Process]) -> list[psutil.Process]:
-    """Those that outlive their parent, which some learn of a moment after it has gone, by a closed pipe."""
-    _, left = psutil.wait_procs(processes, timeout=ENDING_S)
-    return alive(left)
+    """The processes that outlive their parent. Some notice its end a moment later, by a closed pipe."""
+    _, remaining = psutil.wait_procs(processes, timeout=ENDING_S)
+    return alive(remaining)
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A TCP port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
         return port
 
 
 def wait_for_port(port: int) -> None:
-    """Until somebody listens."""
+    """Wait until somebody listens on a port."""
     deadline = time.monotonic() + START_TIMEOUT_S
     while True:
         try:
@@ -162,7 +164,7 @@ def wait_for_port(port: int) -> None:
 
 
 def run(*arguments: str, environment: dict[str, str] | None = None, timeout: float = 240) -> Command:
-    """Run a command to its end."""
+    """Run a command until it ends."""
     command = Command(*arguments, environment=environment)
     command.wait(timeout)
     return command

@@ -1,5 +1,5 @@
-"""A locustfile whose processes write each call down, beside what they count of it: its operation and response
-time (s), into a file of their own in the folder that RECORDS names.
+"""A locustfile that records every call apart from the results: each process appends the operation and the
+response time (s) to a file of its own, in the folder that RECORDS names.
 """
 
 import os
@@ -14,7 +14,7 @@ __all__ = ["ContractUser"]
 _record = Results.record
 
 
-def _written(
+def _record_and_write(
     self: Results, label: str, status: int, response_s: float, service_s: float, findings: list[Finding]
 ) -> None:
     with (Path(os.environ["RECORDS"]) / str(os.getpid())).open("a") as file:
@@ -22,4 +22,4 @@ def _written(
     _record(self, label, status, response_s, service_s, findings)
 
 
-Results.record = _written  # type: ignore[method-assign] # beside what it does
+Results.record = _record_and_write  # type: ignore[method-assign] # in addition to what it does

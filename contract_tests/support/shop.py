@@ -13,7 +13,8 @@ from load.journeys.properties import Properties
 from load.journeys.reconciliation import Reconciliation
 from load.journeys.step import Step
 from load.journeys.writes import without_deprecated
-from load.measurements.losses import Absence, Account
+from load.measurements.account import Account
+from load.measurements.losses import Absence
 from openapi.expressions import Exchange
 from openapi.operation_reader import read_operations
 
@@ -42,11 +43,11 @@ class Shop:
         independent: bool = False,
         *more: Any,
     ) -> None:
-        paths = {path: item for each in (*SHOP, *more) for path, item in each.items()}
-        found = read_operations(contract(paths))
-        self.simulation = Simulation(found)
+        paths = {path: item for path_item in (*SHOP, *more) for path, item in path_item.items()}
+        shop_operations = read_operations(contract(paths))
+        self.simulation = Simulation(shop_operations)
         documented = self.simulation.compiled.reads.comparable_properties
-        readable = {each: names.union(optional) for each, names in documented.items()}
+        readable = {path: names.union(optional) for path, names in documented.items()}
         addresses = Addresses(self.simulation.compiled.index.created_by)
         alone = frozenset(readable) if independent else frozenset[str]()
         published = self.simulation.compiled.indirect_changes.publishing
@@ -79,10 +80,10 @@ class Shop:
             step.call.payload.update(
                 {name: body.get(name, value) for name, value in step.call.payload.items()} | written
             )
-        changes = self.ledger.add_call(step, sent)
+        changes = self.ledger.record_call(step, sent)
         body = without_deprecated(step.call.operation, body)
         answer = Answer(status, body, sent, at, clock=1_000.0)
-        self.ledger.add_answer(changes, answer)
+        self.ledger.record_answer(changes, answer)
         call = step.call
         exchange = Exchange("", call.target, call.path, call.query, {}, call.payload, status, {}, body)
         made = self.simulation.journeys.complete(step, exchange, 200 <= status < 300)
@@ -91,30 +92,30 @@ class Shop:
 
     def create(self, number: int, at: float = 1.0, **more: Any) -> Entity:
         body = {**SHOWN, "id": number, "name": f"thing {number}", **more}
-        (thing,) = self.call("POST /things", None, at, at + 0.1, 201, body)
-        thing.pool.resolved_by.add(READ)
-        return thing
+        (entity,) = self.call("POST /things", None, at, at + 0.1, 201, body)
+        entity.pool.resolved_by.add(READ)
+        return entity
 
-    def absence(self, thing: Entity, at: float, status: int = 404) -> Absence:
-        return self.reconciliation.absence(thing, READ, status, at, at + 0.1)[0]
+    def absence(self, entity: Entity, at: float, status: int = 404) -> Absence:
+        return self.reconciliation.absences.judge(entity, READ, status, at, at + 0.1)[0]
 
     def settled(self) -> Account:
-        account = self.reconciliation.settled()
+        account = self.reconciliation.report()
         self.ledger.report(account)
         return account
 
-    def read_back(self, thing: Entity, at: float, status: int, body: Any = None) -> Account | None:
-        step = self.step(READ, thing)
-        (record,) = (each for each in self.reconciliation.records if each.entity is thing)
+    def read_back(self, entity: Entity, at: float, status: int, body: Any = None) -> Account | None:
+        step = self.step(READ, entity)
+        (record,) = (record for record in self.reconciliation.records if record.entity is entity)
         return self.reconciliation.read_back(record, step, status, body, (at, at + 0.1))
 
-    def replace(self, thing: Entity, at: float = 2.0, **body: Any) -> None:
+    def replace(self, entity: Entity, at: float = 2.0, **body: Any) -> None:
         """An entity is replaced, at this time (s)."""
-        answer = {"id": thing.values[0], "name": "renamed", "price": 7.5, "state": "done", **body}
-        self.call("PUT /things/{id}", thing, at, at + 0.1, 200, answer)
+        answer = {"id": entity.values[0], "name": "renamed", "price": 7.5, "state": "done", **body}
+        self.call("PUT /things/{id}", entity, at, at + 0.1, 200, answer)
 
-    def show(self, thing: Entity, at: float, times: int = 1) -> None:
+    def show(self, entity: Entity, at: float, times: int = 1) -> None:
         """An entity is read at this time (s), and shown as it was created."""
-        shown = {**SHOWN, "id": thing.values[0], "name": f"thing {thing.values[0]}"}
+        shown = {**SHOWN, "id": entity.values[0], "name": f"thing {entity.values[0]}"}
         for _ in range(times):
-            self.reconciliation.read(self.step(READ, thing), shown, at, at + 0.1)
+            self.reconciliation.read(self.step(READ, entity), shown, at, at + 0.1)

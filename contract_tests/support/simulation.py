@@ -20,7 +20,7 @@ from openapi.security import SecurityScheme
 
 
 class Simulation:
-    """What is compiled of operations, what is known of their service, and the journeys through it."""
+    """Compiled operations, the knowledge of their service, and the journeys through it."""
 
     def __init__(
         self,
@@ -33,8 +33,8 @@ class Simulation:
         payloads, random, schemes = PayloadFactory(seed), Random(seed), schemes or {}
         covered = select_operations(operations, options, schemes, payloads)
         self.compiled = compile_operations(covered, options, payloads, random, schemes)
-        self.known = Knowledge(self.compiled)
-        self.journeys = Journeys(self.compiled, self.known, random)
+        self.knowledge = Knowledge(self.compiled)
+        self.journeys = Journeys(self.compiled, self.knowledge, random)
 
 
 OF_THE_REST = {"get": 200, "put": 200, "patch": 200, "delete": 204}
@@ -42,7 +42,7 @@ Answer = tuple[int, Any]
 
 
 def simulated(paths: dict[str, Any], answer: Callable[[Step], Answer], steps: int = 300) -> Simulation:
-    """A simulation through a service, call after call."""
+    """A simulation that has made `steps` calls, one after another, of a service that `answer` stands for."""
     simulation = Simulation(read_operations(contract(paths)))
     for _ in range(steps):
         step = simulation.journeys.next_step()

@@ -1,4 +1,4 @@
-"""A service of items in a PostgreSQL, as a process, that is slow for one reason that it is told.
+"""A service of items in PostgreSQL, run as a process, that is slow for the reason that an option names.
 
     python -m contract_tests.support.slow_service --database URL [--reason index|lock|pool|cpu]
 
@@ -60,7 +60,7 @@ DOCUMENT: dict[str, Any] = {
 
 
 class Items:
-    """The items, and what makes them slow."""
+    """The items, and what makes their statements slow."""
 
     def __init__(self, url: str, reason: str) -> None:
         self._url, self._reason = url, reason
@@ -78,15 +78,15 @@ class Items:
         if reason == "lock":
             threading.Thread(target=self._hold, daemon=True).start()
 
-    def created(self, code: str) -> dict[str, Any]:
-        """A new item."""
+    def create(self, code: str) -> dict[str, Any]:
+        """Create an item."""
         return self._one(
             "INSERT INTO items (code, known) VALUES (%s, nextval('items_id_seq')::text) RETURNING id, code",
             (code,),
         )
 
-    def found(self, number: int) -> dict[str, Any]:
-        """An item, or nothing."""
+    def read(self, number: int) -> dict[str, Any]:
+        """The item of this number; empty if there is none."""
         where = "known = (SELECT known FROM items WHERE id = %s)" if self._reason == "index" else "id = %s"
         return self._one(f"SELECT id, code FROM items WHERE {where}", (number,))
 
@@ -129,7 +129,7 @@ class Items:
 
 
 def handler(items: Items) -> type[BaseHTTPRequestHandler]:
-    """What answers requests for items."""
+    """The class that answers requests for items."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -140,7 +140,7 @@ def handler(items: Items) -> type[BaseHTTPRequestHandler]:
             name = self.path.rpartition("/")[2]
             if self.path == "/openapi.json":
                 self._answer(200, DOCUMENT)
-            elif name.isdigit() and (item := items.found(int(name))):
+            elif name.isdigit() and (item := items.read(int(name))):
                 self._answer(200, item)
             else:
                 self._answer(404, None)
@@ -148,10 +148,10 @@ def handler(items: Items) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             """Create an item."""
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            self._answer(201, items.created(body["code"]))
+            self._answer(201, items.create(body["code"]))
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
         def _answer(self, status: int, value: Any) -> None:
             content = b"" if value is None else json.dumps(value).encode()
@@ -170,8 +170,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--database", required=True)
     parser.add_argument("--reason", choices=REASONS, default="")
-    told = parser.parse_args()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(Items(told.database, told.reason)))
+    arguments = parser.parse_args()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(Items(arguments.database, arguments.reason)))
     print(server.server_address[1], flush=True)  # noqa: T201 - who started it waits for this
     server.serve_forever()
 

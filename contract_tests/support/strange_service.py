@@ -1,4 +1,4 @@
-"""A service that answers each path in another strange way, byte by byte as it is written here."""
+"""A service that answers every path in another strange way, with exactly the bytes that are written here."""
 
 import gzip
 import socketserver
@@ -45,7 +45,7 @@ def raw(head: str, body: bytes = b"") -> bytes:
     return f"HTTP/1.1 {head}\r\n\r\n".encode() + body
 
 
-# What the document does not have, for tests of single connections.
+# Paths that the document does not have, for tests of single connections.
 ASIDE = {
     "/trickling": raw("200 OK\r\nContent-Length: 1000"),
     "/gzip": raw("200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 25", gzip.compress(b"fine!", mtime=0)),
@@ -123,7 +123,7 @@ class _Handler(socketserver.StreamRequestHandler):
 
 @contextmanager
 def strange_service() -> Iterator[str]:
-    """The URL of the service."""
+    """The URL of the service, which runs in a thread."""
 
     class Server(socketserver.ThreadingTCPServer):
         daemon_threads = True

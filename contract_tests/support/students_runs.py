@@ -1,4 +1,4 @@
-"""The students in a database, and what a run's table says of their calls."""
+"""Counts of students: the rows in the database, and the calls in the table that a run prints."""
 
 import re
 
@@ -17,11 +17,11 @@ def rows(database: str) -> int:
 
 
 def calls(output: str, label: str) -> int:
-    """The number of calls of an operation as the table tells it, none of which failed."""
-    found = re.search(rf"^{re.escape(label)} +(\d+) +(\d+) ", output, re.MULTILINE)
-    assert found, output
-    assert found[2] == "0", output
-    return int(found[1])
+    """The number of calls of an operation in the table that a run prints; fails if one of them failed."""
+    match = re.search(rf"^{re.escape(label)} +(\d+) +(\d+) ", output, re.MULTILINE)
+    assert match, output
+    assert match[2] == "0", output
+    return int(match[1])
 
 
 def reckoned(output: str) -> int:

@@ -1,4 +1,4 @@
-"""A call: built from its operation, sent over HTTP, and its answer held against the contract.
+"""Calls: built from an operation, sent over HTTP, and their responses checked.
 
 Imports `options` and the rooms below it.
 """

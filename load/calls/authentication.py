@@ -1,4 +1,4 @@
-"""Whether a service still accepts the credentials that calls carry: told from what it forbids by design."""
+"""Whether a service still accepts the credentials of a run, as opposed to what they do not permit."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,118 +9,134 @@ from load.calls.response_checks import UNAUTHORISED
 from load.measurements.findings import Finding
 from openapi.operations import Operation
 
-# So many refusals in a row, with nothing accepted in between, leave no other explanation: where the service
-# calls the token invalid (RFC 6750, section 3.1); of several operations; of one, or where it forbids.
-_SAID_INVALID = 3
-_OF_SEVERAL = 5
-_OF_ONE = 20
+# Refusals in a row, with no success in between, after which the credentials must be the reason: when the
+# service calls the token invalid (RFC 6750, section 3.1); when they come from several operations; when they
+# come from one, or when one is a 403.
+_INVALID_TOKEN_REFUSALS = 3
+_REFUSALS_OF_SEVERAL = 5
+_REFUSALS_OF_ONE = 20
 
 Judge = Callable[[str, list[Finding]], None]
 
 
 @dataclass
 class Refusal:
-    """The answer to a call that carried credentials, which was sent and answered at times (s since the
-    start), and what would be wrong with it otherwise.
+    """An answer that may refuse the credentials of its call. `began` and `ended` are when the call was sent
+    and answered (s since the start); `findings` are those of the answer if it is about something else.
     """
 
     operation: Operation
     reply: Reply
     began: float
     ended: float
-    found: list[Finding]
+    findings: list[Finding]
 
 
 @dataclass
 class Acceptance:
-    """What one process's calls tell of the credentials that they carry. While it is not clear whether these
-    are accepted, refusals are held back; `judge` gets the findings of those that turn out to be for
-    something else.
+    """Whether the service accepts the credentials of one process's calls.
+
+    As long as this is unclear, refusals are withheld. `judge` gets the findings of those that turn out to be
+    about something else. Once it is clear, `reason` says why credentials are not accepted `since` when
+    (s since the start), and `refused` counts the refusals.
     """
 
     judge: Judge
     reason: str = ""
     since: float = 0.0
     refused: int = 0
-    _worked: set[str] = field(default_factory=set)
-    _held: list[Refusal] = field(default_factory=list)
-    _change: str = ""
+    _succeeded: set[str] = field(default_factory=set)
+    _withheld: list[Refusal] = field(default_factory=list)
+    _last_change: str = ""
     _change_before: str = ""
 
-    def changed(self, label: str) -> None:
-        """A call that changes something was acknowledged."""
-        self._change = label
+    def record_change(self, label: str) -> None:
+        """An operation that changes something has succeeded."""
+        self._last_change = label
 
-    def accepted(self, operation: Operation, began: float) -> None:
-        """A call with credentials that was sent at a time (s) has succeeded."""
-        self._worked.add(operation.label)
-        if self._held and not self.reason and began >= self.since and self._tells(operation):
+    def record_success(self, operation: Operation, began: float) -> None:
+        """A call with credentials, sent at a time (s), has succeeded."""
+        self._succeeded.add(operation.label)
+        if self._withheld and not self.reason and began >= self.since and self._is_proof(operation):
             self._release()
 
-    def refuses(self, call: Refusal) -> bool:
-        """Whether an answer is about the credentials, or may be; then nothing is said of it for now."""
-        if call.reply.status not in UNAUTHORISED or _is_throttled(call.reply):
+    def withhold(self, refusal: Refusal) -> bool:
+        """Withhold a refusal that is, or may be, about the credentials. False when it is about something
+        else.
+        """
+        reply, label = refusal.reply, refusal.operation.label
+        if reply.status not in UNAUTHORISED or _is_throttled(reply):
             return False
         if self.reason:
             self.refused += 1
             return True
-        if call.reply.status == HTTPStatus.FORBIDDEN and call.operation.label not in self._worked:
+        if reply.status == HTTPStatus.FORBIDDEN and label not in self._succeeded:
             return False
-        if not self._held:
-            self.since, self._change_before = call.ended, self._change
-        self._held.append(call)
+        if not self._withheld:
+            self.since, self._change_before = refusal.ended, self._last_change
+        self._withheld.append(refusal)
         if self._is_certain():
-            self._give_up()
+            self._conclude_refused()
         return True
 
+    def take_refused(self) -> int:
+        """How many calls were refused since this was last called."""
+        count, self.refused = self.refused, 0
+        return count
+
     def settle(self) -> None:
-        """The run is over: what was held back is about the credentials if those had been accepted before, and
-        never were again.
+        """Decide at the end of the run. Refusals that are still withheld are about the credentials if these
+        were accepted before, and never again.
         """
-        unknown = [each for each in self._held if each.reply.status == HTTPStatus.UNAUTHORIZED]
-        if unknown and self._worked and not self.reason:
-            self._give_up()
+        is_refused = any(refusal.reply.status == HTTPStatus.UNAUTHORIZED for refusal in self._withheld)
+        if is_refused and self._succeeded and not self.reason:
+            self._conclude_refused()
         elif not self.reason:
             self._release()
 
-    def _tells(self, operation: Operation) -> bool:
-        """Whether success tells that credentials are accepted: operations that are open succeed anyway."""
+    def _is_proof(self, operation: Operation) -> bool:
+        """Whether success proves that credentials are accepted; open operations succeed without them."""
         if operation.security:
             return all(operation.security)
-        return any(each.operation.label == operation.label for each in self._held)
+        return any(refusal.operation.label == operation.label for refusal in self._withheld)
 
     def _is_certain(self) -> bool:
-        of_known = [each for each in self._held if each.operation.label in self._worked]
-        refused = of_known if self._worked else self._held
-        several = len({each.operation.label for each in refused}) > 1
-        if any(each.reply.status == HTTPStatus.FORBIDDEN for each in refused):
-            return several and len(refused) >= _OF_ONE
-        if self._worked and all(_is_said_invalid(each.reply) for each in refused):
-            return len(refused) >= _SAID_INVALID
-        return len(refused) >= (_OF_SEVERAL if several and self._worked else _OF_ONE)
+        refusals = self._withheld
+        if self._succeeded:
+            refusals = [refusal for refusal in refusals if refusal.operation.label in self._succeeded]
+        is_of_several = len({refusal.operation.label for refusal in refusals}) > 1
+        if any(refusal.reply.status == HTTPStatus.FORBIDDEN for refusal in refusals):
+            return is_of_several and len(refusals) >= _REFUSALS_OF_ONE
+        if self._succeeded and all(_is_invalid_token(refusal.reply) for refusal in refusals):
+            return len(refusals) >= _INVALID_TOKEN_REFUSALS
+        enough = _REFUSALS_OF_SEVERAL if is_of_several and self._succeeded else _REFUSALS_OF_ONE
+        return len(refusals) >= enough
 
-    def _give_up(self) -> None:
-        first = next((each for each in self._held if each.operation.label in self._worked), self._held[0])
+    def _conclude_refused(self) -> None:
+        succeeded_before = (
+            refusal for refusal in self._withheld if refusal.operation.label in self._succeeded
+        )
+        first = next(succeeded_before, self._withheld[0])
         answer = f"{first.operation.label} was answered {first.reply.status}"
-        if not self._worked:
+        if not self._succeeded:
             self.reason = f"the credentials that were given are not accepted: {answer}, and no call succeeded"
         else:
             after = f", after {self._change_before}" if self._change_before else ""
             self.reason = f"since {self.since:.1f} s credentials are no longer accepted: {answer}{after}"
-        self.refused = len(self._held)
-        self._held = []
+        self.refused = len(self._withheld)
+        self._withheld = []
 
     def _release(self) -> None:
-        held, self._held = self._held, []
-        for each in held:
-            self.judge(each.operation.label, each.found)
+        withheld, self._withheld = self._withheld, []
+        for refusal in withheld:
+            self.judge(refusal.operation.label, refusal.findings)
 
 
-def _is_said_invalid(reply: Reply) -> bool:
+def _is_invalid_token(reply: Reply) -> bool:
     return "invalid_token" in reply.headers.get("www-authenticate", "")
 
 
 def _is_throttled(reply: Reply) -> bool:
-    """Whether a service forbids calls because there were too many: some do that by 403."""
+    """Whether a service refuses calls because there were too many; some do that with 403."""
     remaining = [value for name, value in reply.headers.items() if name.endswith("ratelimit-remaining")]
     return "retry-after" in reply.headers or "0" in remaining

@@ -1,23 +1,22 @@
-"""Calls: requests of one operation, valid by construction."""
+"""A call: one request built from an operation, valid by construction."""
 
 import base64
 import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from load.options.credentials import Secret, within_quotes
 from load.planning.plan import Slot
 from load.printable import printable
-from openapi.bodies import Encode
 from openapi.contract import Json
 from openapi.operations import Operation
-from openapi.payloads import PayloadGenerator
 
 NO_FIELDS: Mapping[Slot, Json] = MappingProxyType({})
 _BODY_SHOWN_BYTES = 65_536
-# Fields of the connection, which say where messages end (RFC 9110, section 7.6.1; RFC 9112, section 6).
+# Header fields of the connection and of message framing, which the client sets itself (RFC 9110, section
+# 7.6.1; RFC 9112, section 6).
 FRAMING = frozenset({
     "connection", "content-length", "expect", "host", "keep-alive", "proxy-connection", "te", "trailer",
     "transfer-encoding", "upgrade",
@@ -26,9 +25,13 @@ FRAMING = frozenset({
 
 @dataclass(slots=True)
 class Call:
-    """A request ready to be sent; `target` is path and query. The values it was made of are kept
-    for the links that lead on from it, and in `fields` those of header fields and cookies, None for what
-    was left out.
+    """A request that is ready to be sent.
+
+    Larger than usual: it has one field for each part of the request, first as it is sent, then as the values
+    it was built from, which links refer to.
+
+    `target` is path and query; `fields` has the values of lasting header fields and cookies, None for those
+    that were left out. Credentials are kept apart, in `secret`.
     """
 
     operation: Operation
@@ -43,41 +46,45 @@ class Call:
 
     @property
     def sent_target(self) -> str:
-        """Path and query with the credentials that belong there."""
+        """Path and query, with credentials."""
         if not self.secret.query:
             return self.target
         return f"{self.target}{'&' if '?' in self.target else '?'}{self.secret.query}"
 
     @property
     def sent_headers(self) -> dict[str, str]:
-        """Header fields with the credentials that belong there."""
+        """Header fields, with credentials."""
         sent = {**self.headers, **self.secret.headers}
         if "Cookie" in self.headers and "Cookie" in self.secret.headers:
             sent["Cookie"] = f"{self.headers['Cookie']}; {self.secret.headers['Cookie']}"
         return sent
 
     def _base(self, host: str) -> str:
-        """What the target follows: the run's host, or the path of the operation's own server there."""
+        """The URL that the target follows: the run's host, with the path of the operation's own server if it
+        has one.
+        """
         if self.operation.base is None:
             return host.rstrip("/")
         scheme, _, rest = host.rpartition("://")
         return f"{scheme or 'http'}://{rest.partition('/')[0]}{self.operation.base}"
 
     def as_curl(self, host: str) -> str:
-        """A command for a POSIX shell that repeats the call to a host. Of credentials it has the names of
-        the variables that hold them; a body that is not plain text goes in by base64.
+        """A curl command for a POSIX shell that repeats the call to a host.
+
+        Credentials appear as the environment variables that hold them. A body that is not printable text is
+        passed in base64.
         """
         method = self.operation.method.upper()
         url = f"{self._base(host)}{self.target}"
         if len(self.body) > _BODY_SHOWN_BYTES:
-            return f"{method} {url} with a body of {len(self.body):,} bytes, too long to be shown"
+            return f"{method} {url} with a body of {len(self.body):,} bytes, too long to show"
         parts = ["curl -i", *_options(url), "-I" if method == "HEAD" else f"-X {method}", shlex.quote(url)]
         cookies = "; ".join(filter(None, (within_quotes(self.headers.get("Cookie", "")), self.secret.cookie)))
         own = {name: value for name, value in self.headers.items() if name not in self.secret.headers}
         fields = {name: value for name, value in own.items() if name != "Cookie"}
         if not self.body and method in ("POST", "PUT", "PATCH"):
             fields["Content-Length"] = "0"
-        # A field without a value ends in a semicolon, or curl leaves it out.
+        # curl leaves a field without a value out unless it ends in a semicolon.
         parts += [
             f"-H {shlex.quote(f'{name}: {value}' if value else f'{name};')}" for name, value in fields.items()
         ]
@@ -87,7 +94,7 @@ class Call:
             return " ".join(parts)
         text = self.body.decode("utf-8", "replace")
         if text.encode() == self.body and printable(text) == text:
-            # What begins with @ would be the name of a file.
+            # --data-binary takes a text that starts with @ for the name of a file.
             option = "--data-raw" if text.startswith("@") else "--data-binary"
             return " ".join([*parts, option, shlex.quote(text)])
         encoded = base64.b64encode(self.body).decode()
@@ -95,17 +102,7 @@ class Call:
 
 
 def _options(url: str) -> list[str]:
-    """What keeps curl from reading more into a URL than it says."""
+    """The options that make curl send a URL as it is written."""
     path = url.partition("?")[0]
     ranges = ["-g"] if set("[]{}") & {*url} else []
     return [*ranges, *(["--path-as-is"] if re.search(r"/\.\.?(/|$)", path) else [])]
-
-
-@dataclass(frozen=True)
-class Body:
-    """One media type that an operation takes."""
-
-    headers: Mapping[str, str]
-    generate: PayloadGenerator
-    encode: Encode
-    is_valid: Callable[[Json], bool]

@@ -1,4 +1,4 @@
-"""Content codings: how the content of an answer was packed for its way (RFC 9110, section 8.4.1)."""
+"""Decodes content codings, such as gzip (RFC 9110, section 8.4.1)."""
 
 import sys
 import zlib
@@ -13,33 +13,35 @@ else:
 
 ACCEPTED = "gzip, deflate, br, zstd"
 _BLOCK_BYTES = 65_536
-# A window that every client has room for (RFC 9659, section 3).
+# The largest window that every client must support: 8 MiB (RFC 9659, section 3).
 _ZSTD_WINDOW_LOG = 23
 
 
 class Undecodable(Exception):
-    """Content that is not what its coding says, or of a coding that is not known."""
+    """Content that does not match its coding, or whose coding is not supported."""
 
 
-def decoded(content: bytes, codings: str, at_most: int) -> bytes:
-    """Content without the codings of a Content-Encoding field, in the reverse of the order in which they were
-    applied; at most so many bytes at any time. Raises Undecodable, which says what is wrong.
+def decode(content: bytes, codings: str, at_most: int) -> bytes:
+    """Remove the codings of a Content-Encoding field from content, in the reverse of the order in which they
+    were applied. No step may give more than `at_most` bytes.
+
+    Raises Undecodable, which says what is wrong.
     """
-    for each in reversed(codings.lower().split(",")):
-        name = each.strip()
-        decode = _DECODERS.get(name)
-        if decode is None:
-            raise Undecodable(f"the content coding {name!r} is not known; {ACCEPTED} were asked for")
+    for coding in reversed(codings.lower().split(",")):
+        name = coding.strip()
+        decoder = _DECODERS.get(name)
+        if decoder is None:
+            raise Undecodable(f"the content coding {name!r} is not known; only {ACCEPTED} were accepted")
         try:
-            content = decode(content, at_most)
+            content = decoder(content, at_most)
         except (zlib.error, brotli.error, zstd.ZstdError, EOFError) as error:
-            raise Undecodable(f"the content is not {name} as the answer says: {_shown(error)}") from None
+            raise Undecodable(f"the content is not {name} as the answer says: {_reason(error)}") from None
         if len(content) > at_most:
             raise Undecodable(f"the content has no end within {at_most} bytes once {name} is decoded")
     return content
 
 
-def _shown(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     return str(error).rstrip(".") or type(error).__name__
 
 
@@ -48,28 +50,30 @@ def _identity(content: bytes, _: int) -> bytes:
 
 
 def _gzip(content: bytes, at_most: int) -> bytes:
-    """Of one or several members (RFC 1952, section 2.2)."""
-    found = b""
-    while content and len(found) <= at_most:
+    """Decode one or several members (RFC 1952, section 2.2)."""
+    result = b""
+    while content and len(result) <= at_most:
         member = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        found += _inflated(member, content, at_most + 1 - len(found))
+        result += _inflate(member, content, at_most + 1 - len(result))
         content = member.unused_data
-    return found
+    return result
 
 
 def _deflate(content: bytes, at_most: int) -> bytes:
-    """With the header of zlib, or without, as some send it (RFC 9110, section 8.4.1.2)."""
+    """Decode deflate with the zlib header, or without it, as some services send it (RFC 9110, section
+    8.4.1.2).
+    """
     try:
-        return _inflated(zlib.decompressobj(), content, at_most + 1)
+        return _inflate(zlib.decompressobj(), content, at_most + 1)
     except zlib.error:
-        return _inflated(zlib.decompressobj(-zlib.MAX_WBITS), content, at_most + 1)
+        return _inflate(zlib.decompressobj(-zlib.MAX_WBITS), content, at_most + 1)
 
 
-def _inflated(decompressor: "zlib._Decompress", content: bytes, at_most: int) -> bytes:
-    found = decompressor.decompress(content, at_most)
-    if not decompressor.eof and len(found) < at_most:
+def _inflate(decompressor: "zlib._Decompress", content: bytes, at_most: int) -> bytes:
+    result = decompressor.decompress(content, at_most)
+    if not decompressor.eof and len(result) < at_most:
         raise EOFError("it ends too early")
-    return found
+    return result
 
 
 def _brotli(content: bytes, at_most: int) -> bytes:
@@ -86,15 +90,15 @@ def _brotli(content: bytes, at_most: int) -> bytes:
 
 
 def _zstd(content: bytes, at_most: int) -> bytes:
-    """Of one or several frames (RFC 8878, section 3)."""
-    found = b""
-    while content and len(found) <= at_most:
+    """Decode one or several frames (RFC 8878, section 3)."""
+    result = b""
+    while content and len(result) <= at_most:
         frame = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG})
-        found += frame.decompress(content, at_most + 1 - len(found))
-        if not frame.eof and len(found) <= at_most:
+        result += frame.decompress(content, at_most + 1 - len(result))
+        if not frame.eof and len(result) <= at_most:
             raise EOFError("it ends too early")
         content = frame.unused_data
-    return found
+    return result
 
 
 _DECODERS: dict[str, Callable[[bytes, int], bytes]] = {

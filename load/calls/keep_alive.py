@@ -1,61 +1,62 @@
-"""How long a service keeps connections open that nobody uses, as far as it has shown.
+"""How long a service keeps idle connections open, as far as it has shown.
 
-A service may close an idle connection at any time, also while a call is on its way to it (RFC 9112, section
-9.3.1). Whether such a call was carried out, nobody can know, so it is no proof of anything. A service that
-fails at a call closes the connection, too. A connection that was opened for the call tells the two apart.
+A service may close an idle connection at any time, even while a call is on its way to it (RFC 9112, section
+9.3.1). Nobody can know whether such a call had an effect, so a missing answer proves nothing. But a service
+that crashes during a call closes the connection, too. Calls on new connections tell the two apart.
 """
 
 import re
 from math import inf
 
-# A service that keeps connections for less than this does not keep them: what closed one was something else.
+# A service does not mean to keep connections for less than this: something else closed the connection.
 _SHORTEST_S = 0.02
-# So much of the time after which a connection was found closed, one is still taken for open.
-_SURE = 0.9
-# A connection that is open after so many times the limit shows that there is another.
+# The share of the observed limit for which an idle connection is still used.
+_SAFE_SHARE = 0.9
+# A connection that is still open after this many times the limit shows that the limit is wrong.
 _OUTLIVED = 2.0
-_FIRST_DOUBT = 100
-# Ports of new connections are not without number.
-_LONGEST_DOUBT = 5_000
+_FIRST_NEW_CONNECTIONS = 100
+# The number of local ports, and so of new connections, is limited.
+_MOST_NEW_CONNECTIONS = 5_000
 _TIMEOUT = re.compile(r"timeout=\"?(\d+)", re.IGNORECASE)
 
 
 class KeepAlive:
-    """What one process has seen of a service; all of its connections share it."""
+    """What one process has observed of a service; all its connections share it. Idle times are in s."""
 
     def __init__(self) -> None:
         self.limit_s = inf
-        self._stated = ""
-        self._new = 0
-        self._doubt = _FIRST_DOUBT
+        self._field = ""
+        self._new_connections = 0
+        self._next_new_connections = _FIRST_NEW_CONNECTIONS
 
     def allows(self, idle_s: float) -> bool:
-        """Whether to make a call on a connection that is open and has been idle for a while (s)."""
-        if self._new:
-            self._new -= 1
+        """Whether to make a call on an open connection that has been idle for a time."""
+        if self._new_connections:
+            self._new_connections -= 1
             return False
         if idle_s > _OUTLIVED * self.limit_s:
             self.limit_s = idle_s
         return idle_s < self.limit_s
 
-    def found_closed(self, idle_s: float) -> None:
-        """A connection has been closed that was idle for a while (s)."""
+    def observe_closed(self, idle_s: float) -> None:
+        """The service has closed a connection that was idle for a time."""
         if idle_s >= _SHORTEST_S:
-            self.limit_s = min(self.limit_s, idle_s * _SURE)
+            self.limit_s = min(self.limit_s, idle_s * _SAFE_SHARE)
 
-    def closed_as_sent(self, idle_s: float) -> None:
-        """A connection that was idle for a while (s) was closed instead of an answer: many of the next calls
-        are made on new ones, where it would be the service's fault; more each time, so that one that comes
-        round but rarely is met there, too.
+    def observe_closed_during_call(self, idle_s: float) -> None:
+        """The service has closed a connection, idle for a time before, instead of answering a call.
+
+        The next calls are made on new connections, where a missing answer is the service's fault: more calls
+        each time, so that a rare fault is also met on one of them.
         """
-        self.found_closed(idle_s)
-        self._new = self._doubt
-        self._doubt = min(2 * self._doubt, _LONGEST_DOUBT)
+        self.observe_closed(idle_s)
+        self._new_connections = self._next_new_connections
+        self._next_new_connections = min(2 * self._next_new_connections, _MOST_NEW_CONNECTIONS)
 
-    def stated(self, field: str) -> None:
-        """Take a Keep-Alive field of an answer into account."""
-        if field == self._stated:
+    def observe_field(self, field: str) -> None:
+        """An answer has a Keep-Alive field."""
+        if field == self._field:
             return
-        self._stated = field
-        if found := _TIMEOUT.search(field):
-            self.limit_s = min(self.limit_s, int(found[1]) * _SURE)
+        self._field = field
+        if timeout := _TIMEOUT.search(field):
+            self.limit_s = min(self.limit_s, int(timeout[1]) * _SAFE_SHARE)

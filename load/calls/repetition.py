@@ -1,4 +1,4 @@
-"""A creation that is made once more: it shows whether a service makes another thing, or finds the first."""
+"""Repeats a creation, to see whether a service creates another entity or returns the first one."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from load.planning.plan import Slot
 from openapi.contract import Json
 
-_NOTHING = object()
+_ABSENT = object()
 
 
 @dataclass(frozen=True)
 class Repetition:
-    """The body that was `sent`, the pointers to those of its values that are the run's `own`, as nobody else
-    can have sent them, and the parameters that went with it (`bound`). Its own values are made up anew.
+    """An earlier creation: the body that was `sent`, and the parameters that went with it (`bound`).
+
+    `own` are the pointers to values that only this run can have sent. They get new values; everything else is
+    sent again.
     """
 
     sent: Json
@@ -20,35 +22,37 @@ class Repetition:
     bound: Mapping[Slot, Json]
 
     def of(self, payload: Json) -> Json:
-        """A payload that was made up for the call, with everything else as it was in the first one."""
-        again = self._again(self.sent, payload, "")
-        return payload if again is _NOTHING else again
+        """The body that was sent, with this new payload's values where they are the run's own."""
+        repeated = self._repeat(self.sent, payload, "")
+        return payload if repeated is _ABSENT else repeated
 
-    def _again(self, sent: Json, fresh: Json, pointer: str) -> Json:
+    def _repeat(self, sent: Json, fresh: Json, pointer: str) -> Json:
         if isinstance(sent, dict):
-            others = fresh if isinstance(fresh, dict) else {}
-            pairs = [
-                (name, self._again(each, others.get(name, _NOTHING), f"{pointer}/{name}"))
-                for name, each in sent.items()
-            ]
-            return {name: each for name, each in pairs if each is not _NOTHING}
+            fresh_values = fresh if isinstance(fresh, dict) else {}
+            properties = {
+                name: self._repeat(value, fresh_values.get(name, _ABSENT), f"{pointer}/{name}")
+                for name, value in sent.items()
+            }
+            return {name: value for name, value in properties.items() if value is not _ABSENT}
         if isinstance(sent, list):
-            items = fresh if isinstance(fresh, list) else []
-            found = [
-                self._again(each, items[place] if place < len(items) else _NOTHING, f"{pointer}/{place}")
-                for place, each in enumerate(sent)
+            fresh_items = fresh if isinstance(fresh, list) else []
+            items = [
+                self._repeat(
+                    value, fresh_items[index] if index < len(fresh_items) else _ABSENT, f"{pointer}/{index}"
+                )
+                for index, value in enumerate(sent)
             ]
-            return [each for each in found if each is not _NOTHING]
+            return [item for item in items if item is not _ABSENT]
         return fresh if pointer in self.own else sent
 
 
 def scalars_of(body: Json, pointer: str = "") -> Iterator[tuple[str, Json]]:
-    """The texts, numbers and flags of a body, each with the pointer to it."""
+    """The strings, numbers and booleans of a body, each with the pointer to it."""
     if isinstance(body, dict):
-        for name, each in body.items():
-            yield from scalars_of(each, f"{pointer}/{name}")
+        for name, value in body.items():
+            yield from scalars_of(value, f"{pointer}/{name}")
     elif isinstance(body, list):
-        for place, each in enumerate(body):
-            yield from scalars_of(each, f"{pointer}/{place}")
+        for index, item in enumerate(body):
+            yield from scalars_of(item, f"{pointer}/{index}")
     elif body is not None:
         yield pointer, body

@@ -1,4 +1,4 @@
-"""Calls, sent, and their answers."""
+"""Sends calls, and pairs them with their answers."""
 
 from load.calls.call import Call
 from load.calls.connection import Connection, NetworkError, Reply
@@ -7,8 +7,8 @@ from openapi.contract import Json
 from openapi.expressions import Exchange
 
 
-def sent(connection: Connection, call: Call) -> tuple[Reply | None, NetworkError | None]:
-    """The answer to a call, or why there is none."""
+def send(connection: Connection, call: Call) -> tuple[Reply | None, NetworkError | None]:
+    """Send a call. Returns its answer, or the reason why there is none."""
     operation = call.operation
     target, headers = call.sent_target, call.sent_headers
     try:
@@ -18,7 +18,7 @@ def sent(connection: Connection, call: Call) -> tuple[Reply | None, NetworkError
 
 
 def exchange_of(call: Call, reply: Reply) -> Exchange:
-    """A call and its answer, as runtime expressions speak of them."""
+    """A call and its answer, as runtime expressions refer to them."""
     return Exchange(
         method=call.operation.method.upper(),
         url=call.target,
@@ -28,12 +28,12 @@ def exchange_of(call: Call, reply: Reply) -> Exchange:
         request_body=call.payload,
         status=reply.status,
         response_headers=reply.headers,
-        response_body=json_of(reply),
+        response_body=json_body(reply),
     )
 
 
-def json_of(reply: Reply) -> Json:
-    """What an answer says, or None when it is no JSON."""
+def json_body(reply: Reply) -> Json:
+    """The body of an answer as JSON, or None when it is not JSON."""
     try:
         return lenient_json.loads(reply.body)
     except ValueError:

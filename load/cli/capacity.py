@@ -11,7 +11,6 @@ from load.errors import LoadError
 from load.judgement.capacity import Search
 from load.options.options import read_options
 from load.options.profile import load_profile
-from load.quantities import quantity
 from openapi.contract import load_contract, students_document
 from openapi.security import security_schemes
 
@@ -69,12 +68,8 @@ def capacity(
         from load.run.alone import search_capacity  # noqa: PLC0415 - it imports Locust, which takes a second
 
         warm_up = options.workload.warm_up
-        click.echo(f"loading {load.mask(url)} at rates from {lowest:g}/s, {warm_up} + {step_time} s each")
-        interrupted = search_capacity(load, url, search, step_time)
-    if interrupted:
-        load.cut_short = f"interrupted after {quantity(len(search.trials), 'rate')}"
-    elif search.best is None:
-        load.incomplete = (search.answer,)
-    record = load.recorded(url, 0, search.recorded())
-    finish(record, output)
-    sys.exit(130 if interrupted else int(not record.passed))
+        shown_url = options.credentials.mask(url)
+        click.echo(f"loading {shown_url} at rates from {lowest:g}/s, {warm_up} + {step_time} s each")
+        ended = search_capacity(load, url, search, step_time)
+    finish(ended.record, output)
+    sys.exit(130 if ended.interrupted else int(not ended.record.passed))

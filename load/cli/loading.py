@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from load.calls.base_url import first_server
 from load.calls.connection import check_reachable
+from load.calls.document_servers import first_server
 from load.cli.parameters import ROWS
 from load.errors import LoadError
 from load.measurements.results_file import RunRecord
@@ -36,16 +36,16 @@ def prepared_load(
             from load.run import alone  # noqa: F401, PLC0415 - as above
             from load.run.load import Load  # noqa: PLC0415 - as above
 
-        load = Load(contract, options, alone=host is None and document is None)
+        load = Load(contract, options, exclusive=host is None and document is None)
         server = first_server(contract) if document and host is None else None
         if server:
-            load.stay_at(server)
+            load.exclude_other_hosts(server)
         for note in load.notes():
-            click.echo(load.mask(note), err=True)
+            click.echo(options.credentials.mask(note), err=True)
         served = wait_until_ready()
-        load.database_url = options.database_url or served.database_url
+        load.observe_database(served.database_url)
         check_reachable(served.url)
-        yield load, load.located(served.url)[0]
+        yield load, load.locate(served.url)[0]
 
 
 def finish(run: RunRecord, output: Path) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from load.judgement.objectives import ALL, stated
-from load.judgement.rejudging import judged_again
+from load.judgement.objectives import ALL, parse_objective
+from load.judgement.rejudging import rejudge
 from load.measurements.results_file import read
 from load.printable import printable
 from load.quantities import quantity
@@ -44,7 +44,7 @@ def judge_again(results: Path, objectives: tuple[str, ...], output: Path | None)
     """
     run = read(results)
     names = {label: operation.operation_id for label, operation in run.operations.items()}
-    judged = judged_again(run, [stated(objective, names) for objective in objectives])
+    judged = rejudge(run, [parse_objective(objective, names) for objective in objectives])
     click.echo(summary(judged))
     if output is not None:
         run_folder.prepare(output)
@@ -64,16 +64,16 @@ def compare(before: Path, after: Path, tolerance: float) -> None:
     Exits with 1 if something got worse. The page is written into the folder of AFTER.
     """
     # The comparison needs numpy, which is slow to import.
-    from load.judgement.comparison import ALIKE, compared  # noqa: PLC0415
+    from load.judgement.comparison import SAME, compare_runs  # noqa: PLC0415
 
     run = read(after)
-    comparison = compared(read(before), run, tolerance / 100)
+    comparison = compare_runs(read(before), run, tolerance / 100)
     for difference in comparison.differences:
-        if difference.verdict != ALIKE or difference.operation == ALL:
+        if difference.verdict != SAME or difference.operation == ALL:
             click.echo(printable(str(difference)))
     for line in comparison.left_out:
         click.echo(f"not compared: {line}")
-    same = sum(difference.verdict == ALIKE for difference in comparison.differences)
+    same = sum(difference.verdict == SAME for difference in comparison.differences)
     total = quantity(len(comparison.differences), "measure")
     click.echo(f"no difference seen in {same} of {total}; {len(comparison.worse)} got worse")
     page = write_page(_folder(after) / COMPARISON_PAGE, run, comparison, str(before))

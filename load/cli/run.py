@@ -65,11 +65,10 @@ def run(
     with prepared_load(document, host, contract, options, output) as (load, url):
         from load.run.alone import run_users  # noqa: PLC0415 - it imports Locust
 
-        _announce(load.mask(url), options, users, run_time)
-        interrupted = run_users(load, url, users, spawn_rate, run_time)
-    record = load.recorded(url, users)
-    finish(record, output)
-    sys.exit(130 if interrupted else int(not record.passed))
+        _announce(options.credentials.mask(url), options, users, run_time)
+        ended = run_users(load, url, users, spawn_rate, run_time)
+    finish(ended.record, output)
+    sys.exit(130 if ended.interrupted else int(not ended.record.passed))
 
 
 def _print_plan(contract: Contract, options: Options) -> None:

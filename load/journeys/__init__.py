@@ -1,4 +1,4 @@
-"""What to call next and with which identifiers, and what must be there since a service acknowledged it.
+"""What users call next, which entities of the service they know, and what the service has acknowledged.
 
 Imports `calls` and the rooms below it.
 """

@@ -7,23 +7,23 @@ from load.journeys.addresses import Addresses, Change
 from load.journeys.answer import Answer
 from load.journeys.entities import Entity
 from load.journeys.envelopes import unwrapped
-from load.journeys.given_identifiers import GivenIdentifiers, is_named
+from load.journeys.given_identifiers import GivenIdentifiers, sends_identifier
 from load.journeys.history import State, Write
 from load.journeys.outcomes import is_failure
-from load.journeys.possible_writes import disturb
+from load.journeys.possible_writes import add_unknown_writes
 from load.journeys.properties import Properties
 from load.journeys.records import Record
 from load.journeys.step import Step
 from load.journeys.writes import as_shown, confirmed, record_expiry, write_of
-from load.measurements.losses import Account
+from load.measurements.account import Account
 from openapi.contract import Json
 
 
 class AcknowledgedCreations:
     """Records the entities that calls of this process have created.
 
-    When this process is not `is_alone`, others may write to the same address. It then records an entity only
-    if the service chose the identifier, or `is_own` says that no other process can have used it.
+    When other processes take part in the load, they may write to the same address. Then an entity is recorded
+    only if the service chose the identifier, or `is_own` says that no other process can have used it.
     `passed_over` counts the entities that are not followed for want of room or certainty.
     """
 
@@ -36,8 +36,12 @@ class AcknowledgedCreations:
     ) -> None:
         self._addresses, self._properties, self._is_own = addresses, properties, is_own
         self._identifiers = GivenIdentifiers(properties, consistency)
-        self.is_alone = True
+        self._is_alone = True
         self.passed_over = 0
+
+    def set_alone(self, is_alone: bool) -> None:
+        """Set whether no other process takes part in the load."""
+        self._is_alone = is_alone
 
     def add(self, entities: Sequence[Entity], step: Step, changes: Iterable[Change], answer: Answer) -> None:
         """Record entities that a call has created, or found in their place. `changes` are the writes that the
@@ -51,7 +55,7 @@ class AcknowledgedCreations:
                 continue
             if not entity.is_own:
                 self._add_existing(entity, step, answer)
-            elif self.is_alone or self._is_certain(entity, step):
+            elif self._is_alone or self._is_certain(entity, step):
                 # Of several entities, it is unknown which one the payload describes.
                 self._add_own(entity, step, possible, answer, is_described=len(entities) == 1)
 
@@ -71,11 +75,11 @@ class AcknowledgedCreations:
         have changed it, or given its identifier to another one.
         """
         operation = step.call.operation
-        if answer.status == HTTPStatus.CREATED and not is_named(entity, step):
+        if answer.status == HTTPStatus.CREATED and not sends_identifier(step, entity):
             self._identifiers.record_foreign(operation.label, entity)
             self.passed_over += entity.origin.may_be_foreign
         record = self._addresses.record_of(entity)
-        for _, write in disturb([record] if record else [], operation, answer.sent, State.ANY):
+        for _, write in add_unknown_writes([record] if record else [], operation, answer.sent, State.ANY):
             write.acknowledged = answer.received
 
     def _add_own(
@@ -86,6 +90,7 @@ class AcknowledgedCreations:
         answer: Answer,
         is_described: bool,
     ) -> None:
+        """Record an entity that the call has created or, if it was there already, may have changed."""
         record = self._addresses.record_of(entity) or self._addresses.follow(entity)
         if record is None:
             self.passed_over += 1
@@ -93,8 +98,7 @@ class AcknowledgedCreations:
         at, is_new = (answer.sent, answer.received), answer.status == HTTPStatus.CREATED
         is_replaced = self._identifiers.record_given(record, entity, step, answer.body, at, is_new)
         if not is_replaced and record not in possible and record.age_of(State.GONE, *at):
-            # It was there already, and the call may have changed it.
-            ((_, write),) = disturb([record], step.call.operation, answer.sent, State.THERE)
+            ((_, write),) = add_unknown_writes([record], step.call.operation, answer.sent, State.THERE)
             write.acknowledged = answer.received
             return
         record.entity = entity
@@ -128,4 +132,4 @@ class AcknowledgedCreations:
 
     def _is_certain(self, entity: Entity, step: Step) -> bool:
         """Whether no other process can have created an entity with the same identifier."""
-        return not is_named(entity, step) or self._is_own(entity.values[-1])
+        return not sends_identifier(step, entity) or self._is_own(entity.values[-1])

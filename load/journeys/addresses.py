@@ -1,9 +1,9 @@
-"""The addresses whose things are followed, and which of them a call may touch."""
+"""The addresses of entities that are followed, and which of them a call may affect."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from load.journeys.entities import Entity
+from load.journeys.entities import Entity, Values
 from load.journeys.history import Write
 from load.journeys.records import Record
 from load.journeys.step import Step
@@ -14,62 +14,65 @@ from openapi.contract import Json
 from openapi.operations import Operation
 
 FOLLOWED_AT_MOST = 100_000
-# Among so many of its last heirs a thing is looked for before it becomes one more.
-_LAST_HEIRS = 8
+# Before an entity becomes a dependant of another, it is looked for among so many of the last ones.
+_LAST_DEPENDANTS = 8
 
+# A write that a call may perform, with the record of the address.
 Change = tuple[Record, Write]
 
 
 class Addresses:
-    """The records of one process, by resource and the values in the path. `makers` are the resources that
-    operations make things of, and change no others, by label.
+    """The records of one process, by resource and the values in the path. `created_by` has the resources that
+    each operation creates entities of, by label.
     """
 
-    def __init__(self, makers: Mapping[str, frozenset[str]]) -> None:
-        self._makers = makers
-        self.records: dict[tuple[str, tuple[Json, ...]], Record] = {}
-        self._children: defaultdict[Entity, list[Record]] = defaultdict(list)
-        self._namesakes: defaultdict[Json, list[Record]] = defaultdict(list)
-        self._everywhere: dict[str, Record] = {}
+    def __init__(self, created_by: Mapping[str, frozenset[str]]) -> None:
+        self._created_by = created_by
+        self.records: dict[tuple[str, Values], Record] = {}
+        self._dependants: defaultdict[Entity, list[Record]] = defaultdict(list)
+        self._by_identifier: defaultdict[Json, list[Record]] = defaultdict(list)
+        # For each resource, a record of the calls that may change any of its entities.
+        self._resource_records: dict[str, Record] = {}
 
     def creates(self, label: str) -> bool:
-        """Whether an operation makes things, and changes no others."""
-        return label in self._makers
+        """Whether an operation creates entities, and therefore changes no others."""
+        return label in self._created_by
 
-    def add_child(self, parent: Entity, record: Record) -> None:
-        """A thing was made within another, or of it."""
-        self._children[parent.original].append(record)
+    def record_of(self, entity: Entity) -> Record | None:
+        """The record of an entity's address; None when it is not followed."""
+        return self.records.get((entity.resource, entity.values))
 
-    def record_of(self, thing: Entity) -> Record | None:
-        """The record of a thing's address, if it is followed."""
-        return self.records.get((thing.resource, thing.values))
+    def records_of(self, entities: Iterable[Entity]) -> list[Record]:
+        """The records of entities, without those that are not followed, and none twice."""
+        records = (self.record_of(entity) for entity in dict.fromkeys(entities))
+        return [record for record in records if record is not None]
 
-    def follow(self, thing: Entity) -> Record | None:
-        """A new record, while there is room."""
+    def follow(self, entity: Entity) -> Record | None:
+        """A new record for an entity; None when too many are followed already."""
         if len(self.records) >= FOLLOWED_AT_MOST:
             return None
-        resource = thing.resource
-        everywhere = self._everywhere.setdefault(resource, Record(thing))
-        record = Record(thing, resource_writes=everywhere.writes)
-        self.records[resource, thing.values] = record
-        self._namesakes[thing.values[-1]].append(record)
+        of_resource = self._resource_records.setdefault(entity.resource, Record(entity))
+        record = Record(entity, resource_writes=of_resource.writes)
+        self.records[entity.resource, entity.values] = record
+        self._by_identifier[entity.values[-1]].append(record)
         return record
 
-    def records_of(self, things: Iterable[Entity]) -> list[Record]:
-        """The records of things, each once, as far as they are followed."""
-        found = (self.record_of(each) for each in dict.fromkeys(things))
-        return [each for each in found if each is not None]
+    def add_child(self, parent: Entity, record: Record) -> None:
+        """Note that an entity was created within another or from it, so that both may be deleted together."""
+        self._dependants[parent.original].append(record)
 
-    def attach(self, thing: Entity, others: Iterable[Record]) -> None:
-        """From now on, a thing may go with others."""
-        record = self.record_of(thing)
-        for each in others:
-            heirs = self._children[each.entity.original]
-            if record is not None and record not in heirs[-_LAST_HEIRS:]:
-                heirs.append(record)
+    def attach(self, entity: Entity, others: Iterable[Record]) -> None:
+        """Note that an entity may have been put into others, so that it may be deleted with them."""
+        record = self.record_of(entity)
+        for other in others:
+            dependants = self._dependants[other.entity.original]
+            if record is not None and record not in dependants[-_LAST_DEPENDANTS:]:
+                dependants.append(record)
 
     def record_at_path(self, step: Step) -> Record | None:
-        """The record of the address that a call's path is, if there is one: a call may name what it makes."""
+        """The record of the address that a call is sent to; None when it is not followed. A call may name the
+        entity that it creates.
+        """
         call = step.call
         if not call.path:
             return None
@@ -77,67 +80,72 @@ class Addresses:
         return self.records.get((normalised(call.operation.path), values))
 
     def records_named_in_body(self, step: Step) -> list[Record]:
-        """The things that a body names by an identifier, so that a call may do something with them: texts,
-        and numbers where they name what the call makes.
+        """The entities whose identifiers a body has, so that the call may change them. Any text counts;
+        numbers only in properties named like identifiers, for entities of a kind that the call creates.
         """
         call = step.call
-        if not isinstance(call.payload, (dict, list)) or not self._namesakes:
+        if not isinstance(call.payload, (dict, list)) or not self._by_identifier:
             return []
-        made = self._makers.get(call.operation.label, frozenset())
+        created = self._created_by.get(call.operation.label, frozenset())
         items = call.payload.items() if isinstance(call.payload, dict) else ()
         numbers = [value for name, value in items if isinstance(value, int) and is_identifier(name)]
-        texts = [each for each in scalars(call.payload) if isinstance(each, str)]
+        texts = [value for value in scalars(call.payload) if isinstance(value, str)]
         return [
             record
             for value in (*texts, *numbers)
-            if value in self._namesakes
-            for record in self._namesakes[value]
-            if isinstance(value, str) or record.entity.resource in made
+            if value in self._by_identifier
+            for record in self._by_identifier[value]
+            if isinstance(value, str) or record.entity.resource in created
         ]
 
-    def related_records(self, thing: Entity, record: Record | None, is_deletion: bool) -> list[Record]:
-        """What else a call to a thing may change: what lies within it or goes with it, and what goes by the
-        same identifier elsewhere, which may be another way to the same thing.
+    def related_records(self, entity: Entity, record: Record | None, is_deletion: bool) -> list[Record]:
+        """What else a call to an entity may change: the entities within it or deleted with it, and those with
+        the same identifier elsewhere, which may be the same entity at another address. `record` is the one of
+        the entity itself, which is left out; without it, a deletion may also change the parents.
         """
-        below = f"{thing.resource}/"
-        found = [
-            each
-            for each in self._children.get(thing, ())
-            if is_deletion or each.entity.resource.startswith(below)
+        prefix = f"{entity.resource}/"
+        related = [
+            dependant
+            for dependant in self._dependants.get(entity, ())
+            if is_deletion or dependant.entity.resource.startswith(prefix)
         ]
-        # What goes with a thing may take along what else it belongs to.
-        joined = [parent.original for each in found if is_deletion for parent in each.entity.parents]
-        found += [each for each in self.records_of(joined) if each is not record]
-        name = thing.values[-1]
-        noun = noun_of(thing.resource)
-        is_number = isinstance(name, int) or str(name).isdecimal()
-        found += [
-            each
-            for each in self._namesakes.get(name, ())
-            if each is not record
-            and (not is_number or noun_of(each.entity.resource) == noun)
-            and not _is_apart(each.entity, thing)
-        ]
+        if is_deletion:
+            # What is deleted with an entity may take along what else it belongs to.
+            parents = [parent.original for dependant in related for parent in dependant.entity.parents]
+            related += [other for other in self.records_of(parents) if other is not record]
+        related += [other for other in self._with_identifier_of(entity) if other is not record]
         if record is None and is_deletion:
-            found += self.records_of(each.original for each in thing.parents)
-        return found
+            related += self.records_of(parent.original for parent in entity.parents)
+        return related
 
     def collection_records(self, operation: Operation) -> list[Record]:
-        """What stands for all things of the resources that a path without a thing in it leads to, or lies
-        beside.
+        """The records that stand for all entities of a resource, for the resources whose collection lies
+        below the path of an operation, or above it.
         """
         path = normalised(operation.path)
-        found = []
-        for resource, record in self._everywhere.items():
+        records = []
+        for resource, record in self._resource_records.items():
             collection = collection_of(resource)
             if f"{collection}/".startswith(f"{path}/") or path.startswith(f"{collection}/"):
-                found.append(record)
-        return found
+                records.append(record)
+        return records
+
+    def _with_identifier_of(self, entity: Entity) -> list[Record]:
+        """Records with the same identifier. With numbers, which others have by chance, only those whose
+        collection is called the same.
+        """
+        identifier, noun = entity.values[-1], noun_of(entity.resource)
+        is_number = isinstance(identifier, int) or str(identifier).isdecimal()
+        return [
+            record
+            for record in self._by_identifier.get(identifier, ())
+            if (not is_number or noun_of(record.entity.resource) == noun)
+            and not _are_different(record.entity, entity)
+        ]
 
 
-def _is_apart(one: Entity, other: Entity) -> bool:
-    """Whether two things of one resource, with the same number within different parents, were each made, so
-    that neither is another way to the other.
+def _are_different(one: Entity, other: Entity) -> bool:
+    """Whether two entities with the same identifier are certainly not the same: both were created, within
+    different parents.
     """
-    is_same = one.pool is other.pool and one.values == other.values
-    return one.pool is other.pool and one.is_own and other.is_own and not is_same
+    return one.pool is other.pool and one.values != other.values and one.is_own and other.is_own

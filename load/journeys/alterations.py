@@ -55,7 +55,7 @@ def nearest(text: Json, items: Iterable[Json]) -> Json:
     there is neither.
     """
     texts = [*scalars_of_items(items)]
-    return text if text in texts else next((each for each in texts if is_derived(text, each)), None)
+    return text if text in texts else next((other for other in texts if is_derived(text, other)), None)
 
 
 def _alteration_of_text(written: str, actual: str) -> Alteration:

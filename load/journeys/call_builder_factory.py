@@ -1,4 +1,4 @@
-"""Creates the call builders of operations, as the plan says what each call is given."""
+"""Creates the call builders of operations. The plan says which values a call is given."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from functools import cached_property
 from random import Random
 
 from load.calls.builder import CallBuilder
+from load.calls.slot_rules import SlotRules
 from load.journeys.plan_index import PlanIndex
 from load.options.options import Options
 from load.planning.identifiers import Identifier
@@ -33,17 +34,21 @@ class CallBuilderFactory:
         ContractError when a schema is invalid.
         """
         needs = self.plan.needs[operation.label]
-        bound = [slot for need in needs if need.required for slot, _ in need.slots]
         optional = [need for need in needs if not need.required and not need.made_up]
-        unsent = [slot for need in optional for slot, _ in need.slots]
-        unsent += [
+        empty = [slot for need in optional for slot, _ in need.slots]
+        empty += [
             *self.plan.empty_slots[operation.label],
             *self._index.linked_slots.get(operation.label, ()),
         ]
         secret = self.options.credentials.secret(operation, self.schemes)
-        careful = not self.options.selection.allow_destructive
-        naming = self._naming_slots(operation) if careful else frozenset[Slot]()
-        return CallBuilder(operation, bound, unsent, self.payloads, self.random, secret, naming, careful)
+        is_careful = not self.options.selection.allow_destructive
+        rules = SlotRules(
+            given=frozenset(slot for need in needs if need.required for slot, _ in need.slots),
+            empty=frozenset(empty),
+            naming=self._naming_slots(operation) if is_careful else frozenset(),
+            is_careful=is_careful,
+        )
+        return CallBuilder(operation, self.payloads, self.random, secret, rules)
 
     @cached_property
     def _index(self) -> PlanIndex:

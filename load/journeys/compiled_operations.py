@@ -114,6 +114,7 @@ def compile_contract(contract: Contract, options: Options) -> CompiledOperations
 def _nothing_to_call(coverage: Coverage, uncovered: Mapping[str, str]) -> str:
     if coverage.uncredentialed:
         *_, reason = coverage.uncredentialed.values()
-        return f"nothing is left to call: {len(coverage.uncredentialed)} operations ask{reason[4:]}"
+        count, wanted = len(coverage.uncredentialed), reason.removeprefix("asks")
+        return f"no operation is left to call: {count} operations ask{wanted}"
     reasons = [f"{label}: {reason}" for label, reason in uncovered.items()]
     return f"no operation of the document can be called: {'; '.join(reasons[:_REASONS_SHOWN])}"

@@ -17,8 +17,9 @@ from load.planning.identifiers import Identifier
 from load.planning.producers import CREATES_AT_PATH, RELATES_AT_PATH, Producer
 from openapi.expressions import Exchange, at_pointer
 
-# Of a resource that no call creates entities of, so many are taken from lists.
+# How many entities are taken from lists, for a resource of which no call creates any.
 _LISTED_AT_MOST = 1_000
+# Why an operation is a producer: its path names what it creates or relates.
 _NAMED_BY_CALL = (CREATES_AT_PATH, RELATES_AT_PATH)
 
 
@@ -82,7 +83,7 @@ class Creations:
         if exchange.status != HTTPStatus.ACCEPTED:
             pointers = self.compiled.index.identifier_pointers.get(producer.resource, ())
             origin = replace(
-                origin, shown_at=pointer_to_identifier(pointers, values[-1], exchange.response_body)
+                origin, shown_at=pointer_to_identifier(pointers, entity.values[-1], exchange.response_body)
             )
         entity.origin = origin
         return entity
@@ -112,6 +113,8 @@ class Creations:
         """
         needs = self.compiled.plan.needs[step.call.operation.label]
         slots = [(need, slot) for need in needs for slot, _ in need.slots if slot.location == "body"]
+        if not slots:
+            return
         shown = unwrapped(exchange.response_body, (slot.name[1:] for _, slot in slots))
         for need, slot in slots:
             value = at_pointer(shown, slot.name)
@@ -131,8 +134,8 @@ def _inherits(step: Step, producer: Producer) -> bool:
 
 def _says_created(step: Step, producer: Producer, exchange: Exchange) -> bool:
     """Whether an answer says that the call created something. Where 201 is documented, only that says so
-    (RFC 9110, section 15.3.2), unless what is shown is older than the call. Nothing existed under a name of
-    the run's own.
+    (RFC 9110, section 15.3.2), unless what is shown is older than the call. A path that names what is created
+    has a name of the run, so nothing existed there.
     """
     if exchange.status == HTTPStatus.ACCEPTED:
         return False
@@ -146,8 +149,8 @@ def _says_created(step: Step, producer: Producer, exchange: Exchange) -> bool:
 
 
 def _says_found(step: Step, exchange: Exchange, entity: Entity | None) -> bool:
-    """Whether an answer says by 200 in place of a documented 201 that a repetition, or a creation that made
-    nothing of the run's own, has found an existing entity.
+    """Whether a creation says that it has found an existing entity: it is answered 200 where 201 is
+    documented. That counts for repetitions, and for answers with an entity that is not the run's own.
     """
     may_be_found = step.is_repetition or (entity is not None and not entity.is_own)
     return may_be_found and exchange.status == HTTPStatus.OK and "201" in step.call.operation.responses

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from load.journeys.equivalence import shows
-from load.journeys.history import State, Write, age, superseders
+from load.journeys.history import State, Write, age, superseded_at
 from load.journeys.records import Record
 from openapi.contract import Json
 
@@ -45,14 +45,15 @@ def _deviation(record: Record, name: str, actual: Json, since: float, until: flo
     values = [(write, write.value_of(name)) for write in writes]
     versions = [(write, value) for write, value in values if value is not State.UNTOUCHED]
     outdated_s = age(versions, partial(_matches, actual), since, until)
-    if not outdated_s:
+    setters = [write for write, value in versions if not isinstance(value, State)]
+    # Where only nulls were written, which may mean anything, there is nothing to compare with.
+    if not outdated_s or not setters:
         return None
     written = (write.properties[name] for write in writes if name in write.properties)
     is_stale = any(shows(value, actual) for value in written)
     # A write that was not acknowledged may have happened, but the service promised nothing.
-    setters = [write for write, value in versions if not isinstance(value, State)]
     certain = [write for write in setters if write.acknowledged <= since] or [setters[-1]]
-    visible = [write for write in certain if not superseders(write, versions, since)]
+    visible = [write for write in certain if not superseded_at(write, versions, since)]
     return Deviation(name, (visible or certain)[-1], actual, outdated_s, is_stale)
 
 

@@ -136,12 +136,13 @@ class EntityPool:
 
     def lease(self, random: Random, own_only: bool, within: Values = ()) -> Entity | None:
         """An entity that nobody deletes until it is released. None when there is none, or when several
-        picks have found none whose values begin with those of `within`.
+        picks have found none whose values begin with those of `within`, the parent's.
         """
-        size = len(self._own) + (0 if own_only else len(self._foreign))
+        own_count = len(self._own)
+        size = own_count + (0 if own_only else len(self._foreign))
         for _ in range(_PICKS if size else 0):
             index = int(random.random() * size)
-            entity = self._own[index] if index < len(self._own) else self._foreign[index - len(self._own)]
+            entity = self._own[index] if index < own_count else self._foreign[index - own_count]
             if not all(parent.is_known for parent in entity.parents):
                 self.remove(entity)
                 return self.lease(random, own_only, within)

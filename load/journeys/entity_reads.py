@@ -7,7 +7,7 @@ from functools import cached_property
 from load.calls.builder import CallBuilder
 from load.journeys.entities import Entity
 from load.journeys.step import Step, leads_to
-from load.planning.message_schemas import deprecated, json_schemas
+from load.planning.message_schemas import deprecated_properties, json_schemas
 from load.planning.plan import Plan
 from load.planning.schema_properties import outline
 from openapi.operations import Operation
@@ -44,12 +44,12 @@ class EntityReads:
             outlines = [outline(schema.translated, schema.translated) for schema in json_schemas(operation)]
             names = {name for facts in outlines for name in facts.get("properties", {})}
             required = (facts.get("required", ()) for facts in outlines)
-            comparable[resource] = frozenset(names.difference(deprecated(operation), *required))
+            comparable[resource] = frozenset(names.difference(deprecated_properties(operation), *required))
         return comparable
 
     def step(self, entity: Entity) -> Step:
         """A call that reads an entity, whether or not it is in its pool."""
-        operation = self.by_resource[entity.pool.resource]
+        operation = self.by_resource[entity.resource]
         (need,) = (need for need in self.plan.needs[operation.label] if need.required)
         values = {slot: entity.values[index] for slot, index in need.slots}
         bound = {**entity.original.origin.fields, **values}

@@ -1,4 +1,4 @@
-"""What the answers of a service wrap things in, and how they spell properties."""
+"""Objects that services wrap entities in, such as `{"data": {...}}`, and their spelling of property names."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -6,53 +6,53 @@ from functools import lru_cache
 from load.planning.names import words
 from openapi.contract import Json
 
-_WRAPPED = 3
-# How deep a thing stands in what it is wrapped in, and under which names.
+# An envelope of another name has at most so many properties.
+_PROPERTIES_AT_MOST = 3
+# How many objects deep an entity is looked for.
 _DEPTH = 3
 ENVELOPES = frozenset({"_source", "data", "attributes", "result", "item", "fields", "properties", "payload"})
 
 
 def unwrapped(body: Json, names: Iterable[str]) -> Json:
-    """The object within a body that has most properties of these names, where the body itself has few of
-    them; without names, what stands alone in a body.
+    """The entity that a body shows: the body itself, or the object within it that has most properties of
+    these names, if the body has at most half of them. If there are no names, it is the only object in the
+    body. Properties that are spelt differently, such as `fullName` for `full_name`, get the given names.
     """
-    known = {_plain(name): name for name in names}
+    spelling = {_plain(name): name for name in names}
     if not isinstance(body, dict):
         return body
-    own = _shared(body, known)
+    own = _count_shared(body, spelling)
     inner = [*_objects(body, _DEPTH)]
-    if 2 * own <= len(known) and inner:
-        name, best = max(inner, key=lambda each: _shared(each[1], known))
-        shared = _shared(best, known)
-        is_envelope = len(body) <= _WRAPPED or shared > 1 or name in ENVELOPES
-        if shared > own and is_envelope and (not own or shared == len(known)):
-            return _respelt(best, known.values())
+    if 2 * own <= len(spelling) and inner:
+        name, best = max(inner, key=lambda item: _count_shared(item[1], spelling))
+        shared = _count_shared(best, spelling)
+        is_envelope = len(body) <= _PROPERTIES_AT_MOST or shared > 1 or name in ENVELOPES
+        if shared > own and is_envelope and (not own or shared == len(spelling)):
+            return _respelt(best, spelling.values())
         if len(body) == 1:
-            return _respelt(inner[0][1], known.values())
-    return _respelt(body, known.values())
+            return _respelt(inner[0][1], spelling.values())
+    return _respelt(body, spelling.values())
 
 
-def _shared(body: Mapping[str, Json], known: Mapping[str, str]) -> int:
-    """How many properties a body has that are known, however they are spelt."""
-    return sum(_plain(name) in known for name in body) if known else 0
+def _count_shared(body: Mapping[str, Json], spelling: Mapping[str, str]) -> int:
+    """How many properties of a body have one of the names, however they are spelt."""
+    return sum(_plain(name) in spelling for name in body) if spelling else 0
 
 
 def _objects(body: Mapping[str, Json], depth: int) -> Iterator[tuple[str, Mapping[str, Json]]]:
-    """The objects that stand in a body, with their names, the least deep first."""
-    inner = [(name, each) for name, each in body.items() if isinstance(each, dict)]
+    """The objects within a body, with their names, down to a depth; the outer ones of a branch first."""
+    inner = [(name, value) for name, value in body.items() if isinstance(value, dict)]
     yield from inner
-    for _, each in inner if depth > 1 else ():
-        yield from _objects(each, depth - 1)
+    for _, value in inner if depth > 1 else ():
+        yield from _objects(value, depth - 1)
 
 
 def _respelt(body: Json, names: Collection[str]) -> Json:
-    """A body with properties as they are called in these names, where it only spells them otherwise, as
-    `fullName` for `full_name`.
-    """
+    """A body whose properties have these names, where it only spells them differently."""
     if not isinstance(body, dict) or not (missing := {*names} - body.keys()):
         return body
-    spelt = {_plain(each): each for each in missing}
-    return {spelt.get(_plain(name), name): value for name, value in body.items()}
+    spelling = {_plain(name): name for name in missing}
+    return {spelling.get(_plain(name), name): value for name, value in body.items()}
 
 
 @lru_cache(maxsize=10_000)

@@ -33,8 +33,8 @@ def shows_all(written: Mapping[str, Json], body: Mapping[str, Json]) -> bool:
     """Whether a body shows all distinctive values that were written and that it has a property for, and these
     are at least two.
     """
-    telling = {name: value for name, value in written.items() if is_distinctive(value) and name in body}
-    return len(telling) > 1 and all(shows(value, body[name]) for name, value in telling.items())
+    distinctive = {name: value for name, value in written.items() if is_distinctive(value) and name in body}
+    return len(distinctive) > 1 and all(shows(value, body[name]) for name, value in distinctive.items())
 
 
 def _is_same_time(one: str, other: str) -> bool:

@@ -1,66 +1,86 @@
-"""How a loss is told: which call it was of, what was expected and what was found."""
+"""The losses that a ledger reports: which call, what was expected, and what was read instead."""
 
 from load.journeys.deviations import Deviation
 from load.journeys.entities import Entity
 from load.journeys.history import State, Write
 from load.journeys.records import Record
-from load.measurements.losses import Loss
+from load.measurements.losses import Loss, LossKind
 from openapi.contract import Json
 
+# Longer values are cut (characters).
 _SHOWN = 100
 
 
-def ignored(record: Record, write: Write, name: str, found: Json) -> Loss:
-    """The loss of a change that was answered with what was there before."""
-    expected = f"{name} {_short(repr(write.properties[name]))}"
-    times = write.sent, write.acknowledged, write.acknowledged
-    return Loss(f"ignored {name}", write.label, address(record.entity), expected, _short(repr(found)), *times)
-
-
-def deviating(target: str, each: Deviation, at: float) -> Loss:
-    """The loss of a property that a read of a target, at a time (s), showed otherwise than it was written."""
-    kind = "stale" if each.is_stale else "altered"
-    written = each.expected
-    shown = "another value" if isinstance(written, State) else _short(repr(written))
-    expected, found = f"{each.name} {shown}", _short(repr(each.actual))
-    write = each.write
+def ignored_change(record: Record, write: Write, name: str, actual: Json) -> Loss:
+    """The loss of a change whose answer showed the property as it was before."""
     return Loss(
-        f"{kind} {each.name}",
-        write.label,
-        target,
-        expected,
-        found,
-        write.sent,
-        write.acknowledged,
-        at,
-        each.age,
+        kind=LossKind.IGNORED,
+        name=name,
+        label=write.label,
+        target=address_of(record.entity),
+        expected=f"{name} {_short(repr(write.properties[name]))}",
+        found=_short(repr(actual)),
+        sent=write.sent,
+        acknowledged=write.acknowledged,
+        read=write.acknowledged,
     )
 
 
-def existence(record: Record, target: str, expected: State, at: float, age: float) -> Loss:
-    """The loss of a thing that is not there, or is there again, as a read of a target at a time (s) showed.
-    What it showed had been out of date for an age (s).
+def property_loss(target: str, deviation: Deviation, at: float) -> Loss:
+    """The loss of a property, as a read of a target at a time (s) showed it."""
+    write = deviation.write
+    return Loss(
+        kind=LossKind.STALE if deviation.is_stale else LossKind.ALTERED,
+        name=deviation.name,
+        label=write.label,
+        target=target,
+        expected=f"{deviation.name} {_shown(deviation.expected)}",
+        found=_short(repr(deviation.actual)),
+        sent=write.sent,
+        acknowledged=write.acknowledged,
+        read=at,
+        age=deviation.age,
+    )
+
+
+def existence_loss(
+    record: Record, target: str, expected: State, at: float, age: float, instead: str = ""
+) -> Loss:
+    """The loss of an entity that is gone, or is there although it was deleted, as a read of a target at a
+    time (s) showed. What it showed had been out of date for an age (s). `instead` says what is there in its
+    place.
     """
     write = record.last_write(expected)
-    found = State.GONE if expected is State.THERE else State.THERE
-    kind = "lost" if expected is State.THERE else "undeleted"
+    is_lost = expected is State.THERE
+    actual = State.GONE if is_lost else State.THERE
     return Loss(
-        kind, write.label, target, expected.value, found.value, write.sent, write.acknowledged, at, age
+        kind=LossKind.LOST if is_lost else LossKind.UNDELETED,
+        label=write.label,
+        target=target,
+        expected=expected.value,
+        found=instead or actual.value,
+        sent=write.sent,
+        acknowledged=write.acknowledged,
+        read=at,
+        age=age,
     )
 
 
-def address(thing: Entity) -> str:
-    """The path of a thing, with its values in their places."""
-    path = thing.resource
-    for value in thing.values:
+def address_of(entity: Entity) -> str:
+    """The path of an entity."""
+    path = entity.resource
+    for value in entity.values:
         path = path.replace("{}", str(value), 1)
     return path
 
 
-def example(written: Json | State, found: Json) -> str:
+def example(written: Json | State, actual: Json) -> str:
     """What was written and what became of it, in one line."""
-    shown = "another value" if isinstance(written, State) else repr(written)
-    return f"{_short(shown)} became {'nothing' if found is None else _short(repr(found))}"
+    return f"{_shown(written)} became {'nothing' if actual is None else _short(repr(actual))}"
+
+
+def _shown(value: Json | State) -> str:
+    return "another value" if isinstance(value, State) else _short(repr(value))
 
 
 def _short(text: str) -> str:

@@ -1,98 +1,83 @@
-"""What a service does with a property as a rule, and what happens to it now and then."""
+"""What a service does to a property every time, such as rounding it, and not just now and then."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 
 from load.journeys.alterations import Alteration
-from load.measurements.losses import DROPPED, Account, Loss
-from load.planning.names import words
+from load.journeys.evidence import example
+from load.journeys.history import State
+from load.journeys.text_changes import TextChanges
+from load.measurements.account import Account
+from load.measurements.losses import DroppedProperty, Loss
 from openapi.contract import Json
 
-# A property that comes back otherwise than written in a larger share of writes is one that the service has a
-# mind of its own about. Of fewer writes, nobody can tell.
+# What happens in a larger share of writes is a habit of the service. Of fewer writes nobody can tell.
 SPORADIC_AT_MOST = 0.1
-# The same for what answers have shown as it was sent.
-SPORADIC_OF_SHOWN = 0.5
+# The same for values that an answer showed as they were sent: the service knew them, and rarely changes them
+# by design.
+SPORADIC_OF_CONFIRMED = 0.5
 FEW_WRITES = 20
-# What stands in the place of a text that somebody has taken away.
-_REDACTED = frozenset(
-    {"removed", "moderated", "moderation", "moderator", "redacted", "censored", "hidden", "deleted",
-     "withheld", "masked", "anonymised", "anonymized", "blocked"}
-)  # fmt: skip
 
 
 @dataclass
 class Habit:
-    """Of one property as one operation writes it: how often it was kept, and what became of it otherwise,
-    with losses that it would be if that is no habit of the service. `signs` are all characters of texts that
-    were kept, `changed` the texts that were not, each with what became of it; `longest` is the longest text
-    that was kept (characters), `cuts` those of which a part was, with their length (bytes).
+    """What became of one property as one operation writes it: how often it was kept, how often it was changed
+    in which way, the first example, the same of its texts, and the `losses` that the changes are unless they
+    are a habit. `confirmed` counts the losses of values that an answer had shown as they were sent.
     """
 
     kept: int = 0
-    signs: set[str] = field(default_factory=set)
-    changed: list[tuple[str, str]] = field(default_factory=list)
     changes: Counter[Alteration] = field(default_factory=Counter)
     example: str = ""
+    texts: TextChanges = field(default_factory=TextChanges)
     losses: list[Loss] = field(default_factory=list)
-    shown: int = 0
-    longest: int = 0
-    cuts: list[tuple[Loss, int]] = field(default_factory=list)
+    confirmed: int = 0
 
-    def lose(self, loss: Loss, is_shown: bool) -> None:
-        """Count a loss, of what an answer has shown as it was sent or not."""
+    def keep(self, value: Json) -> None:
+        """Count a value that was kept."""
+        self.kept += 1
+        if isinstance(value, str):
+            self.texts.keep(value)
+
+    def change(self, how: Alteration, written: Json | State, actual: Json, target: str = "") -> None:
+        """Count a value that was changed, as a read of a target showed."""
+        self.changes[how] += 1
+        if not self.example:
+            place = f"{target}: " if target else ""
+            self.example = place + example(written, actual)
+
+    def change_text(self, how: Alteration, written: Json | State, actual: Json) -> None:
+        """Keep a text that became another one, or the same in another case."""
+        is_other = how in (Alteration.OTHER, Alteration.RECASED)
+        if is_other and isinstance(written, str) and isinstance(actual, str):
+            self.texts.changed.append((written, actual))
+
+    def lose(self, loss: Loss, is_confirmed: bool) -> None:
+        """Add a loss."""
         self.losses.append(loss)
-        self.shown += is_shown
+        self.confirmed += is_confirmed
 
-    @property
-    def sporadic_at_most(self) -> float:
-        """In which share of writes something may happen that is no habit: what a service has shown to know
-        better, it does not do by design.
-        """
-        return SPORADIC_OF_SHOWN if self.losses and self.shown == len(self.losses) else SPORADIC_AT_MOST
-
-    def keep(self, value: Json, is_kept: bool) -> None:
-        """Count a value, if it was kept."""
-        self.kept += is_kept
-        if is_kept and isinstance(value, str):
-            self.signs.update(value)
-            self.longest = max(self.longest, len(value))
-
-    @property
-    def is_by_rule(self) -> bool:
-        """Whether a service changes texts by a rule of its own: all that were changed have characters that
-        none has that was kept, as where texts are escaped, or all were taken away, as where they are
-        moderated.
-        """
-        return bool(self.changed) and (
-            all({*written} - self.signs for written, _ in self.changed)
-            or all(is_redaction(found) for _, found in self.changed)
-        )
-
-    def tell(self, label: str, name: str, account: Account) -> None:
-        """What a service does with a property as a rule is a note; what happens now and then, a loss."""
+    def report(self, label: str, name: str, account: Account) -> None:
+        """Add to an account what is no habit, as losses, and what is one, as a note."""
+        losses = self.losses or self.texts.unexplained_cuts
         changed = self.changes.total()
-        total = self.kept + changed
-        if not self.losses:
-            # As long a text was kept: there is no limit that would explain it.
-            self.losses = [loss for loss, length in self.cuts if length <= self.longest]
-        is_sporadic = changed <= self.sporadic_at_most * total and not self.is_by_rule
-        if total >= FEW_WRITES and is_sporadic and self.losses:
-            account.losses += self.losses
-            changed -= len(self.losses)
+        if losses and self._is_sporadic(losses):
+            account.losses += losses
+            changed -= len(losses)
             for how in (Alteration.DROPPED, Alteration.IGNORED):
                 self.changes.pop(how, 0)
         dropped = self.changes.pop(Alteration.DROPPED, 0) + self.changes.pop(Alteration.IGNORED, 0)
         if dropped:
-            found = Loss(f"{DROPPED} {name}", label, "", self.example, "", 0.0, 0.0, 0.0, count=dropped)
-            account.losses.append(found)
+            account.dropped.append(DroppedProperty(label, name, self.example, dropped))
         if changed > dropped:
-            told = ", ".join(f"{count} times {change}" for change, count in self.changes.most_common())
+            counts = ", ".join(f"{count} times {how}" for how, count in self.changes.most_common())
             account.note(
-                f"{label}: {name} is not as written: {told}; at first {self.example}", changed - dropped
+                f"{label}: {name} is not as written: {counts}; at first {self.example}", changed - dropped
             )
 
-
-def is_redaction(text: str) -> bool:
-    """Whether a text says that there was another one, or says nothing, as ***."""
-    return not any(map(str.isalnum, text)) or bool(_REDACTED & {*words(text)})
+    def _is_sporadic(self, losses: list[Loss]) -> bool:
+        """Whether the changes are too rare to be a habit, and follow no rule."""
+        changed = self.changes.total()
+        total = self.kept + changed
+        at_most = SPORADIC_OF_CONFIRMED if self.confirmed == len(losses) else SPORADIC_AT_MOST
+        return total >= FEW_WRITES and changed <= at_most * total and not self.texts.is_by_rule

@@ -15,7 +15,7 @@ from openapi.contract import Json
 
 
 class State(Enum):
-    """What a write leaves at an address or in a property, as far as no value says it."""
+    """What a write leaves at an address, or in a property that it sets to no certain value."""
 
     GONE = "nothing"
     THERE = "something"
@@ -34,7 +34,7 @@ class Write:
     states that the answer showed and the call had not sent. `is_opaque` when the call sent something that
     cannot be compared with a read, such as plain text.
 
-    It has nine fields because it holds both what was sent and what the answer made of it.
+    Larger than usual: it holds both what was sent and what the answer made of it.
     """
 
     label: str
@@ -71,9 +71,9 @@ BEFORE = Write("", -inf, {}, replaces_all=True, acknowledged=-inf, leaves=State.
 Version = tuple[Write, Any]
 
 
-def superseders(write: Write, versions: Sequence[Version], since: float) -> list[float]:
-    """When each write was acknowledged (s) that began after a given write had ended, and ended before a
-    read began.
+def superseded_at(write: Write, versions: Sequence[Version], since: float) -> list[float]:
+    """The times (s) from which a read that began at `since` can no longer show a write: when each write was
+    acknowledged that was sent after it and acknowledged before the read.
     """
     return [
         other.acknowledged
@@ -90,6 +90,6 @@ def age(versions: Sequence[Version], matches: Callable[[Any], bool], since: floa
     for write, value in versions:
         if write.sent > until or not matches(value):
             continue
-        ended = superseders(write, versions, since)
+        ended = superseded_at(write, versions, since)
         ages.append(since - min(ended) if ended else 0.0)
     return min(ages, default=0.0)

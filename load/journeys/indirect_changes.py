@@ -12,7 +12,7 @@ from openapi.operations import Operation
 
 @dataclass(frozen=True)
 class IndirectChanges:
-    """The side effects that the called operations may have, as far as methods, paths and names show them."""
+    """The changes that the called operations may make, as far as methods, paths and names show them."""
 
     reads: EntityReads
 
@@ -26,9 +26,9 @@ class IndirectChanges:
 
     @cached_property
     def independent_resources(self) -> frozenset[str]:
-        """The resources whose entities change only by calls to them or to their collection. There are any
-        only if each call that changes something goes to an entity, or to the collection, of a resource that
-        can be read; resources that calls to others refer to are left out.
+        """The resources whose entities change only by calls to them or to their collection. There are none,
+        unless every call that changes something goes to such an entity or collection. Resources are left out
+        if calls to other resources refer to them.
         """
         changing = [operation for operation in self._called if operation.method not in SAFE]
         readable = self.reads.by_resource

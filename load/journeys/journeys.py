@@ -85,7 +85,7 @@ class Journeys:
         producers = self._compiled.plan.producers.get(operation.label, ())
         creates = any(producer.creates for producer in producers)
         if operation.method == "post" and (creates or "201" in operation.responses):
-            self._compiled.builders[operation.label].differ()
+            self._compiled.builders[operation.label].make_distinct()
 
     def remove_entity(self, step: Step) -> None:
         """Remove the entity of a step, which turned out to be gone."""
@@ -137,8 +137,6 @@ class Journeys:
         raise LoadError("nothing to call: every operation needs an entity, and no answer has shown any yet")
 
     def _is_given_up(self, operation: Operation) -> bool:
-        """Whether to pass over an operation whose path parameters are guessed, as no guess was right for
-        long.
-        """
+        """Whether to pass over an operation with guessed path parameters, because its last calls failed."""
         is_guessed = operation.label in self._compiled.plan.guessed_parameters
         return is_guessed and self._streaks.passes_over(operation.label)

@@ -1,7 +1,7 @@
 """Which entities a call may use, and their leases."""
 
-from dataclasses import dataclass
 from random import Random
+from typing import NamedTuple
 
 from load.journeys.compiled_operations import CompiledOperations
 from load.journeys.entities import Entity
@@ -12,8 +12,7 @@ from load.planning.side_effects import REPLACING, SAFE
 from openapi.operations import Operation
 
 
-@dataclass(frozen=True)
-class Lease:
+class Lease(NamedTuple):
     """The right of one call to use an entity. `held` are the entities that nobody deletes until they are
     released: the entity with its parents; none when the call deletes it.
     """
@@ -32,8 +31,8 @@ class Leasing:
         self._is_careful = not compiled.options.selection.allow_destructive
 
     def lease(self, operation: Operation, need: Need, addressed: Entity | None) -> Lease | None:
-        """Lease an entity for what a call needs; None when there is none. What a call refers to lies within
-        the entity that its path addresses (`addressed`), where both are of such resources.
+        """Lease an entity for what a call needs; None when there is none. If the needed resource lies below
+        that of the entity which the path addresses (`addressed`), the entity is one within it.
         """
         pool = self._knowledge.pools[need.resource]
         own_only = self._must_be_own(operation, need)
@@ -58,12 +57,12 @@ class Leasing:
         # Where the run creates such entities, it works with its own.
         if need.resource in self._compiled.index.created:
             return True
-        # An entity in the path that the path does not lead to is put there or taken away, such as a document
-        # in a folder.
+        # A path may name a second entity, which is put into the first or taken out of it, such as a document
+        # of a folder: that changes it.
         if not need.addressed and any(slot.location == "path" for slot, _ in need.slots):
             return True
-        # To create something within an entity of others, such as a comment on a post, or with a reference to
-        # it, hardly changes it. Neither does a reference in a change.
+        # An entity of others hardly changes when something is created within it, such as a comment on a post,
+        # or when something refers to it.
         creates = operation.method == "post" and self._creates(operation, need if need.addressed else None)
         refers = operation.method in ("put", "patch") and not need.addressed
         return not creates and not refers

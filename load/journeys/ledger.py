@@ -17,7 +17,8 @@ from load.journeys.records import Record
 from load.journeys.step import Step
 from load.journeys.values import scalars
 from load.journeys.writes import as_shown, confirmed, is_acknowledged, record_expiry
-from load.measurements.losses import NOT_READ_BACK, Account
+from load.measurements.account import Account
+from load.measurements.losses import NOT_READ_BACK
 from load.planning.resources import normalised
 from load.planning.side_effects import SAFE, only_reads
 from openapi.contract import Json
@@ -28,9 +29,10 @@ _REFUSALS = frozenset({400, 401, 403, 404, 410, 411, 412, 413, 414, 415, 422, 42
 
 
 class Ledger:
-    """The writes of one process, by address. `creations` records the created entities. A state that has been
-    out of date for longer than `consistency` (s) is no mere delay. `is_own` says whether no other process can
-    have used a value.
+    """Records the writes of one process, by address; `creations` records the entities that calls create.
+
+    A state that has been out of date for longer than `consistency` (s) is no mere delay. `is_own` says
+    whether no other process can have used a value.
     """
 
     def __init__(
@@ -50,13 +52,13 @@ class Ledger:
         """How many addresses are followed."""
         return len(self._addresses.records)
 
-    def add_call(self, step: Step, at: float) -> list[Change]:
+    def record_call(self, step: Step, at: float) -> list[Change]:
         """Record that a call is sent at a time (s since the start), and return the writes that it may
         perform.
         """
         return self._possible_writes.add(step, at)
 
-    def add_answer(self, changes: Collection[Change], answer: Answer) -> None:
+    def record_answer(self, changes: Collection[Change], answer: Answer) -> None:
         """Record how a call went. An acknowledged write must show from now on, a refused one never happened
         unless the call was sent twice, and any other one may have happened.
         """
@@ -84,7 +86,7 @@ class Ledger:
             write.leaves = State.ANY
         write.properties = as_shown(write.properties, shown)
 
-    def add_failure(self, changes: Iterable[Change], is_sent: bool) -> None:
+    def record_failure(self, changes: Iterable[Change], is_sent: bool) -> None:
         """Record that a call got no answer. If it was sent, its writes may have happened, or may still do
         so; otherwise they have not.
         """
@@ -92,7 +94,7 @@ class Ledger:
             for record, write in changes:
                 record.writes.remove(write)
 
-    def add_move(self, entity: Entity, changes: Iterable[Change], successor: Entity) -> None:
+    def record_move(self, entity: Entity, changes: Iterable[Change], successor: Entity) -> None:
         """Record that a change has given an entity another address. The state of the old address is unknown,
         and that of the new one too, unless the `successor` is known.
         """
@@ -118,7 +120,7 @@ class Ledger:
                 )
             )
 
-    def add_unfollowed(self, operation: Operation) -> None:
+    def record_unfollowed(self, operation: Operation) -> None:
         """Record that a call has succeeded whose writes, if any, are unknown."""
         if operation.method not in SAFE and not only_reads(operation):
             self._unfollowed[operation.label] += 1

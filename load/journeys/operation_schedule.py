@@ -1,4 +1,4 @@
-"""Which operation is called next: each one early, then all by their weights."""
+"""Which operation is called next: every operation twice at first, then each as often as its weight says."""
 
 from collections import Counter, deque
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from load.options.profile import Profile, kind_of
 from openapi.operations import Operation
 
 _FIRST_ROUNDS = 2
-# In the first rounds, an operation that cannot be called yet is put off so many times for each round.
+# How often an operation that cannot be called yet is put off, for each of the first rounds.
 _PUT_OFF_AT_MOST = 6
 
 

@@ -1,4 +1,4 @@
-"""Questions that a run asks of its plan again and again, each answered once."""
+"""The plan arranged for look-ups during a run."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from load.planning.producers import Producer
 
 @dataclass(frozen=True)
 class PlanIndex:
-    """A plan by label of the operation and by resource, computed when first needed."""
+    """Look-ups into a plan, by the label of an operation or by resource. Each is computed when first used."""
 
     plan: Plan
 
@@ -35,7 +35,7 @@ class PlanIndex:
 
     @cached_property
     def created(self) -> frozenset[str]:
-        """The resources that some operation creates entities of."""
+        """The resources that this run creates entities of."""
         return frozenset(self.creators_of)
 
     @cached_property

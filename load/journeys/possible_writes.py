@@ -30,14 +30,16 @@ class PossibleWrites:
         elif named is not None and operation.method in REPLACING:
             changes = [add_write(named, write_of(step, at))]
         elif not self._addresses.creates(operation.label) and not only_reads(operation):
-            changes = disturb(self._addresses.collection_records(operation), operation, at, State.ANY)
+            changes = add_unknown_writes(
+                self._addresses.collection_records(operation), operation, at, State.ANY
+            )
         else:
             changes = []
         # A call may use up what it refers to, such as a voucher.
         referred = self._addresses.records_of(
             lease.original for lease in step.leases if lease.original is not entity
         )
-        changes += disturb(referred, operation, at, State.ANY)
+        changes += add_unknown_writes(referred, operation, at, State.ANY)
         if entity is not None:
             self._relate(operation, entity, referred)
         changed = {record for record, _ in changes}
@@ -46,7 +48,7 @@ class PossibleWrites:
             for record in (named, *self._addresses.records_named_in_body(step))
             if record is not None and record not in changed
         ]
-        return changes + disturb(mentioned, operation, at, State.ANY)
+        return changes + add_unknown_writes(mentioned, operation, at, State.ANY)
 
     def _to_entity(self, step: Step, entity: Entity, at: float) -> list[Change]:
         """The writes of a call whose path leads to an entity or further."""
@@ -54,15 +56,15 @@ class PossibleWrites:
         if replaces(operation, entity):
             record = self._addresses.record_of(entity)
             changes = [add_write(record, write_of(step, at))] if record else []
-            beside = self._addresses.related_records(entity, record, operation.method == "delete")
-            return changes + disturb(beside, operation, at, State.ANY)
+            related = self._addresses.related_records(entity, record, operation.method == "delete")
+            return changes + add_unknown_writes(related, operation, at, State.ANY)
         records = self._addresses.records_of([entity])
         if self._addresses.creates(operation.label):
             # A call that creates something within an entity leaves the entity there.
-            return disturb(records, operation, at, State.THERE)
+            return add_unknown_writes(records, operation, at, State.THERE)
         # Any other call may do anything to the entity.
         records += self._addresses.related_records(entity, None, is_deletion=True)
-        changes = disturb(records, operation, at, State.ANY)
+        changes = add_unknown_writes(records, operation, at, State.ANY)
         if leads_to(operation, entity.resource):
             # Some services change an entity by a POST to its address.
             for _, write in changes:
@@ -79,7 +81,9 @@ class PossibleWrites:
                 self._addresses.add_child(entity, record)
 
 
-def disturb(records: Sequence[Record], operation: Operation, at: float, leaves: State) -> list[Change]:
+def add_unknown_writes(
+    records: Sequence[Record], operation: Operation, at: float, leaves: State
+) -> list[Change]:
     """Add a write of unknown content to each record, as a call may have changed it in any way."""
     for record in records:
         record.may_be_another = record.may_be_another or leaves is State.ANY

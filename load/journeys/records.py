@@ -59,7 +59,7 @@ class Record:
         versions = [
             (write, self._left_by(write)) for write in self.all_writes if write.leaves is not State.UNTOUCHED
         ]
-        return age(versions, lambda left: left in (state, State.ANY), since, until)
+        return age(versions, lambda value: value in (state, State.ANY), since, until)
 
     def _left_by(self, write: Write) -> State:
         """What a write leaves here. While it may be giving the entity another address, that is anything."""

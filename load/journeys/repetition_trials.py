@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from load.calls.repetition import Repetition
-from load.calls.response_checks import REFUSING
+from load.calls.response_checks import CONFLICT_STATUSES
 
 # If so many repetitions of calls that had succeeded are refused, the service rejects duplicates instead of
 # finding the first entity.
@@ -13,9 +13,9 @@ _REFUSALS_THAT_PROVE = 2
 
 @dataclass
 class _Trial:
-    """The trial of one operation: what its next call repeats, and the places of the shared values that this
-    is to prove something about. `proven` are places by whose values nothing is found. A repetition that was
-    refused waits until another call is refused as well, or replaced; its refusal counts once (`is_counted`).
+    """The trial of one operation. Its next call makes the `repetition`, to prove that nothing is found by the
+    values in `places`; `proven` are the places of which that is proven. After a refusal, a repetition is not
+    sent until another call is refused as well or replaces it. Its refusal counts once (`is_counted`).
     """
 
     repetition: Repetition | None = None
@@ -63,7 +63,7 @@ class RepetitionTrials:
         """
         trial = self._trials[label]
         trial.was_refused = True
-        if status not in REFUSING or trial.is_counted:
+        if status not in CONFLICT_STATUSES or trial.is_counted:
             return
         trial.is_counted = True
         trial.refusals += 1

@@ -20,11 +20,11 @@ from openapi.operations import Operation
 # How often a value that a link gave is used, and an optional reference is sent.
 _LINKED_VALUES_USED = 0.5
 _OPTIONAL_NEEDS_MET = 0.7
-# So many creations may depend on each other: an order needs a customer, which needs a country.
+# How many creations may follow from one need: an order needs a customer, which needs a country.
 MOST_CREATIONS = 4
 
 
-@dataclass
+@dataclass(slots=True)
 class _Bindings:
     """The values that a call gets by slot, the entities that are leased for it, the one that its path
     addresses, and the slots that name foreign entities.
@@ -40,12 +40,13 @@ class _Bindings:
         entity = lease.entity
         self.leases += lease.held
         # What is created with references to others is created in the same tenant or language.
-        if need.addressed or operation.method == "post":
-            self.values = {**entity.original.origin.fields, **self.values}
+        if (need.addressed or operation.method == "post") and (fields := entity.original.origin.fields):
+            self.values = {**fields, **self.values}
         if need.addressed:
             self.values.update(kept_identifiers(operation, entity))
             self.addressed = entity
-        self.values.update({slot: entity.values[index] for slot, index in need.slots})
+        for slot, index in need.slots:
+            self.values[slot] = entity.values[index]
         if not entity.is_own:
             self.foreign.update({slot: need for slot, _ in need.slots})
 
@@ -67,10 +68,10 @@ class StepBuilder:
     def build(self, operation: Operation, creations: int = MOST_CREATIONS, bare: bool = False) -> Step | None:
         """A step that calls an operation, or one that creates what it needs; None when neither is possible.
 
-        Not more than so many `creations` may depend on each other. A `bare` call has nothing optional.
+        `creations` limits how many creations may follow from one need. A `bare` call has nothing optional.
         """
-        is_built = operation.label in self._compiled.builders
-        if not is_built or (self._is_careful and operation.label in self._knowledge.ownership.overwriting):
+        is_called = operation.label in self._compiled.builders
+        if not is_called or (self._is_careful and operation.label in self._knowledge.ownership.overwriting):
             return None
         bindings = _Bindings({} if bare else self._linked_values(operation))
         for need in self._compiled.plan.needs[operation.label]:
@@ -104,7 +105,7 @@ class StepBuilder:
         self, operation: Operation, bindings: _Bindings, bare: bool, repetition: Repetition | None
     ) -> Call:
         """A call with the values that are bound, except for optional references in lists to foreign entities:
-        these might be taken away from where they are, as an issue that is put into another sprint.
+        the call might take these away from where they are, such as an issue from its sprint.
         """
         builder = self._compiled.builders[operation.label]
         repeated = repetition.bound if repetition else {}

@@ -14,7 +14,7 @@ from load.journeys.history import State, Write
 from load.journeys.records import Record
 from load.journeys.step import Step, leads_to
 from load.journeys.values import EMPTY, without_properties
-from load.planning.message_schemas import deprecated
+from load.planning.message_schemas import deprecated_properties
 from load.planning.names import identifier_names, is_identifier, words
 from load.planning.resources import noun_of
 from load.planning.side_effects import REPLACING
@@ -23,8 +23,8 @@ from openapi.operations import Operation
 
 
 def without_deprecated(operation: Operation, body: Json) -> Json:
-    """An answer without the properties that are documented as deprecated, which may show anything by now
-    (JSON Schema Validation 2020-12, section 9.3).
+    """An answer without the properties that are documented as deprecated, which may show anything (JSON
+    Schema Validation 2020-12, section 9.3).
     """
     names = _deprecated(operation)
     return without_properties(body, names) if names else body
@@ -32,24 +32,26 @@ def without_deprecated(operation: Operation, body: Json) -> Json:
 
 @lru_cache(maxsize=1_000)
 def _deprecated(operation: Operation) -> frozenset[str]:
-    return deprecated(operation)
+    return deprecated_properties(operation)
 
 
 def write_of(step: Step, at: float) -> Write:
-    """The write that a call is, sent at a time (s since the start)."""
+    """The write that a call performs, if it is sent at a time (s since the start of the run)."""
     call = step.call
     method = call.operation.method
     if method == "delete":
         return Write(call.operation.label, at, {}, replaces_all=True, leaves=State.GONE)
-    properties = _properties(call)
-    if _moves(call, properties):
-        # It may be found under another path afterwards.
+    properties = _sent_properties(call)
+    if _changes_parent(call, properties):
+        # The entity may be at another address afterwards.
         return Write(call.operation.label, at, {}, replaces_all=True, leaves=State.ANY)
     if step.entity is not None and replaces(call.operation, step.entity):
-        # Whatever the body says, the path tells which thing it is.
+        # The path says which entity it is, whatever identifier the body has.
         parameter, resource = call.operation.path_names[-1], step.entity.resource
         properties = {
-            name: each for name, each in properties.items() if not _identifies(name, parameter, resource)
+            name: value
+            for name, value in properties.items()
+            if not _is_identifier_of(resource, name, parameter)
         }
     is_opaque = not properties and call.payload not in EMPTY
     return Write(
@@ -57,9 +59,9 @@ def write_of(step: Step, at: float) -> Write:
     )
 
 
-def _properties(call: Call) -> Mapping[str, Json]:
-    """What a body sets. Of a form, the texts of one line: what else becomes of numbers, flags and ends of
-    lines on the way is the service's own matter.
+def _sent_properties(call: Call) -> Mapping[str, Json]:
+    """The properties that a body sets. From a form, only the texts of one line: forms have no types, and a
+    service may read numbers, flags and line breaks as it likes.
     """
     media_type = call.headers.get("Content-Type", "")
     payload = unwrapped(call.payload, ())
@@ -68,12 +70,14 @@ def _properties(call: Call) -> Mapping[str, Json]:
     if "json" in media_type:
         return payload
     return {
-        name: each for name, each in payload.items() if isinstance(each, str) and len(each.splitlines()) == 1
+        name: value
+        for name, value in payload.items()
+        if isinstance(value, str) and len(value.splitlines()) == 1
     }
 
 
-def _moves(call: Call, properties: Mapping[str, Json]) -> bool:
-    """Whether a change gives a thing another parent than its path tells, as a card another board."""
+def _changes_parent(call: Call, properties: Mapping[str, Json]) -> bool:
+    """Whether a change names another parent than its path does, such as another board for a card."""
     return call.operation.method in ("put", "patch") and any(
         name in properties and str(properties[name]) != str(call.path[name])
         for name in call.operation.path_names[:-1]
@@ -81,41 +85,45 @@ def _moves(call: Call, properties: Mapping[str, Json]) -> bool:
 
 
 @lru_cache(maxsize=1_000)
-def _identifies(name: str, parameter: str, resource: str) -> bool:
-    """Whether a property is the identifier of a resource's things, which is a parameter of their path."""
+def _is_identifier_of(resource: str, name: str, parameter: str) -> bool:
+    """Whether a property has the identifier of a resource's entities, which is a parameter of their path."""
     plain = "".join(words(name))
     return plain == "".join(words(parameter)) or (
         is_identifier(name) and plain in identifier_names(parameter, noun_of(resource))
     )
 
 
-def replaces(operation: Operation, thing: Entity) -> bool:
-    """Whether a call replaces, changes or deletes a thing, and says so by method and path."""
-    return operation.method in REPLACING and leads_to(operation, thing.resource)
+def replaces(operation: Operation, entity: Entity) -> bool:
+    """Whether an operation replaces, changes or deletes an entity, by its method and path."""
+    return operation.method in REPLACING and leads_to(operation, entity.resource)
 
 
 def add_write(record: Record, write: Write) -> tuple[Record, Write]:
-    """A record, with one more write, and the write."""
+    """Add a write to a record, and return both."""
     record.add(write)
     return record, write
 
 
 def as_shown(properties: Mapping[str, Json], body: Json) -> Mapping[str, Json]:
-    """Properties as the answer shows them: a service may write them in its own way."""
+    """The properties that were sent, with the values that the answer shows: a service may write a value in
+    another way.
+    """
     if not isinstance(body, dict):
         return properties
     return {name: body.get(name, value) for name, value in properties.items()}
 
 
 def confirmed(properties: Mapping[str, Json], body: Json) -> frozenset[str]:
-    """The properties that an answer shows as they were sent."""
+    """The names of the properties that an answer shows as they were sent."""
     if not isinstance(body, dict):
         return frozenset()
     return frozenset(name for name, value in properties.items() if name in body and shows(value, body[name]))
 
 
 def is_acknowledged(status: int) -> bool:
-    """Whether a call has been carried out, not just taken (RFC 9110, section 15.3.3)."""
+    """Whether a status says that a call has been carried out, and not just accepted (RFC 9110, section
+    15.3.3).
+    """
     return HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES and status not in (
         HTTPStatus.ACCEPTED,
         HTTPStatus.MULTI_STATUS,
@@ -123,15 +131,20 @@ def is_acknowledged(status: int) -> bool:
 
 
 def has_intact_parents(entity: Entity) -> bool:
-    """Whether nothing that a thing was made of is gone: it may have gone with it."""
-    return all(each.is_known and has_intact_parents(each) for each in entity.parents) and not any(
+    """Whether all entities that an entity was created from are known to exist. Otherwise it may have been
+    deleted with one of them.
+    """
+    return all(parent.is_known and has_intact_parents(parent) for parent in entity.parents) and not any(
         pool.was_deleted(values) for pool, values in entity.origin.assigned
     )
 
 
-def record_expiry(record: Record, told: Iterable[Json], at: float, now: float) -> None:
-    """Note when a thing expires, by what was written to it and answered at a time (s), which is `now`."""
+def record_expiry(record: Record, bodies: Iterable[Json], at: float, now: float) -> None:
+    """Note when an entity expires, by what was written to it and what was answered. The answer came at a time
+    `at` (s since the start of the run), which is `now` (s since 1970).
+    """
     nouns = words(noun_of(record.entity.resource))
-    moments = [moment for each in told if (moment := expiry(each, now, nouns)) is not None]
-    if moments:
-        record.expires = at + min(moments) - now if all(moments) else -inf
+    expiries = [expires for body in bodies if (expires := expiry(body, now, nouns)) is not None]
+    if expiries:
+        # An entity that expires at an unknown time (0) may be gone at any time.
+        record.expires = at + min(expiries) - now if all(expiries) else -inf

@@ -1,19 +1,20 @@
-"""Whether a service keeps up with the calls that are due: when it does not, more and more of them wait."""
+"""Whether a service keeps up with the calls that are due. When it does not, more and more of them wait."""
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from load.measurements.operation_results import Second
 from load.measurements.results import Results
+from load.measurements.timeline import Second
 
-# Of the calls that are due, so many may be unanswered at the end before the service falls behind.
+# A service keeps up while no more than this share of the calls that are due is unanswered at the end.
 BEHIND_AT_MOST = 0.02
 _FEW_CALLS = 2
 _PARTS = 4
 _CALLS_PER_PART = 5
-# Waits grow from part to part by about the same; by less than these shares of it they do not grow steadily.
+# Waits grow by about the same from part to part. They do not grow steadily if a step is less than this share
+# of the mean step, and too little if they grow by less than this share of what is missing.
 _STEADY = 0.25
 _GROWN = 0.5
 _US_PER_S = 1_000_000
@@ -21,69 +22,75 @@ _US_PER_S = 1_000_000
 
 @dataclass(frozen=True)
 class Behind:
-    """A service that is asked for more (calls/s) than it answers (calls/s)."""
+    """A service that falls behind: how many calls/s were due, and how many it answered."""
 
-    asked: float
+    due: float
     answered: float
 
     def __str__(self) -> str:
-        return f"the service falls behind: {_shown(self.asked)} asked, {_shown(self.answered)} answered"
+        return f"the service falls behind: {_shown(self.due)} were due, {_shown(self.answered)} were answered"
 
 
 def behind(results: Results, unsent: int = 0) -> Behind | None:
     """By how much a service falls behind the arrivals of an open workload, all of the time or in the second
-    half of it; None when it keeps up, or nothing tells. `unsent` counts calls that were due and are not in
-    the results.
+    half of it. None when it keeps up, or it cannot be told. `unsent` counts calls that were due and are not
+    in the results.
 
-    Calls that wait for their answers when the run ends do not tell: a service that takes 3 s for each has as
-    many. Those that are due later wait longer, steadily, when it falls behind, and by as much as is missing.
+    Calls that are unanswered at the end are no proof: a service that takes 3 s for each call has many of
+    them. When it falls behind, calls that are due later wait longer, steadily, and by as much as is missing.
     """
-    if any(each.is_slow for each in results.generators.values()):
+    if any(generator.is_overloaded for generator in results.generators.values()):
         # The load itself may have made calls wait.
         return None
-    seconds = [*results.total.seconds]
-    afterwards = results.total.afterwards
-    whole = _behind(results, seconds, results.warm_up, afterwards, unsent)
-    half = float(int(results.warm_up + results.measured_s / 2))
-    return whole or _behind(results, seconds, max(half, results.warm_up), afterwards, unsent)
+    clock, total = results.clock, results.total
+    seconds = [*total.seconds]
+    half = float(int(clock.warm_up + clock.measured_s / 2))
+    return _behind_since(clock.warm_up, clock.length, seconds, total.afterwards, unsent) or _behind_since(
+        max(half, clock.warm_up), clock.length, seconds, total.afterwards, unsent
+    )
 
 
-def _behind(
-    results: Results, seconds: list[tuple[int, Second]], since: float, afterwards: int, unsent: int
+def _behind_since(
+    since: float, end: float, seconds: list[tuple[int, Second]], afterwards: int, unsent: int
 ) -> Behind | None:
     """The same from a time on (s since the start)."""
-    length = results.length - since
+    length = end - since
     if length <= 0:
         return None
-    parts = [Counter[int]() for _ in range(_PARTS)]
-    asked = float(unsent)
-    for due, time_us, count in _by_due(seconds):
-        if due < since:
-            continue
-        asked += count
-        parts[min(int((due - since) / length * _PARTS), _PARTS - 1)][time_us] += count
-    answered = -float(afterwards)
-    for at, second in seconds:
-        if at >= since:
-            answered += second.answers
-            answered += second.requests - second.answers if at < results.length else 0
-    missing = asked - max(answered, 0.0)
-    if missing <= BEHIND_AT_MOST * asked + _FEW_CALLS:
+    parts = _parts(seconds, since, length)
+    due = float(unsent) + sum(part.total() for part in parts)
+    answered = max(_answered(seconds, since, end) - afterwards, 0.0)
+    missing = due - answered
+    if missing <= BEHIND_AT_MOST * due + _FEW_CALLS:
         return None
-    if min(each.total() for each in parts) < _CALLS_PER_PART:
+    if min(part.total() for part in parts) < _CALLS_PER_PART:
         return None
-    waits = [_median(each) / _US_PER_S for each in parts]
-    grown = waits[-1] - waits[0]
+    waits = [_median(part) / _US_PER_S for part in parts]
+    growth = waits[-1] - waits[0]
     steps = [after - before for before, after in pairwise(waits)]
-    expected = missing / asked * length * (_PARTS - 1) / _PARTS
-    if grown < _GROWN * expected or min(steps) < _STEADY * grown / len(steps):
+    expected = missing / due * length * (_PARTS - 1) / _PARTS
+    if growth < _GROWN * expected or min(steps) < _STEADY * growth / len(steps):
         return None
-    return Behind(asked / length, max(answered, 0.0) / length)
+    return Behind(due / length, answered / length)
+
+
+def _parts(seconds: list[tuple[int, Second]], since: float, length: float) -> list[Counter[int]]:
+    """How often each response time (µs) came, in parts of the run by when the calls were due."""
+    parts = [Counter[int]() for _ in range(_PARTS)]
+    for due, time_us, count in _by_due(seconds):
+        if due >= since:
+            parts[min(int((due - since) / length * _PARTS), _PARTS - 1)][time_us] += count
+    return parts
+
+
+def _answered(seconds: list[tuple[int, Second]], since: float, end: float) -> int:
+    """The calls that ended from a time on (s since the start). After the end, only answers count."""
+    return sum(second.requests if at < end else second.answers for at, second in seconds if at >= since)
 
 
 def _by_due(seconds: list[tuple[int, Second]]) -> Iterator[tuple[float, int, int]]:
-    """When calls were due (s since the start), how long they took (µs), and how many those are. Of calls,
-    the second is known in which they ended.
+    """When calls were due (s since the start), how long they took (µs), and how many those are. It is known
+    in which second calls ended.
     """
     for at, second in seconds:
         for time_us, count in second.response.counts.items():

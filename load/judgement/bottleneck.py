@@ -1,30 +1,18 @@
 """What kept a service from going faster, for reads and for writes: one finding each, with its evidence and
-how sure it is. Nothing that was not seen.
+how sure it is. Only what was observed is claimed.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from load.judgement.bottleneck_rules import (
-    BOTH,
-    LIKELY,
-    POSSIBLE,
-    RULES,
-    SURE,
-    WAITED,
-    Bottleneck,
-    Kind,
-    at_hand,
-    is_crowded,
-)
-from load.judgement.slowest import compared
-from load.judgement.verdict import limits
-from load.measurements.operation_results import OperationResults
+from load.judgement.bottleneck_rules import RULES
+from load.judgement.circumstances import limits
+from load.judgement.evidence import LIKELY, POSSIBLE, SURE, cpu_usage, is_crowded
+from load.judgement.service_rules import WAITED
+from load.judgement.traffic import ALL_TRAFFIC, Traffic, traffic_of
 from load.measurements.results import Results
-from load.measurements.run_records import BottleneckRecord, ExplanationRecord, SampleRecord, StatementRecord
-from load.measurements.times import Times, merged
+from load.measurements.run_records import Bottleneck, ExplanationRecord, StatementRecord
 from load.observation.counters import Counters
 from load.observation.observation import Observation
 from load.observation.sessions import READS, WRITES
@@ -34,100 +22,73 @@ _STATEMENTS = 10
 
 
 def bottlenecks(results: Results, methods: Mapping[str, str], seen: Observation) -> list[Bottleneck]:
-    """The findings of a run; `methods` of operations by label."""
-    return [_doubted(each, seen) for each in _unquestioned(results, methods, seen)]
+    """The bottlenecks of a run; `methods` of operations by label."""
+    return [_doubted(bottleneck, seen) for bottleneck in _bottlenecks(results, methods, seen)]
 
 
-def _unquestioned(results: Results, methods: Mapping[str, str], seen: Observation) -> list[Bottleneck]:
-    if results.is_gone:
-        return []
-    # Arrivals that were not sent, as calls waited for their answers, are the service's doing.
-    if any(each.is_slow for each in results.generators.values()):
-        limit = next(limits(results))
-        return [Bottleneck(BOTH, limit, (), LIKELY if is_crowded(seen) else SURE)]
-    kinds = [
-        each
-        for each in (
-            _kind(READS, results, lambda label: methods[label] in SAFE),
-            _kind(WRITES, results, lambda label: methods[label] not in SAFE),
-        )
-        if each.rate
-    ]
-    every = _kind(BOTH, results, lambda label: label in methods)
-    found = [next(_found(seen, each, every)) for each in kinds]
-    if len(found) == 2 and _same(*found):
-        return [Bottleneck(BOTH, found[0].told, found[0].evidence, found[0].certainty)]
-    return found
-
-
-def _doubted(found: Bottleneck, seen: Observation) -> Bottleneck:
-    """With what leaves it unsure: other programs that take the processors which the service waits for."""
-    waited = (seen.mean("wanted_cores") or 0) - (seen.mean("busiest_cores") or 0)
-    if found.certainty != SURE or not is_crowded(seen) or waited < WAITED:
-        return found
-    return replace(found, certainty=LIKELY, evidence=(*found.evidence, _others(seen)))
-
-
-def _others(seen: Observation) -> str:
-    return (
-        f"other programs than the service, its database and this load used {seen.others_cores:.2f} of "
-        f"{seen.cores} cores, and the machine was full: they may be the reason"
-    )
-
-
-def explained(found: Sequence[Bottleneck], seen: Observation, rate: float | None) -> ExplanationRecord:
-    """What was found, and what was seen of the service while it was asked for a rate (arrivals/s)."""
+def explain(
+    results: Results, methods: Mapping[str, str], seen: Observation, rate: float | None
+) -> ExplanationRecord:
+    """The bottlenecks of a run that was asked for a rate (arrivals/s), and what was observed."""
     return ExplanationRecord(
-        bottlenecks=[_record(each) for each in found],
+        bottlenecks=bottlenecks(results, methods, seen),
         processes=list(seen.processes),
         cores=seen.cores,
         idle_probe_ms=seen.idle_probe_ms,
-        samples=[msgspec.convert(each, SampleRecord, from_attributes=True) for each in seen.samples],
-        waits={kind: dict(waits.most_common()) for kind, waits in seen.busy.items()},
+        samples=seen.samples,
+        waits={
+            kind: {str(wait): count for wait, count in waits.most_common()}
+            for kind, waits in seen.waits.items()
+        },
         database=dict(seen.counted.database) if seen.counted else None,
         statements=[*_longest(seen.counted)] if seen.counted else None,
         rate=rate,
     )
 
 
-def _record(found: Bottleneck) -> BottleneckRecord:
-    return BottleneckRecord(
-        of=found.of,
-        told=found.told,
-        evidence=found.evidence,
-        certainty=found.certainty,
-        shown=str(found),
+def _bottlenecks(results: Results, methods: Mapping[str, str], seen: Observation) -> list[Bottleneck]:
+    if results.silences.is_gone(results.clock.length):
+        return []
+    # Arrivals that were not sent, as calls waited for their answers, are the service's doing.
+    if any(generator.is_overloaded for generator in results.generators.values()):
+        limit = next(limits(results))
+        return [Bottleneck(ALL_TRAFFIC, limit, (), LIKELY if is_crowded(seen) else SURE)]
+    reads = traffic_of(READS, results, lambda label: methods[label] in SAFE)
+    writes = traffic_of(WRITES, results, lambda label: methods[label] not in SAFE)
+    total = traffic_of(ALL_TRAFFIC, results, lambda label: label in methods)
+    matches = [_first(seen, traffic, total) for traffic in (reads, writes) if traffic.rate]
+    if len(matches) == 2 and _are_same(matches):
+        return [msgspec.structs.replace(matches[0], of=ALL_TRAFFIC)]
+    return matches
+
+
+def _first(seen: Observation, traffic: Traffic, total: Traffic) -> Bottleneck:
+    """The bottleneck of the first rule that applies."""
+    for rule in RULES:
+        bottleneck = rule(seen, traffic, total)
+        if bottleneck:
+            return bottleneck
+    return Bottleneck(traffic.name, "nothing was seen at its limit", tuple(cpu_usage(seen)), POSSIBLE)
+
+
+def _are_same(matches: Sequence[Bottleneck]) -> bool:
+    return len({(bottleneck.message, bottleneck.certainty) for bottleneck in matches}) == 1
+
+
+def _doubted(bottleneck: Bottleneck, seen: Observation) -> Bottleneck:
+    """The same with what leaves it unsure: other programs take the processors that the service waits for."""
+    waited = (seen.mean("wanted_cores") or 0) - (seen.mean("busiest_cores") or 0)
+    if bottleneck.certainty != SURE or not is_crowded(seen) or waited < WAITED:
+        return bottleneck
+    others = (
+        f"other programs than the service, its database and this load used {seen.others_cores:.2f} of "
+        f"{seen.cores} cores, and the machine was full: they may be the reason"
     )
+    return msgspec.structs.replace(bottleneck, certainty=LIKELY, evidence=(*bottleneck.evidence, others))
 
 
 def _longest(counted: Counters) -> Iterator[StatementRecord]:
     """The statements that took the most time of all."""
-    by_time = sorted(counted.statements.items(), key=lambda each: -each[1][1])
+    by_time = sorted(counted.statements.items(), key=lambda statement: -statement[1][1])
     for text, (calls, time_ms) in by_time[:_STATEMENTS]:
         yield StatementRecord(statement=text, calls=calls, time_ms=time_ms)
-
-
-def _found(seen: Observation, kind: Kind, every: Kind) -> Iterator[Bottleneck]:
-    for rule in RULES:
-        found = rule(seen, kind, every)
-        if found:
-            yield found
-    yield Bottleneck(kind.name, "nothing was seen at its limit", tuple(at_hand(seen)), POSSIBLE)
-
-
-def _same(one: Bottleneck, other: Bottleneck) -> bool:
-    return (one.told, one.certainty) == (other.told, other.certainty)
-
-
-def _kind(name: str, results: Results, belongs: Callable[[str], bool]) -> Kind:
-    total = OperationResults(results.warm_up)
-    own = {label: each for label, each in results.operations.items() if belongs(label)}
-    for each in own.values():
-        total.add(each)
-    longest = max(
-        compared(own, "all calls" if name == BOTH else name), key=lambda each: each.share, default=None
-    )
-    service = total.measured.service
-    everything: Times = merged(second.service for _, second in total.seconds)
-    least = min(everything.counts, default=0) / 1000
-    return Kind(name, total.rate(results.measured_s), service.mean_ms, least, longest)

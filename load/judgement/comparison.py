@@ -1,5 +1,7 @@
-"""Two runs side by side: per operation, what changed, with a confidence interval by the bootstrap
-over blocks of seconds (Künsch 1989), as calls that are made close to each other are alike.
+"""Two runs side by side: what changed, per operation, with confidence intervals.
+
+Intervals are made by the bootstrap over blocks of seconds (Künsch 1989), as calls that are made close to each
+other resemble each other.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -19,23 +21,23 @@ _RESAMPLES = 4_000
 _BLOCKS_AT_MOST = 30
 _SECONDS_AT_LEAST = 5
 _SEED = 1
-# A percentile that fewer calls than these lie beyond is the chance of a few calls.
+# A percentile with fewer calls beyond it is left to chance.
 _CALLS_BEYOND = 5
 _PERCENTILES: tuple[tuple[str, Callable[[Figures], float], float], ...] = (
-    ("median", lambda each: each.median_ms, 50),
-    ("p95", lambda each: each.p95_ms, 95),
-    ("p99", lambda each: each.p99_ms, 99),
+    ("median", lambda figures: figures.median_ms, 50),
+    ("p95", lambda figures: figures.p95_ms, 95),
+    ("p99", lambda figures: figures.p99_ms, 99),
 )
 _US_PER_MS = 1_000
-WORSE, BETTER, ALIKE = "worse", "better", "no difference seen"
+WORSE, BETTER, SAME = "worse", "better", "no difference seen"
 
 Counts = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What a measure of an operation was before and after, and the change as a share of before with its
-    interval. Times in ms, rates in answers per s, error rates as a share.
+    """A measure of an operation before and after, and the change, as a share of before, with its confidence
+    interval. Times are in ms, rates in answers/s, error rates are a share of calls, and so is their change.
     """
 
     operation: str
@@ -57,9 +59,9 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All that changed from one run to another, and what only one of them called. A change counts when it is
-    larger than the tolerance (a share), and its interval leaves out none at all; intervals hold for all
-    measures together with the confidence (a share).
+    """All changes from one run to another, and the operations that only one of them called (`left_out`). A
+    change counts when it is larger than the tolerance (a share), and its interval does not contain 0. All
+    intervals together hold with the confidence (a share).
     """
 
     differences: tuple[Difference, ...]
@@ -70,40 +72,36 @@ class Comparison:
     @property
     def worse(self) -> list[Difference]:
         """What got worse."""
-        return [each for each in self.differences if each.verdict == WORSE]
+        return [difference for difference in self.differences if difference.verdict == WORSE]
 
 
-def compared(before: RunRecord, after: RunRecord, tolerance: float) -> Comparison:
+def compare_runs(before: RunRecord, after: RunRecord, tolerance: float) -> Comparison:
     """The comparison of two runs. Raises LoadError when they are not comparable, saying why."""
     why = [*_incomparable(before, after)]
     if why:
         raise LoadError(f"the runs cannot be compared: {'; '.join(why)}")
-    called = [_called(each) for each in (before, after)]
-    both = [label for label in called[0] if label in called[1]]
-    left_out = tuple(
-        f"{label} was called only {when}"
-        for when, labels, others in (("before", called[0], called[1]), ("after", called[1], called[0]))
-        for label in labels
-        if label not in others
-    )
-    if not both:
-        raise LoadError("the runs cannot be compared: they have no operation in common")
-    is_open = before.workload.rate is not None
+    called = _called(before), _called(after)
     pairs: list[tuple[str, Figures, Figures]] = [
-        (label, before.operations[label], after.operations[label]) for label in both
+        (label, before.operations[label], after.operations[label])
+        for label in called[0]
+        if label in called[1]
     ]
+    if not pairs:
+        raise LoadError("the runs cannot be compared: they have no operation in common")
+    left_out = tuple(_left_out(*called))
     if not left_out:
         pairs.append((ALL, before.total, after.total))
-    measures = len(_PERCENTILES) + 1
     # Of many intervals, some would miss the truth: each is wider, so that all hold together (Bonferroni).
+    measures = len(_PERCENTILES) + 1
     confidence = 1 - (1 - CONFIDENCE) / (measures * len(pairs) + 1)
+    is_open = before.workload.rate is not None
     return Comparison(
         tuple(
-            each
-            for label, *runs in pairs
-            for each in _differences(
+            difference
+            for label, *figures in pairs
+            for difference in _differences(
                 label,
-                [_Blocks(of, run) for of, run in zip(runs, (before, after), strict=True)],
+                [_Blocks(of, run) for of, run in zip(figures, (before, after), strict=True)],
                 is_open,
                 confidence,
                 tolerance,
@@ -114,12 +112,20 @@ def compared(before: RunRecord, after: RunRecord, tolerance: float) -> Compariso
     )
 
 
+def _left_out(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
+    """The operations that only one of two runs called."""
+    for when, labels, others in (("before", before, after), ("after", after, before)):
+        for label in labels:
+            if label not in others:
+                yield f"{label} was called only {when}"
+
+
 def _incomparable(before: RunRecord, after: RunRecord) -> Iterator[str]:
     for when, run in (("before", before), ("after", after)):
         if run.capacity:
             yield f"{when} is a search for the capacity, not a run"
         if run.invalid:
-            yield f"{when} is invalid, {run.invalid[0]}"
+            yield f"{when} is invalid: {run.invalid[0]}"
         if run.measured_seconds < _SECONDS_AT_LEAST:
             yield f"{when} measured {run.measured_seconds:.1f} s, {_SECONDS_AT_LEAST} s are the least"
     if before.began == after.began:
@@ -130,7 +136,7 @@ def _incomparable(before: RunRecord, after: RunRecord) -> Iterator[str]:
         ("the number of users", before.users, after.users),
     ):
         if was != now:
-            yield f"{name} was {was}, and is {now}"
+            yield f"{name} was {was}, and is now {now}"
     kinds = [
         "closed"
         if run.workload.rate is None
@@ -138,11 +144,11 @@ def _incomparable(before: RunRecord, after: RunRecord) -> Iterator[str]:
         for run in (before, after)
     ]
     if kinds[0] != kinds[1]:
-        yield f"the workload was {kinds[0]}, and is {kinds[1]}"
+        yield f"the workload was {kinds[0]}, and is now {kinds[1]}"
 
 
 def _called(run: RunRecord) -> list[str]:
-    return [label for label, each in run.operations.items() if each.measured_requests]
+    return [label for label, figures in run.operations.items() if figures.measured_requests]
 
 
 class _Blocks:
@@ -151,42 +157,37 @@ class _Blocks:
     """
 
     def __init__(self, figures: Figures, run: RunRecord) -> None:
+        self.figures = figures
         warm_up = run.workload.warm_up
-        # The last second may not be a whole one, and what came after the end is no part of rates.
-        whole = max(int(run.seconds) - warm_up, 1)
-        seconds = {each.at - warm_up: each for each in figures.seconds}
-        per_block = -(-whole // _BLOCKS_AT_MOST)
-        count = -(-whole // per_block)
+        # The last second may be cut off, and what came after the end is not part of rates.
+        complete = max(int(run.seconds) - warm_up, 1)
+        per_block = -(-complete // _BLOCKS_AT_MOST)
+        count = -(-complete // per_block)
         times = [Times() for _ in range(count)]
         self.calls = np.zeros(count)
         self.failures = np.zeros(count)
-        self.lengths = np.array([min(per_block, whole - index * per_block) for index in range(count)], float)
-        for at, each in seconds.items():
-            if 0 <= at < whole:
+        lengths = [min(per_block, complete - block * per_block) for block in range(count)]
+        self.lengths = np.array(lengths, float)
+        for second in figures.seconds:
+            at = second.at - warm_up
+            if 0 <= at < complete:
                 block = int(at) // per_block
-                times[block].add(Times.decoded(each.histogram))
-                self.calls[block] += each.requests
-                self.failures[block] += each.failures
-        self.figures = figures
-        known = sorted({time for each in times for time in each.counts})
-        self.values = np.array(known, float) / _US_PER_MS
-        place = {time: index for index, time in enumerate(known)}
-        self.counts = np.zeros((count, len(place)))
-        for block, of_block in enumerate(times):
-            for time, number in of_block.counts.items():
-                self.counts[block, place[time]] = number
+                times[block].add(Times.decoded(second.histogram))
+                self.calls[block] += second.requests
+                self.failures[block] += second.failures
+        self.values, self.counts = _table(times)
 
     def weights(self, random: np.random.Generator) -> Counts:
-        """How often each block is drawn, by resample."""
+        """How often each block is drawn in each resample."""
         count = len(self.calls)
         return random.multinomial(count, np.full(count, 1 / count), _RESAMPLES).astype(float)
 
     def percentile(self, weights: Counts, percentile: float) -> Counts:
         """The percentile (ms) of each resample."""
-        heap = np.cumsum(weights @ self.counts, axis=1)
-        rank = heap[:, -1:] * percentile / 100
-        found: Counts = self.values[np.argmax(heap >= rank, axis=1)]
-        return found
+        reached = np.cumsum(weights @ self.counts, axis=1)
+        rank = reached[:, -1:] * percentile / 100
+        times: Counts = self.values[np.argmax(reached >= rank, axis=1)]
+        return times
 
     def rate(self, weights: Counts) -> Counts:
         """The answers per s of each resample."""
@@ -197,6 +198,17 @@ class _Blocks:
         """The share of calls that failed in each resample."""
         rates: Counts = (weights @ self.failures) / np.maximum(weights @ self.calls, 1)
         return rates
+
+
+def _table(times: Sequence[Times]) -> tuple[Counts, Counts]:
+    """All times (ms) that came, and how often each did, by block."""
+    values = sorted({time_us for block in times for time_us in block.counts})
+    columns = {time_us: column for column, time_us in enumerate(values)}
+    counts = np.zeros((len(times), len(values)))
+    for row, block in enumerate(times):
+        for time_us, count in block.counts.items():
+            counts[row, columns[time_us]] = count
+    return np.array(values, float) / _US_PER_MS, counts
 
 
 def _differences(
@@ -214,7 +226,7 @@ def _differences(
         resampled = before.percentile(weights[0], percentile), after.percentile(weights[1], percentile)
         figures = figure(before.figures), figure(after.figures)
         yield _difference(label, measure, figures, resampled, confidence, tolerance, more_is_worse=True)
-    # How often users come to call one operation is chance; all of them together show how fast it answers.
+    # How often users call one operation is chance; all operations together show how fast the service answers.
     if not is_open and label == ALL:
         resampled = before.rate(weights[0]), after.rate(weights[1])
         figures = before.figures.rate, after.figures.rate
@@ -233,9 +245,9 @@ def _difference(
 ) -> Difference:
     changes = resampled[1] / np.maximum(resampled[0], 1e-9) - 1
     tail = (1 - confidence) / 2
-    low, high = (float(each) for each in np.quantile(changes, [tail, 1 - tail]))
+    low, high = (float(bound) for bound in np.quantile(changes, [tail, 1 - tail]))
     change = figures[1] / figures[0] - 1 if figures[0] else 0.0
-    verdict = ALIKE
+    verdict = SAME
     if (low > 0 or high < 0) and abs(change) > tolerance:
         verdict = WORSE if (change > 0) is more_is_worse else BETTER
     return Difference(label, measure, *figures, change, low, high, verdict)
@@ -244,13 +256,13 @@ def _difference(
 def _failing(
     label: str, before: _Blocks, after: _Blocks, weights: tuple[Counts, Counts], confidence: float
 ) -> Difference:
-    """Error rates differ in points: before, there may have been none."""
+    """The change of the error rate, which is a difference: before, there may have been no errors."""
     was, now = (
-        each.figures.failures / each.figures.requests if each.figures.requests else 0.0
-        for each in (before, after)
+        figures.failures / figures.requests if figures.requests else 0.0
+        for figures in (before.figures, after.figures)
     )
     changes = after.error_rate(weights[1]) - before.error_rate(weights[0])
     tail = (1 - confidence) / 2
-    low, high = (float(each) for each in np.quantile(changes, [tail, 1 - tail]))
-    verdict = WORSE if low > 0 else BETTER if high < 0 else ALIKE
+    low, high = (float(bound) for bound in np.quantile(changes, [tail, 1 - tail]))
+    verdict = WORSE if low > 0 else BETTER if high < 0 else SAME
     return Difference(label, "error rate", was, now, now - was, low, high, verdict)

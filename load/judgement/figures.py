@@ -2,13 +2,14 @@
 
 from typing import TypedDict
 
-from load.measurements.operation_results import OperationResults, Second
+from load.measurements.operation_results import OperationResults
 from load.measurements.run_records import SecondFigures, TimeFigures
+from load.measurements.timeline import Second
 from load.measurements.times import Times
 
 
 class _Times(TypedDict):
-    """The fields of `TimeFigures`, which others have among their own."""
+    """The fields of `TimeFigures`, which other records have among their own."""
 
     mean_ms: float
     median_ms: float
@@ -19,8 +20,8 @@ class _Times(TypedDict):
     histogram: str
 
 
-class _Calls(_Times):
-    """The fields of `Figures`, which `OperationRecord` has, too."""
+class _Figures(_Times):
+    """The fields of `Figures`, which `OperationRecord` has, too: one per column of the file."""
 
     requests: int
     failures: int
@@ -32,17 +33,17 @@ class _Calls(_Times):
     seconds: list[SecondFigures]
 
 
-def calls_of(each: OperationResults, measured_s: float) -> _Calls:
+def figures_of(operation: OperationResults, measured_s: float) -> _Figures:
     """The fields of `Figures` for the calls of an operation, in the time (s) that was measured."""
-    measured = each.measured
+    measured = operation.measured
     return {
-        "requests": each.requests,
-        "failures": each.failures,
+        "requests": operation.requests,
+        "failures": operation.failures,
         "measured_requests": measured.requests,
-        "rate": each.rate(measured_s),
-        "afterwards": each.afterwards,
-        "statuses": {str(status): count for status, count in sorted(each.statuses.items())},
-        "seconds": [_second(at, second) for at, second in each.seconds],
+        "rate": operation.rate(measured_s),
+        "afterwards": operation.afterwards,
+        "statuses": {str(status): count for status, count in sorted(operation.statuses.items())},
+        "seconds": [_second(at, second) for at, second in operation.seconds],
         "service": TimeFigures(**_times(measured.service)),
         **_times(measured.response),
     }

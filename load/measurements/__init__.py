@@ -1,4 +1,4 @@
-"""What is recorded of a run: times, results, findings and losses, all of which add up over processes.
+"""What is recorded of a run: times, answers, findings and losses, which add up over processes.
 
 Imports only `openapi`.
 """

@@ -1,4 +1,4 @@
-"""Arrivals of an open workload: calls that are due by the clock, whether or not the service keeps up."""
+"""The arrivals of an open workload: calls that are due by the clock, whether or not the service keeps up."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -12,15 +12,15 @@ KINDS = (CONSTANT, POISSON)
 
 @dataclass(frozen=True)
 class Share:
-    """Which part of the arrivals a process makes: every `count`th, beginning with the one at `index`."""
+    """The arrivals that one of several processes makes: every `count`th, from the one at `index` on."""
 
     index: int = 0
     count: int = 1
 
 
 def arrivals(kind: str, rate: float, share: Share, after: float, random: Random) -> Iterator[float]:
-    """When a process's arrivals are due (s since the start of the run), without end: those at or after a
-    time (s), at a rate (arrivals/s) that all processes make together.
+    """The times (s since the start of the run) at which a process's share of the arrivals is due, from a time
+    on, without end. The rate (arrivals/s) is that of all processes together.
     """
     schedule: Callable[[float, Share, float, Random], Iterator[float]]
     schedule = _poisson if kind == POISSON else _constant
@@ -28,7 +28,7 @@ def arrivals(kind: str, rate: float, share: Share, after: float, random: Random)
 
 
 def _constant(rate: float, share: Share, after: float, _random: Random) -> Iterator[float]:
-    """All processes count the same arrivals: whoever makes one, it is due at its time."""
+    """Evenly spaced: all processes count the same arrivals, each of which is due at its own time."""
     first = max(math.ceil((after * rate - share.index) / share.count), 0)
     number = first * share.count + share.index
     while True:
@@ -37,7 +37,7 @@ def _constant(rate: float, share: Share, after: float, _random: Random) -> Itera
 
 
 def _poisson(rate: float, share: Share, after: float, random: Random) -> Iterator[float]:
-    """Independent Poisson processes add up to one."""
+    """A Poisson process: independent ones, one per worker, add up to one of the sum of their rates."""
     due = after
     while True:
         due += random.expovariate(rate / share.count)

@@ -1,15 +1,16 @@
-"""What may be wrong with an answer, and how it is told."""
+"""What may be wrong with answers."""
 
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
+
+import msgspec
 
 from load.measurements.masks import HIDDEN, Mask
 
 
 class Fault(StrEnum):
-    """The kinds of failure. Each but the last three is a fault of the service: calls are valid by
-    construction. A service that asks for fewer calls may do so, and one that forbids a call may not have been
-    given credentials that allow it.
+    """The kinds of failure. All but the last three are faults of the service, as calls are valid by
+    construction. A service may ask for fewer calls (throttled), and the credentials that were given may not
+    allow a call (forbidden).
     """
 
     BROKEN_CONTRACT = "broken contract"
@@ -24,30 +25,37 @@ class Fault(StrEnum):
     INTERNAL = "fault of the load itself"
 
 
-@dataclass(frozen=True)
-class Finding:
-    """What is wrong with a response: the kind of fault, the place and the rule, which make it the same as
-    others; and how it showed the first time: what was expected and found, the start of the answer, and a
-    command that repeats the call.
+class Finding(msgspec.Struct, frozen=True, eq=False):
+    """Something wrong with answers of an operation: the kind of fault, the place, and the rule that was
+    broken. Findings that have these three in common are equal, and are counted together. The rest is the
+    example: what was expected and found, the start of the answer, and a command that repeats the call.
     """
 
     fault: Fault
     place: str
     rule: str
-    detail: str = field(default="", compare=False)
-    expected: str = field(default="", compare=False)
-    found: str = field(default="", compare=False)
-    answer: str = field(default="", compare=False)
-    sample: str = field(default="", compare=False)
+    detail: str = ""
+    expected: str = ""
+    found: str = ""
+    answer: str = ""
+    sample: str = ""
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Finding):
+            return NotImplemented
+        return self.place == other.place and self.rule == other.rule and self.fault is other.fault
+
+    def __hash__(self) -> int:
+        return hash((self.fault, self.place, self.rule))
 
     def __str__(self) -> str:
-        """The same for each repetition, so that failures can be counted."""
+        """Fault, place and rule: the same text for equal findings."""
         return f"{self.fault}: {self.place} ({self.rule})" if self.rule else f"{self.fault}: {self.place}"
 
     def masked(self, mask: Mask) -> "Finding":
-        """The same for people: without credentials, and printable."""
+        """The same without credentials, and printable."""
         hides = mask.names_secret(self.place)
-        return replace(
+        return msgspec.structs.replace(
             self,
             place=mask(self.place),
             detail=self.rule if hides and self.found else mask.answer(self.detail),
@@ -55,4 +63,27 @@ class Finding:
             found=HIDDEN if hides and self.found else mask.answer(self.found),
             answer=mask.answer(self.answer),
             sample=mask(self.sample),
+        )
+
+
+class FindingRecord(Finding, frozen=True, kw_only=True):
+    """A finding in the results file: with its message, and how often it was made. One field per column."""
+
+    message: str = msgspec.field(name="told")
+    count: int
+
+    @classmethod
+    def of(cls, finding: Finding, count: int) -> "FindingRecord":
+        """The record of a finding that was made so often."""
+        return cls(
+            fault=finding.fault,
+            place=finding.place,
+            rule=finding.rule,
+            detail=finding.detail,
+            expected=finding.expected,
+            found=finding.found,
+            answer=finding.answer,
+            sample=finding.sample,
+            message=str(finding),
+            count=count,
         )

@@ -1,35 +1,35 @@
-"""What the generator of the load sees of itself: a run that it could not keep up with says little of the
+"""What a process of the load observes of itself: a run that it could not keep up with says little about the
 service.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator
+
+import msgspec
 
 from load.measurements.times import Times
+from load.quantities import quantity
 
-# An arrival sent so long after it was due is late: what the service is said to take is not all its own.
+# An arrival that is sent this long after it was due is late: what it took is not the service's doing alone.
 LATE_S = 0.05
 LATE_AT_MOST = 0.01
-# Of few arrivals, one or two make a share that says nothing.
+# Of few arrivals, one or two late ones are a share that says nothing.
 FEW_LATE = 2
 CPU_AT_MOST = 0.9
-# An event loop that was so late, and did not work meanwhile, was not let run.
+# An event loop that is so late without having worked was not given a processor.
 HALTED_S = 1.0
 
 
-@dataclass
-class Generator:
-    """One process of the load: how long it has been watched and its CPU time (s), how late its event loop
-    was, by how much its arrivals were sent after they were due, and how many were not sent at all; how many
-    more were late, as answers came all at once that the service had held back, which is not the generator's
-    doing; and for how long (s), at most, it stood still.
+class Generator(msgspec.Struct):
+    """One process of the load: how long it was observed and its CPU time (s); how late its event loop was
+    (`lag`), and by how much arrivals were sent after they were due (`lateness`); how many arrivals were not
+    sent at all (`dropped`), and how many more were late as the service had held back answers, which came all
+    at once (`held_up`); and the longest time (s) that it stood still.
     """
 
     seconds: float = 0.0
     cpu_s: float = 0.0
-    lag: Times = field(default_factory=Times)
-    lateness: Times = field(default_factory=Times)
+    lag: Times = msgspec.field(default_factory=Times)
+    lateness: Times = msgspec.field(default_factory=Times)
     dropped: int = 0
     held_up: int = 0
     halted_s: float = 0.0
@@ -45,8 +45,8 @@ class Generator:
         return self.lateness.share_above(LATE_S)
 
     @property
-    def is_slow(self) -> bool:
-        """Whether it could not keep its own time, whatever the service did."""
+    def is_overloaded(self) -> bool:
+        """Whether it could not keep to its own schedule, whatever the service did."""
         return self.cpu > CPU_AT_MOST or self._is_late or self.halted_s > HALTED_S
 
     @property
@@ -54,7 +54,7 @@ class Generator:
         return self.late > LATE_AT_MOST and self.late * self.lateness.count > FEW_LATE
 
     def add(self, other: "Generator") -> None:
-        """Add what was seen later."""
+        """Add what was observed later."""
         self.seconds += other.seconds
         self.cpu_s += other.cpu_s
         self.lag.add(other.lag)
@@ -64,38 +64,14 @@ class Generator:
         self.halted_s = max(self.halted_s, other.halted_s)
 
     def limits(self) -> Iterator[str]:
-        """Why what was measured is not the service's alone; nothing when it is."""
+        """Why figures are not those of the service alone, and what to do; nothing when they are."""
         if self.cpu > CPU_AT_MOST:
-            yield f"it used {self.cpu:.0%} of a core; give it more cores or workers, or ask for less"
+            yield f"it used {self.cpu:.0%} of a core; give it more cores or workers, or reduce the load"
         if self._is_late:
             late = f"{self.late:.1%} of arrivals were sent more than {LATE_S * 1000:.0f} ms late"
-            yield f"{late}; give it more cores or workers, or ask for less"
+            yield f"{late}; give it more cores or workers, or reduce the load"
         if self.halted_s > HALTED_S:
-            yield f"it stood still for {self.halted_s:.1f} s, as when it is stopped or has no processor"
+            yield f"it stood still for {self.halted_s:.1f} s, as if it was stopped or had no CPU"
         if self.dropped:
-            yield f"{self.dropped} arrivals were not sent, as too many calls waited for their answers"
-
-    def message(self) -> dict[str, Any]:
-        """As plain values, for another process."""
-        return {
-            "seconds": self.seconds,
-            "cpu_s": self.cpu_s,
-            "lag": self.lag.packed(),
-            "lateness": self.lateness.packed(),
-            "dropped": self.dropped,
-            "held_up": self.held_up,
-            "halted_s": self.halted_s,
-        }
-
-    @classmethod
-    def told(cls, message: Mapping[str, Any]) -> "Generator":
-        """What `message` told."""
-        return cls(
-            message["seconds"],
-            message["cpu_s"],
-            Times.unpacked(message["lag"]),
-            Times.unpacked(message["lateness"]),
-            message["dropped"],
-            message["held_up"],
-            message["halted_s"],
-        )
+            dropped = quantity(self.dropped, "arrival was", "arrivals were")
+            yield f"{dropped} not sent, because too many calls waited for answers"

@@ -1,17 +1,18 @@
-"""What is not as a service acknowledged it, and the account of the ledger that found it."""
+"""Writes that a service has acknowledged and that later reads contradict."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import Enum
-from typing import Any
+from enum import Enum, StrEnum
 
-DROPPED = "dropped"
+import msgspec
+
+from load.measurements.findings import Fault, Finding
+from load.measurements.masks import Mask
+
 NOT_READ_BACK = "is not read back, so whether it was kept is unknown"
 BY_A_CACHE = "was answered by a cache (Age): what it shows is judged as of then"
 
 
 class Absence(Enum):
-    """Why a thing is not there: no write claims otherwise, the service may still be about to show it, it is
+    """Why an entity is not there: no write claims otherwise, the service may still be about to show it, it is
     lost, or nothing is known of it.
     """
 
@@ -21,14 +22,24 @@ class Absence(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(slots=True)
-class Loss:
-    """Something that is not as acknowledged: of which thing, by which call; when that was sent and
-    acknowledged and the thing was read (s since the start of the run); how long (s) what was found had been
-    out of date by then; and how often it was seen, where one stands for many.
+class LossKind(StrEnum):
+    """How a read contradicts a write: the entity is gone, or is there again after its deletion; a property
+    has an earlier value, or one that was never written; or the answer to the change showed the former value.
     """
 
-    kind: str
+    LOST = "lost"
+    UNDELETED = "undeleted"
+    STALE = "stale"
+    ALTERED = "altered"
+    IGNORED = "ignored"
+
+
+class LossFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """The write (its operation, when it was sent and acknowledged) and the read that contradicts it (its
+    target, when it was made, what was expected and found). Times are in s since the start of the run; `age`
+    is for how long (s) what was found had been out of date by then.
+    """
+
     label: str
     target: str
     expected: str
@@ -37,65 +48,77 @@ class Loss:
     acknowledged: float
     read: float
     age: float = 0.0
-    count: int = 1
+
+
+class Loss(LossFigures, frozen=True, kw_only=True):
+    """An acknowledged write that a later read contradicts; `name` is the property, if it is about one."""
+
+    kind: LossKind
+    name: str = ""
+
+    @property
+    def title(self) -> str:
+        """The kind with the property, such as "altered name"."""
+        return f"{self.kind} {self.name}" if self.name else str(self.kind)
+
+    @property
+    def place(self) -> str:
+        """The place of its finding, such as "altered /name"."""
+        return f"{self.kind} /{self.name}" if self.name else str(self.kind)
 
     def __str__(self) -> str:
-        """For people."""
         return (
             f"{self.target}: {self.label} was sent at {self.sent:.3f} s and acknowledged at "
             f"{self.acknowledged:.3f} s; read at {self.read:.3f} s: expected {self.expected}, "
             f"found {self.found}"
         )
 
+    def masked(self, mask: Mask) -> "Loss":
+        """The same without credentials, and printable."""
+        return msgspec.structs.replace(
+            self,
+            target=mask(self.target),
+            expected=mask.answer(self.expected),
+            found=mask.answer(self.found),
+        )
 
-@dataclass
-class Account:
-    """What became of the ledger: how many things it followed, passed over for want of room, read back, could
-    not read as nobody answered (`unread`) or as the answer was neither the thing nor 404 (`unreadable`); how
-    many losses there are, and the first of them; how many reads showed a state that was
-    out of date, and by how much at most (s), and were right afterwards; what the service seems to do by
-    design, and which creations led to nothing that could be found, for people.
-    """
+    def finding(self, sample: str) -> Finding:
+        """The finding of the operation whose write was lost; `sample` is a command that shows it."""
+        return Finding(Fault.NOT_AS_ACKNOWLEDGED, self.place, "", str(self), sample=sample)
 
-    followed: int = 0
-    passed_over: int = 0
-    read: int = 0
-    unread: int = 0
-    unreadable: int = 0
-    lost: int = 0
-    late: int = 0
-    late_s: float = 0.0
-    losses: list[Loss] = field(default_factory=list)
-    notes: dict[str, int] = field(default_factory=dict)
-    untraced: dict[str, int] = field(default_factory=dict)
 
-    @property
-    def untold(self) -> int:
-        """Of how many things that were followed nothing says what became of them."""
-        return self.followed - self.read - self.unread - self.unreadable
+class LossRecord(LossFigures, frozen=True, kw_only=True):
+    """A loss in the results file, in words: `kind` with the property, such as "altered name"."""
 
-    def note(self, text: str, count: int) -> None:
-        """Count something to tell people."""
-        self.notes[text] = self.notes.get(text, 0) + count
-
-    def add(self, other: "Account") -> None:
-        """Add that of another process."""
-        self.followed += other.followed
-        self.passed_over += other.passed_over
-        self.read += other.read
-        self.unread += other.unread
-        self.unreadable += other.unreadable
-        self.lost += other.lost
-        self.late += other.late
-        self.late_s = max(self.late_s, other.late_s)
-        self.losses += other.losses
-        for text, count in other.notes.items():
-            self.note(text, count)
-        for text, count in other.untraced.items():
-            self.untraced[text] = self.untraced.get(text, 0) + count
+    kind: str
+    count: int = 1
+    message: str = msgspec.field(name="told")
 
     @classmethod
-    def told(cls, message: Mapping[str, Any]) -> "Account":
-        """An account as `dataclasses.asdict` gave it to another process."""
-        losses = [Loss(**each) for each in message["losses"]]
-        return cls(**{**message, "losses": losses})
+    def of(cls, loss: Loss) -> "LossRecord":
+        """The record of a loss."""
+        return cls(
+            kind=loss.title,
+            label=loss.label,
+            target=loss.target,
+            expected=loss.expected,
+            found=loss.found,
+            sent=loss.sent,
+            acknowledged=loss.acknowledged,
+            read=loss.read,
+            age=loss.age,
+            message=str(loss),
+        )
+
+
+class DroppedProperty(msgspec.Struct, frozen=True):
+    """A property that a service never keeps of what an operation writes: how often, and an example."""
+
+    label: str
+    name: str
+    example: str
+    count: int
+
+    def finding(self) -> Finding:
+        """The finding of the operation that writes it."""
+        return Finding(Fault.DROPPED, f"/{self.name} is not kept", "", self.example)

@@ -1,275 +1,177 @@
-"""What was measured: exact times, answers and findings per operation and second. Knows nothing of Locust."""
+"""What was measured in a run: exact times, answers and findings per operation and second."""
 
-import statistics
-import time
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
+import msgspec
+
+from load.measurements.account import LedgerRecord
+from load.measurements.clock import Clock
 from load.measurements.findings import Fault, Finding
 from load.measurements.generator import Generator
-from load.measurements.losses import DROPPED, Account, Loss
+from load.measurements.losses import DroppedProperty, Loss
 from load.measurements.masks import Mask
-from load.measurements.operation_results import OperationResults, Outcome, named
-from load.measurements.silence import Silence, together
+from load.measurements.operation_results import OperationMessage, OperationResults
+from load.measurements.silence import Silence, Silences
+from load.measurements.timeline import CallOutcome, Timeline
 
-# What becomes of calls whose connection the service closes as they are sent.
+# What became of calls whose connection the service closed as they were sent.
 REPEATED = "repeated on a new one"
 UNKNOWN = "not repeated, as nobody knows whether they were carried out"
-_LOSSES_AT_MOST = 100
-# A service that has answered nothing for so long is not there.
-GONE_S = 1.0
 
 
-@dataclass(frozen=True)
-class Throttling:
-    """A service that put calls off: from when until when (s since the start), how many calls/s it took
-    meanwhile, how many of all calls it put off, and by which answers. It was `unavailable` when it carried
-    out none of the operations of which it put calls off.
-    """
+class Unjudged(msgspec.Struct, frozen=True):
+    """Calls that were not judged since a time (s since the start), and how many they are."""
 
     since: float
-    until: float
-    unavailable: bool
-    taken: float
-    throttled: int
     calls: int
-    answers: tuple[str, ...]
 
-    def __str__(self) -> str:
-        put_off = f"{self.throttled} of {self.calls} calls were put off ({'; '.join(self.answers)})"
-        if self.unavailable:
-            return f"unavailable from {self.since:.0f} s to {self.until:.0f} s: {put_off}"
-        return f"throttled beyond {self.taken:.0f}/s: from {self.since:.0f} s on, {put_off}"
+
+class ResultsMessage(msgspec.Struct, frozen=True):
+    """What a worker sends to its master: the results since its last report."""
+
+    operations: dict[str, OperationMessage]
+    generators: dict[str, Generator]
+    account: LedgerRecord
+    side_calls: dict[str, int]
+    closed: dict[str, int]
+    silence: Silence
+    unaccepted: dict[str, Unjudged]
+
+    @property
+    def calls(self) -> int:
+        """The number of calls."""
+        return sum(sum(operation.statuses.values()) for operation in self.operations.values())
+
+    def builtins(self) -> object:
+        """The same in values that msgpack knows."""
+        return msgspec.to_builtins(self, builtin_types=(bytes,))
+
+    @classmethod
+    def of(cls, builtins: object) -> "ResultsMessage":
+        """The message whose `builtins` have come. Raises msgspec.ValidationError on anything else."""
+        return msgspec.convert(builtins, cls)
 
 
 @dataclass
 class Results:
-    """The calls of a run, by the label of their operation, and what the processes that made them saw of
-    themselves, by name. `began` and `ended` are in s since the epoch, `warm_up` is in s. Calls that were made
-    `beside` those that are measured are counted by their purpose; those that `closed` counts are among them:
-    the service closed their connection instead of an answer, which is no fault of it where it was idle.
-    `unaccepted` tells since when credentials are not accepted (s), and of how many calls nothing is said for
-    that. What is kept for people goes through the `mask`.
+    """The calls of a run by the label of their operation, and what else its processes report, with the clock
+    of the run and the mask, which hides credentials in all that is kept for people.
+
+    Larger than usual: it has one field for each part of a report.
+
+    `generators` are what the processes observed of themselves, by name. `side_calls` counts calls that are
+    not measured, by their purpose; `closed` those whose connection the service closed instead of an answer,
+    which is no fault where it was idle. `unaccepted` are the calls that were not judged as the credentials
+    were no longer accepted, by reason.
     """
 
     operations: dict[str, OperationResults]
-    warm_up: float = 0.0
-    began: float = field(default_factory=time.time)
-    ended: float | None = None
+    clock: Clock = field(default_factory=Clock)
     generators: dict[str, Generator] = field(default_factory=dict)
-    account: Account = field(default_factory=Account)
-    beside: Counter[str] = field(default_factory=Counter)
+    account: LedgerRecord = field(default_factory=LedgerRecord)
+    side_calls: Counter[str] = field(default_factory=Counter)
     closed: Counter[str] = field(default_factory=Counter)
-    silence: Silence = field(default_factory=Silence)
-    _silences: dict[str, Silence] = field(default_factory=dict)
-    unaccepted: dict[str, tuple[float, int]] = field(default_factory=dict)
+    silences: Silences = field(default_factory=Silences)
+    unaccepted: dict[str, Unjudged] = field(default_factory=dict)
     mask: Mask = field(default_factory=Mask, compare=False)
-    _origin: float = field(default_factory=time.perf_counter)
 
     @classmethod
     def of(cls, labels: Iterable[str], warm_up: float = 0.0, origin: float | None = None) -> "Results":
         """No calls yet of these operations, in a run that began at a time of `time.perf_counter`, or now."""
-        now = time.perf_counter()
-        origin = now if origin is None else origin
-        operations = {label: OperationResults(warm_up) for label in labels}
-        return cls(operations, warm_up, time.time() - (now - origin), _origin=origin)
+        operations = {label: OperationResults(Timeline(warm_up)) for label in labels}
+        return cls(operations, Clock.since(origin, warm_up))
 
-    def rest(self) -> "Results":
-        """Results of the same run that hold nothing yet."""
-        operations = {label: OperationResults(self.warm_up) for label in self.operations}
-        return Results(
-            operations,
-            self.warm_up,
-            self.began,
-            self.ended,
-            silence=self.silence,
-            mask=self.mask,
-            _origin=self._origin,
-        )
+    def emptied(self) -> "Results":
+        """Results of the same run without calls, to record what comes after a report."""
+        operations = {label: OperationResults(Timeline(self.clock.warm_up)) for label in self.operations}
+        return Results(operations, self.clock, silences=self.silences, mask=self.mask)
+
+    @property
+    def elapsed(self) -> float:
+        """How long ago (s) the run began."""
+        return self.clock.elapsed
+
+    @property
+    def total(self) -> OperationResults:
+        """All operations together."""
+        total = OperationResults(Timeline(self.clock.warm_up))
+        for operation in self.operations.values():
+            total.add(operation)
+        return total
 
     def record(
         self, label: str, status: int, response_s: float, service_s: float, findings: list[Finding]
     ) -> None:
         """Count one call that ends now; status 0 when no answer came."""
-        results, at, outcome = self.operations[label], self.elapsed, Outcome.ANSWERED
+        operation, clock, outcome = self.operations[label], self.clock, CallOutcome.ANSWERED
+        at = clock.elapsed
         if not status:
-            outcome = Outcome.UNANSWERED
-            self.silence.missed(at - service_s)
+            outcome = CallOutcome.UNANSWERED
+            self.silences.own.record_unanswered(at - service_s)
         else:
-            self.silence.heard(at)
-            if findings and any(each.fault is Fault.THROTTLED for each in findings):
-                outcome = Outcome.THROTTLED
-        results.record(at, response_s, service_s, bool(findings), outcome)
-        results.afterwards += self.ended is not None and outcome is Outcome.ANSWERED
-        results.statuses[status] += 1
+            self.silences.own.record_answer(at)
+            if findings and any(finding.fault is Fault.THROTTLED for finding in findings):
+                outcome = CallOutcome.THROTTLED
+        operation.timeline.record(at, response_s, service_s, bool(findings), outcome)
+        operation.afterwards += clock.ended is not None and outcome is CallOutcome.ANSWERED
+        operation.statuses[status] += 1
         if findings:
-            results.failures += 1
-            # Once a call: of many places, those beyond the first are one.
-            for finding in dict.fromkeys(self._kept(results.findings, each) for each in findings):
-                results.findings[finding] += 1
+            operation.record_failure(findings, self.mask)
 
-    @property
-    def elapsed(self) -> float:
-        """How long ago (s) the run began."""
-        return time.perf_counter() - self._origin
+    def add_findings(self, label: str, findings: list[Finding]) -> None:
+        """Add what is wrong with a call that was recorded as a good one."""
+        if findings:
+            self.operations[label].record_failure(findings, self.mask)
 
-    def end(self) -> None:
-        """Users are told to leave: from now on only answers are waited for."""
-        if self.ended is None:
-            self.ended = self.began + self.elapsed
+    def record_unjudged(self, reason: str, since: float, calls: int) -> None:
+        """Count calls that were not judged, for a reason that holds since a time (s since the start)."""
+        former = self.unaccepted.get(reason, Unjudged(since, 0))
+        self.unaccepted[reason] = Unjudged(min(former.since, since), former.calls + calls)
 
-    @property
-    def length(self) -> float:
-        """How long (s) the run took, or has taken so far."""
-        return self.ended - self.began if self.ended is not None else self.elapsed
-
-    @property
-    def measured_s(self) -> float:
-        """How much of the run (s) the figures are of."""
-        return max(self.length - self.warm_up, 0.0)
-
-    @property
-    def total(self) -> OperationResults:
-        """All operations together."""
-        total = OperationResults(self.warm_up)
-        for each in self.operations.values():
-            total.add(each)
-        return total
-
-    @property
-    def nobody(self) -> Silence:
-        """Since when nobody has answered any process of the load, if nobody does."""
-        return together([self.silence, *self._silences.values()])
-
-    @property
-    def is_gone(self) -> bool:
-        """Whether nobody answered any more when the run ended."""
-        return self.nobody.lasts(self.length) > GONE_S
-
-    @property
-    def throttling(self) -> Throttling | None:
-        """How the service put calls off, if it did."""
-        total = self.total
-        put_off = [(at, second) for at, second in total.seconds if second.throttled]
-        if not put_off:
-            return None
-        # Seconds that were cut off have fewer calls than their rate.
-        whole = [second for at, second in put_off if at + 1 <= self.length and at > put_off[0][0]]
-        taken = [each.requests - each.throttled for each in whole or [second for _, second in put_off]]
-        return Throttling(
-            since=float(put_off[0][0]),
-            until=min(put_off[-1][0] + 1.0, self.length),
-            unavailable=self._is_unavailable({at for at, _ in put_off[1:-1]}),
-            taken=statistics.median(taken),
-            throttled=sum(second.throttled for _, second in put_off),
-            calls=total.requests,
-            answers=tuple(
-                dict.fromkeys(
-                    f"{finding.place}, {finding.detail}" if finding.detail else finding.place
-                    for each in self.operations.values()
-                    for finding in each.findings
-                    if finding.fault is Fault.THROTTLED
-                )
-            ),
-        )
-
-    def _is_unavailable(self, times: Container[int]) -> bool:
-        """Whether, in most of these seconds, nothing was answered of operations that were put off then."""
-        answers = Counter[int]()
-        for each in self.operations.values():
-            seconds = [(at, second) for at, second in each.seconds if at in times]
-            if any(second.throttled for _, second in seconds):
-                answers.update({at: second.answers for at, second in seconds})
-        return bool(answers) and not statistics.median(answers.values())
-
-    def watched(self, name: str, seen: Generator) -> None:
-        """Add what a process of the load saw of itself."""
-        self.generators.setdefault(name, Generator()).add(seen)
-
-    def judge(self, label: str, findings: list[Finding]) -> None:
-        """Add what is wrong with a call that has been counted as a good one."""
-        results = self.operations[label]
-        results.failures += bool(findings)
-        for finding in dict.fromkeys(self._kept(results.findings, each) for each in findings):
-            results.findings[finding] += 1
-
-    def unjudged(self, reason: str, since: float, count: int) -> None:
-        """Count calls of which nothing is said, for a reason that holds since a time (s)."""
-        known = self.unaccepted.get(reason, (since, 0))
-        self.unaccepted[reason] = min(known[0], since), known[1] + count
-
-    def _kept(self, known: Counter[Finding], finding: Finding) -> Finding:
-        return finding if finding in known else named(known, finding.masked(self.mask))
-
-    def lost(self, loss: Loss, sample: str) -> None:
-        """Count something that is not as acknowledged, or a property that a service does not keep as a rule;
-        a command shows how it is.
+    def record_loss(self, loss: Loss, sample: str) -> None:
+        """Count an acknowledged write that a read contradicts, as a finding of the operation that wrote;
+        `sample` is a command that shows it.
         """
-        loss = self._masked(loss)
-        kind, _, name = loss.kind.partition(" ")
-        if kind == DROPPED:
-            place = f"/{name} is not kept"
-            dropped = Finding(Fault.DROPPED, place, "", loss.expected, sample=sample)
-            habits = self.operations[loss.label].findings
-            habits[self._kept(habits, dropped)] += loss.count
-            return
-        finding = Finding(
-            Fault.NOT_AS_ACKNOWLEDGED,
-            f"{kind} /{name}" if name else kind,
-            "",
-            str(loss),
-            sample=sample,
-        )
-        known = self.operations[loss.label].findings
-        known[self._kept(known, finding)] += 1
-        self._account(loss)
+        loss = loss.masked(self.mask)
+        self.operations[loss.label].findings.record([loss.finding(sample)], self.mask)
+        self.account.record_loss(loss)
 
-    def missed(self, loss: Loss) -> None:
-        """Note a loss that a call has shown, which is a finding of its own."""
-        self._account(self._masked(loss))
+    def record_dropped(self, dropped: DroppedProperty) -> None:
+        """Count a property that the service never keeps, as a finding of the operation that writes it."""
+        self.operations[dropped.label].findings.record([dropped.finding()], self.mask, dropped.count)
 
-    def _masked(self, loss: Loss) -> Loss:
-        return replace(
-            loss,
-            target=self.mask(loss.target),
-            expected=self.mask.answer(loss.expected),
-            found=self.mask.answer(loss.found),
-        )
+    def add_generator(self, name: str, generator: Generator) -> None:
+        """Add what a process of the load observed of itself."""
+        self.generators.setdefault(name, Generator()).add(generator)
 
-    def _account(self, loss: Loss) -> None:
-        self.account.lost += 1
-        if len(self.account.losses) < _LOSSES_AT_MOST:
-            self.account.losses.append(loss)
-
-    def message(self) -> dict[str, Any]:
-        """These results as plain values, for another process."""
-        return {
-            "operations": {
-                label: each.message()
-                for label, each in self.operations.items()
-                if each.requests or each.findings
+    def message(self) -> ResultsMessage:
+        """The same for another process."""
+        return ResultsMessage(
+            operations={
+                label: operation.message()
+                for label, operation in self.operations.items()
+                if operation.requests or operation.findings
             },
-            "generators": {name: each.message() for name, each in self.generators.items()},
-            "account": asdict(self.account),
-            "beside": dict(self.beside),
-            "closed": dict(self.closed),
-            "silence": asdict(self.silence),
-            "unaccepted": [[reason, *each] for reason, each in self.unaccepted.items()],
-        }
+            generators=self.generators,
+            account=self.account,
+            side_calls=self.side_calls,
+            closed=self.closed,
+            silence=self.silences.own,
+            unaccepted=self.unaccepted,
+        )
 
-    def merge(self, message: Mapping[str, Any], process: str = "another") -> None:
-        """Add what another process told by `message`."""
-        for label, each in message.get("operations", {}).items():
-            self.operations.setdefault(label, OperationResults(self.warm_up)).merge(each)
-        for name, seen in message.get("generators", {}).items():
-            self.watched(name, Generator.told(seen))
-        if message.get("account"):
-            self.account.add(Account.told(message["account"]))
-        self.beside.update(message.get("beside", {}))
-        self.closed.update(message.get("closed", {}))
-        if message.get("silence"):
-            self._silences[process] = Silence(**message["silence"])
-        for reason, since, count in message.get("unaccepted", ()):
-            self.unjudged(reason, since, count)
+    def merge(self, message: ResultsMessage, process: str = "another") -> None:
+        """Add what another process has reported."""
+        for label, operation in message.operations.items():
+            timeline = Timeline(self.clock.warm_up)
+            self.operations.setdefault(label, OperationResults(timeline)).merge(operation)
+        for name, generator in message.generators.items():
+            self.add_generator(name, generator)
+        self.account.merge(message.account)
+        self.side_calls.update(message.side_calls)
+        self.closed.update(message.closed)
+        self.silences.others[process] = message.silence
+        for reason, unjudged in message.unaccepted.items():
+            self.record_unjudged(reason, unjudged.since, unjudged.calls)

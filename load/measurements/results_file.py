@@ -1,34 +1,37 @@
-"""The results file: all that is known of a run, typed and versioned. Reports are made of it."""
+"""The results file: all that is known of a run, typed and versioned. Reports are made from it."""
 
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from load.errors import LoadError
+from load.measurements.account import LedgerRecord
 from load.measurements.run_records import (
     CapacityRecord,
     ExplanationRecord,
     Figures,
     GeneratorRecord,
-    LedgerRecord,
     OperationRecord,
     OutcomeRecord,
-    Reason,
+    ReasonRecord,
     Record,
-    SlowestRecord,
-    ThrottlingRecord,
-    WorkloadRecord,
+    Slowest,
 )
+from load.measurements.throttling import Throttling
+from load.measurements.workload import Workload
 
 FILE = "results.json"
 FORMAT = 5
 
 
-class RunRecord(Record, frozen=True, kw_only=True):
-    """A run: what was asked for, what was measured, and the verdict. Why it failed and why it does not
-    count stand for people in `reasons` and `invalid`, and as values in `failures` and `doubts`. Of a search
-    for the capacity, it is the best trial.
+class RunRecord(
+    Record, frozen=True, kw_only=True, rename={"explanation": "explained", "side_calls": "beside"}
+):
+    """A run: what was asked for, what was measured, and the verdict. The reasons why it failed and why it
+    does not count are in `reasons` and `invalid` as lines for people, and in `failures` and `doubts` as
+    values. Of a search for the capacity, it is the best trial.
+
+    Larger than usual: it has one field per key of the file.
     """
 
     format: int
@@ -37,7 +40,7 @@ class RunRecord(Record, frozen=True, kw_only=True):
     host: str
     profile: str
     users: int | None
-    workload: WorkloadRecord
+    workload: Workload
     began: str
     seconds: float
     measured_seconds: float
@@ -45,25 +48,25 @@ class RunRecord(Record, frozen=True, kw_only=True):
     verdict: str
     reasons: list[str]
     invalid: list[str]
-    failures: list[Reason]
-    doubts: list[Reason]
+    failures: list[ReasonRecord]
+    doubts: list[ReasonRecord]
     notes: list[str]
-    throttling: ThrottlingRecord | None
+    throttling: Throttling | None
     objectives: list[OutcomeRecord]
     uncovered: dict[str, str]
     capacity: CapacityRecord | None
-    explained: ExplanationRecord | None
-    slowest: SlowestRecord | None
+    explanation: ExplanationRecord | None
+    slowest: Slowest | None
     total: Figures
     operations: dict[str, OperationRecord]
     ledger: LedgerRecord
-    beside: dict[str, int]
+    side_calls: dict[str, int]
     closed: dict[str, int]
     generators: dict[str, GeneratorRecord]
 
 
 class _Header(msgspec.Struct):
-    format: Any = None
+    format: object = None
 
 
 def write(path: Path, run: RunRecord) -> None:
@@ -79,13 +82,13 @@ def read(path: Path) -> RunRecord:
     except OSError as error:
         raise LoadError(f"cannot read {file}: {error.strerror}; give a {FILE} or its folder") from None
     try:
-        found = msgspec.json.decode(content, type=_Header).format
+        version = msgspec.json.decode(content, type=_Header).format
     except msgspec.ValidationError:
-        found = None
+        version = None
     except msgspec.DecodeError:
         raise LoadError(f"{file}: not a file of results: it is not JSON") from None
-    if found != FORMAT:
-        raise LoadError(f"{file}: not a file of results of this version: format {found}, not {FORMAT}")
+    if version != FORMAT:
+        raise LoadError(f"{file}: not a file of results of this version: format {version}, not {FORMAT}")
     try:
         return msgspec.json.decode(content, type=RunRecord)
     except msgspec.ValidationError as error:

@@ -7,10 +7,11 @@ from enum import StrEnum
 
 import msgspec
 
-from load.measurements.findings import Fault
+from load.measurements.findings import FindingRecord
+from load.measurements.sample import Sample
 
 
-class Kind(StrEnum):
+class ReasonKind(StrEnum):
     """The kinds of reasons why a run did not pass."""
 
     ENDED = "ended early"
@@ -57,9 +58,9 @@ class SecondFigures(TimeFigures, frozen=True, kw_only=True):
 
 
 class Figures(TimeFigures, frozen=True, kw_only=True):
-    """Calls of one operation, or of all together, with their response times; `statuses` counts answers by
-    status, 0 for none. Times and rate are of those that were measured, after the warm-up. Answers
-    that came `afterwards`, when no more calls were made, are no part of the rate.
+    """Calls of one operation, or of all together, with their response times. `statuses` counts answers by
+    status, 0 for none. Times and rate are of the calls that were measured, after the warm-up. Answers that
+    came `afterwards`, when no more calls were made, are not part of the rate.
     """
 
     requests: int
@@ -72,21 +73,6 @@ class Figures(TimeFigures, frozen=True, kw_only=True):
     seconds: list[SecondFigures]
 
 
-class FindingRecord(Record, frozen=True, kw_only=True):
-    """Something that was wrong with answers, how often, and how it showed the first time."""
-
-    fault: Fault
-    place: str
-    rule: str
-    detail: str
-    expected: str
-    found: str
-    answer: str
-    sample: str
-    told: str
-    count: int
-
-
 class OperationRecord(Figures, frozen=True, kw_only=True):
     """One operation: its figures, the verdict on it in a word or two, and what was wrong."""
 
@@ -95,86 +81,39 @@ class OperationRecord(Figures, frozen=True, kw_only=True):
     findings: list[FindingRecord]
 
 
-class LossRecord(Record, frozen=True, kw_only=True):
-    """Something that is not as acknowledged, as in `load.measurements.losses.Loss`."""
+class OutcomeRecord(Record, frozen=True, kw_only=True, rename={"is_requested": "asked", "message": "told"}):
+    """An objective of an operation, or of all together, and what was measured (None without calls).
+    `is_requested` says that whoever ran the load set it; otherwise the document promises it.
 
-    kind: str
-    label: str
-    target: str
-    expected: str
-    found: str
-    sent: float
-    acknowledged: float
-    read: float
-    age: float
-    count: int
-    told: str
-
-
-class LedgerRecord(Record, frozen=True, kw_only=True):
-    """What became of what was acknowledged, as in `load.measurements.losses.Account`."""
-
-    followed: int
-    passed_over: int
-    read: int
-    unread: int
-    unreadable: int
-    lost: int
-    late: int
-    late_s: float
-    notes: dict[str, int]
-    untraced: dict[str, int]
-    losses: list[LossRecord]
-
-
-class OutcomeRecord(Record, frozen=True, kw_only=True):
-    """An objective of an operation, or of all together, whether it was asked for or is promised by the
-    document, and what was measured; None when nothing was.
+    Larger than usual: it has one field per column of the file.
     """
 
     operation: str
     objective: str
     measure: str
     limit: float
-    asked: bool
+    is_requested: bool
     figure: float | None
     shown: str
     calls: int
     judged: bool
     holds: bool
     margin: float | None
-    told: str
+    message: str
 
 
-class Reason(Record, frozen=True, kw_only=True):
-    """Why a run failed, or does not count: of which operation, if of one, and of what kind."""
+class ReasonRecord(Record, frozen=True, kw_only=True, rename={"message": "told"}):
+    """Why a run failed, or does not count: the kind, the operation if it is about one, and the message."""
 
-    kind: Kind
+    kind: ReasonKind
     operation: str
-    told: str
-
-    def __str__(self) -> str:
-        """For people."""
-        return f"{self.operation}: {self.told}" if self.operation else self.told
-
-
-class ThrottlingRecord(Record, frozen=True, kw_only=True):
-    """How the service put calls off, as in `load.measurements.results.Throttling`."""
-
-    since: float
-    until: float
-    unavailable: bool
-    taken: float
-    throttled: int
-    calls: int
-    answers: tuple[str, ...]
-    told: str
+    message: str
 
 
 class GeneratorRecord(Record, frozen=True, kw_only=True):
-    """What a process of the load saw of itself: the share of a core that it used, by how much its event loop
-    was late, the share of arrivals that were late and by how much, how many were not sent, how many were late
-    as answers came at once, and for how long it stood still at most.
+    """What a process of the load observed of itself: the share of a core that it used, by how much its event
+    loop was late, the share of arrivals that were late and by how much, how many were not sent, how many were
+    late as answers came all at once, and the longest time that it stood still.
     """
 
     cpu: float
@@ -186,31 +125,20 @@ class GeneratorRecord(Record, frozen=True, kw_only=True):
     stood_still_s: float
 
 
-class BottleneckRecord(Record, frozen=True, kw_only=True):
-    """What kept reads, writes or both from going faster, with the evidence and how sure it is."""
+class Bottleneck(msgspec.Struct, frozen=True, rename={"message": "told"}):
+    """What kept reads, writes or both from going faster: what it is, what was observed, and how sure that
+    makes it. `shown` is all of it in one line.
+    """
 
     of: str
-    told: str
+    message: str
     evidence: tuple[str, ...]
     certainty: str
-    shown: str
+    shown: str = ""
 
-
-class SampleRecord(Record, frozen=True, kw_only=True):
-    """A moment of the run, as in `load.observation.observer.Sample`."""
-
-    at: float
-    service_cores: float | None
-    busiest_cores: float | None
-    wanted_cores: float | None
-    service_memory: int | None
-    postgres_cores: float | None
-    machine_cores: float
-    probe_ms: float | None
-    sessions: int | None
-    busy: int | None
-    locked: int | None
-    load_cores: float | None
+    def __post_init__(self) -> None:
+        shown = f"{self.of}: {self.message} ({self.certainty})"
+        msgspec.structs.force_setattr(self, "shown", shown)
 
 
 class StatementRecord(Record, frozen=True, kw_only=True):
@@ -222,21 +150,30 @@ class StatementRecord(Record, frozen=True, kw_only=True):
 
 
 class ExplanationRecord(Record, frozen=True, kw_only=True):
-    """What was seen of the service, at which rate that was asked for, and what is made of it."""
+    """What was observed of the service at the rate (arrivals/s) that it was asked for, and what kept it from
+    going faster.
 
-    bottlenecks: list[BottleneckRecord]
+    Larger than usual: it has one field per column of the file.
+    """
+
+    bottlenecks: list[Bottleneck]
     processes: list[str]
     cores: int
     idle_probe_ms: float | None
-    samples: list[SampleRecord]
+    samples: list[Sample]
     waits: dict[str, dict[str, int]]
     database: dict[str, float] | None
     statements: list[StatementRecord] | None
     rate: float | None
 
 
-class TrialRecord(Record, frozen=True, kw_only=True):
-    """A rate that a search for the capacity has tried, as in `load.judgement.capacity.Trial`."""
+class Trial(msgspec.Struct, frozen=True):
+    """A rate (arrivals/s) that a search for the capacity has tried: the throughput (answers/s), the response
+    times (ms), why the service is not within its objectives (`broken`), and why the load itself could not go
+    that far (`invalid`); it `holds` when neither is so.
+
+    Larger than usual: it has one field per column of the file.
+    """
 
     rate: float
     throughput: float
@@ -244,9 +181,19 @@ class TrialRecord(Record, frozen=True, kw_only=True):
     p95_ms: float
     p99_ms: float
     failures: int
-    broken: str
-    invalid: str
-    holds: bool
+    broken: str = ""
+    invalid: str = ""
+    holds: bool = False
+
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "holds", not self.broken and not self.invalid)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.rate:8.1f}/s: {self.throughput:.1f} answers/s, median {self.median_ms:.1f} ms, "
+            f"p95 {self.p95_ms:.1f} ms, p99 {self.p99_ms:.1f} ms: "
+            f"{self.broken or self.invalid or 'within the objectives'}"
+        )
 
 
 class CapacityRecord(Record, frozen=True, kw_only=True):
@@ -254,23 +201,14 @@ class CapacityRecord(Record, frozen=True, kw_only=True):
 
     answer: str
     rate: float | None
-    trials: list[TrialRecord]
+    trials: list[Trial]
 
 
-class WorkloadRecord(Record, frozen=True, kw_only=True):
-    """How much was asked for, as in `load.options.workload.Workload`."""
-
-    rate: float | None
-    arrivals: str
-    warm_up: int
-    manner: str
-
-
-class SlowestRecord(Record, frozen=True, kw_only=True):
-    """The operation that took the longest, with the share of the time of all calls."""
+class Slowest(Record, frozen=True, kw_only=True, rename={"message": "told"}):
+    """The operation that took the longest: its service times (ms), and its share of the time of all calls."""
 
     operation: str
     mean_ms: float
     p95_ms: float
     share: float
-    told: str
+    message: str

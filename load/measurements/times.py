@@ -1,39 +1,33 @@
-"""How long things took: exact to three significant digits, merged without loss. Buckets are those of an
-HdrHistogram, which is what is written; figures come from the few that hold something, as a histogram looks
-through all of its twenty thousand for each.
+"""How long calls took, exact to three significant digits and merged without loss.
+
+Buckets are those of an HdrHistogram, whose format the results file has. Figures come from the buckets that
+hold something: a histogram looks through all of its twenty thousand for each figure.
 """
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable
 from math import ceil
 
+import msgspec
 from hdrh.histogram import HdrHistogram
 
 _LOWEST_US = 1
 HIGHEST_US = 3_600_000_000
 _SIGNIFICANT_DIGITS = 3
-# Of a time, a histogram of three significant digits keeps so many bits.
+# A histogram of three significant digits keeps this many bits of a time.
 _BITS = 11
 _US_PER_MS = 1_000
 _US_PER_S = 1_000_000
-# A share of a count, such as 95% of 20, is not to be raised by what its arithmetic leaves behind.
+# A share of a count, such as 95% of 20, must not be raised by a rounding error of its arithmetic.
 _ROUNDING = 1e-9
 
 
-class Times:
-    """A high dynamic range histogram, kept as the buckets that hold something: `counts` says how often each
-    time came, by the lowest time of its bucket (µs).
+class Times(msgspec.Struct):
+    """A high dynamic range histogram. `counts` is how often each time came, by the lowest time of its bucket
+    (µs); empty buckets are not kept.
     """
 
-    __slots__ = ("counts",)
-
-    def __init__(self) -> None:
-        self.counts: dict[int, int] = {}
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Times) and self.counts == other.counts
-
-    __hash__ = None  # type: ignore[assignment] # they change
+    counts: dict[int, int] = {}
 
     def record(self, seconds: float) -> None:
         """Count one time (s)."""
@@ -44,18 +38,18 @@ class Times:
         self.counts[time_us] = self.counts.get(time_us, 0) + 1
 
     def add(self, other: "Times") -> None:
-        """Add all of another's."""
+        """Add all times of another histogram."""
         counts = self.counts
         for time_us, count in other.counts.items():
             counts[time_us] = counts.get(time_us, 0) + count
 
     @property
     def count(self) -> int:
-        """How many times were counted."""
+        """The number of times that were counted."""
         return sum(self.counts.values())
 
     def percentile_ms(self, percentile: float) -> float:
-        """The time (ms) that this share (%) did not exceed; 0 when there is none."""
+        """The time (ms) that this share (%) did not exceed; 0 without times."""
         rank = ceil(self.count * percentile / 100 - _ROUNDING)
         reached = 0
         for time_us in sorted(self.counts):
@@ -66,24 +60,24 @@ class Times:
 
     @property
     def max_ms(self) -> float:
-        """The longest (ms); 0 when there is none."""
+        """The longest time (ms); 0 without times."""
         return _highest(max(self.counts)) / _US_PER_MS if self.counts else 0.0
 
     @property
     def mean_ms(self) -> float:
-        """The mean (ms); 0 when there is none."""
+        """The mean (ms); 0 without times."""
         if not self.counts:
             return 0.0
         total = sum((time_us + _highest(time_us)) / 2 * count for time_us, count in self.counts.items())
         return total / self.count / _US_PER_MS
 
     def share_above(self, seconds: float) -> float:
-        """The share of those that are longer than a time (s), 0 to 1."""
+        """The share of times that are longer than a time (s), 0 to 1."""
         over = sum(count for time_us, count in self.counts.items() if time_us > seconds * _US_PER_S)
         return over / self.count if self.counts else 0.0
 
     def encoded(self) -> str:
-        """As HdrHistogram's text: compressed, version 2, base64."""
+        """HdrHistogram's text: compressed, version 2, base64."""
         histogram = HdrHistogram(_LOWEST_US, HIGHEST_US, _SIGNIFICANT_DIGITS)
         for time_us, count in self.counts.items():
             histogram.record_value(time_us, count)
@@ -91,30 +85,28 @@ class Times:
 
     @classmethod
     def decoded(cls, text: str) -> "Times":
-        """What `encoded` wrote."""
+        """The times of a text that `encoded` wrote."""
         times = cls()
         histogram = HdrHistogram.decode(text)
-        left = histogram.get_total_count()
+        remaining = histogram.get_total_count()
         for index, count in enumerate(histogram.counts):
-            if not left:
+            if not remaining:
                 break
             if count:
                 times.counts[histogram.get_value_from_index(index)] = count
-                left -= count
+                remaining -= count
         return times
 
     def packed(self) -> bytes:
-        """As few bytes, for `unpacked`."""
+        """A compact form for memory and messages: all times as 32-bit integers, then all counts."""
         return array("I", (*self.counts, *self.counts.values())).tobytes()
 
     @classmethod
     def unpacked(cls, packed: bytes) -> "Times":
-        """What `packed` wrote."""
-        times = cls()
+        """The times of bytes that `packed` wrote."""
         numbers = array("I", packed)
         half = len(numbers) // 2
-        times.counts = dict(zip(numbers[:half], numbers[half:], strict=True))
-        return times
+        return cls(dict(zip(numbers[:half], numbers[half:], strict=True)))
 
 
 def _highest(time_us: int) -> int:
@@ -122,9 +114,9 @@ def _highest(time_us: int) -> int:
     return time_us | ((1 << max(time_us.bit_length() - _BITS, 0)) - 1)
 
 
-def merged(many: Iterator[Times]) -> Times:
-    """All of many together."""
+def merged(histograms: Iterable[Times]) -> Times:
+    """All times of several histograms."""
     total = Times()
-    for each in many:
-        total.add(each)
+    for times in histograms:
+        total.add(times)
     return total

@@ -1,12 +1,12 @@
-"""What was observed in a whole run."""
+"""What was observed during a run."""
 
 import statistics
 from collections import Counter
 from dataclasses import dataclass, field
 
+from load.measurements.sample import Sample
 from load.observation.counters import Counters
-from load.observation.sample import Sample
-from load.observation.sessions import READS, WRITES, Backend
+from load.observation.sessions import READS, WRITES, Backend, Wait
 
 
 @dataclass
@@ -15,7 +15,7 @@ class Observation:
 
     `processes` are the names of the service's processes, `cores` the cores of this machine, and
     `idle_probe_ms` the response time of a GET / before the load. The rest is counted over all samples, by
-    kind of statement: `busy` has what the sessions in use waited for, `statements` what they executed, and
+    kind of statement: `waits` has what the sessions in use waited for, `statements` what they executed, and
     `blocked` which session held the lock that others waited for. `counted` is what PostgreSQL counted.
     """
 
@@ -23,9 +23,9 @@ class Observation:
     cores: int = 1
     idle_probe_ms: float | None = None
     samples: list[Sample] = field(default_factory=list)
-    busy: dict[str, Counter[str]] = field(default_factory=lambda: {READS: Counter(), WRITES: Counter()})
+    waits: dict[str, Counter[Wait]] = field(default_factory=lambda: {READS: Counter(), WRITES: Counter()})
     statements: dict[str, Counter[str]] = field(default_factory=lambda: {READS: Counter(), WRITES: Counter()})
-    blocked: Counter[str] = field(default_factory=Counter)
+    blocked: dict[str, Counter[str]] = field(default_factory=lambda: {READS: Counter(), WRITES: Counter()})
     counted: Counters | None = None
 
     @property
@@ -55,13 +55,14 @@ class Observation:
         """Count the service's sessions as they are at a moment."""
         busy = {backend.pid: backend for backend in backends if backend.is_busy}
         for backend in busy.values():
-            if backend.kind in self.busy:
-                self.busy[backend.kind][backend.waits_for] += 1
-                self.statements[backend.kind][backend.statement] += 1
+            if backend.kind not in self.waits:
+                continue
+            self.waits[backend.kind][backend.waits_for] += 1
+            self.statements[backend.kind][backend.statement] += 1
             for blocker in (busy[pid] for pid in backend.blocked_by if pid in busy):
                 if not blocker.blocked_by:
                     holder = f"a session that is {blocker.state}: {blocker.statement}"
-                    self.blocked[f"{backend.kind} by {holder}"] += 1
+                    self.blocked[backend.kind][holder] += 1
 
     def _values(self, name: str) -> list[float]:
         return [value for sample in self.samples if (value := getattr(sample, name)) is not None]

@@ -9,12 +9,12 @@ import psutil
 import psycopg2
 
 from load.errors import LoadError
+from load.measurements.sample import Sample
 from load.observation.counters import Counters
 from load.observation.local_usage import LocalMeter, LocalUsage
 from load.observation.observation import Observation
 from load.observation.postgres import Database
 from load.observation.probe import Probe
-from load.observation.sample import Sample
 from load.observation.sessions import Backend
 
 SAMPLE_S = 0.5

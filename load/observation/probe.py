@@ -1,4 +1,4 @@
-"""A light call beside the load, whose response time shows how long a call takes at the least."""
+"""A light call in parallel with the load, whose response time shows how long even that takes."""
 
 import statistics
 import time

@@ -1,10 +1,21 @@
 """The sessions that the service has with PostgreSQL."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 READS, WRITES, OTHERS = "reads", "writes", "others"
 _READING = ("select", "with", "values", "table", "fetch")
 _WRITING = ("insert", "update", "delete", "merge", "copy", "commit", "end")
+
+
+class Wait(NamedTuple):
+    """What a session waits for, as pg_stat_activity names it; both are empty when it is working."""
+
+    type: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.type}: {self.name}" if self.type else ""
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,6 @@ class Backend:
         return READS if first in _READING else WRITES if first in _WRITING else OTHERS
 
     @property
-    def waits_for(self) -> str:
-        """What it waits for, as PostgreSQL names it; empty when it is working."""
-        return f"{self.wait_type}: {self.wait}" if self.wait_type else ""
+    def waits_for(self) -> Wait:
+        """What it waits for."""
+        return Wait(self.wait_type, self.wait if self.wait_type else "")

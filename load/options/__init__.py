@@ -1,4 +1,4 @@
-"""What a user asked for: which operations to call, how often and for how long, with which credentials.
+"""What the user wants: which operations to call, how often and for how long, with which credentials.
 
 Imports `planning` and `measurements`.
 """

@@ -1,4 +1,4 @@
-"""Credentials, matched to the security schemes of the contract; never shown."""
+"""Credentials, matched to the security schemes of the document; never shown."""
 
 import base64
 import re
@@ -11,15 +11,17 @@ from load.measurements.masks import HIDDEN, Mask
 from openapi.operations import Operation
 from openapi.security import API_KEY, BASIC, BEARER, SecurityScheme
 
-_USER_AT_LEAST = 6
+# Shorter user names are not masked: they would hide ordinary words.
+_MASKED_USER_LENGTH = 6
 _SPECIAL = re.compile(r'(["$`\\])')
 
 
 @dataclass(frozen=True)
 class Secret:
-    """What is sent beside a call and never shown: header fields, and `name=text` of a query. A command
-    that repeats the call has `arguments` instead, and a `cookie`: words of a POSIX shell, which name the
-    variables of the environment that hold them.
+    """The credentials of a call, which are never shown: header fields, and a part of the query.
+
+    A curl command that repeats the call has `arguments` and a `cookie` instead: words of a POSIX shell, which
+    refer to the environment variables that hold the credentials.
     """
 
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -29,14 +31,14 @@ class Secret:
 
     @property
     def is_empty(self) -> bool:
-        """Whether a call goes without credentials."""
+        """Whether calls are sent without credentials."""
         return not self.headers and not self.query
 
 
 @dataclass(frozen=True, repr=False)
 class Credentials:
-    """What the user gave: `headers` for every call, a token, API keys by scheme (or one for all, under
-    the empty name), user and password as `user:password`.
+    """What the user has given: header fields for every call; a token; API keys by security scheme, or one for
+    all schemes under the empty name; and basic credentials as `user:password`.
     """
 
     headers: tuple[tuple[str, str], ...] = ()
@@ -48,16 +50,16 @@ class Credentials:
         return f"Credentials({HIDDEN})"
 
     def missing(self, operation: Operation, schemes: Mapping[str, SecurityScheme]) -> str:
-        """What an operation asks for and is not there; empty when one of its alternatives is."""
-        is_met = self.headers or [*self._unasked(schemes)] or self._satisfied(operation, schemes) is not None
-        if not operation.security or is_met:
+        """What an operation requires and was not given; empty when one of its alternatives is complete."""
+        others = self.headers or [*self._undeclared(schemes)]
+        if not operation.security or others or self._satisfied(operation, schemes) is not None:
             return ""
         kinds = [schemes[name].kind if name in schemes else "other" for name in operation.security[0]]
         options = " and ".join(_OPTIONS.get(kind, "--header") for kind in kinds)
         return f"asks for credentials: give {options}"
 
     def secret(self, operation: Operation, schemes: Mapping[str, SecurityScheme]) -> Secret:
-        """What to send with calls of an operation."""
+        """The credentials to send with calls of an operation."""
         headers = dict(self.headers)
         query, cookies, shown, arguments = [], [], [], [*self._header_arguments()]
         for name in self._satisfied(operation, schemes) or ():
@@ -79,16 +81,16 @@ class Credentials:
                 case "api key", "cookie":
                     cookies.append(f"{scheme.field}={self._api_key(name)}")
                     shown.append(f"{field_name}={self._variable_of(name)}")
-        for name, value, argument in self._unasked(schemes):
+        for name, value, argument in self._undeclared(schemes):
             headers[name] = value
             arguments.append(argument)
         if cookies:
             headers["Cookie"] = "; ".join(cookies)
         return Secret(headers, "&".join(query), tuple(arguments), "; ".join(shown))
 
-    def _unasked(self, schemes: Mapping[str, SecurityScheme]) -> Iterator[tuple[str, str, str]]:
-        """The header fields, with arguments that repeat them, of credentials of a kind that no scheme of the
-        document asks for: who gives them knows that the service wants them.
+    def _undeclared(self, schemes: Mapping[str, SecurityScheme]) -> Iterator[tuple[str, str, str]]:
+        """The credentials of a kind that no security scheme declares, each as name and value of a header
+        field and as argument for curl. Whoever gives them knows that the service needs them.
         """
         kinds = {scheme.kind for scheme in schemes.values()}
         if any(name.lower() == "authorization" for name, _ in self.headers):
@@ -101,14 +103,15 @@ class Credentials:
 
     @property
     def mask(self) -> Mask:
-        """What hides all of them in texts."""
+        """Hides all credentials in texts."""
         user, _, password = self.basic.partition(":")
-        parts = [part for _, value in self.headers for part in (value, *value.split()[1:])]
-        whole = [self.bearer, self.basic, password, *(key for _, key in self.api_keys), *parts]
-        return Mask([*whole, *([user] if len(user) >= _USER_AT_LEAST else [])])
+        header_texts = [text for _, value in self.headers for text in (value, *value.split()[1:])]
+        keys = [key for _, key in self.api_keys]
+        secrets = [self.bearer, self.basic, password, *keys, *header_texts]
+        return Mask([*secrets, *([user] if len(user) >= _MASKED_USER_LENGTH else [])])
 
     def _header_arguments(self) -> Iterator[str]:
-        """Those of --header, each a line of its variable."""
+        """The arguments for the fields of --header, each a line of the variable."""
         for number in range(1, len(self.headers) + 1):
             if len(self.headers) == 1:
                 yield '-H "$CONTRACT_HEADER"'
@@ -116,8 +119,8 @@ class Credentials:
                 yield f'-H "$(printf \'%s\\n\' "$CONTRACT_HEADER" | sed -n {number}p)"'
 
     def _variable_of(self, scheme: str) -> str:
-        """What a shell reads the key of a scheme from, within double quotes: the variable has a line for
-        each, `scheme=key`, or no more than a key.
+        """The shell expression, for use within double quotes, of a scheme's key. The variable has a line
+        `scheme=key` for each scheme, or only a key.
         """
         if scheme not in dict(self.api_keys):
             scheme = ""
@@ -130,9 +133,15 @@ class Credentials:
     def _satisfied(
         self, operation: Operation, schemes: Mapping[str, SecurityScheme]
     ) -> tuple[str, ...] | None:
-        """The first alternative with anything in it that we have all of; else one that asks nothing."""
-        fitting = [each for each in operation.security if all(self._has(name, schemes) for name in each)]
-        return next((each for each in fitting if each), fitting[0] if fitting else None)
+        """The first alternative whose schemes all have credentials; one without any scheme comes last."""
+        complete = [
+            alternative
+            for alternative in operation.security
+            if all(self._has(name, schemes) for name in alternative)
+        ]
+        return next(
+            (alternative for alternative in complete if alternative), complete[0] if complete else None
+        )
 
     def _has(self, name: str, schemes: Mapping[str, SecurityScheme]) -> bool:
         kind = schemes[name].kind if name in schemes else ""
@@ -152,7 +161,7 @@ def _base64(text: str) -> str:
 
 
 def within_quotes(text: str) -> str:
-    """A text that stands between double quotes of a shell."""
+    """A text, escaped for use within double quotes of a shell."""
     return _SPECIAL.sub(r"\\\1", text)
 
 
@@ -160,19 +169,20 @@ def credentials(
     headers: Iterator[str] | tuple[str, ...], bearer: str, api_keys: tuple[str, ...], basic: str,
     schemes: Mapping[str, SecurityScheme],
 ) -> Credentials:  # fmt: skip
-    """Credentials from texts as options give them: `Name: value`, a token, `key` or `scheme=key`,
-    `user:password`. Raises LoadError, which tells no secret, on one that is not of its form.
+    """Parse the texts of options: `Name: value`, a token, `key` or `scheme=key`, and `user:password`.
+
+    Raises LoadError on an invalid text; the message does not show it.
     """
     pairs = []
-    for each in headers:
-        name, colon, value = each.partition(":")
-        if not colon or not name.strip() or not value.strip() or not each.isprintable():
+    for header in headers:
+        name, colon, value = header.partition(":")
+        if not colon or not name.strip() or not value.strip() or not header.isprintable():
             raise LoadError("--header: a header looks like 'Name: value'")
         pairs.append((name.strip(), value.strip()))
     if basic and ":" not in basic:
-        raise LoadError("--basic: it looks like user:password")
+        raise LoadError("--basic must look like user:password")
     keys = []
-    for each in api_keys:
-        name, equals, key = each.partition("=")
-        keys.append((name, key) if equals and name in schemes else ("", each))
+    for text in api_keys:
+        name, equals, key = text.partition("=")
+        keys.append((name, key) if equals and name in schemes else ("", text))
     return Credentials(tuple(pairs), bearer, tuple(keys), basic)

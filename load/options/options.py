@@ -1,27 +1,29 @@
-"""What a run is told to do: which traffic, on which operations, as whom. One set of options for every
-command that takes them.
-"""
+"""The options of a run, the same for every command that takes them."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from load.errors import LoadError
+from load.measurements.workload import Workload
 from load.options.credentials import Credentials, credentials
-from load.options.profile import Profile, profile_from
+from load.options.profile import Profile
 from load.options.selection import Selection
-from load.options.workload import ANSWER_TIMEOUT_S, Workload, seconds, workload
+from load.options.workload import ANSWER_TIMEOUT_S, seconds, workload
 from openapi.security import SecurityScheme
 
-# How long replicas and caches may be behind before a state that is out of date counts as a loss.
+# How long (s) replicas and caches may show an old state before it counts as a loss.
 CONSISTENCY_S = 5
 
 
 @dataclass(frozen=True)
 class Options:
-    """What a user asked for, the same for all users of the load. A state that has been out of date for longer
-    than `consistency` (s) is one that the service has lost; `timeout` (s) is how long a call as a whole may
-    take.
+    """What the user of the command wants.
+
+    Larger than usual: it has one field for each option, or group of options that belong together.
+
+    `consistency` is how long (s) the service may show an old state before it counts as a loss, `timeout` how
+    long (s) a call may take as a whole.
     """
 
     profile: Profile
@@ -34,14 +36,10 @@ class Options:
     timeout: float = ANSWER_TIMEOUT_S
     fail_fast: bool = False
 
-    def message(self) -> dict[str, Any]:
-        """As plain values, for another process."""
-        return asdict(self)
-
 
 @dataclass(frozen=True)
 class Option:
-    """An option of the command line; `variable` is that of the environment, for what is secret."""
+    """An option of the command line. A secret can also be given in the environment, in `variable`."""
 
     name: str
     help: str
@@ -51,7 +49,7 @@ class Option:
 
     @property
     def key(self) -> str:
-        """The name of its value."""
+        """The name of its value among the given ones."""
         return self.name.removeprefix("--").replace("-", "_")
 
 
@@ -94,12 +92,12 @@ OPTIONS = (
 def read_options(
     profile: Profile, given: Mapping[str, Any], schemes: Mapping[str, SecurityScheme], warm_up: int = 0
 ) -> Options:
-    """The options by the values that were given, with a warm-up (s) where they give none.
+    """The options of the given values, by default with this warm-up (s).
 
-    Raises LoadError on a value that is none.
+    Raises LoadError on an invalid value.
     """
-    asked = workload(given, warm_up)
-    if asked.rate is not None and profile.stages:
+    requested = workload(given, warm_up)
+    if requested.rate is not None and profile.stages:
         raise LoadError(f"profile {profile.name} sets the number of users by stages; leave out --rate")
     return Options(
         profile,
@@ -116,7 +114,7 @@ def read_options(
             given.get("basic") or "",
             schemes,
         ),
-        asked,
+        requested,
         (*profile.objectives, *(given.get("objective") or ())),
         _consistency(given.get("consistency")),
         given.get("database_url") or "",
@@ -125,31 +123,5 @@ def read_options(
     )
 
 
-def _consistency(stated: str | None) -> int:
-    return CONSISTENCY_S if stated is None else seconds(stated, at_least=0, of="--consistency ")
-
-
-def options_from(message: Mapping[str, Any]) -> Options:
-    """Options as `message` gave them to another process."""
-    selection, shown = message["selection"], message["credentials"]
-    return Options(
-        profile_from(message["profile"]),
-        Selection(
-            tuple(selection["include"]),
-            tuple(selection["exclude"]),
-            selection["read_only"],
-            selection["allow_destructive"],
-        ),
-        Credentials(
-            tuple((name, value) for name, value in shown["headers"]),
-            shown["bearer"],
-            tuple((name, key) for name, key in shown["api_keys"]),
-            shown["basic"],
-        ),
-        Workload(**message["workload"]),
-        tuple(message["objectives"]),
-        message["consistency"],
-        message["database_url"],
-        message["timeout"],
-        message["fail_fast"],
-    )
+def _consistency(text: str | None) -> int:
+    return CONSISTENCY_S if text is None else seconds(text, at_least=0, of="--consistency ")

@@ -1,4 +1,4 @@
-"""Traffic profiles: what users do how often, and how many of them there are when."""
+"""Traffic profiles: how often each kind of operation is called, and how many users there are when."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ DEFAULT_PROFILE = "mixed"
 
 
 class Kind(StrEnum):
-    """What an operation does, as its method, path and links tell."""
+    """What an operation does, by its method, path and links."""
 
     READ = "read"
     LIST = "list"
@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Stage:
-    """So many users for so long (s), spawned at a rate (users/s)."""
+    """A number of users for a time (s), who start at a rate (users/s)."""
 
     users: int
     spawn_rate: float
@@ -37,9 +37,9 @@ class Stage:
 
 @dataclass(frozen=True)
 class Profile:
-    """A mix of traffic: the weight of each kind of operation, shared by its operations; `wait` is
-    the time a user thinks between calls (s). With `stages` the profile sets the number of users;
-    `objectives` are what it holds a service to.
+    """A mix of traffic. The operations of a kind share its weight; `wait` is how long (s) a user waits
+    between calls. With `stages`, the profile sets the number of users. `objectives` are what the service must
+    achieve.
     """
 
     name: str
@@ -51,20 +51,8 @@ class Profile:
 
     @property
     def length_s(self) -> float | None:
-        """How long all stages together take (s); None without any."""
-        return sum(each.seconds for each in self.stages) or None
-
-
-def profile_from(message: Mapping[str, Any]) -> Profile:
-    """A profile as `dataclasses.asdict` gave it to another process."""
-    return Profile(
-        name=message["name"],
-        description=message["description"],
-        weights={Kind(kind): weight for kind, weight in message["weights"].items()},
-        wait=message["wait"],
-        stages=tuple(Stage(**each) for each in message["stages"]),
-        objectives=tuple(message["objectives"]),
-    )
+        """How long (s) all stages take; None without stages."""
+        return sum(stage.seconds for stage in self.stages) or None
 
 
 def kind_of(operation: Operation) -> Kind:
@@ -86,48 +74,48 @@ def kind_of(operation: Operation) -> Kind:
 
 
 def lists(operation: Operation) -> bool:
-    """Whether links lead on from an operation, or an array is what it mostly answers."""
+    """Whether an operation lists entities: its answers are arrays, or have links to follow."""
     return any(
-        each.links or any(schema.holds_array for schema in each.content.values())
-        for each in operation.successes
+        response.links or any(schema.holds_array for schema in response.content.values())
+        for response in operation.successes
     )
 
 
 def profile_names() -> list[str]:
-    """The profiles that come along."""
-    return sorted(each.name.removesuffix(".yaml") for each in _home().iterdir() if each.suffix == ".yaml")
+    """The names of the included profiles."""
+    return sorted(file.stem for file in _folder().iterdir() if file.suffix == ".yaml")
 
 
 def load_profile(name: str) -> Profile:
-    """A profile that comes along, by name, or one from a YAML file, by path.
+    """Read an included profile by its name, or a YAML file by its path.
 
-    Raises LoadError when there is none, or when it is not one.
+    Raises LoadError when there is no such profile, or when it is invalid.
     """
-    own = _home() / f"{name}.yaml"
-    path = own if own.exists() else Path(name)
+    included = _folder() / f"{name}.yaml"
+    path = included if included.exists() else Path(name)
     try:
-        stated = yaml.safe_load(path.read_text())
+        content = yaml.safe_load(path.read_text())
         return Profile(
             name=path.stem,
-            description=str(stated.get("description", "")),
-            weights={Kind(kind): float(weight) for kind, weight in stated["weights"].items()},
-            wait=float(stated.get("wait", 0)),
-            stages=tuple(_stage(each) for each in stated.get("stages", ())),
-            objectives=tuple(str(each) for each in stated.get("objectives", ())),
+            description=str(content.get("description", "")),
+            weights={Kind(kind): float(weight) for kind, weight in content["weights"].items()},
+            wait=float(content.get("wait", 0)),
+            stages=tuple(_stage(stage) for stage in content.get("stages", ())),
+            objectives=tuple(str(objective) for objective in content.get("objectives", ())),
         )
     except OSError:
-        known = ", ".join(profile_names())
-        raise LoadError(f"there is no profile {name!r}; there are {known}, or give the path of one") from None
+        names = ", ".join(profile_names())
+        raise LoadError(f"there is no profile {name!r}; give one of {names}, or the path of a file") from None
     except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise LoadError(f"{path}: not a profile: {reason}") from None
 
 
-def _home() -> Path:
+def _folder() -> Path:
     return Path(str(files("load.profiles")))
 
 
-def _stage(stated: Mapping[str, Any]) -> Stage:
+def _stage(content: Mapping[str, Any]) -> Stage:
     return Stage(
-        int(stated["users"]), float(stated.get("spawn_rate", stated["users"])), float(stated["seconds"])
+        int(content["users"]), float(content.get("spawn_rate", content["users"])), float(content["seconds"])
     )

@@ -1,20 +1,28 @@
-"""Which operations a run calls, and on whose data."""
+"""Which operations a run calls, and whether it touches data that it did not create."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from load.errors import LoadError
-from load.planning.side_effects import REPLACING, SAFE, acts, destruction, only_reads, verbs
+from load.planning.side_effects import (
+    REPLACING,
+    SAFE,
+    action_words,
+    acts_on_reference,
+    destruction,
+    only_reads,
+)
 from openapi.operations import Operation
 
-# What a POST of such a name makes, or lets in.
+# Names of a POST that creates something, or logs in.
 _HARMLESS = frozenset({
     "create", "add", "new", "register", "signup", "import", "upload", "insert", "submit",
     "login", "signin", "logon", "token", "session", "auth", "authenticate",
 })  # fmt: skip
-# What a POST of such a name does to what is there, or to what its body speaks of.
+# Names of a POST that changes existing data, or what its body refers to.
 _CHANGING = frozenset({
     "update", "edit", "modify", "patch", "replace", "rename", "move", "set", "configure", "assign",
     "unassign",
@@ -25,10 +33,27 @@ _CHANGING = frozenset({
 })  # fmt: skip
 
 
+class Role(NamedTuple):
+    """What the plan says about an operation.
+
+    It `creates` entities; its path or required references lead to entities that this run creates
+    (`is_on_own`), or some of them to entities that it does not create (`is_on_foreign`). Its path is that of
+    a single entity without a collection, such as a setting (`is_singleton`), or of an action on everything
+    that a shorter path addresses (`is_action`).
+    """
+
+    creates: bool
+    is_on_own: bool
+    is_on_foreign: bool
+    is_singleton: bool
+    is_action: bool
+
+
 @dataclass(frozen=True)
 class Selection:
-    """What to call: `include` and `exclude` match ids of operations, tags, paths, methods, or method and
-    path together; * stands for anything. Nothing in `include` is everything.
+    """What to call. `include` and `exclude` match the ids, tags, paths or methods of operations, or method
+    and path together; * matches anything. An empty `include` is everything. Without `allow_destructive`,
+    nothing is called that may change or delete what the run did not create.
     """
 
     include: tuple[str, ...] = ()
@@ -37,74 +62,64 @@ class Selection:
     allow_destructive: bool = False
 
     def refusal(self, operation: Operation) -> str:
-        """Why an operation is not to be called; empty when it may be."""
-        if self.include and not any(matches(each, operation) for each in self.include):
+        """Why an operation is not called, as far as it shows without the plan; empty when it may be."""
+        if self.include and not any(_matches(pattern, operation) for pattern in self.include):
             return "not among those of --include"
-        excluded = next((each for each in self.exclude if matches(each, operation)), None)
+        excluded = next((pattern for pattern in self.exclude if _matches(pattern, operation)), None)
         if excluded:
             return f"--exclude {excluded}"
         if self.read_only and operation.method not in SAFE:
             return "--read-only"
         if self.allow_destructive or (operation.method not in SAFE and "{" in operation.path):
-            # Whether what its path leads to is of this run, the plan tells.
+            # The plan will say whether the path leads to what the run creates.
             return ""
         return _foreign(destruction(operation))
 
-    def refusal_of_plan(
-        self,
-        operation: Operation,
-        makes: bool,
-        owns: bool,
-        is_single: bool,
-        is_action: bool,
-        refers: bool = False,
-    ) -> str:
-        """Why an operation is not to be called, by what the plan knows: whether it makes things, whether its
-        path leads to things that this run makes, and whether its path is that of a single thing, as a
-        setting is, or of an action on all that a shorter path leads to; whether it `refers` to things that
-        this run does not make. Empty when it may be called.
-        """
-        if refers and not self.allow_destructive and _acts_by_name(operation):
+    def refusal_of_role(self, operation: Operation, role: Role) -> str:
+        """Why an operation is not called, given the plan; empty when it may be."""
+        if self.allow_destructive:
+            return ""
+        if role.is_on_foreign and _acts_by_name(operation):
             return _foreign("acts on data")
-        if self.allow_destructive or operation.method in SAFE or owns:
+        if operation.method in SAFE or role.is_on_own:
             return ""
         if operation.method in REPLACING:
-            return (
-                "" if makes else _foreign("deletes data" if operation.method == "delete" else "changes data")
-            )
+            change = "deletes data" if operation.method == "delete" else "changes data"
+            return "" if role.creates else _foreign(change)
         named = destruction(operation)
-        if named or makes:
+        if named or role.creates:
             return _foreign(named)
-        if is_single:
+        if role.is_singleton:
             return _foreign("changes data")
-        if is_action and not only_reads(operation) and not _HARMLESS & {*verbs(operation)}:
+        if role.is_action and not only_reads(operation) and not _HARMLESS & {*action_words(operation)}:
             return _foreign("acts on data")
         verb = _changing_verb(operation)
         return _foreign(f"is named {verb!r}, which changes data" if verb else "")
 
     def check(self, operations: Sequence[Operation]) -> None:
-        """Raises LoadError when a filter matches nothing, which is a slip of the pen."""
-        for option, wanted in (("--include", self.include), ("--exclude", self.exclude)):
-            for each in wanted:
-                if not any(matches(each, operation) for operation in operations):
-                    known = "no operation has this id, tag, path or method"
-                    raise LoadError(f"{option} {each}: {known}; --show-plan lists them")
+        """Raises LoadError when a filter matches no operation."""
+        for option, patterns in (("--include", self.include), ("--exclude", self.exclude)):
+            for pattern in patterns:
+                if not any(_matches(pattern, operation) for operation in operations):
+                    reason = "no operation has this id, tag, path or method"
+                    raise LoadError(f"{option} {pattern}: {reason}; --show-plan lists them")
 
 
-def matches(wanted: str, operation: Operation) -> bool:
-    """Whether an operation is meant; methods in any case, everything else exactly or with *."""
+def _matches(pattern: str, operation: Operation) -> bool:
+    """Whether a filter matches an operation: methods in any case, everything else exactly or with *."""
     names = (operation.operation_id, operation.path, operation.label, *operation.tags)
-    pattern = re.sub(r"([\[\]])", r"[\1]", wanted)
-    return wanted.lower() == operation.method or any(fnmatchcase(each, pattern) for each in names)
+    literal_brackets = re.sub(r"([\[\]])", r"[\1]", pattern)
+    is_method = pattern.lower() == operation.method
+    return is_method or any(fnmatchcase(name, literal_brackets) for name in names)
 
 
 def _changing_verb(operation: Operation) -> str:
-    return next((each for each in verbs(operation) if each in _CHANGING), "")
+    return next((word for word in action_words(operation) if word in _CHANGING), "")
 
 
 def _acts_by_name(operation: Operation) -> bool:
-    """Whether a POST does something to what it refers to, by its name."""
-    return operation.method == "post" and (acts(operation) or bool(_changing_verb(operation)))
+    """Whether a POST changes what it refers to, by its name."""
+    return operation.method == "post" and (acts_on_reference(operation) or bool(_changing_verb(operation)))
 
 
 def _foreign(reason: str) -> str:

@@ -1,72 +1,51 @@
-"""How much a service is asked for, and how."""
+"""The workload: how many calls are made, and when."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from load.errors import LoadError
 from load.measurements.arrivals import CONSTANT, KINDS
+from load.measurements.workload import Workload
 
 ANSWER_TIMEOUT_S = 60.0
 _TIMESPAN = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
 
 
-@dataclass(frozen=True)
-class Workload:
-    """An open workload when there is a `rate` (arrivals/s): calls are due by the clock, as `arrivals` says.
-    Else a closed one: each user waits for an answer before the next call. `warm_up` (s) is how much of the
-    start is left out of the figures.
-    """
-
-    rate: float | None = None
-    arrivals: str = CONSTANT
-    warm_up: int = 0
-
-    @property
-    def manner(self) -> str:
-        """What the figures of such a run mean, for people."""
-        if self.rate is None:
-            return (
-                "closed workload: a user calls again when the answer is there, so a service that stalls is "
-                "asked for less"
-            )
-        return (
-            f"open workload of {self.rate:.4g} {self.arrivals} arrivals/s: response times count from when "
-            f"calls were due, service times from when they were sent"
-        )
-
-
 def workload(given: Mapping[str, Any], warm_up: int) -> Workload:
-    """The workload that values of options give, with a warm-up (s) where they give none.
+    """The workload of the given option values, by default with this warm-up (s).
 
-    Raises LoadError on a value that is none.
+    Raises LoadError on an invalid value.
     """
-    stated, kind = given.get("rate"), given.get("arrivals") or CONSTANT
-    if kind not in KINDS:
-        raise LoadError(f"--arrivals {kind}: there are {' and '.join(KINDS)}")
-    if given.get("arrivals") and stated is None:
-        raise LoadError("--arrivals says how those of --rate are spread; give that, too")
+    rate, arrivals = given.get("rate"), given.get("arrivals") or CONSTANT
+    if arrivals not in KINDS:
+        raise LoadError(f"--arrivals {arrivals}: it must be {' or '.join(KINDS)}")
+    if given.get("arrivals") and rate is None:
+        raise LoadError("--arrivals spreads the calls of --rate; give --rate, too")
     if given.get("warm_up"):
         warm_up = seconds(given["warm_up"], at_least=0, of="--warm-up ")
-    return Workload(None if stated is None else _rate(stated), kind, warm_up)
+    return Workload(None if rate is None else _parse_rate(rate), arrivals, warm_up)
 
 
 def seconds(text: str, at_least: int = 1, of: str = "") -> int:
-    """A time as in 30, 30s, 5m or 1h30m, in s. Raises LoadError when it is none."""
-    parts = _TIMESPAN.fullmatch(str(text).strip())
-    hours, minutes, rest = (int(each or 0) for each in parts.groups()) if parts else (0, 0, -1)
+    """Parse a time such as 30, 30s, 5m or 1h30m, in s.
+
+    `of` is the option, for the message. Raises LoadError when the text is not a time, or less than
+    `at_least`.
+    """
+    match = _TIMESPAN.fullmatch(str(text).strip())
+    hours, minutes, rest = (int(number or 0) for number in match.groups()) if match else (0, 0, -1)
     total = hours * 3600 + minutes * 60 + rest
     if total < at_least or not str(text).strip():
-        raise LoadError(f"{of}{text!r} is not a time; it looks like 30s, 5m or 1h30m")
+        raise LoadError(f"{of}{text!r} is not a time; write it as 30s, 5m or 1h30m")
     return total
 
 
-def _rate(text: str) -> float:
+def _parse_rate(text: str) -> float:
     try:
         rate = float(str(text).removesuffix("/s"))
     except ValueError:
         rate = 0.0
     if not 0 < rate < float("inf"):
-        raise LoadError(f"--rate {text}: a number of calls per second above 0 is expected, as in 200")
+        raise LoadError(f"--rate {text}: it must be a number of calls per second above 0, such as 200")
     return rate

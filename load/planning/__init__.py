@@ -1,4 +1,4 @@
-"""What a document says of its operations: which make things, which need the identifiers of what others made.
+"""What a document says about its operations: which produce entities, and which need identifiers of them.
 
-Knows no call and no answer. Imports only `openapi`.
+Knows no calls and no answers. Imports only `openapi`.
 """

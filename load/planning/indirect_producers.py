@@ -1,177 +1,206 @@
-"""Things that paths ask for in one place, and that are made or told of in another."""
+"""Infers producers of a resource from operations apart from its collection."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from load.planning.identifiers import Identifier
 from load.planning.message_schemas import json_schemas
 from load.planning.names import USUAL_NAMES, words
 from load.planning.operation_index import OperationIndex, resources_along
-from load.planning.producers import RELATES_AT_PATH, Producer, Producers, in_list, own_path
+from load.planning.producers import (
+    RELATES_AT_PATH,
+    Producer,
+    Producers,
+    Source,
+    in_list,
+    own_path,
+    split_at_list,
+)
 from load.planning.resources import collection_of, noun_of
 from openapi.operations import Operation
 from openapi.parameters import Parameter
 
 
 class IndirectProducers:
-    """Finds producers of resources in other schema_properties than their collections."""
+    """Infers producers from other collections, from parents, and from other addresses of an entity."""
 
-    def __init__(self, paths: OperationIndex, producers: Producers) -> None:
-        self._index, self._producers = paths, producers
+    def __init__(self, index: OperationIndex, producers: Producers) -> None:
+        self._index, self._producers = index, producers
 
-    def by_attribute(self, resource: str) -> None:
-        """What a path such as /flows/name/{name} asks for stands in what /flows tells of its things."""
+    def add_by_attribute(self, resource: str) -> None:
+        """Add what answers of `/flows` contain for a path such as `/flows/name/{name}`."""
         attribute = self._index.resources[resource][0].name
         collection = collection_of(resource)
         if words(collection.rpartition("/")[2])[-1:] != words(attribute)[-1:]:
             return
         parent = collection_of(collection)
+        alias_of = self._index.by_collection.get(parent, "")
+        types = self._index.identifier_types(resource)
         for operation in self._index.by_path.get(parent, ()):
-            kinds = self._index.kinds(resource)
+            if operation.method not in ("get", "post"):
+                continue
             for schema in json_schemas(operation):
-                pointer = self._index.pointer(schema, ["".join(words(attribute))], kinds)
-                if pointer is None or operation.method not in ("get", "post"):
+                pointer = self._index.pointer(schema, ["".join(words(attribute))], types)
+                if pointer is None:
                     continue
-                is_list = "/0/" in pointer
-                each, _, rest = pointer.rpartition("/0/")
-                parts = (*own_path(operation), f"/{rest}" if is_list else pointer)
-                owned = operation.method == "post" and not is_list
+                list_pointer, item_pointer = split_at_list(pointer)
+                sources = (*own_path(operation), item_pointer or "")
+                creates = operation.method == "post" and list_pointer is None
                 reason = f"{pointer} of its answer"
-                producer = Producer(
-                    operation.label, resource, parts, each if is_list else None, owned, reason,
-                    alias_of=self._index.by_collection.get(parent, ""),
-                )  # fmt: skip
-                self._producers.add(producer)
+                self._producers.add(
+                    Producer(
+                        operation.label, resource, sources, list_pointer, creates, reason, alias_of=alias_of
+                    )
+                )
 
-    def variants(self) -> Iterator[tuple[tuple[str, str], str]]:
-        """Where paths ask for the same things in different ways, as /users/{id} and /users/{name}/posts:
-        the other ways, each fed by what tells of the things.
+    def add_variants(self) -> Iterator[tuple[tuple[str, str], str]]:
+        """Add other addresses of the same entities, as `/users/{id}` and `/users/{name}/posts` have them.
+        Yields each resource and parameter with the resource under which the entities have that address.
         """
         for resource, parameters in self._index.resources.items():
-            for parameter in {each.name: each for each in parameters}.values():
+            for parameter in {parameter.name: parameter for parameter in parameters}.values():
                 variant = f"{collection_of(resource)}/{{{parameter.name}}}"
                 producers = [
-                    found
+                    renamed
                     for operation in self._index.operations.values()
                     for producer in self._producers.by_label[operation.label]
                     if producer.resource == resource
-                    and (found := self._otherwise(operation, producer, parameter))
+                    and (renamed := self._with_other_name(operation, producer, parameter))
                 ]
                 for producer in producers:
                     self._producers.add(replace(producer, resource=variant))
                 if producers:
                     yield (resource, parameter.name), variant
 
-    def _otherwise(self, operation: Operation, producer: Producer, parameter: Parameter) -> Producer | None:
-        """The producer by what a parameter is called, where its identifier is called otherwise."""
+    def add_from_items(self, resource: str) -> None:
+        """Add lists further up the path whose items name everything in the rest of the path."""
+        operations = self._index.operations.values()
+        path_names = (
+            operation.path_names for operation in operations if resource in resources_along(operation)
+        )
+        names = next(path_names)[: resource.count("{}")]
+        parents = [resource[: slash.start()] for slash in re.finditer("/", resource)]
+        further_up = [operation for parent in parents for operation in self._index.by_path.get(parent, ())]
+        for operation in [*further_up, *self._index.by_noun.get(noun_of(resource), ())]:
+            missing = [name for name in names if name not in operation.path_names]
+            if operation.method != "get" or not missing:
+                continue
+            for schema in json_schemas(operation):
+                pointers = {
+                    name: in_list(self._index.item_pointer(schema, name, resource)) for name in missing
+                }
+                lists = {pointer.partition("/0/")[0] for pointer in pointers.values() if pointer}
+                if all(pointers.values()) and len(lists) == 1:
+                    sources = _item_sources(names, pointers, resource)
+                    reason = f"its items name {', '.join(missing)}"
+                    self._producers.add(
+                        Producer(operation.label, resource, sources, lists.pop(), False, reason)
+                    )
+
+    def add_from_namesakes(self, resource: str) -> None:
+        """Add creations in other collections of the same name: `POST /projects/{id}/features` creates what
+        `/features/{name}` addresses.
+        """
+        if resource.count("{}") > 1 or not noun_of(resource):
+            return
+        producers = [
+            producer
+            for operation in self._index.operations.values()
+            for producer in self._producers.by_label[operation.label]
+        ]
+        for producer in producers:
+            if self._creates_namesake(producer, resource):
+                place = producer.reason.partition(": ")[2] or producer.reason
+                self._producers.add(
+                    replace(
+                        producer,
+                        resource=resource,
+                        sources=producer.sources[-1:],
+                        reason=f"creates it in another collection: {place}",
+                        alias_of=producer.resource,
+                    )
+                )
+
+    def add_relations(self, resource: str) -> None:
+        """Add a PUT that relates two entities, such as `/projects/{id}/labels/{label_id}`, when labels are
+        created by another operation.
+        """
+        if resource.count("{}") < 2 or any(producer.creates for producer in self._producers.of(resource)):
+            return
+        created = {
+            producer.resource
+            for producers in self._producers.by_label.values()
+            for producer in producers
+            if producer.creates
+        }
+        if not any(other != resource and noun_of(other) == noun_of(resource) for other in created):
+            return
+        for operation in self._index.by_path.get(resource, ()):
+            if operation.method == "put":
+                self._producers.add(
+                    Producer(operation.label, resource, own_path(operation), None, True, RELATES_AT_PATH)
+                )
+
+    def _with_other_name(
+        self, operation: Operation, producer: Producer, parameter: Parameter
+    ) -> Producer | None:
+        """A producer of the property with a parameter's name, when the identifier has another name."""
         identifier = producer.sources[-1]
-        name, kinds = "".join(words(parameter.name)), self._index.kinds(producer.resource)
         if not isinstance(identifier, Identifier) or not identifier.pointer:
             return None
-        holder, _, called = identifier.pointer.rpartition("/")
-        if "".join(words(called)) == name:
+        name = "".join(words(parameter.name))
+        holder, _, identifier_name = identifier.pointer.rpartition("/")
+        if "".join(words(identifier_name)) == name:
             return None
-        start = f"{producer.list_pointer}/0" if producer.list_pointer else ""
+        types = self._index.identifier_types(producer.resource)
+        item = f"{producer.list_pointer}/0" if producer.list_pointer else ""
         for schema in json_schemas(operation):
-            pointer = self._index.pointer(schema, [name], kinds)
-            if pointer and pointer.rpartition("/")[0] == start + holder:
-                part = f"{holder}/{pointer.rpartition('/')[2]}"
-                reason = f"{pointer} of what it tells of"
+            pointer = self._index.pointer(schema, [name], types)
+            if pointer and pointer.rpartition("/")[0] == item + holder:
+                source = f"{holder}/{pointer.rpartition('/')[2]}"
                 return replace(
                     producer,
-                    sources=(*producer.sources[:-1], part),
-                    reason=reason,
+                    sources=(*producer.sources[:-1], source),
+                    reason=f"{pointer} of its answer",
                     alias_of=producer.resource,
                 )
         return None
 
-    def from_items(self, resource: str) -> None:
-        """A list further up the path whose items name all that the rest of the path asks for."""
-        names = next(
-            each.path_names for each in self._index.operations.values() if resource in resources_along(each)
-        )
-        parents = [resource[: found.start()] for found in re.finditer("/", resource)]
-        further_up = [each for parent in parents for each in self._index.by_path.get(parent, ())]
-        for operation in [*further_up, *self._index.by_noun.get(noun_of(resource), ())]:
-            missing = [each for each in names[: resource.count("{}")] if each not in operation.path_names]
-            if operation.method != "get" or not missing:
-                continue
-            for schema in json_schemas(operation):
-                pointers = {name: in_list(self._index.attribute(schema, name, resource)) for name in missing}
-                lists = {pointer.partition("/0/")[0] for pointer in pointers.values() if pointer}
-                if all(pointers.values()) and len(lists) == 1:
-                    parts = self._parts(names[: resource.count("{}")], pointers, resource)
-                    reason = f"its items name {', '.join(missing)}"
-                    producer = Producer(operation.label, resource, parts, lists.pop(), False, reason)
-                    self._producers.add(producer)
+    def _creates_namesake(self, producer: Producer, resource: str) -> bool:
+        """Whether a producer creates entities with the name and the identifier of a resource."""
+        if not producer.creates or producer.resource == resource or producer.alias_of:
+            return False
+        last = producer.sources[-1]
+        sources = {last.pointer, last.request} if isinstance(last, Identifier) else {last}
+        names = {"".join(words(str(source).rpartition("/")[2])) for source in sources if source}
+        names |= {f"{noun_of(resource)}{name}" for name in names}
+        is_same_name = "".join(words(self._index.resources[resource][0].name)) in names
+        return is_same_name and _is_suffix(_collection_words(producer.resource), _collection_words(resource))
 
-    def _parts(
-        self, names: Sequence[str], pointers: dict[str, str | None], resource: str
-    ) -> tuple[str | Identifier, ...]:
-        """Where an item names what a path asks for; the last may go by a usual name instead."""
-        parts: list[str | Identifier] = [
-            f"/{pointer.partition('/0/')[2]}" if (pointer := pointers.get(name)) else f"$request.path.{name}"
-            for name in names
-        ]
-        if pointers.get(names[-1]):
-            parts[-1] = Identifier(str(parts[-1]), None, USUAL_NAMES, resource)
-        return tuple(parts)
 
-    def from_namesakes(self, resource: str) -> None:
-        """Things that are made elsewhere: /features/{name} of what POST /projects/{id}/features makes."""
-        noun, name = noun_of(resource), "".join(words(self._index.resources[resource][0].name))
-        collection = _collection_words(resource)
-        if resource.count("{}") > 1 or not noun:
-            return
-        for operation in self._index.operations.values():
-            for producer in [each for each in self._producers.by_label[operation.label] if each.creates]:
-                last = producer.sources[-1]
-                called = {last.pointer, last.request} if isinstance(last, Identifier) else {last}
-                names = {"".join(words(str(each).rpartition("/")[2])) for each in called if each}
-                same = name in names or name in {f"{noun}{each}" for each in names}
-                is_kind = _is_end_of(_collection_words(producer.resource), collection)
-                if same and is_kind and producer.resource != resource and not producer.alias_of:
-                    reason = f"makes it elsewhere: {producer.reason.partition(': ')[2] or producer.reason}"
-                    twin = replace(
-                        producer,
-                        resource=resource,
-                        sources=(last,),
-                        reason=reason,
-                        alias_of=producer.resource,
-                    )
-                    self._producers.add(twin)
-
-    def joins(self, resource: str) -> None:
-        """A PUT that joins two things, such as /projects/{id}/labels/{label_id}, where labels are made
-        elsewhere.
-        """
-        producers, noun = self._producers.of(resource), noun_of(resource)
-        if resource.count("{}") < 2 or any(producer.creates for producer in producers):
-            return
-        made = {
-            producer.resource
-            for found in self._producers.by_label.values()
-            for producer in found
-            if producer.creates
-        }
-        if not any(noun_of(each) == noun and each != resource for each in made):
-            return
-        for operation in self._index.by_path.get(resource, ()):
-            if operation.method == "put":
-                producer = Producer(
-                    operation.label, resource, own_path(operation), None, True, RELATES_AT_PATH
-                )
-                self._producers.add(producer)
+def _item_sources(
+    names: Sequence[str], pointers: Mapping[str, str | None], resource: str
+) -> tuple[Source, ...]:
+    """The sources of a path's values in an item, or in the request where the item does not have them. The
+    last may also have a usual name.
+    """
+    sources: list[Source] = [
+        f"/{pointer.partition('/0/')[2]}" if (pointer := pointers.get(name)) else f"$request.path.{name}"
+        for name in names
+    ]
+    if pointers.get(names[-1]):
+        sources[-1] = Identifier(str(sources[-1]), None, USUAL_NAMES, resource)
+    return tuple(sources)
 
 
 def _collection_words(resource: str) -> list[str]:
-    """The words that the things of a resource go by, the last in the singular."""
+    """The words of a collection's name, the last in the singular."""
     *first, _ = words(collection_of(resource).rpartition("/")[2]) or [""]
     return [*first, noun_of(resource)]
 
 
-def _is_end_of(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether the shorter of two is what the longer ends with."""
+def _is_suffix(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether the longer of two lists of words ends with the shorter."""
     length = min(len(one), len(other))
     return [*one[-length:]] == [*other[-length:]]

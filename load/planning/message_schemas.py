@@ -1,9 +1,9 @@
-"""What the requests and responses of an operation hold, by their schemas."""
+"""What the requests and responses of an operation contain, by their schemas."""
 
 from collections.abc import Iterator
-from enum import Enum
+from typing import NamedTuple
 
-from load.planning.names import is_identifier, words
+from load.planning.names import identified_noun, is_identifier, words
 from load.planning.schema_properties import identifier_types, outline, schema_properties
 from openapi import media_types
 from openapi.contract import Json
@@ -12,25 +12,34 @@ from openapi.parameters import Parameter
 from openapi.schema import Schema
 
 _DEPTH = 3
-_FEW = 100
-_GONE = ("404", "410", "4XX")
-_CHOSEN = ("enum", "const")
-_GIVEN = ("enum", "const", "example", "examples", "default")
+# Keywords that give values to choose from.
+GIVEN_VALUES = ("enum", "const", "example", "examples", "default")
 _TOKENS = ("cursor", "token", "marker", "continuation")
-_OWN = (["id"], ["uuid"], ["guid"])
+_OWN_IDENTIFIERS = (["id"], ["uuid"], ["guid"])
 _REQUEST_NAMES = frozenset({"request", "idempotency", "correlation", "trace"})
 
 
+class Scalar(NamedTuple):
+    """A property that holds a string or a number, or a list of them: its JSON pointer, in which `*` is every
+    item of a list, its name, its schema, and whether it is required.
+    """
+
+    pointer: str
+    name: str
+    node: Json
+    required: bool
+
+
 def input_names(operation: Operation) -> Iterator[str]:
-    """The names of the identifiers that calls of an operation carry."""
-    yield from (each.name for each in operation.parameters)
+    """The names of an operation's parameters, and of the strings and numbers in its body."""
+    yield from (parameter.name for parameter in operation.parameters)
     body = request_schema(operation)
     if body is not None:
-        yield from (name for _, name, _, _ in scalars_within(body))
+        yield from (scalar.name for scalar in scalars_within(body))
 
 
 def json_schemas(operation: Operation) -> list[Schema]:
-    """What the documented successes of an operation may answer in JSON."""
+    """The schemas of an operation's successful responses in JSON."""
     return [
         schema
         for response in operation.successes
@@ -39,113 +48,90 @@ def json_schemas(operation: Operation) -> list[Schema]:
     ]
 
 
-def deprecated(operation: Operation) -> frozenset[str]:
-    """The properties in the answers of an operation that are not to be used any more."""
-    found = (
-        (each, schema.translated) for schema in json_schemas(operation) for each in schema_properties(schema)
+def deprecated_properties(operation: Operation) -> frozenset[str]:
+    """The names of properties in an operation's answers that are deprecated."""
+    return frozenset(
+        candidate.pointer.rpartition("/")[2]
+        for schema in json_schemas(operation)
+        for candidate in schema_properties(schema)
+        if outline(candidate.node, schema.translated).get("deprecated") is True
     )
-    dated = (each for each, root in found if outline(each.node, root).get("deprecated") is True)
-    return frozenset(each.pointer.rpartition("/")[2] for each in dated)
 
 
 def request_schema(operation: Operation) -> Schema | None:
-    """What an operation's body is, in the media type that it names first; None when it takes none."""
+    """The schema of an operation's body in its first media type; None when it takes no body."""
     body = operation.request_body
     return next(iter(body.content.values()), None) if body else None
 
 
-def scalars_within(schema: Schema) -> Iterator[tuple[str, str, Json, bool]]:
-    """Pointer, name, schema and whether it is required, of each property that holds a text or a number,
-    or several.
-    """
+def scalars_within(schema: Schema) -> Iterator[Scalar]:
+    """The strings and numbers that a schema describes, at any depth."""
     pending: list[tuple[Json, str, bool, int]] = [(schema.translated, "", True, 0)]
     while pending:
         node, pointer, required, depth = pending.pop()
         facts = outline(node, schema.translated)
-        needed = facts.get("required", ())
+        required_names = facts.get("required", ())
         if "items" in facts and depth < _DEPTH:
             pending.append((facts["items"], f"{pointer}/*", required, depth + 1))
-        for name, each in facts.get("properties", {}).items():
-            place = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
-            if each is not False and kinds_within(each, schema):
-                yield place, name, each, required and name in needed
+        for name, values in facts.get("properties", {}).items():
+            inner = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+            is_required = required and name in required_names
+            if values is not False and scalar_types(values, schema):
+                yield Scalar(inner, name, values, is_required)
             elif depth < _DEPTH:
-                pending.append((each, place, required and name in needed, depth + 1))
+                pending.append((values, inner, is_required, depth + 1))
 
 
-def kinds_within(node: Json, schema: Schema) -> frozenset[str]:
-    """The kinds of identifiers that a value is, or its items are; none when it is an object."""
+def scalar_types(node: Json, schema: Schema) -> frozenset[str]:
+    """The JSON types, `string` and `integer`, of a value or of its items; none when it is an object."""
     facts = outline(node, schema.translated)
     return identifier_types(facts.get("items", node), schema.translated)
 
 
-def is_reference(node: Json, schema: Schema) -> bool:
-    """Whether a value can hardly be made up: a number or a UUID, with none given to choose from."""
-    facts = outline(node, schema.translated)
-    if "items" in facts:
-        facts = outline(facts["items"], schema.translated)
-    if any(key in facts for key in _GIVEN):
+def cannot_be_made_up(node: Json, schema: Schema) -> bool:
+    """Whether a made-up value would hardly be valid: a number or a UUID, without any to choose from."""
+    facts = _scalar_outline(node, schema)
+    if any(key in facts for key in GIVEN_VALUES):
         return False
-    stated = facts.get("type", ())
-    kinds = {stated} if isinstance(stated, str) else {*stated}
-    return bool(kinds & {"integer", "number"}) or facts.get("format") == "uuid"
+    declared = facts.get("type", ())
+    types = {declared} if isinstance(declared, str) else {*declared}
+    return bool(types & {"integer", "number"}) or facts.get("format") == "uuid"
 
 
 def is_unknown(name: str, node: Json, schema: Schema) -> bool:
-    """Whether a value identifies something of which nothing tells which there are."""
-    return is_identifier(name) and bool(kinds_within(node, schema)) and is_reference(node, schema)
+    """Whether a value is an identifier whose valid values nothing shows."""
+    return is_identifier(name) and bool(scalar_types(node, schema)) and cannot_be_made_up(node, schema)
 
 
-def is_stranger(name: str, node: Json, schema: Schema) -> bool:
-    """Whether a value is a UUID of something else: only what names the thing itself, or the request, may be
-    any.
+def refers_to_unknown(name: str, node: Json, schema: Schema) -> bool:
+    """Whether a value is the identifier of another entity, whose valid values nothing shows. A UUID may be
+    any value if it names the entity itself or the request.
     """
-    facts = outline(node, schema.translated)
-    if "items" in facts:
-        facts = outline(facts["items"], schema.translated)
+    if identified_noun(name) and is_unknown(name, node, schema):
+        return True
     parts = words(name)
-    is_own = parts[-1:] in _OWN or bool(_REQUEST_NAMES & {*parts})
-    return facts.get("format") == "uuid" and not is_own and is_reference(node, schema)
+    is_own = parts[-1:] in _OWN_IDENTIFIERS or bool(_REQUEST_NAMES & {*parts})
+    is_uuid = _scalar_outline(node, schema).get("format") == "uuid"
+    return is_uuid and not is_own and cannot_be_made_up(node, schema)
 
 
 def is_opaque(parameter: Parameter) -> bool:
-    """Whether an optional parameter takes text of which only the service knows what it means: a header
-    field or cookie of any text, a cursor or token in a query. What names a request may be any text.
+    """Whether an optional parameter takes text that only the service understands: a header field or cookie of
+    any text, or a cursor or token in a query. The name of a request may be any text.
     """
     schema = parameter.schema
     facts = outline(schema.translated, schema.translated)
-    told = (*_GIVEN, "pattern", "format")
-    if parameter.required or parameter.examples or any(key in facts for key in told):
+    if parameter.required or parameter.examples:
+        return False
+    if any(key in facts for key in (*GIVEN_VALUES, "pattern", "format")):
         return False
     parts = words(parameter.name)
-    if kinds_within(schema.translated, schema) != {"string"} or _REQUEST_NAMES & {*parts}:
+    if scalar_types(schema.translated, schema) != {"string"} or _REQUEST_NAMES & {*parts}:
         return False
     return parameter.location in ("header", "cookie") or bool(parts and parts[-1] in _TOKENS)
 
 
-class Choice(Enum):
-    """What can be put into a path: anything that the schema allows, a guess at what exists, or NONE."""
-
-    FREE = "free"
-    GUESSED = "guessed"
-    NONE = "none"
-
-
-def choice_of(parameter: Parameter, operation: Operation) -> Choice:
-    """How a value of a path parameter that identifies nothing known is found."""
-    facts = outline(parameter.schema.translated, parameter.schema.translated)
-    documents_absence = any(key in operation.responses for key in _GONE)
-    # Where it is documented that there may be nothing, of what may be asked for there need not be all.
-    free = Choice.GUESSED if documents_absence else Choice.FREE
-    if any(key in facts for key in _CHOSEN) or facts.get("type") == "boolean":
-        return free
-    if parameter.examples or any(key in facts for key in _GIVEN):
-        # Of the examples there may be one, of what looks like them none.
-        return Choice.GUESSED
-    if facts.get("format") in ("date", "date-time"):
-        return free
-    if facts.get("maximum", _FEW) - facts.get("minimum", 0) < _FEW:
-        return free
-    if is_identifier(parameter.name) or documents_absence or operation.method not in ("get", "head"):
-        return Choice.NONE
-    return Choice.GUESSED
+def _scalar_outline(node: Json, schema: Schema) -> Json:
+    """The keywords of a value, or of the items of a list."""
+    facts = outline(node, schema.translated)
+    return outline(facts["items"], schema.translated) if "items" in facts else facts

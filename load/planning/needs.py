@@ -1,36 +1,26 @@
-"""What operations have to be given: the things that their paths, parameters and bodies speak of."""
+"""What operations need: the entities that their paths, parameters and bodies refer to."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from load.planning.identifiers import Identifier
 from load.planning.message_schemas import (
-    Choice,
-    choice_of,
+    Scalar,
     is_opaque,
-    is_reference,
-    is_stranger,
     is_unknown,
-    kinds_within,
+    refers_to_unknown,
     request_schema,
     scalars_within,
 )
-from load.planning.names import identified_noun, is_identifier, singular, words
+from load.planning.names import words
+from load.planning.path_values import PathValues, path_values
 from load.planning.plan import Need, Slot
 from load.planning.producers import CREATES_AT_PATH, RELATES_AT_PATH, Producer
 from load.planning.reachability import Needs, settle
+from load.planning.references import References
 from load.planning.resources import collection_of, normalised, noun_of, resource_of
-from load.planning.schema_properties import identifier_types
-from openapi.contract import Json
 from openapi.operations import Operation
 from openapi.parameters import Parameter
 from openapi.schema import Schema
-
-# Numbers of these names count or order; they hardly ever stand for a thing that is called so.
-_QUANTITIES = frozenset(
-    {"limit", "count", "size", "page", "offset", "number", "order", "amount", "total", "level", "version",
-     "position", "priority", "weight", "quantity", "rank", "index", "year", "month", "day", "hour", "minute"}
-)  # fmt: skip
-_OWN_WORDS = 2
 
 
 def needs_of(
@@ -40,226 +30,189 @@ def needs_of(
     own_names: Mapping[str, Sequence[str]],
     variants: Mapping[tuple[str, str], str],
 ) -> Needs:
-    """The needs of operations, once none is fed by what is out of reach itself. `producers` by label;
-    `addresses` are the path parameters that lead to the things of a resource, `own_names` what their
-    identifiers may be called; `variants` tell by which other resource a path parameter finds things.
+    """The needs of operations, none of which depends on a producer that cannot be called itself.
+
+    `producers` are by label. `addresses` are the path parameters that address the entities of each resource,
+    `own_names` the names that their identifiers may have. `variants` are the resources under which a resource
+    and a path parameter have another address.
     """
-    current = dict(producers)
+    reachable = dict(producers)
     while True:
-        found = _Reader(operations, current, addresses, own_names, variants).needs()
-        silent = [label for label in found.uncovered if current.pop(label, None)]
-        if not silent:
-            return found
+        reader = _NeedsReader(References(reachable, addresses), reachable, own_names, variants)
+        needs = reader.read(operations)
+        unreachable = [label for label in needs.uncovered if reachable.pop(label, None)]
+        if not unreachable:
+            return needs
 
 
-class _Reader:
+@dataclass
+class _PathNeeds:
+    """The entities in a path, from its end; the parameters whose values are guessed; and why the path cannot
+    be filled, if so.
+    """
+
+    entities: list[Need] = field(default_factory=list)
+    guessed: list[str] = field(default_factory=list)
+    reason: str = ""
+
+
+@dataclass
+class _InputNeeds:
+    """The entities in a query, header fields, cookies and the body; the slots that stay empty because nothing
+    shows their valid values; and those that cannot stay empty.
+    """
+
+    entities: list[Need] = field(default_factory=list)
+    empty: list[Slot] = field(default_factory=list)
+    made_up: list[Slot] = field(default_factory=list)
+
+
+class _NeedsReader:
+    """Reads what operations need from their parameters and bodies."""
+
     def __init__(
         self,
-        operations: Mapping[str, Operation],
+        references: References,
         producers: Mapping[str, Sequence[Producer]],
-        addresses: Mapping[str, Sequence[Parameter]],
         own_names: Mapping[str, Sequence[str]],
         variants: Mapping[tuple[str, str], str],
     ) -> None:
-        self.operations = operations
-        self.producers = producers
-        self.addresses = addresses
-        self.own_names = own_names
-        self.variants = variants
-        self.by_collection = {collection_of(each): each for each in addresses}
-        self.fed = {producer.resource for found in producers.values() for producer in found}
-        self.things = self._things()
+        self._references = references
+        self._producers = producers
+        self._own_names = own_names
+        self._variants = variants
+        self._by_collection = {collection_of(resource): resource for resource in own_names}
 
-    def needs(self) -> Needs:
-        found = Needs({}, {}, {}, {})
-        for label, operation in self.operations.items():
-            path, guessed, reason = self._path_needs(operation)
-            others, unsent, invented = self._other_needs(operation, path)
-            # What else is spoken of is looked for within what the path leads to.
-            found.entities[label] = tuple(sorted((*path, *others), key=lambda need: not need.addressed))
-            found.empty_slots[label] = tuple(unsent)
-            found.made_up_slots[label] = tuple(invented)
-            if reason:
-                found.uncovered[label] = reason
-            elif guessed:
-                found.guessed_parameters[label] = tuple(guessed)
-        settle(found, self.operations, self.producers)
-        return found
+    def read(self, operations: Mapping[str, Operation]) -> Needs:
+        needs = Needs()
+        for label, operation in operations.items():
+            path = self._path_needs(operation)
+            inputs = self._input_needs(operation, path.entities)
+            # The addressed entity comes first, as other entities are looked for within it.
+            entities = sorted((*path.entities, *inputs.entities), key=lambda need: not need.addressed)
+            needs.entities[label] = tuple(entities)
+            needs.empty_slots[label] = tuple(inputs.empty)
+            needs.made_up_slots[label] = tuple(inputs.made_up)
+            if path.reason:
+                needs.uncovered[label] = path.reason
+            elif path.guessed:
+                needs.guessed_parameters[label] = tuple(path.guessed)
+        settle(needs, operations, self._producers)
+        return needs
 
-    def _things(self) -> dict[str, str]:
-        """The resource that a name speaks of; where there are several the one of the shortest path, with
-        identifiers that a schema tells of.
-        """
-        told = {
-            producer.resource
-            for found in self.producers.values()
-            for producer in found
-            if not any(isinstance(part, Identifier) and part.is_guess for part in producer.sources)
-        }
-        things: dict[str, str] = {}
-        for resource in sorted(
-            self.fed, key=lambda each: (each.count("{}"), each not in told, len(each), each)
-        ):
-            things.setdefault(noun_of(resource), resource)
-            collection = [part for part in collection_of(resource).split("/") if part and "{" not in part]
-            if collection:
-                parts = words(collection[-1])
-                things.setdefault("_".join([*parts[:-1], singular(parts[-1])]) if parts else "", resource)
-        things.pop("", None)
-        return things
-
-    def _meant(self, name: str) -> str | None:
-        """The resource whose things an identifier of this name identifies: `parent_task_run_id` a task
-        run, if there are such, else a run.
-        """
-        parts = identified_noun(name).split("_")
-        found = (self.things.get("_".join(parts[start:])) for start in range(len(parts)))
-        return next((each for each in found if each), None)
-
-    def _named(self, name: str) -> str | None:
-        """The resource whose things go by such a name: `work_pool_name`, where paths ask for that."""
-        *head, attribute = words(name) or [""]
-        resource = self.things.get("_".join(head))
-        for each in (resource, f"{collection_of(resource)}/{attribute}/{{}}") if resource else ():
-            addresses = [words(address.name)[-1:] for address in self.addresses.get(each, ())]
-            if each in self.fed and [attribute] in addresses:
-                return each
-        return None
-
-    def _path_needs(self, operation: Operation) -> tuple[list[Need], list[str], str]:
-        """The things that a path leads to, from its end; the names whose values are guessed; and why it
-        cannot be reached, if so.
-        """
-        own = self.producers.get(operation.label, ())
-        makes = {producer.resource for producer in own if producer.reason == CREATES_AT_PATH}
-        joins = {producer.resource for producer in own if producer.reason == RELATES_AT_PATH}
-        parameters = {each.name: each for each in operation.parameters if each.location == "path"}
-        needs: list[Need] = []
-        guessed: list[str] = []
-        for index in reversed(range(len(operation.path_names))):
+    def _path_needs(self, operation: Operation) -> _PathNeeds:
+        needs = _PathNeeds()
+        own = self._producers.get(operation.label, ())
+        created = {producer.resource for producer in own if producer.reason == CREATES_AT_PATH}
+        related = {producer.resource for producer in own if producer.reason == RELATES_AT_PATH}
+        last = len(operation.path_names) - 1
+        for index in range(last, -1, -1):
             name = operation.path_names[index]
             address = resource_of(operation.path, index)
-            resource = self.variants.get((address, name), address)
-            is_last = index == len(operation.path_names) - 1
-            if resource in self.fed and resource not in makes and not (is_last and resource in joins):
-                slots = [
-                    (Slot("path", each), place)
-                    for place, each in enumerate(operation.path_names[: index + 1])
-                ]
-                if is_last:
-                    slots += [(each, index) for each in _repeated(operation, noun_of(resource))]
-                needs.append(Need(resource, tuple(slots), required=True, addressed=True))
+            resource = self._variants.get((address, name), address)
+            is_related = index == last and resource in related
+            if resource in self._references.produced and resource not in created and not is_related:
+                needs.entities.append(_addressed(operation, index, resource))
                 break
-            meant = self._meant(name) or self._named(name)
-            if resource in makes:
-                # It makes things under new names, and a PUT replaces those that it has made.
+            reference = self._references.identified_by(name) or self._references.named_by(name)
+            if resource in created:
                 if index == 0 and operation.method == "put":
-                    made = ((Slot("path", name), 0),)
-                    needs.append(Need(resource, made, required=False, addressed=True))
-                continue
-            if meant:
-                last = meant.count("{}") - 1
-                needs.append(Need(meant, ((Slot("path", name), last),), required=True, addressed=False))
-                continue
-            choice = choice_of(parameters[name], operation)
-            if choice is Choice.NONE:
-                return needs, [], f"nothing tells which {{{name}}} there are"
-            if choice is Choice.GUESSED:
-                guessed.append(name)
-        return needs, guessed, ""
+                    # It creates entities under new names, and replaces those that it has created.
+                    slots = ((Slot("path", name), 0),)
+                    needs.entities.append(Need(resource, slots, required=False, addressed=True))
+            elif reference:
+                needs.entities.append(_reference(reference, Slot("path", name), required=True))
+            else:
+                _fill_without_producer(operation, name, needs)
+                if needs.reason:
+                    break
+        return needs
 
-    def _other_needs(
-        self, operation: Operation, path: Sequence[Need]
-    ) -> tuple[list[Need], list[Slot], list[Slot]]:
-        """Identifiers in the query, in fields, cookies and the body; the slots that had better stay empty,
-        as nothing tells what to put there; and those that cannot stay empty.
-        """
-        needs: list[Need] = []
-        unsent: list[Slot] = []
-        invented: list[Slot] = []
+    def _input_needs(self, operation: Operation, in_path: Sequence[Need]) -> _InputNeeds:
+        needs = _InputNeeds()
         for parameter in operation.parameters:
-            if parameter.location == "path":
-                continue
-            slot, schema = Slot(parameter.location, parameter.name), parameter.schema
-            meant = self._referred(operation, parameter.name, schema.translated, schema)
-            if meant:
-                needs.append(_reference(meant, slot, parameter.required))
-            elif not parameter.required and (
-                is_unknown(parameter.name, schema.translated, schema) or is_opaque(parameter)
-            ):
-                unsent.append(slot)
+            if parameter.location != "path":
+                self._read_parameter(operation, parameter, needs)
         body = request_schema(operation)
-        if body is None:
-            return needs, unsent, invented
-        for pointer, name, node, required in scalars_within(body):
-            slot = Slot("body", pointer)
-            if any(slot == taken for need in path for taken, _ in need.slots):
-                continue
-            own = self._addressed_by_body(operation, pointer)
-            meant = self._referred(operation, name, node, body)
-            if own:
-                last = own.count("{}") - 1
-                needs.append(Need(own, ((slot, last),), required=True, addressed=True))
-            elif meant:
-                needs.append(_reference(meant, slot, required))
-            elif (identified_noun(name) and is_unknown(name, node, body)) or is_stranger(name, node, body):
-                (invented if required else unsent).append(slot)
-            elif pointer == "/id" and not required and not self._makes(operation):
-                # It names what is there already.
-                unsent.append(slot)
-        return needs, unsent, invented
+        if body is not None:
+            filled = {slot for need in in_path for slot, _ in need.slots}
+            for scalar in scalars_within(body):
+                slot = Slot("body", scalar.pointer)
+                if slot not in filled:
+                    self._read_property(operation, slot, scalar, body, needs)
+        return needs
 
-    def _makes(self, operation: Operation) -> bool:
-        return any(producer.creates for producer in self.producers.get(operation.label, ()))
+    def _read_parameter(self, operation: Operation, parameter: Parameter, needs: _InputNeeds) -> None:
+        slot, schema = Slot(parameter.location, parameter.name), parameter.schema
+        node = schema.translated
+        reference = self._references.referenced_by(operation, parameter.name, node, schema)
+        if reference:
+            needs.entities.append(_reference(reference, slot, parameter.required))
+        elif not parameter.required and (is_unknown(parameter.name, node, schema) or is_opaque(parameter)):
+            needs.empty.append(slot)
 
-    def _referred(self, operation: Operation, name: str, node: Json, schema: Schema) -> str | None:
-        """The resource whose things a value identifies: by a name such as owner_id, or by that of the
-        thing itself where the value can be nothing but an identifier of its kind. What an operation
-        makes, it names itself.
-        """
-        kinds = kinds_within(node, schema)
-        if not kinds:
-            return None
-        meant = self._meant(name) if is_identifier(name) else self._named(name)
-        if meant:
-            makes = any(
-                producer.creates and producer.resource == meant
-                for producer in self.producers.get(operation.label, ())
-            )
-            is_own = makes and words(name)[:-1][-1:] == [noun_of(meant)] and len(words(name)) <= _OWN_WORDS
-            return None if is_own else meant
-        if is_identifier(name):
-            return None
-        parts = words(name)
-        if not parts or parts[-1] in _QUANTITIES or not is_reference(node, schema):
-            return None
-        meant = self.things.get("_".join([*parts[:-1], singular(parts[-1])]))
-        return meant if meant and kinds & self._kinds(meant) else None
+    def _read_property(
+        self, operation: Operation, slot: Slot, scalar: Scalar, body: Schema, needs: _InputNeeds
+    ) -> None:
+        addressed = self._addressed_by_body(operation, scalar.pointer)
+        reference = self._references.referenced_by(operation, scalar.name, scalar.node, body)
+        if addressed:
+            slots = ((slot, addressed.count("{}") - 1),)
+            needs.entities.append(Need(addressed, slots, required=True, addressed=True))
+        elif reference:
+            needs.entities.append(_reference(reference, slot, scalar.required))
+        elif refers_to_unknown(scalar.name, scalar.node, body):
+            (needs.made_up if scalar.required else needs.empty).append(slot)
+        elif scalar.pointer == "/id" and not scalar.required and not self._creates(operation):
+            # It would identify an existing entity.
+            needs.empty.append(slot)
 
-    def _kinds(self, resource: str) -> frozenset[str]:
-        """The JSON types of the identifiers of a resource, as far as its paths tell."""
-        kinds = [
-            identifier_types(each.schema.translated, each.schema.translated)
-            for each in self.addresses.get(resource, ())
-        ]
-        return frozenset.union(*kinds) if kinds else frozenset({"string", "integer"})
+    def _creates(self, operation: Operation) -> bool:
+        return any(producer.creates for producer in self._producers.get(operation.label, ()))
 
     def _addressed_by_body(self, operation: Operation, pointer: str) -> str | None:
-        """The resource whose thing a PUT or PATCH on the collection names in its body."""
-        own = self.by_collection.get(normalised(operation.path))
-        if operation.method not in ("put", "patch") or own is None or own not in self.things.values():
+        """The resource whose entity a PUT or PATCH on the collection identifies in its body."""
+        own = self._by_collection.get(normalised(operation.path))
+        if own is None or own not in self._references.by_noun.values():
             return None
-        return own if "".join(words(pointer)) in self.own_names[own] and pointer.count("/") == 1 else None
+        if operation.method not in ("put", "patch"):
+            return None
+        is_identifier = "".join(words(pointer)) in self._own_names[own] and pointer.count("/") == 1
+        return own if is_identifier else None
+
+
+def _addressed(operation: Operation, index: int, resource: str) -> Need:
+    """The need of the entity that a path addresses with the parameters up to an index."""
+    slots = [(Slot("path", name), place) for place, name in enumerate(operation.path_names[: index + 1])]
+    if index == len(operation.path_names) - 1:
+        slots += [(slot, index) for slot in _repeated(operation, noun_of(resource))]
+    return Need(resource, tuple(slots), required=True, addressed=True)
 
 
 def _repeated(operation: Operation, noun: str) -> Iterator[Slot]:
-    """Where the body of a replacement or change names once more what the path leads to."""
+    """The properties of a PUT or PATCH that repeat the identifier in the path."""
     body = request_schema(operation) if operation.method in ("put", "patch") else None
     *head, last = words(operation.path_names[-1])
-    names = {("".join((*head, last)))} | ({last} if head[-1:] == [noun] else set())
-    for pointer, name, _, _ in scalars_within(body) if body else ():
-        if pointer.count("/") == 1 and "".join(words(name)) in names:
-            yield Slot("body", pointer)
+    names = {"".join((*head, last))} | ({last} if head[-1:] == [noun] else set())
+    for scalar in scalars_within(body) if body else ():
+        if scalar.pointer.count("/") == 1 and "".join(words(scalar.name)) in names:
+            yield Slot("body", scalar.pointer)
+
+
+def _fill_without_producer(operation: Operation, name: str, needs: _PathNeeds) -> None:
+    """Add a path parameter that no operation produces to those with guessed values, or give the reason why it
+    has none.
+    """
+    parameter = next(
+        parameter
+        for parameter in operation.parameters
+        if parameter.location == "path" and parameter.name == name
+    )
+    values = path_values(parameter, operation)
+    if values is PathValues.GUESSED:
+        needs.guessed.append(name)
+    elif values is PathValues.UNKNOWN:
+        needs.reason = f"no operation produces a value for {{{name}}}"
 
 
 def _reference(resource: str, slot: Slot, required: bool) -> Need:

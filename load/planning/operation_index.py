@@ -1,4 +1,4 @@
-"""The operations of a document by their paths, and what their messages say of the resources there."""
+"""The operations of a document by their paths, and what their messages contain of each resource."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -17,110 +17,131 @@ from openapi.operations import Operation
 from openapi.parameters import Parameter
 from openapi.schema import Schema
 
-_WITHIN = ("login", "username", "name", "slug", "key", "id")
-# Of fewer properties, nothing can be said of what kind a thing is.
-_TELLING = 3
-# What has such a type has a few values, or none of its own.
-_CLOSED = ("boolean", "null", "object", "array")
+# The properties of an object that may identify it, where the object has the name of a path parameter.
+_IDENTIFYING = ("login", "username", "name", "slug", "key", "id")
+# With fewer properties than this, an answer does not show of which kind its entity is.
+_PROPERTIES_NEEDED = 3
+# Values of these types are one of a few, or contain other values.
+_CLOSED_TYPES = ("boolean", "null", "object", "array")
 
 
 class OperationIndex:
-    """The operations by label, id, path, and the noun of their collection; the parameters that name the
-    things of each resource; and resources by their collections.
+    """The operations by label, by id, by path, and by the noun of their collection; the path parameters that
+    address the entities of each resource; and the resources by collection.
     """
 
     def __init__(self, operations: Sequence[Operation]) -> None:
-        self.operations = {each.label: each for each in operations}
-        self.by_id = {each.operation_id: each for each in operations}
+        self.operations = {operation.label: operation for operation in operations}
+        self.by_id = {operation.operation_id: operation for operation in operations}
         self.by_path: dict[str, list[Operation]] = defaultdict(list)
         for operation in operations:
             self.by_path[normalised(operation.path)].append(operation)
         self.by_noun: dict[str, list[Operation]] = defaultdict(list)
-        for path, found in self.by_path.items():
+        for path, on_path in self.by_path.items():
             if not path.endswith("}"):
-                self.by_noun[noun_of(f"{path}/{{}}")] += found
+                self.by_noun[noun_of(f"{path}/{{}}")] += on_path
         self.resources: dict[str, list[Parameter]] = defaultdict(list)
         for operation in operations:
-            by_name = {each.name: each for each in operation.parameters if each.location == "path"}
+            by_name = {
+                parameter.name: parameter
+                for parameter in operation.parameters
+                if parameter.location == "path"
+            }
             for resource, name in zip(resources_along(operation), operation.path_names, strict=True):
                 self.resources[resource].append(by_name[name])
-        self.by_collection = {collection_of(each): each for each in self.resources}
-        self._places: dict[Schema, list[SchemaProperty]] = {}
+        self.by_collection = {collection_of(resource): resource for resource in self.resources}
+        self._properties: dict[Schema, list[SchemaProperty]] = {}
 
     def own_resource(self, operation: Operation) -> str | None:
-        """The resource that an operation on its collection makes things of."""
+        """The resource whose collection an operation is on."""
         return self.by_collection.get(normalised(operation.path))
 
-    def names(self, resource: str) -> list[str]:
-        """What a resource's things may have their identifier under; the likeliest first."""
+    def identifier_names(self, resource: str) -> list[str]:
+        """The names that the identifier of an entity may have in a message, the likeliest first."""
         noun = noun_of(resource)
-        names = [each.name for each in self.resources.get(resource, ())] or ["id"]
-        found = [name for each in names for name in identifier_names(each, noun)]
-        return [*dict.fromkeys(found)]
+        parameters = [parameter.name for parameter in self.resources.get(resource, ())] or ["id"]
+        names = [name for parameter in parameters for name in identifier_names(parameter, noun)]
+        return [*dict.fromkeys(names)]
 
-    def kinds(self, resource: str) -> frozenset[str]:
-        """The kinds of identifiers: a number may always be written as text."""
-        kinds = [
-            identifier_types(each.schema.translated, each.schema.translated)
-            for each in self.resources.get(resource, ())
+    def identifier_types(self, resource: str) -> frozenset[str]:
+        """The JSON types that an identifier may have in a message: a number can be sent as a string in a
+        path.
+        """
+        types = [
+            identifier_types(parameter.schema.translated, parameter.schema.translated)
+            for parameter in self.resources.get(resource, ())
         ]
-        common = frozenset.union(*kinds) if kinds else frozenset({"string"})
-        return common | {"integer"} if "string" in common else common
+        union = frozenset.union(*types) if types else frozenset({"string"})
+        return union | {"integer"} if "string" in union else union
 
-    def pointer(self, schema: Schema, names: Sequence[str], kinds: frozenset[str]) -> str | None:
-        """Where a message has the likeliest of these names, with values of one of these kinds."""
-        return pointer_to(self.properties_of(schema), schema.translated, names, kinds)
+    def pointer(self, schema: Schema, names: Sequence[str], types: frozenset[str]) -> str | None:
+        """Where a message has the likeliest of these names, with values of one of these JSON types."""
+        return pointer_to(self.properties_of(schema), schema.translated, names, types)
 
     def properties_of(self, schema: Schema) -> list[SchemaProperty]:
         """The properties of a message, the least deep first."""
-        if schema not in self._places:
-            self._places[schema] = schema_properties(schema)
-        return self._places[schema]
+        if schema not in self._properties:
+            self._properties[schema] = schema_properties(schema)
+        return self._properties[schema]
 
-    def attribute(self, schema: Schema, name: str, resource: str) -> str | None:
-        """Where items name what a path calls so: as such, or within an object called so."""
-        kinds = frozenset({"string", "integer"})
-        exact = self.pointer(schema, ["".join(words(name))], kinds)
+    def item_pointer(self, schema: Schema, name: str, resource: str) -> str | None:
+        """Where a message has the value of the path parameter with a name: in a property of that name, or in
+        the object there.
+        """
+        types = frozenset({"string", "integer"})
+        plain = "".join(words(name))
+        exact = self.pointer(schema, [plain], types)
         if exact is None and words(name) == [noun_of(resource)]:
             return self.pointer(schema, ["name", "slug", "key", "id"], frozenset({"string"}))
-        return exact or self.pointer(schema, [f"{''.join(words(name))}.{each}" for each in _WITHIN], kinds)
+        return exact or self.pointer(schema, [f"{plain}.{inner}" for inner in _IDENTIFYING], types)
 
     def unaddressed(self) -> Iterator[str]:
-        """Resources whose things no path leads to, while identifiers elsewhere speak of them."""
-        meant = {identified_noun(name) for each in self.operations.values() for name in input_names(each)}
+        """The resources whose entities no path addresses, though other operations take their identifiers."""
+        nouns = {
+            identified_noun(name) for operation in self.operations.values() for name in input_names(operation)
+        }
         for operation in self.operations.values():
             resource = f"{normalised(operation.path)}/{{}}"
             if not operation.path.endswith("}") and resource not in self.resources:
                 noun = noun_of(resource)
-                if any(each.rpartition("_")[2] == noun for each in meant):
+                if any(identified.rpartition("_")[2] == noun for identified in nouns):
                     yield resource
 
-    def is_of_kind(self, operation: Operation, resource: str) -> bool:
-        """Whether an operation answers with the kind of thing that reading one does, as far as both say."""
-        made = self.property_names(operation, resource)
+    def answers_with(self, operation: Operation, resource: str) -> bool:
+        """Whether an operation answers with an entity like those that are read at a resource's path: half of
+        the properties are the same, or one of the two has too few to tell.
+        """
+        own = self._property_names(operation, resource)
         for reader in self.by_path.get(resource, ()):
-            read = self.property_names(reader, resource) if reader.method == "get" else frozenset()
-            if min(len(made), len(read)) >= _TELLING and len(made & read) < min(len(made), len(read)) / 2:
+            read = self._property_names(reader, resource) if reader.method == "get" else frozenset()
+            fewer = min(len(own), len(read))
+            if fewer >= _PROPERTIES_NEEDED and len(own & read) < fewer / 2:
                 return False
         return True
 
-    def property_names(self, operation: Operation, resource: str) -> frozenset[str]:
-        """The properties beside the identifier in an answer."""
-        names, kinds = self.names(resource), self.kinds(resource)
-        found: set[str] = set()
-        for schema in json_schemas(operation):
-            holder = _holder(self.pointer(schema, names, kinds) or "")
-            found |= {each.name for each in self.properties_of(schema) if _holder(each.pointer) == holder}
-        return frozenset(found)
-
     def is_open(self, body: Schema) -> bool:
-        """Whether a body has properties that are not one of a few values."""
-        facts = (outline(each.node, body.translated) for each in self.properties_of(body))
-        return any(not {"enum", "const"} & {*each} and each.get("type") not in _CLOSED for each in facts)
+        """Whether a body has a property with more than a few possible values."""
+        outlines = (outline(candidate.node, body.translated) for candidate in self.properties_of(body))
+        return any(
+            not {"enum", "const"} & {*facts} and facts.get("type") not in _CLOSED_TYPES for facts in outlines
+        )
+
+    def _property_names(self, operation: Operation, resource: str) -> frozenset[str]:
+        """The properties of the object that has the identifier in an operation's answers."""
+        names, types = self.identifier_names(resource), self.identifier_types(resource)
+        property_names: set[str] = set()
+        for schema in json_schemas(operation):
+            holder = _holder(self.pointer(schema, names, types) or "")
+            property_names |= {
+                candidate.name
+                for candidate in self.properties_of(schema)
+                if _holder(candidate.pointer) == holder
+            }
+        return frozenset(property_names)
 
 
 def resources_along(operation: Operation) -> list[str]:
-    """The resources along the path of an operation."""
+    """The resources that the parameters of an operation's path address, from left to right."""
     return [resource_of(operation.path, index) for index in range(len(operation.path_names))]
 
 

@@ -86,6 +86,21 @@ def own_path(operation: Operation) -> tuple[Source, ...]:
     return tuple(f"$request.path.{name}" for name in operation.path_names)
 
 
+def may_create(operation: Operation) -> bool:
+    """Whether an operation documents that it may have created an entity (RFC 9110, section 15.3.2)."""
+    return "201" in operation.responses
+
+
 def in_list(pointer: str | None) -> str | None:
     """The pointer if it leads into a list, else None."""
     return pointer if pointer and "/0/" in pointer else None
+
+
+def split_at_list(pointer: str | None) -> tuple[str | None, str | None]:
+    """The pointer to the innermost list on the way of a pointer, and the rest within an item. Without a list,
+    None and the pointer.
+    """
+    if pointer is None or "/0/" not in pointer:
+        return None, pointer
+    list_pointer, _, rest = pointer.rpartition("/0/")
+    return list_pointer, f"/{rest}"

@@ -9,66 +9,74 @@ from load.planning.producers import Producer
 
 @dataclass
 class Needs:
-    """What operations need, by label: things, slots that stay empty, names of path parameters whose values
-    are made up though only some may exist; and why operations cannot be reached.
+    """What operations need, by their label, and why some cannot be called. The fields are those of the Plan;
+    `entities` are its needs.
     """
 
-    entities: dict[str, tuple[Need, ...]]
-    empty_slots: dict[str, tuple[Slot, ...]]
-    guessed_parameters: dict[str, tuple[str, ...]]
-    uncovered: dict[str, str]
+    entities: dict[str, tuple[Need, ...]] = field(default_factory=dict)
+    empty_slots: dict[str, tuple[Slot, ...]] = field(default_factory=dict)
+    guessed_parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    uncovered: dict[str, str] = field(default_factory=dict)
     made_up_slots: dict[str, tuple[Slot, ...]] = field(default_factory=dict)
 
 
-def settle(found: Needs, operations: Iterable[str], producers: Mapping[str, Sequence[Producer]]) -> None:
-    """Which operations can be called, one after another: each when what it needs has been told of.
+def settle(needs: Needs, operations: Iterable[str], producers: Mapping[str, Sequence[Producer]]) -> None:
+    """Decide which operations can be called: each once operations before it have produced what it needs.
 
-    Where that ends, as when two things refer to each other, a reference is made up; where a path
-    needs what nothing tells of, the operation is out of reach.
+    When no further operation can be called, as when two entities refer to each other, a reference is made up.
+    Operations whose paths need what no operation produces cannot be reached.
     """
-    told: set[str] = set()
+    produced: set[str] = set()
     listed: set[str] = set()
 
     def missing(label: str) -> list[Need]:
-        return [need for need in found.entities[label] if need.required and need.resource not in told]
+        return [need for need in needs.entities[label] if need.required and need.resource not in produced]
 
-    pending = [label for label in operations if label not in found.uncovered]
-    made = {
+    pending = [label for label in operations if label not in needs.uncovered]
+    created = {
         producer.resource for label in pending for producer in producers.get(label, ()) if producer.creates
     }
     while pending:
         ready = [label for label in pending if not missing(label)]
-        ready = ready or _unknotted(pending, missing, found)
-        heard = [producer for label in ready for producer in producers.get(label, ())]
-        told |= {producer.resource for producer in heard if producer.creates or producer.resource not in made}
-        # What a list shows may be nothing: it counts once there is no other way to a thing.
-        listed |= {producer.resource for producer in heard}
-        if not ready and listed <= told:
+        ready = ready or _make_up_reference(pending, missing, needs)
+        answering = [producer for label in ready for producer in producers.get(label, ())]
+        produced |= {
+            producer.resource
+            for producer in answering
+            if producer.creates or producer.resource not in created
+        }
+        # A list may be empty, so it counts only when there is no other way to get an entity.
+        listed |= {producer.resource for producer in answering}
+        if not ready and listed <= produced:
             break
         if not ready:
-            told |= listed
+            produced |= listed
         pending = [label for label in pending if label not in ready]
     for label in pending:
         slots = ", ".join(str(slot) for need in missing(label)[:1] for slot, _ in need.slots)
-        found.uncovered[label] = f"nothing that can be called tells which {slots} there are"
-    for label, needs in found.entities.items():
-        found.entities[label] = tuple(need for need in needs if need.resource in told | listed)
+        needs.uncovered[label] = f"no operation that can be called produces a value for {slots}"
+    for label, entities in needs.entities.items():
+        needs.entities[label] = tuple(need for need in entities if need.resource in produced | listed)
 
 
-def _unknotted(pending: Sequence[str], missing: Callable[[str], list[Need]], found: Needs) -> list[str]:
-    """The operation that lacks least, of those whose paths are complete: references are made up."""
-    complete = [label for label in pending if not any(_leads(need) for need in missing(label))]
-    if not complete:
+def _make_up_reference(
+    pending: Sequence[str], missing: Callable[[str], list[Need]], needs: Needs
+) -> list[str]:
+    """The operation that lacks the fewest references, which are made up; none when all lack a part of the
+    path.
+    """
+    callable_labels = [label for label in pending if not any(_is_in_path(need) for need in missing(label))]
+    if not callable_labels:
         return []
-    label = min(complete, key=lambda each: len(missing(each)))
+    label = min(callable_labels, key=lambda candidate: len(missing(candidate)))
     lacking = missing(label)
-    found.entities[label] = tuple(
+    needs.entities[label] = tuple(
         replace(need, required=False, made_up=True) if need in lacking else need
-        for need in found.entities[label]
+        for need in needs.entities[label]
     )
     return [label]
 
 
-def _leads(need: Need) -> bool:
-    """Whether a call leads nowhere without the thing."""
+def _is_in_path(need: Need) -> bool:
+    """Whether a call cannot be made without the entity."""
     return need.addressed or any(slot.location == "path" for slot, _ in need.slots)

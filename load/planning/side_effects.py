@@ -1,4 +1,4 @@
-"""What a call of an operation does to data, as far as its method and names tell."""
+"""What a call does to data, by the method and the name of its operation."""
 
 from collections.abc import Mapping
 
@@ -14,20 +14,20 @@ _DESTRUCTIVE = (
     "logout", "signout", "revoke", "deletion", "deletions", "removal", "removals", "erasure", "revocation",
     "revocations", "truncation",
 )  # fmt: skip
-# Only asking after these does no harm.
+# These disable a service, unless they are only read.
 _DISABLING = ("maintenance", "offline", "lockdown")
-# The same at the end of a name may be what something is made to be.
-_ELSE_TOO = frozenset({"read", "list", "test", "check", "match", "report", "print", "get", "dry"})
-# Flags by which a call does nothing but say what it would do.
-_PRETENDING = frozenset(
+# At the end of a path, these may also be what a call creates or changes.
+_AMBIGUOUS_ENDS = frozenset({"read", "list", "test", "check", "match", "report", "print", "get", "dry"})
+# Names of booleans that make a call only report what it would do.
+_DRY_RUN_FLAGS = frozenset(
     {"dry run", "dryrun", "validate only", "check only", "test mode", "preview", "simulate", "simulation",
      "noop", "no op", "what if"}
 )  # fmt: skip
-# Flags that one thing has at a time: who gets it takes it from another.
+# Names of booleans that are true for one entity at a time: setting one resets it for another entity.
 _EXCLUSIVE = frozenset({"default", "primary", "latest", "main"})
-_SETTING = frozenset({"is", "make", "set", "as", "mark", "use"})
-# What a POST of such a name asks for; it makes and changes nothing.
-_LOOKING = frozenset({
+_FLAG_PREFIXES = frozenset({"is", "make", "set", "as", "mark", "use"})
+# Names of a POST that only reads.
+_READING = frozenset({
     "search", "filter", "query", "find", "lookup", "count", "list", "get", "read", "fetch", "validate",
     "check",
     "verify", "preview", "estimate", "calculate", "compare", "match", "matches", "misses", "suggest",
@@ -41,10 +41,8 @@ _LOOKING = frozenset({
     "simulate", "quote", "echo", "ping", "introspect", "browse", "graphql", "similar", "nearest", "batchget",
     "mget", "msearch", "exists", "geocode", "distance",
 })  # fmt: skip
-
-
-# What makes a thing of such a name does something to what it refers to, as a cancellation does to a booking.
-_ACTING = frozenset({
+# Creating an entity of such a name changes the entity that it refers to, as a cancellation changes a booking.
+_ACTIONS = frozenset({
     "cancellation", "refund", "transfer", "payment", "charge", "capture", "reversal", "chargeback",
     "withdrawal", "deposit", "debit", "payout", "settlement", "redemption", "ban", "block", "suspension",
     "deactivation", "termination", "closure", "archival", "lock", "merge", "merger", "move", "return",
@@ -54,63 +52,74 @@ _ACTING = frozenset({
     "cancelation", "renewal", "upgrade", "downgrade", "takeover", "handover", "freeze", "checkout",
     "unsubscription", "invalidation", "dissolution",
 })  # fmt: skip
-# What a call of such a name makes of a change that was only kept until then.
+# Names of a call that makes earlier changes visible.
 _PUBLISHING = frozenset({"publish", "release", "deploy", "promote", "commit", "approve", "apply"})
 
 
 def publishes(operation: Operation) -> bool:
-    """Whether a call makes earlier changes to a thing show, by its name."""
-    return operation.method in ("post", "put") and bool(_PUBLISHING & {*verbs(operation)})
+    """Whether a call makes earlier changes to an entity visible, by its name."""
+    return operation.method in ("post", "put") and bool(_PUBLISHING & {*action_words(operation)})
 
 
-def acts(operation: Operation) -> bool:
-    """Whether what a call makes does something to what it refers to, by its name."""
-    return bool(_ACTING & {singular(each) for each in verbs(operation)})
+def acts_on_reference(operation: Operation) -> bool:
+    """Whether what a call creates changes an entity that it refers to, by its name."""
+    return bool(_ACTIONS & {singular(word) for word in action_words(operation)})
 
 
 def only_reads(operation: Operation) -> bool:
-    """Whether a POST only asks for something, by its name, as a search does."""
+    """Whether a POST only reads, by its name, as a search does."""
     if operation.method != "post" or "201" in operation.responses:
         return False
-    literals = [part for part in operation.path.split("/") if part and "{" not in part]
-    last = words(literals[-1]) if literals else []
+    segments = _literal_segments(operation)
+    last = words(segments[-1]) if segments else []
     first = {*words(operation.operation_id)[:1], *last[:1]}
-    return bool(_LOOKING & first) or bool(_LOOKING - _ELSE_TOO & {*last[-1:]})
+    return bool(_READING & first) or bool(_READING - _AMBIGUOUS_ENDS & {*last[-1:]})
 
 
 def destructive_values(name: str, facts: Mapping[str, Json]) -> list[Json]:
-    """The values of a property or parameter that ask for a deletion or the like: `delete` among the values
-    of an action, true for a flag called so, or for one that another thing loses by it, such as `is_default`.
-    `facts` are the keywords of its schema.
+    """The values of a property or parameter that ask for a deletion or the like, by its name and its schema's
+    keywords: `delete` in an enumeration of actions, true for a boolean of such a name, or true for a boolean
+    that another entity loses by it, such as `is_default`.
     """
-    found = [
-        each
-        for each in facts.get("enum", ())
-        if isinstance(each, str) and any(word in _DESTRUCTIVE for word in words(each))
+    if facts.get("type") in ("boolean", ["boolean", "null"]) and _is_destructive_flag(name):
+        return [True]
+    return [
+        value for value in facts.get("enum", ()) if isinstance(value, str) and _has_destructive_word(value)
     ]
-    is_flag = facts.get("type") in ("boolean", ["boolean", "null"])
-    is_exclusive = bool(_EXCLUSIVE & {*words(name)}) and {*words(name)} <= _EXCLUSIVE | _SETTING
-    bars = any(word in _DESTRUCTIVE for word in words(name)) or is_dry_run_flag(name) or is_exclusive
-    return [True] if is_flag and bars else found
 
 
 def is_dry_run_flag(name: str) -> bool:
-    """Whether a parameter or property of this name asks for nothing to be done."""
-    return " ".join(words(name)) in _PRETENDING
+    """Whether a parameter or property of this name makes a call do nothing."""
+    return " ".join(words(name)) in _DRY_RUN_FLAGS
 
 
 def destruction(operation: Operation) -> str:
     """How an operation destroys data, by its method or its name; empty when it does not seem to."""
     if operation.method == "delete":
         return "deletes data"
-    literals = [part for part in operation.path.split("/") if "{" not in part]
-    names = [each for text in (operation.operation_id, *literals[-1:]) for each in words(text)]
-    telling = _DESTRUCTIVE if operation.method in SAFE else (*_DESTRUCTIVE, *_DISABLING)
-    named = next((each for each in names if each in telling), "")
+    segments = [segment for segment in operation.path.split("/") if "{" not in segment]
+    texts = (operation.operation_id, *segments[-1:])
+    destructive = _DESTRUCTIVE if operation.method in SAFE else (*_DESTRUCTIVE, *_DISABLING)
+    named = next((word for text in texts for word in words(text) if word in destructive), "")
     return f"is named {named!r}, which may destroy data" if named else ""
 
 
-def verbs(operation: Operation) -> list[str]:
-    """The words that say what a POST does: the first of its id, and those that its path ends with."""
-    literals = [part for part in operation.path.split("/") if part and "{" not in part]
-    return [*words(operation.operation_id)[:1], *(words(literals[-1]) if literals else ())]
+def action_words(operation: Operation) -> list[str]:
+    """The words that say what a POST does: the first of its id, and those of the last segment of its path."""
+    segments = _literal_segments(operation)
+    return [*words(operation.operation_id)[:1], *(words(segments[-1]) if segments else ())]
+
+
+def _is_destructive_flag(name: str) -> bool:
+    parts = {*words(name)}
+    is_exclusive = bool(_EXCLUSIVE & parts) and parts <= _EXCLUSIVE | _FLAG_PREFIXES
+    return _has_destructive_word(name) or is_dry_run_flag(name) or is_exclusive
+
+
+def _has_destructive_word(text: str) -> bool:
+    return any(word in _DESTRUCTIVE for word in words(text))
+
+
+def _literal_segments(operation: Operation) -> list[str]:
+    """The segments of a path that are not parameters."""
+    return [segment for segment in operation.path.split("/") if segment and "{" not in segment]

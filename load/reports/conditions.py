@@ -1,4 +1,4 @@
-"""Under which conditions a run was made, and what its ledger found, line by line as people read it."""
+"""The conditions of a run, and what its ledger found, line by line as people read it."""
 
 from collections.abc import Iterator
 
@@ -16,12 +16,12 @@ def conditions(run: RunRecord) -> Iterator[str]:
             f"counted, but left out of rates and times"
         )
     if run.throttling:
-        yield run.throttling.told
+        yield run.throttling.message
 
 
 def calls_outside_the_table(run: RunRecord) -> Iterator[str]:
     """The calls that are not in the figures, so that the service's own count can be explained."""
-    calls = ", ".join(f"{count} {purpose}" for purpose, count in run.beside.items() if count)
+    calls = ", ".join(f"{count} {purpose}" for purpose, count in run.side_calls.items() if count)
     if calls:
         yield f"calls that are not in the table: {calls}"
 
@@ -58,7 +58,7 @@ def ledger(run: RunRecord) -> Iterator[str]:
         )
     yield from (f"    {note}, {times(count)}" for note, count in account.notes.items())
     for text, count in account.untraced.items():
-        yield f"    {text}, {times(count)}: lost, or to be found in another way"
+        yield f"    {text}, {times(count)}: lost, or can be found in another way"
 
 
 def _length(seconds: float) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 
-from load.measurements.findings import Fault
+from load.measurements.findings import Fault, FindingRecord
 from load.measurements.results_file import RunRecord
-from load.measurements.run_records import FindingRecord, OperationRecord
+from load.measurements.run_records import OperationRecord
 from load.quantities import times
 
 
@@ -20,9 +20,9 @@ def findings(operations: Mapping[str, OperationRecord]) -> Iterator[tuple[str, l
         yield f"{message}, {times(count)}, in {len(shared)} operations", [*_described(shared[0])]
     for label, operation in operations.items():
         for finding in operation.findings:
-            if finding.told not in common:
+            if finding.message not in common:
                 share = _share(finding, operation)
-                yield f"{label}: {finding.told}, {times(finding.count)}{share}", [*_described(finding)]
+                yield f"{label}: {finding.message}, {times(finding.count)}{share}", [*_described(finding)]
 
 
 def without_success(run: RunRecord) -> Iterator[str]:
@@ -45,7 +45,7 @@ def _common_network_faults(operations: Mapping[str, OperationRecord]) -> Mapping
     for operation in operations.values():
         for finding in operation.findings:
             if finding.fault == Fault.NETWORK:
-                by_message.setdefault(finding.told, []).append(finding)
+                by_message.setdefault(finding.message, []).append(finding)
     return {message: shared for message, shared in by_message.items() if len(shared) > 1}
 
 

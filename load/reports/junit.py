@@ -5,7 +5,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from load.measurements.results_file import RunRecord
-from load.measurements.run_records import Kind
+from load.measurements.run_records import ReasonKind
 from load.printable import printable
 from load.reports.findings import findings
 
@@ -18,7 +18,7 @@ Case = tuple[str, str, list[str]]
 def write(path: Path, run: RunRecord) -> None:
     """Write a run as a test suite: a case per objective, per operation that was called, and for the run."""
     cases = [*_objectives(run), *_operations(run), ("run", "is valid", [*run.invalid])]
-    skipped = {outcome.told for outcome in run.objectives if not outcome.judged}
+    skipped = {outcome.message for outcome in run.objectives if not outcome.judged}
     failed = sum(bool(problems) and problems[0] not in skipped for _, _, problems in cases)
     suite = ET.Element(
         "testsuite",
@@ -43,7 +43,7 @@ def write(path: Path, run: RunRecord) -> None:
 
 def _objectives(run: RunRecord) -> Iterator[Case]:
     for outcome in run.objectives:
-        problems = [] if outcome.holds else [outcome.told]
+        problems = [] if outcome.holds else [outcome.message]
         yield "objectives", f"{outcome.operation}: {outcome.objective}", problems
 
 
@@ -51,7 +51,7 @@ def _operations(run: RunRecord) -> Iterator[Case]:
     """What made the verdict fail, with all findings of the operation. Reasons that belong to no operation are
     a case of the run.
     """
-    failures = [reason for reason in run.failures if reason.kind is not Kind.OBJECTIVE]
+    failures = [reason for reason in run.failures if reason.kind is not ReasonKind.OBJECTIVE]
     for label, operation in run.operations.items():
         reasons = [str(reason) for reason in failures if reason.operation == label]
         if operation.requests:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from load.measurements.results_file import RunRecord
-from load.measurements.run_records import Figures, SampleRecord, SecondFigures, TimeFigures, TrialRecord
+from load.measurements.run_records import Figures, SecondFigures, TimeFigures, Trial
+from load.measurements.sample import Sample
 from load.reports.plot import Plot, Series, YAxis
 from load.reports.seconds import maxima, means, seconds_per_point, starts
 
@@ -18,12 +19,12 @@ _PERCENTILES: Mapping[str, Callable[[TimeFigures], float]] = {
     "p99": lambda times: times.p99_ms,
     "max": lambda times: times.max_ms,
 }
-_OF_TRIALS: Mapping[str, Callable[[TrialRecord], float]] = {
+_OF_TRIALS: Mapping[str, Callable[[Trial], float]] = {
     "median": lambda trial: trial.median_ms,
     "p95": lambda trial: trial.p95_ms,
     "p99": lambda trial: trial.p99_ms,
 }
-_OF_SAMPLES: tuple[tuple[str, str, str, Mapping[str, Callable[[SampleRecord], float | None]]], ...] = (
+_OF_SAMPLES: tuple[tuple[str, str, str, Mapping[str, Callable[[Sample], float | None]]], ...] = (
     (
         "cores",
         "CPU",
@@ -141,7 +142,7 @@ def capacity_curves(run: RunRecord) -> Iterator[Plot]:
     )
 
 
-def _broken(trials: Sequence[TrialRecord], figure: Callable[[TrialRecord], float]) -> Iterator[Series]:
+def _broken(trials: Sequence[Trial], figure: Callable[[Trial], float]) -> Iterator[Series]:
     """The trials that did not hold, each with the reason."""
     broken = [trial for trial in trials if not trial.holds]
     if broken:
@@ -152,7 +153,7 @@ def _broken(trials: Sequence[TrialRecord], figure: Callable[[TrialRecord], float
 
 def observed(run: RunRecord) -> Iterator[Plot]:
     """What was observed of the service besides its answers."""
-    samples = run.explained.samples if run.explained else []
+    samples = run.explanation.samples if run.explanation else []
     at = [sample.at for sample in samples]
     for name, heading, unit, figures in _OF_SAMPLES:
         values = {shown: [figure(sample) for sample in samples] for shown, figure in figures.items()}

@@ -25,7 +25,7 @@ def summary(run: RunRecord) -> str:
         *_coverage(run),
         "",
         *_indented(findings(run.operations)),
-        *([f"slowest operation: {run.slowest.told}", ""] if run.slowest else []),
+        *([f"slowest operation: {run.slowest.message}", ""] if run.slowest else []),
         *_bottlenecks(run),
         *([f"capacity: {run.capacity.answer}", ""] if run.capacity else []),
         run.verdict,
@@ -49,10 +49,10 @@ def _coverage(run: RunRecord) -> Iterator[str]:
 
 def _bottlenecks(run: RunRecord) -> Iterator[str]:
     """What kept the service from going faster, with the evidence."""
-    bottlenecks = run.explained.bottlenecks if run.explained else []
+    bottlenecks = run.explanation.bottlenecks if run.explanation else []
     if not bottlenecks:
         return
-    rate = run.explained.rate if run.explained and run.capacity else None
+    rate = run.explanation.rate if run.explanation and run.capacity else None
     yield f"bottleneck{f', at {rate:.4g}/s' if rate else ''}:"
     for bottleneck in bottlenecks:
         yield f"  {bottleneck.shown}"
@@ -62,7 +62,7 @@ def _bottlenecks(run: RunRecord) -> Iterator[str]:
 
 def _not_judged(run: RunRecord) -> Iterator[str]:
     """The objectives that could not be judged."""
-    messages = [outcome.told for outcome in run.objectives if not outcome.judged]
+    messages = [outcome.message for outcome in run.objectives if not outcome.judged]
     if messages:
         objectives = quantity(len(run.objectives), "objective")
         yield f"  with {len(messages)} of {objectives} not judged: too few calls"

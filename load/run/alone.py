@@ -1,7 +1,8 @@
-"""A load in this process, with its progress."""
+"""A run in this process, with its progress."""
 
 import resource
 import sys
+from dataclasses import dataclass
 
 import click
 import gevent
@@ -12,130 +13,154 @@ from locust.runners import Runner
 
 from load.errors import LoadError
 from load.judgement.capacity import Search
-from load.judgement.objectives import outcomes
+from load.judgement.outcomes import outcomes
+from load.measurements.results_file import RunRecord
+from load.quantities import quantity
 from load.run.events import carry
 from load.run.load import Load
 from load.run.protocol import STOP_TIMEOUT_S
 from load.run.read_back import read_back
+from load.run.recording import objectives_of, record_run, record_trial
 from load.run.signals import on_signals
 from load.run.users import ContractUser
 
-PROGRESS_S = 1.0
-# A run that has ended and still waits after so long says what for.
+PROGRESS_S, QUIET_PROGRESS_S = 1.0, 10.0
+# A run that still waits so long (s) after its end says what it waits for.
 PATIENCE_S = 1.0
-QUIET_PROGRESS_S = 10.0
-# That a run has begun, was interrupted, and is hopeless.
-Course = tuple[Event, Event, Event]
 
 
-def run_users(load: Load, url: str, users: int, spawn_rate: float, run_time: int) -> bool:
-    """Run users, started at a rate (users/s), for a time (s) after the warm-up; gives whether somebody has
-    interrupted them, or what follows: then what was written is not all read back.
+@dataclass(frozen=True)
+class Ended:
+    """A run that has ended, and whether somebody interrupted it, or what followed it."""
+
+    record: RunRecord
+    interrupted: bool
+
+
+class LocalRun:
+    """Runs a load in this process, against a URL, until its time is over, it is interrupted or hopeless."""
+
+    def __init__(self, load: Load, url: str) -> None:
+        self._load = load
+        self._begun, self._interrupted, self._hopeless = Event(), Event(), Event()
+        _allow_connections()
+        self.environment = Environment(user_classes=[ContractUser], events=Events(), host=url)
+        self.runner = self.environment.create_local_runner()
+        carry(self.environment, load)
+        # After the load's own listener, which looks for the service; Locust does not wait for that one.
+        self.environment.events.test_start.add_listener(lambda **_: self._begun.set())
+        load.on_early_end(lambda _reason: self._hopeless.set())
+
+    def interrupt(self, *_: object) -> None:
+        """Somebody interrupts the run, or what follows it."""
+        self._load.hurry()
+        self._interrupted.set()
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether somebody has interrupted it."""
+        return self._interrupted.is_set()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether another run would show nothing more."""
+        return self._interrupted.is_set() or self._hopeless.is_set()
+
+    def start(self, users: int | None, spawn_rate: float) -> None:
+        """Start so many users at a rate (users/s), or those of the stages of a profile."""
+        self._begun.clear()
+        if users is None:
+            self.runner.start_shape()
+        else:
+            self.runner.start(users, spawn_rate)
+
+    def go_on(self, seconds: float) -> None:
+        """Once the run has begun, let its users go on for a time (s), unless it is over before.
+
+        Raises LoadError when there is no service.
+        """
+        load = self._load
+        gevent.wait((self._begun, self._interrupted), count=1)
+        if load.ending.early:
+            raise LoadError(f"the run did not begin: {load.ending.early[0]}")
+        gevent.wait((self._interrupted, self._hopeless), timeout=seconds, count=1)
+        load.session.results.clock.end()
+        if self.is_interrupted:
+            # Whoever interrupts does not want to wait.
+            self.environment.stop_timeout = STOP_TIMEOUT_S
+        waits = gevent.spawn_later(PATIENCE_S, _show_waiting, load, self.environment.stop_timeout)
+        self.runner.stop()
+        waits.kill()
+        load.add_watched()
+
+
+def run_users(load: Load, url: str, users: int, spawn_rate: float, run_time: int) -> Ended:
+    """Run users, started at a rate (users/s), for a time (s) after the warm-up, and read back what they
+    wrote, which an interruption cuts short.
 
     Raises LoadError when the service is gone before they begin.
     """
-    stages = bool(load.options.profile.stages)
-    events = _, interrupted, _ = Event(), Event(), Event()
-    runner = _runner(load, url, events)
-
-    def interrupt(*_: object) -> None:
-        load.is_hurried = load.results.ended is not None
-        interrupted.set()
-
-    with on_signals(interrupt):
-        progress = gevent.spawn(_show_progress, runner, load)
-        if stages:
-            runner.start_shape()
-        else:
-            # Without them, one user makes all arrivals.
-            runner.start(users if load.options.workload.rate is None else 1, spawn_rate)
-        seconds = run_time if stages else load.options.workload.warm_up + run_time
-        _go_on(runner, load, events, seconds)
+    options = load.prepared.options
+    stages, warm_up = bool(options.profile.stages), options.workload.warm_up
+    run = LocalRun(load, url)
+    with on_signals(run.interrupt):
+        progress = gevent.spawn(_show_progress, run.runner, load)
+        # With an arrival rate, one user makes all arrivals.
+        run.start(None if stages else users if options.workload.rate is None else 1, spawn_rate)
+        # The stages of a profile include the warm-up.
+        after_s = 0 if stages else warm_up
+        run.go_on(after_s + run_time)
         progress.kill()
-        if interrupted.is_set():
-            load.interrupted(load.results.length - (seconds - run_time), run_time)
+        if run.is_interrupted:
+            load.ending.interrupt_after(load.session.results.clock.length - after_s, run_time)
         load.settle()
-        read_back(load, url, _tell)
+        read_back(load.session, load.ending, url, _show)
     click.echo("", nl=sys.stdout.isatty())
-    return interrupted.is_set()
+    return Ended(load.record(url, users), run.is_interrupted)
 
 
-def search_capacity(load: Load, url: str, search: Search, step_time: int) -> bool:
-    """Try rates, each for a time (s) after the warm-up; gives whether that was interrupted. The load holds
-    the results of the best rate, or of the last when none held.
-
-    What kept the service from going faster is looked for where it did not hold.
+def search_capacity(load: Load, url: str, search: Search, step_time: int) -> Ended:
+    """Try rates, each for a time (s) after the warm-up. The record is that of the best rate, or of the last
+    when none held; what held the service back is looked for where it did not keep up.
 
     Raises LoadError when the service is gone.
     """
-    events = begun, interrupted, hopeless = Event(), Event(), Event()
-    runner = _runner(load, url, events)
-    kept = load.results
-    with on_signals(lambda *_: interrupted.set()):
-        while (rate := search.next_rate) is not None and not (interrupted.is_set() or hopeless.is_set()):
-            load.ask(rate)
-            begun.clear()
-            progress = gevent.spawn(_show_progress, runner, load)
-            runner.start(1, 1)
-            _go_on(runner, load, events, load.options.workload.warm_up + step_time)
+    run = LocalRun(load, url)
+    kept, explanation = load.session, None
+    with on_signals(run.interrupt):
+        while (rate := search.next_rate) is not None and not run.is_over:
+            load.set_rate(rate)
+            progress = gevent.spawn(_show_progress, run.runner, load)
+            run.start(1, 1)
+            run.go_on(load.prepared.options.workload.warm_up + step_time)
             progress.kill()
-            if not interrupted.is_set():
-                trial = load.trial()
-                search.learn(trial)
-                if trial.holds or search.best is None:
-                    kept = load.results
-                if trial is search.worst or load.explanation is None:
-                    load.explanation = load.explained()
-                click.echo(f"\r{trial}\x1b[K" if sys.stdout.isatty() else str(trial))
-    load.results = kept
-    if tried := search.best or search.worst:
-        load.ask(tried.rate)
-    return interrupted.is_set()
+            if run.is_interrupted:
+                break
+            trial = record_trial(load.session)
+            search.add(trial)
+            if trial.holds or search.best is None:
+                kept = load.session
+            if trial is search.worst or explanation is None:
+                explanation = load.explain()
+            click.echo(f"\r{trial}\x1b[K" if sys.stdout.isatty() else str(trial))
+    if run.is_interrupted:
+        load.ending.interrupt(f"interrupted after {quantity(len(search.trials), 'rate')}")
+    elif search.best is None:
+        load.ending.fail(search.answer)
+    record = record_run(kept, load.ending, url, 0, explanation, search.record())
+    return Ended(record, run.is_interrupted)
 
 
-def _runner(load: Load, url: str, events: Course) -> Runner:
-    """What runs a load against a URL, and tells by the events how it goes on."""
-    begun, _, hopeless = events
-    _allow_connections()
-    environment = Environment(user_classes=[ContractUser], events=Events(), host=url)
-    runner = environment.create_local_runner()
-    carry(environment, load)
-    # After the load's own listener, which finds out whether there is a service; Locust does not wait for it.
-    environment.events.test_start.add_listener(lambda **_: begun.set())
-    load.leave = lambda _reason: hopeless.set()
-    return runner
+def _show_waiting(load: Load, most_s: float) -> None:
+    """Show what a run that has ended still waits for, and for how long (s) at most."""
+    waiting = load.session.waiting
+    if waiting:
+        answers = f"{waiting} answer{'s' if waiting > 1 else ''}"
+        _show(f"waiting for {answers}, up to {min(load.prepared.options.timeout, most_s):g} s")
 
 
-def _go_on(runner: Runner, load: Load, events: Course, seconds: float) -> None:
-    """Once the load has begun, let its users go on for a time (s), unless it is interrupted or going on is
-    hopeless, and leave.
-
-    Raises LoadError when there is no service.
-    """
-    begun, interrupted, hopeless = events
-    gevent.wait((begun, interrupted), count=1)
-    if load.incomplete:
-        raise LoadError(f"the run did not begin: {load.incomplete[0]}")
-    gevent.wait((interrupted, hopeless), timeout=seconds, count=1)
-    load.results.end()
-    if interrupted.is_set():
-        # Whoever interrupts does not want to wait.
-        runner.environment.stop_timeout = STOP_TIMEOUT_S
-    waits = gevent.spawn_later(PATIENCE_S, _tell_waiting, load, runner.environment.stop_timeout)
-    runner.stop()
-    waits.kill()
-    load.look()
-
-
-def _tell_waiting(load: Load, most_s: float) -> None:
-    """A line that says what a run still waits for (s)."""
-    if load.waiting:
-        answers = f"{load.waiting} answer{'s' if load.waiting > 1 else ''}"
-        _tell(f"waiting for {answers}, up to {min(load.options.timeout, most_s):g} s")
-
-
-def _tell(line: str) -> None:
-    """Show how a run goes on: in place on a terminal, line by line elsewhere."""
+def _show(line: str) -> None:
+    """Show the progress of a run: in place on a terminal, line by line elsewhere."""
     terminal = sys.stdout.isatty()
     click.echo(f"\r{line}\x1b[K" if terminal else line, nl=not terminal)
     sys.stdout.flush()
@@ -152,15 +177,20 @@ def _show_progress(runner: Runner, load: Load) -> None:
     pause = PROGRESS_S if sys.stdout.isatty() else QUIET_PROGRESS_S
     while True:
         gevent.sleep(pause)
-        total = load.results.total
-        warming = "  warming up" if load.results.elapsed < load.results.warm_up else ""
-        asked = "" if load.options.workload.rate else f"{runner.user_count} users  "
-        stated = outcomes(load.objectives, load.results)
-        broken = [str(each) for each in stated if each.is_broken]
-        told = f"  {len(broken)} of {len(stated)} objectives do not hold: {broken[0]}" if broken else ""
-        line = (
-            f"{load.results.elapsed:4.0f} s  {asked}{(total.requests - before) / pause:.0f} req/s  "
-            f"{total.failures} failures  p95 {total.percentile_ms(95):.0f} ms{warming}{told}"
+        session = load.session
+        total, elapsed = session.results.total, session.results.elapsed
+        warming = "  warming up" if elapsed < session.results.clock.warm_up else ""
+        users = "" if session.prepared.options.workload.rate else f"{runner.user_count} users  "
+        _show(
+            f"{elapsed:4.0f} s  {users}{(total.requests - before) / pause:.0f} req/s  "
+            f"{total.failures} failures  p95 {total.percentile_ms(95):.0f} ms{warming}{_broken(load)}"
         )
         before = total.requests
-        _tell(line)
+
+
+def _broken(load: Load) -> str:
+    """How many objectives do not hold now, for a line of progress."""
+    results = load.session.results
+    stated = outcomes(objectives_of(load.prepared, results), results)
+    broken = [str(outcome) for outcome in stated if outcome.is_broken]
+    return f"  {len(broken)} of {len(stated)} objectives do not hold: {broken[0]}" if broken else ""

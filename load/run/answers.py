@@ -1,18 +1,18 @@
-"""What is made of answers: findings, and what they tell journeys and ledger."""
+"""Answers, checked: what is wrong with each, and what journeys and ledger take from it."""
 
 import logging
 import time
 import traceback
+from collections.abc import Iterable
 from dataclasses import replace
 from http import HTTPStatus
 
-import gevent
-from gevent.pool import Group
+import msgspec
 
 from load.calls import response_checks
 from load.calls.authentication import Refusal
 from load.calls.connection import Reply
-from load.calls.sending import exchange_of, sent
+from load.calls.sending import exchange_of
 from load.journeys.addresses import Change
 from load.journeys.answer import Answer
 from load.journeys.entities import Entity
@@ -22,180 +22,192 @@ from load.journeys.writes import without_deprecated
 from load.measurements.findings import Fault, Finding
 from load.measurements.losses import BY_A_CACHE, Absence
 from load.planning.side_effects import SAFE
-from load.run.load import Load
+from load.run.accepted import AcceptedEntities
+from load.run.ending import Ending
+from load.run.session import Session
+from openapi.contract import Json
 from openapi.expressions import Exchange
-
-# Of things that were accepted (202), so many are looked for at a time, first after this time (s), then less
-# often.
-AWAITED_AT_MOST = 20
-SOON_S, LATER_S = 0.05, 1.0
 
 logger = logging.getLogger(__name__)
 
 
 class Answers:
-    """Those to the calls of one user, to a host."""
+    """Checks the answers to the calls of one user of a session against a host."""
 
-    def __init__(self, load: Load, host: str) -> None:
-        self._load, self._host = load, host
-        self._awaiting = Group()
+    def __init__(self, session: Session, ending: Ending, host: str) -> None:
+        self._session, self._ending, self._host = session, ending, host
+        self._accepted = AcceptedEntities(session, host)
 
     def join(self) -> None:
-        """Wait until nothing is looked for any more."""
-        self._awaiting.join()
+        """Wait until no accepted entity is looked for any more."""
+        self._accepted.join()
 
-    def learnt(
+    def check(
         self, step: Step, reply: Reply, writes: list[Change], began: float, ended: float
     ) -> list[Finding]:
-        """What is wrong with an answer to a call that was sent and answered at these times (s since the
-        start). What it tells is taken into journeys and ledger.
+        """What is wrong with the answer to a call that was sent and answered at these times (s since the
+        start). Journeys and ledger learn from it.
         """
-        load, operation = self._load, step.call.operation
+        session, operation = self._session, step.call.operation
         succeeded = HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES
-        learns = load.compiled.index.learns_from(operation.label)
-        is_told = succeeded and (learns or writes or step.entity is not None)
-        exchange = exchange_of(step.call, reply) if is_told else None
+        supplies = session.compiled.index.learns_from(operation.label)
+        is_needed = succeeded and (supplies or writes or step.entity is not None)
+        exchange = exchange_of(step.call, reply) if is_needed else None
         body = without_deprecated(operation, exchange.response_body) if exchange else None
         answer = Answer(reply.status, body, began, ended, time.time(), reply.repeated)
-        load.ledger.add_answer(writes, answer)
-        absence, loss = None, ""
-        shown = began - reply.age_s
-        if reply.age_s and step.entity is not None:
-            load.results.account.note(f"{operation.label} {BY_A_CACHE}", 1)
-        if step.entity is not None and reply.status in response_checks.GONE_STATUSES:
-            absence, loss = self._absence(step, reply, shown, ended)
+        session.ledger.record_answer(writes, answer)
+        absence = self._absence(step, reply, began, ended)
         if reply.status >= HTTPStatus.BAD_REQUEST:
-            load.journeys.record_refusal(step, reply.status)
+            session.journeys.record_refusal(step, reply.status)
         if succeeded:
-            self._accepted(step, began)
-            if not writes and not learns:
-                load.ledger.add_unfollowed(operation)
-        made = load.journeys.complete(step, exchange if learns else None, succeeded)
+            self._credentials_accepted(step, began)
+            if not writes and not supplies:
+                session.ledger.record_unfollowed(operation)
+        made = session.journeys.complete(step, exchange if supplies else None, succeeded)
         if made:
-            load.ledger.creations.add(made, step, writes, answer)
-        if exchange and reply.status == HTTPStatus.ACCEPTED:
-            self._await(step, exchange)
-        elif exchange and writes:
-            self._follow(step, exchange, writes)
-        elif exchange and operation.method == "get" and step.target is not None:
-            for each in load.reconciliation.read(step, body, shown, ended):
-                load.results.lost(each, step.call.as_curl(self._host))
-                load.failed(each.label, [Fault.NOT_AS_ACKNOWLEDGED])
-        found = self._findings(step, reply, absence, loss)
+            session.ledger.creations.add(made, step, writes, answer)
+        if exchange:
+            at = (began - reply.age_s, ended)
+            self._follow(step, exchange, body, reply.status, writes, at)
+        findings = self._findings(step, reply, *absence)
         if exchange and operation.method == "get":
-            found += self._of_another(step, exchange)
-        return self._but_for_credentials(step, reply, found, began, ended)
-
-    def _of_another(self, step: Step, exchange: Exchange) -> list[Finding]:
-        """What is wrong with a read of one thing that shows another."""
-        shown = identifier_shown_instead(step, exchange)
-        if shown is None or step.entity is None or self._load.ledger.may_be_another(step.entity):
-            return []
-        told = f"asked for {step.entity.values[-1]}, shown {shown}"
-        return [Finding(Fault.NOT_AS_ACKNOWLEDGED, "another thing", "", told)]
+            findings += self._of_another(step, exchange)
+        return self._without_credentials(Refusal(operation, reply, began, ended, findings), step)
 
     def _absence(self, step: Step, reply: Reply, began: float, ended: float) -> tuple[Absence | None, str]:
-        """Why the thing of a step is not there, and what was lost if it is; where something else may be what
-        is not there, it is not said to be lost. What may still show is not forgotten.
+        """Why the entity of a step is not there, if the answer says so, and what was lost if it is lost."""
+        if step.entity is None:
+            return None, ""
+        if reply.age_s:
+            self._session.results.account.note(f"{step.call.operation.label} {BY_A_CACHE}", 1)
+        if reply.status not in response_checks.GONE_STATUSES:
+            return None, ""
+        return self._explained(step, step.entity, reply, began - reply.age_s, ended)
+
+    def _explained(
+        self, step: Step, entity: Entity, reply: Reply, began: float, ended: float
+    ) -> tuple[Absence | None, str]:
+        """Where something else may be what is missing, the entity is not said to be lost. One that may still
+        show is not forgotten.
         """
-        assert step.entity is not None
+        session = self._session
         is_target = step.target is not None
         label = step.call.operation.label
-        absence, loss = self._load.reconciliation.absence(
-            step.entity, label, reply.status, began, ended, is_target
+        absence, loss = session.reconciliation.absences.judge(
+            entity, label, reply.status, began, ended, is_target
         )
         # What a cache does not have, the service may have by now.
         if is_target and absence is not Absence.LATE and not reply.age_s:
-            self._load.journeys.remove_entity(step)
+            session.journeys.remove_entity(step)
         if absence is not Absence.LOST:
             return absence, ""
         if not is_target:
             return None, ""
         if loss is None:
             return absence, "it was there before the run, and nobody else uses the service"
-        self._load.results.missed(loss)
+        session.results.account.record_loss(loss.masked(session.results.mask))
         return absence, str(loss)
 
-    def _follow(self, step: Step, exchange: Exchange, writes: list[Change]) -> None:
-        """The thing that a change has given another address."""
-        moved = renamed_entity(self._load.compiled.index, step, exchange)
-        if moved is not None and step.entity is not None:
-            self._load.ledger.add_move(step.entity, writes, moved)
+    def _follow(
+        self,
+        step: Step,
+        exchange: Exchange,
+        body: Json,
+        status: int,
+        writes: list[Change],
+        shown: tuple[float, float],
+    ) -> None:
+        """What a success means for the entity of a step: it is accepted, moved, or shown between two times (s
+        since the start).
+        """
+        session = self._session
+        if status == HTTPStatus.ACCEPTED:
+            self._accepted.search(step, exchange)
+        elif writes:
+            moved = renamed_entity(session.compiled.index, step, exchange)
+            if moved is not None and step.entity is not None:
+                session.ledger.record_move(step.entity, writes, moved)
+        elif step.call.operation.method == "get" and step.target is not None:
+            for loss in session.reconciliation.read(step, body, *shown):
+                session.results.record_loss(loss, step.call.as_curl(self._host))
+                self.fail_fast(loss.label, [Fault.NOT_AS_ACKNOWLEDGED])
 
-    def _await(self, step: Step, exchange: Exchange) -> None:
-        """What was accepted is looked for until it is there, or the run ends, unless it is too much."""
-        for thing in self._load.known.accepted_entities(step, exchange):
-            if len(self._awaiting) < AWAITED_AT_MOST:
-                self._awaiting.spawn(self._look_for, step, thing)
-
-    def _look_for(self, step: Step, thing: Entity) -> None:
-        load, pause = self._load, SOON_S
-        connection = load.connection(self._host)
-        reading = load.compiled.reads.step(thing)
-        label = step.call.operation.label
-        while load.results.ended is None:
-            gevent.sleep(pause)
-            pause = min(2 * pause, LATER_S)
-            reply, _ = sent(connection, reading.call)
-            load.results.beside["to see whether what was accepted is there"] += 1
-            if reply is not None and HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
-                load.ledger.creations.add_accepted(
-                    load.known.add_accepted(thing), label, load.results.elapsed
-                )
-                break
-        else:
-            load.results.account.note(
-                f"{label} had accepted things (202) that were not there when the run ended", 1
-            )
-        connection.close()
+    def _of_another(self, step: Step, exchange: Exchange) -> list[Finding]:
+        """What is wrong with a read of one entity that shows another."""
+        shown = identifier_shown_instead(step, exchange)
+        if shown is None or step.entity is None or self._session.ledger.may_be_another(step.entity):
+            return []
+        detail = f"requested {step.entity.values[-1]}, shown {shown}"
+        return [Finding(Fault.NOT_AS_ACKNOWLEDGED, "another entity", "", detail)]
 
     def _findings(self, step: Step, reply: Reply, absence: Absence | None, loss: str) -> list[Finding]:
-        load, operation = self._load, step.call.operation
+        session, operation = self._session, step.call.operation
+        mask = session.results.mask
         try:
             guessed = (
-                operation.label in load.compiled.plan.guessed_parameters
-                or load.compiled.indirect_changes.may_erase_unnamed
+                operation.label in session.compiled.plan.guessed_parameters
+                or session.compiled.indirect_changes.may_erase_unnamed
             )
             credentialed = not step.call.secret.is_empty
-            doubtful = reply.status >= HTTPStatus.BAD_REQUEST and load.ledger.is_refusal_doubtful(
-                step, reply.status
+            is_error = reply.status >= HTTPStatus.BAD_REQUEST
+            doubtful = is_error and session.ledger.is_refusal_doubtful(step, reply.status)
+            expected = response_checks.Expectation(
+                absence, loss, guessed, credentialed, doubtful, step.is_repetition
             )
-            return response_checks.findings(
-                operation, absence, reply, guessed, loss, credentialed, doubtful, step.is_repetition
-            )
+            return response_checks.check_response(operation, reply, expected)
         except Exception as error:  # a call that cannot be judged must not look like a good one
             # Not with its traceback, which may show what the service said.
             *_, place = traceback.extract_tb(error.__traceback__)
-            told = load.mask.answer(f"{type(error).__name__}: {error}, at {place.filename}:{place.lineno}")
-            logger.error("an answer of %s could not be judged: %s", load.mask(operation.label), told)
-            return [response_checks.internal(error)]
+            text = mask.answer(f"{type(error).__name__}: {error}, at {place.filename}:{place.lineno}")
+            logger.error("an answer of %s could not be judged: %s", mask(operation.label), text)
+            return [response_checks.internal_finding(error)]
 
-    def _but_for_credentials(
-        self, step: Step, reply: Reply, found: list[Finding], began: float, ended: float
-    ) -> list[Finding]:
-        """The findings of an answer, without those of a refusal that is about the credentials of its call."""
-        load = self._load
-        if not found or step.call.secret.is_empty or reply.status not in response_checks.UNAUTHORISED:
-            return found
-        found = self.with_samples(step, reply, found)
-        if not load.acceptance.refuses(Refusal(step.call.operation, reply, began, ended, found)):
-            return found
-        load.tell_acceptance()
+    def _without_credentials(self, refusal: Refusal, step: Step) -> list[Finding]:
+        """The findings of an answer, but none of a refusal that is about the credentials of its call."""
+        has_secret = not step.call.secret.is_empty
+        if not (refusal.findings and has_secret and refusal.reply.status in response_checks.UNAUTHORISED):
+            return refusal.findings
+        refusal = replace(refusal, findings=self.with_samples(step, refusal.reply, refusal.findings))
+        if not self._session.acceptance.withhold(refusal):
+            return refusal.findings
+        report_acceptance(self._session, self._ending)
         return []
 
-    def _accepted(self, step: Step, began: float) -> None:
-        """A call has succeeded: what it tells of the credentials that it carried, and of later ones."""
-        operation, acceptance = step.call.operation, self._load.acceptance
+    def _credentials_accepted(self, step: Step, began: float) -> None:
+        """A call has succeeded, and with it the credentials that it carried."""
+        operation, acceptance = step.call.operation, self._session.acceptance
         if operation.method not in SAFE:
-            acceptance.changed(operation.label)
+            acceptance.record_change(operation.label)
         if not step.call.secret.is_empty:
-            acceptance.accepted(operation, began)
+            acceptance.record_success(operation, began)
 
-    def with_samples(self, step: Step, reply: Reply | None, found: list[Finding]) -> list[Finding]:
-        """With the answer and a command that repeats the call, where a finding is the first of its kind."""
-        known = self._load.results.operations[step.call.operation.label].findings
-        if all(each in known for each in found):
-            return found
+    def with_samples(self, step: Step, reply: Reply | None, findings: list[Finding]) -> list[Finding]:
+        """The same with the answer and a command that repeats the call where a finding is the first of its
+        kind.
+        """
+        known = self._session.results.operations[step.call.operation.label].findings
+        if all(finding in known for finding in findings):
+            return findings
         sample = step.call.as_curl(self._host)
         answer = response_checks.answer_of(reply) if reply else ""
-        return [each if each in known else replace(each, sample=sample, answer=answer) for each in found]
+        return [
+            finding if finding in known else msgspec.structs.replace(finding, sample=sample, answer=answer)
+            for finding in findings
+        ]
+
+    def fail_fast(self, label: str, faults: Iterable[Fault]) -> None:
+        """With --fail-fast, end the run at the first fault of an operation with which it cannot pass."""
+        prepared = self._session.prepared
+        if not prepared.options.fail_fast or self._ending.early:
+            return
+        fault = prepared.fatal(label, faults)
+        if fault is not None:
+            self._ending.end_early(f"ended early because of --fail-fast: {label}: {fault}")
+
+
+def report_acceptance(session: Session, ending: Ending) -> None:
+    """End the run once credentials are not accepted: going on would show nothing more."""
+    acceptance = session.acceptance
+    if acceptance.reason:
+        session.results.record_unjudged(acceptance.reason, acceptance.since, acceptance.take_refused())
+        ending.end_early(acceptance.reason)

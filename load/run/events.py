@@ -1,4 +1,4 @@
-"""What moves a Load in Locust: the events of one process, or of a master and its workers."""
+"""The events of Locust that move a Load, in one process or in a master and its workers."""
 
 import logging
 import signal
@@ -15,10 +15,9 @@ from locust.env import Environment
 from locust.event import Events
 from locust.runners import STATE_RUNNING, STATE_SPAWNING, MasterRunner, WorkerRunner
 
-from load.calls.base_url import first_server
 from load.calls.connection import check_reachable
+from load.calls.document_servers import first_server
 from load.errors import LoadError
-from load.observation.observer import Observer
 from load.options.options import OPTIONS, SHOW_PLAN, read_options
 from load.options.profile import DEFAULT_PROFILE, load_profile, profile_names
 from load.printable import printable
@@ -27,7 +26,7 @@ from load.reports.summary import summary
 from load.run.load import Load
 from load.run.master import Master
 from load.run.protocol import STOP_TIMEOUT_S
-from load.run.read_back import existing_things, read_back
+from load.run.read_back import existing_entities, read_back
 from load.run.shapes import OpenShape, StagedShape
 from load.run.users import load_of
 from load.run.web_ui import add_tabs, check_port
@@ -38,7 +37,7 @@ from openapi.security import security_schemes
 logger = logging.getLogger(__name__)
 
 INTERRUPTED = 130
-# What the stages of a profile say: options, and what Locust calls them.
+# The options that the stages of a profile replace, with Locust's names for their values.
 _BY_STAGES = {"users": "num_users", "spawn-rate": "spawn_rate", "run-time": "run_time"}
 _PRESSED_AT_MOST = 2
 _RUNNING = (STATE_SPAWNING, STATE_RUNNING)
@@ -55,10 +54,10 @@ def carry(environment: Environment, load: Load) -> None:
     environment.contract_load = load  # type: ignore[attr-defined] # Locust leaves room for such
     if not environment.stop_timeout:
         # A call cut off has an outcome that nobody knows: users finish theirs before they leave.
-        environment.stop_timeout = load.options.timeout + STOP_TIMEOUT_S
-    if load.options.profile.stages:
-        environment.shape_class = StagedShape(load.options.profile)
-    elif load.options.workload.rate is not None and environment.parsed_options is not None:
+        environment.stop_timeout = load.prepared.options.timeout + STOP_TIMEOUT_S
+    if load.prepared.options.profile.stages:
+        environment.shape_class = StagedShape(load.prepared.options.profile)
+    elif load.prepared.options.workload.rate is not None and environment.parsed_options is not None:
         environment.shape_class = OpenShape(environment.parsed_options.run_time)
     if environment.shape_class:
         environment.shape_class.runner = environment.runner
@@ -68,7 +67,7 @@ def carry(environment: Environment, load: Load) -> None:
     master = Master(environment.runner, load) if isinstance(environment.runner, MasterRunner) else None
     environment.events.test_start.add_listener(partial(_begin, master))
     environment.events.test_stopping.add_listener(partial(_end, load))
-    load.leave = partial(_leave, environment)
+    load.on_early_end(partial(_leave, environment))
 
 
 def _add_options(parser: LocustArgumentParser) -> None:
@@ -111,9 +110,9 @@ def _init(environment: Environment, **_: Any) -> None:
     except (ContractError, LoadError) as error:
         sys.exit(f"locustfile: {printable(str(error))}")
     if environment.host is None:
-        environment.host = first_server(load.contract)
+        environment.host = first_server(load.prepared.contract)
         if environment.host:
-            load.stay_at(environment.host)
+            load.exclude_other_hosts(environment.host)
     if environment.host is None and options.headless and not is_worker:
         sys.exit("locustfile: give the URL of the service with --host: the document names none")
     carry(environment, load)
@@ -123,14 +122,14 @@ def _init(environment: Environment, **_: Any) -> None:
     # Timers count from when the loop last looked at the clock: reading a document would use up the run time.
     gevent.get_hub().loop.update_now()
     if not is_worker:
-        environment.events.test_stop.add_listener(_tell)
+        environment.events.test_stop.add_listener(_finish)
         environment.events.quitting.add_listener(_stop)
         given = [name for name, dest in _BY_STAGES.items() if getattr(options, dest) is not None]
-        if load.options.profile.stages and given and options.headless:
-            told = " and ".join(f"--{name}" for name in given)
-            logger.warning("%s: no effect, because the stages of the profile set users and time", told)
+        if load.prepared.options.profile.stages and given and options.headless:
+            names = " and ".join(f"--{name}" for name in given)
+            logger.warning("%s: no effect, because the stages of the profile set users and time", names)
         for note in load.notes():
-            logger.warning("%s", load.mask(note))
+            logger.warning("%s", load.prepared.options.credentials.mask(note))
 
 
 def _load(options: Mapping[str, Any]) -> Load:
@@ -138,60 +137,59 @@ def _load(options: Mapping[str, Any]) -> Load:
     profile = load_profile(options["profile"] or DEFAULT_PROFILE)
     load = Load(contract, read_options(profile, options, security_schemes(contract)))
     if options["show_plan"]:
-        print("\n".join(printable(each) for each in load.compiled.lines()))  # noqa: T201 - the user's terminal
+        print("\n".join(printable(line) for line in load.session.compiled.lines()))  # noqa: T201 - the user's terminal
         sys.exit(0)
     return load
 
 
 def _begin(master: "Master | None", environment: Environment, **_: Any) -> None:
-    """Before users start: forget the last run, and find out what exists, once for all processes."""
+    """Before users start: find out what exists, once for all processes, and begin a new run."""
     load = load_of(environment)
     runner = environment.runner
     assert runner is not None
     try:
         check_reachable(environment.host or "")
-        environment.host, asked = load.located(environment.host or "")
-        existing, explored = existing_things(load, environment.host or "")
-        observer = Observer(environment.host or "", load.database_url)
+        environment.host, calls = load.locate(environment.host or "")
+        existing, explored = existing_entities(load.session, environment.host or "")
+        observer = load.observer(environment.host or "")
     except LoadError as error:
         if environment.parsed_options is not None:
-            # Without a command line of Locust's, whoever started the run tells.
-            logger.error("%s", load.mask(str(error)))
+            # Without Locust's command line, whoever started the run reports it.
+            logger.error("%s", load.prepared.options.credentials.mask(str(error)))
         environment.process_exit_code = 1
         gevent.spawn_later(0, runner.stop if environment.web_ui else runner.quit)
-        load.begin(())
-        load.incomplete = (str(error),)
+        load.begin()
+        load.ending.fail(str(error))
         return
     load.begin(existing)
-    load.told.clear()
-    load.results.beside["to see what exists"] += explored
-    load.results.beside["to see where the API is"] += asked
-    load.watch_service(observer)
+    load.verdict_given.clear()
+    load.session.results.side_calls["to see what exists"] += explored
+    load.session.results.side_calls["to see where the API is"] += calls
+    load.observe(observer)
     if master:
         master.begin(existing)
     else:
-        load.listen()
+        load.watch_process()
 
 
 def _end(load: Load, **_: Any) -> None:
-    load.results.end()
-    load.leave_service()
+    load.end()
 
 
 def _leave(environment: Environment, reason: str) -> None:
-    """The run is to end before its time, and with it Locust, where nobody can start another."""
+    """End the run before its time, and with it Locust where nobody can start another run."""
     runner, options = environment.runner, environment.parsed_options
     assert runner is not None
     if options is not None:
-        # Without a command line of Locust's, whoever started the run tells.
+        # Without Locust's command line, whoever started the run reports it.
         logger.warning("%s: the run ends", reason)
     gevent.spawn(runner.quit if options is not None and options.headless else runner.stop)
 
 
 def _interrupt_in_main(environment: Environment) -> None:
-    """Have Ctrl-C reach Locust's main greenlet: raised where it happens to strike, it would cut off
-    the call of some user, and nobody would know how that went. A second one ends the reading back, a third
-    one all.
+    """Have Ctrl-C reach Locust's main greenlet: raised wherever it happens to strike, it would cut off the
+    call of some user, whose outcome nobody would know. A second one ends the reading back, a third one
+    everything.
     """
     load, main = load_of(environment), gevent.getcurrent()
     pressed = 0
@@ -199,9 +197,9 @@ def _interrupt_in_main(environment: Environment) -> None:
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         nonlocal pressed
         pressed += 1
-        load.is_hurried = load.results.ended is not None
+        load.hurry()
         if pressed == 1:
-            _cut_short(environment)
+            _interrupt_run(environment)
             gevent.get_hub().loop.run_callback_threadsafe(main.throw, KeyboardInterrupt)
         elif pressed > _PRESSED_AT_MOST:
             print("interrupted three times: there is no verdict")  # noqa: T201 - the user's terminal
@@ -210,22 +208,22 @@ def _interrupt_in_main(environment: Environment) -> None:
     signal.signal(signal.SIGINT, interrupt)
 
 
-def _tell(environment: Environment, **_: Any) -> None:
-    """At the end of a run: the verdict, in words and as the exit code."""
+def _finish(environment: Environment, **_: Any) -> None:
+    """At the end of a run: print the verdict, and make it the exit code."""
     load = load_of(environment)
     try:
-        _tell_verdict(load, environment)
+        _report_verdict(load, environment)
     finally:
-        load.told.set()
+        load.verdict_given.set()
 
 
-def _tell_verdict(load: Load, environment: Environment) -> None:
+def _report_verdict(load: Load, environment: Environment) -> None:
     if not isinstance(environment.runner, MasterRunner):
-        load.look()
+        load.add_watched()
         load.settle()
-        read_back(load, environment.host or "")
+        read_back(load.session, load.ending, environment.host or "")
     users = environment.runner.target_user_count if environment.runner else 0
-    ended = load.recorded(environment.host or "", users)
+    ended = load.record(environment.host or "", users)
     print(summary(ended))  # noqa: T201 - the user's terminal
     assert environment.parsed_options is not None
     print(f"\nreport: {run_folder.write(Path(environment.parsed_options.output), ended)}\n")  # noqa: T201 - as above
@@ -240,20 +238,21 @@ def _stop(environment: Environment, **_: Any) -> None:
     """Ctrl-C and SIGTERM come here first: end the run in order, so that its verdict is complete."""
     options = environment.parsed_options
     if environment.runner is not None:
-        _cut_short(environment)
+        _interrupt_run(environment)
         environment.runner.stop()
-        # The verdict of a run that had just ended by itself is still being made.
-        load_of(environment).told.wait()
+        # Of a run that has just ended by itself, the verdict may still be being made.
+        load_of(environment).verdict_given.wait()
     if environment.process_exit_code is None and options and options.headless:
-        # Without a single worker, Locust does not begin, and calls that a success.
+        # Without a single worker, Locust does not begin, and counts that as a success.
         logger.error("there was no run: no worker was there to make it")
         environment.process_exit_code = 1
 
 
-def _cut_short(environment: Environment) -> None:
-    """Somebody ends the run, if there is one."""
+def _interrupt_run(environment: Environment) -> None:
+    """Somebody interrupts the run, if there is one."""
     load, runner, options = load_of(environment), environment.runner, environment.parsed_options
     if runner is not None and options is not None and runner.state in _RUNNING:
-        load.interrupted(load.results.length, load.options.profile.length_s or options.run_time)
+        length_s = load.prepared.options.profile.length_s or options.run_time
+        load.ending.interrupt_after(load.session.results.clock.length, length_s)
         # Whoever interrupts does not want to wait.
         environment.stop_timeout = STOP_TIMEOUT_S

@@ -1,4 +1,4 @@
-"""What a master does: it tells its workers what to do, merges their results, and says who is missed."""
+"""What a master does: it starts and ends its workers, merges their results, and names what is missing."""
 
 import atexit
 import logging
@@ -16,29 +16,62 @@ from locust.rpc import Message
 from locust.runners import STATE_MISSING, MasterRunner
 
 from load.journeys.knowledge import ExistingEntity
+from load.run import protocol
 from load.run.attendance import SIGN_S, Attendance
 from load.run.load import Load
-from load.run.protocol import BEGIN, FINISH, HERE, LEAVE, RESULTS, SHARE, STOP_TIMEOUT_S
+from load.run.protocol import (
+    STOP_TIMEOUT_S,
+    Begin,
+    Finish,
+    Leave,
+    Report,
+    Sign,
+    TakeShare,
+    name_of,
+    received,
+)
 from load.run.read_back import READ_BACK_S
 
 POLL_S = 0.05
 ENDING_S = 10.0
-# Workers that nobody wants to wait for have so long to tell what they know.
+# Workers that nobody wants to wait for have so long to send what they know.
 HURRIED_S = 2.0
-# A master that was held up for so long itself has not heard what there was to hear.
+# A master that was held up for so long itself may have missed signs of life.
 _HELD_UP_S = 1.0
 
 logger = logging.getLogger(__name__)
 
 
+class Workers:
+    """The workers that are connected to a master, by their names."""
+
+    def __init__(self, runner: MasterRunner) -> None:
+        self._runner = runner
+
+    @property
+    def present(self) -> tuple[str, ...]:
+        """Those that Locust does not miss."""
+        clients = self._runner.clients.all
+        return tuple(sorted(client.id for client in clients if client.state != STATE_MISSING))
+
+    @property
+    def stop_timeout(self) -> float:
+        """How long (s) users have to end their calls."""
+        return float(self._runner.environment.stop_timeout)
+
+    def send(self, message: protocol.Message, worker: str | None = None) -> None:
+        """Send a message to a worker, or to all."""
+        self._runner.send_message(name_of(type(message)), message.plain, worker)
+
+
 class Master:
-    """The workers of a master: each is told what to do, and its share of the arrivals, which changes as
-    workers come and go; their results are merged, and their ends awaited. What is missing of those that went
-    before their end is told. Locust gives their last reports half a second, then leaves.
+    """The workers of a master. Each gets the document, the options and its share of the arrivals, which
+    changes as workers come and go; their results are merged, and their ends awaited, which Locust itself does
+    for half a second only. What is missing of workers that left before their end is named.
     """
 
     def __init__(self, runner: MasterRunner, load: Load) -> None:
-        self._runner = runner
+        self._workers = Workers(runner)
         self._load = load
         self._run = ""
         self._attendance = Attendance()
@@ -46,9 +79,9 @@ class Master:
         self._begun: set[str] = set()
         self._sharing: tuple[str, ...] = ()
         self._watching: gevent.Greenlet[[], None] | None = None
-        runner.register_message(RESULTS, self._merge_last)
-        runner.register_message(LEAVE, self._leave)
-        runner.register_message(HERE, self._hear)
+        runner.register_message(name_of(Report), self._merge_last)
+        runner.register_message(name_of(Leave), self._leave)
+        runner.register_message(name_of(Sign), self._add_sign)
         events = runner.environment.events
         events.worker_report.add_listener(self._merge)
         events.test_stopping.add_listener(self._finish)
@@ -57,7 +90,7 @@ class Master:
         atexit.register(partial(_end_children, os.getpid()))
 
     def begin(self, existing: Sequence[ExistingEntity]) -> None:
-        """Tell the workers that a run begins, with what exists."""
+        """Begin a run on all workers, which know these entities to exist."""
         self._run, self._attendance = uuid4().hex, Attendance()
         self._existing, self._begun, self._sharing = existing, set(), ()
         self._share()
@@ -69,109 +102,108 @@ class Master:
             due = max(due, time.monotonic()) + SIGN_S
             gevent.sleep(SIGN_S)
             if time.monotonic() - due < _HELD_UP_S:
-                self._look()
+                absent = self._begun.difference(self._workers.present)
+                self._attendance.mark_absent(absent, self._load.session.results.elapsed)
             self._share()
-            if self._attendance.nobody_left:
-                self._load.abandon("no worker is left")
-
-    def _look(self) -> None:
-        there = {each.id for each in self._runner.clients.all if each.state != STATE_MISSING}
-        self._attendance.look(self._begun - there, self._load.results.elapsed)
+            if self._attendance.is_deserted:
+                self._load.ending.abandon("no worker is left")
 
     def _share(self) -> None:
-        """Split the arrivals among those who are there."""
-        present = tuple(sorted(each.id for each in self._runner.clients.all if each.state != STATE_MISSING))
+        """Split the arrivals among the workers that are there."""
+        present = self._workers.present
         if present == self._sharing:
             return
         for worker in present:
-            # Who has been away goes on with what it has: its ledger is not to be forgotten.
+            # One that was away goes on with the run that it has, so that its ledger is kept.
             if worker not in self._begun:
                 self._begun.add(worker)
                 self._attendance.expect(worker)
-                self._runner.send_message(BEGIN, self._beginning(), worker)
+                self._workers.send(self._beginning(), worker)
         for index, worker in enumerate(present):
-            share = {"run": self._run, "index": index, "count": len(present)}
-            self._runner.send_message(SHARE, share, worker)
+            self._workers.send(TakeShare(run=self._run, index=index, count=len(present)), worker)
         self._sharing = present
 
-    def _beginning(self) -> dict[str, Any]:
-        """All that a worker needs to do its part, be its own options and files what they may."""
-        load = self._load
-        return {
-            "run": self._run,
-            "elapsed": load.results.elapsed,
-            "source": load.contract.source,
-            "document": load.contract.document,
-            "version": load.contract.version,
-            "options": load.options.message(),
-            "existing": self._existing,
-        }
+    def _beginning(self) -> Begin:
+        """All that a worker needs for the run, whatever its own options and files are."""
+        prepared = self._load.prepared
+        return Begin(
+            run=self._run,
+            elapsed=self._load.session.results.elapsed,
+            source=prepared.contract.source,
+            document=prepared.contract.document,
+            version=prepared.contract.version,
+            options=prepared.options,
+            existing=tuple(self._existing),
+        )
 
     def _leave(self, msg: Message, **_: Any) -> None:
-        if msg.data["run"] == self._run:
-            self._load.end_early(msg.data["reason"])
+        message = received(Leave, msg.data)
+        if message.run == self._run:
+            self._load.ending.end_early(message.reason)
 
     def _finish(self, **_: Any) -> None:
         if self._watching:
             self._watching.kill()
-        self._runner.send_message(FINISH, {"run": self._run})
+        self._workers.send(Finish(run=self._run))
 
     def _wait(self, **_: Any) -> None:
-        """Until each worker has told its last results, or is not to be heard of any more. What comes later
-        belongs to no run.
+        """Wait until each worker has sent its last results, or is gone. What comes later belongs to no
+        run.
         """
-        deadline = time.monotonic() + self._runner.environment.stop_timeout + STOP_TIMEOUT_S
-        deadline += READ_BACK_S + self._load.options.consistency
+        deadline = time.monotonic() + self._workers.stop_timeout + STOP_TIMEOUT_S
+        deadline += READ_BACK_S + self._load.prepared.options.consistency
         while self._attendance.awaited and time.monotonic() < deadline:
-            if self._load.is_hurried:
+            if self._load.ending.is_hurried:
                 deadline = min(deadline, time.monotonic() + HURRIED_S)
             due = time.monotonic() + POLL_S
             gevent.sleep(POLL_S)
             if time.monotonic() - due < _HELD_UP_S:
-                # Locust strikes workers off its list when their users have stopped; they still have to tell.
-                self._attendance.look(set(), self._load.results.elapsed)
+                # Locust strikes workers off its list when their users have stopped; their results still come.
+                self._attendance.mark_absent(set(), self._load.session.results.elapsed)
         self._run = ""
-        self._load.missing = self._attendance.missing()
+        self._load.ending.miss(self._attendance.missing())
 
-    def _hear(self, msg: Message, **_: Any) -> None:
-        if msg.data["run"] == self._run:
-            self._attendance.heard(msg.node_id, msg.data["sign"], self._load.results.elapsed)
+    def _add_sign(self, msg: Message, **_: Any) -> None:
+        sign = received(Sign, msg.data)
+        if sign.run == self._run:
+            self._attendance.add_sign(msg.node_id, sign, self._load.session.results.elapsed)
 
     def _merge(self, client_id: str, data: dict[str, Any], **_: Any) -> None:
-        self._take(client_id, data.get(RESULTS, {}))
+        if name_of(Report) in data:
+            self._take(client_id, received(Report, data[name_of(Report)]))
 
     def _merge_last(self, msg: Message, **_: Any) -> None:
-        if self._take(msg.node_id, msg.data):
-            self._attendance.done(msg.node_id, msg.data["report"])
+        report = received(Report, msg.data)
+        if self._take(msg.node_id, report):
+            self._attendance.complete(msg.node_id, report.number)
 
-    def _take(self, worker: str, message: dict[str, Any]) -> bool:
-        """Merge what a worker tells of this run; gives whether it was of this run."""
-        if not self._run or message.get("run") != self._run or not self._attendance.listens_to(worker):
+    def _take(self, worker: str, report: Report) -> bool:
+        """Merge the results that a worker has sent; gives whether they are of this run."""
+        if not self._run or report.run != self._run or not self._attendance.expects_results(worker):
             return False
-        results = message["results"]
-        calls = sum(count for each in results["operations"].values() for _, count in each["statuses"])
-        now = self._load.results.elapsed
-        self._attendance.reported(worker, calls, results["account"]["read"], now)
-        self._load.results.merge(results, worker)
+        results = report.results
+        now = self._load.session.results.elapsed
+        self._attendance.add_report(worker, results.calls, results.account.read, now)
+        self._load.session.results.merge(results, worker)
         return True
 
 
 def _end_children(pid: int) -> None:
-    """End the processes that Locust has made of this one, once the others have ended: one that is stopped
-    never hears that the run is over, and Locust waits for it without end.
+    """End the worker processes that Locust has started, once all others have ended: one that is stopped never
+    hears that the run is over, and Locust would wait for it for ever.
     """
     if os.getpid() != pid:
         return
     children = psutil.Process().children()
     deadline = time.monotonic() + ENDING_S
-    while left := {each: state for each in children if (state := _state(each)) != psutil.STATUS_ZOMBIE}:
-        if {*left.values()} == {psutil.STATUS_STOPPED} or time.monotonic() > deadline:
+    while running := {child: state for child in children if (state := _state(child)) != psutil.STATUS_ZOMBIE}:
+        if {*running.values()} == {psutil.STATUS_STOPPED} or time.monotonic() > deadline:
             break
         time.sleep(POLL_S)
-    for each, state in left.items():
-        logger.warning("process %d, a worker, does not end by itself (%s): it is killed", each.pid, state)
+    for child, state in running.items():
+        logger.warning("process %d, a worker, does not end by itself (%s): it is killed", child.pid, state)
         with suppress(psutil.Error):
-            each.kill()
+            child.kill()
 
 
 def _state(process: psutil.Process) -> str:

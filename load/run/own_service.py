@@ -28,12 +28,12 @@ class Served:
 
 @contextmanager
 def throwaway_service(document: str, rows: int) -> Iterator[Callable[[], Served]]:
-    """A service of a document on a free port, with so many rows in an embedded database of its own, while
-    it starts; what is given waits for it and tells where it is, or raises LoadError when it does not start.
-    All is gone afterwards.
+    """Start a service of a document on a free port, with so many rows in an embedded database of its own.
+    Yields a function that waits until the service is ready and returns its URLs; it raises LoadError when the
+    service does not start. Service and database are removed afterwards.
     """
     data = Path(tempfile.mkdtemp(prefix="contract-load-"))
-    # Said in full: what the environment says of a database is not meant for this one.
+    # All options are given: variables of the environment are not meant for this database.
     database = ("--database-url", "", "--data-dir", str(data / "postgresql"), "--contract", str(document))
     served, seeded = data / "service.log", data / "seed.log"
     serve = [*COMMAND, "serve", *SERVE, *database]
@@ -42,10 +42,10 @@ def throwaway_service(document: str, rows: int) -> Iterator[Callable[[], Served]
         with _running(serve, served) as service, _running(seed, seeded) as seeding:
 
             def ready() -> Served:
-                found = _served(service, served)
+                urls = _served(service, served)
                 if seeding.wait():
                     raise LoadError(_last_line(seeded.read_bytes()) or "the service could not be seeded")
-                return found
+                return urls
 
             yield ready
     finally:
@@ -54,8 +54,8 @@ def throwaway_service(document: str, rows: int) -> Iterator[Callable[[], Served]
 
 @contextmanager
 def _running(command: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A process in a session of its own: a Ctrl-C is meant for the load, which then stops it. A signal
-    that came between its start and our knowing of it would leave it behind, so signals wait for that.
+    """A process in a session of its own: a Ctrl-C is meant for the load, which then stops the process.
+    Signals wait until the process is registered here, or else it could be left behind.
     """
     with ExitStack() as stack:
         with signals_deferred(), log.open("wb") as errors:
@@ -68,10 +68,10 @@ def _served(service: subprocess.Popen[bytes], log: Path) -> Served:
     assert service.stdout is not None
     database = ""
     for line in service.stdout:
-        if found := re.match(rb"database: .*?(postgresql://\S+)", line):
-            database = found[1].decode()
-        if found := re.match(rb"listening on (http://\S+?),", line):
-            return Served(found[1].decode(), database)
+        if match := re.match(rb"database: .*?(postgresql://\S+)", line):
+            database = match[1].decode()
+        if match := re.match(rb"listening on (http://\S+?),", line):
+            return Served(match[1].decode(), database)
     raise LoadError(_last_line(log.read_bytes()) or "the service did not start")
 
 

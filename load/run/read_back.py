@@ -1,4 +1,4 @@
-"""What a service shows: what exists before a run, and what is there of what it has acknowledged."""
+"""Reading what a service shows: what exists before a run, and what is there of what it has acknowledged."""
 
 import logging
 from collections import deque
@@ -10,12 +10,15 @@ import gevent
 
 from load.calls.connection import Connection, Reply
 from load.calls.response_checks import is_throttled
-from load.calls.sending import exchange_of, json_of, sent
+from load.calls.sending import exchange_of, json_body, send
 from load.calls.throttling import retry_after_s
 from load.journeys.knowledge import ExistingEntity
 from load.journeys.records import Record
-from load.measurements.losses import BY_A_CACHE, Account
-from load.run.load import Load
+from load.journeys.step import Step
+from load.measurements.account import Account
+from load.measurements.losses import BY_A_CACHE
+from load.run.ending import Ending
+from load.run.session import Session
 
 logger = logging.getLogger(__name__)
 
@@ -25,126 +28,156 @@ REPLACING = (
 )
 
 READ_BACK_S = 30.0
-# When a long reading first says how far it is, and how often after a while.
+# When a long reading first reports how far it is, and how often after a while.
 FIRST_PROGRESS_S, PROGRESS_S = 2.0, 10.0
 READERS = 10
 RETRY_S = 0.2
 # What a service asks for is waited for, but not longer than this.
-PUT_OFF_S = 2.0
+POSTPONED_S = 2.0
 # How long what is not there yet is left alone before it is read again.
-LOOK_AGAIN_S = 0.02
+READ_AGAIN_S = 0.02
 
 
-def existing_things(load: Load, host: str) -> tuple[list[ExistingEntity], int]:
-    """What the lists of a service show, and how many calls told; those that do not answer show nothing."""
-    connection = load.connection(host)
+def existing_entities(session: Session, host: str) -> tuple[list[ExistingEntity], int]:
+    """What the lists of a service show, and how many calls that took; a list that does not answer shows
+    nothing.
+    """
+    connection = session.connection(host)
     existing, calls = [], 0
     try:
-        for steps in load.journeys.exploration_rounds():
+        for steps in session.journeys.exploration_rounds():
             for step in steps:
-                reply, _ = sent(connection, step.call)
+                reply, _ = send(connection, step.call)
                 calls += 1
                 exchange = exchange_of(step.call, reply) if reply and reply.status < 300 else None
-                existing += load.known.record_listing(step, exchange)
+                existing += session.knowledge.record_listing(step, exchange)
     finally:
         connection.close()
     return existing, calls
 
 
-def read_back(load: Load, host: str, tell: Callable[[str], object] = logger.info) -> None:
-    """Hold what a service has now against what it has acknowledged: all of it, or as much as there is time
-    for, or until nobody wants to wait. What is not there yet, or not as it should be, is read again for as
-    long as it may be late. `tell` is told now and then how far that is.
+class ReadBack:
+    """Holds what a service has now against what it has acknowledged in a session: all of it, or as much as
+    there is time for, or until nobody wants to wait. What is not there yet, or not as it should be, is read
+    again for as long as it may be late.
     """
-    records = load.reconciliation.records
-    Random().shuffle(records)
-    # The results are told to a master, and begun anew, while this goes on: they get it once, at the end.
-    account = Account(followed=len(records), passed_over=load.ledger.creations.passed_over)
-    pending = deque((record, 0.0) for record in records)
-    # One that has been away for long is not waited for once more.
-    patience = 0.0 if load.is_gone else READ_BACK_S + load.options.consistency
-    deadline = load.results.elapsed + patience
 
-    def read(connection: Connection) -> None:
-        while pending and load.results.elapsed < deadline and not load.is_hurried:
-            record, due = pending.popleft()
-            gevent.sleep(max(due - load.results.elapsed, 0))
-            if not _read_one(load, connection, record, host, deadline, account):
-                pending.append((record, load.results.elapsed + LOOK_AGAIN_S))
+    def __init__(self, session: Session, ending: Ending, host: str) -> None:
+        self._session, self._ending, self._host = session, ending, host
+        # Results may be sent to a master, and begun anew, while this goes on; this is added once, at the end.
+        self._account = Account()
+        self._pending: deque[tuple[Record, float]] = deque()
+        self._deadline = 0.0
 
-    def tell_progress() -> None:
+    def run(self, report: Callable[[str], object]) -> None:
+        """Read everything back; `report` gets a line about the progress now and then."""
+        session = self._session
+        records = session.reconciliation.records
+        Random().shuffle(records)
+        self._account = Account(followed=len(records), passed_over=session.ledger.creations.passed_over)
+        self._pending = deque((record, 0.0) for record in records)
+        # A service that stopped answering is not waited for once more.
+        consistency = session.prepared.options.consistency
+        patience = 0.0 if self._ending.is_gone else READ_BACK_S + consistency
+        self._deadline = session.results.elapsed + patience
+        connections = [session.connection(self._host) for _ in range(READERS)]
+        progress = gevent.spawn(self._report, len(records), report)
+        readers = [gevent.spawn(self._read, connection) for connection in connections]
+        gevent.joinall(readers, raise_error=True)
+        progress.kill()
+        for connection in connections:
+            connection.close()
+        self._account.unread += len(self._pending)
+        self._settle()
+
+    def _report(self, count: int, report: Callable[[str], object]) -> None:
         pause = FIRST_PROGRESS_S
         while True:
             gevent.sleep(pause)
             pause = min(2 * pause, PROGRESS_S)
-            left = max(deadline - load.results.elapsed, 0)
-            known = len(records) - len(pending)
-            tell(f"reading back what was written: {known:,} of {len(records):,}, {left:.0f} s left at most")
+            left_s = max(self._deadline - self._session.results.elapsed, 0)
+            done = count - len(self._pending)
+            report(f"reading back what was written: {done:,} of {count:,}, {left_s:.0f} s left at most")
 
-    connections = [load.connection(host) for _ in range(READERS)]
-    progress = gevent.spawn(tell_progress)
-    gevent.joinall([gevent.spawn(read, each) for each in connections], raise_error=True)
-    progress.kill()
-    for each in connections:
-        each.close()
-    account.unread += len(pending)
-    settled = load.reconciliation.settled()
-    load.ledger.report(settled)
-    for label in load.known.ownership.overwriting:
-        settled.note(f"{label} {REPLACING}", 1)
-    account.late += settled.late
-    account.late_s = max(account.late_s, settled.late_s)
-    load.results.account.add(account)
-    _count(load, settled, "")
+    def _read(self, connection: Connection) -> None:
+        session = self._session
+        while self._pending and session.results.elapsed < self._deadline and not self._ending.is_hurried:
+            record, due = self._pending.popleft()
+            gevent.sleep(max(due - session.results.elapsed, 0))
+            if not self._read_one(connection, record):
+                self._pending.append((record, session.results.elapsed + READ_AGAIN_S))
 
-
-def _read_one(
-    load: Load, connection: Connection, record: Record, host: str, deadline: float, account: Account
-) -> bool:
-    """Read a thing back into an account; gives whether that has told how it is. A service that is just
-    starting again is waited for.
-    """
-    step = load.compiled.reads.step(record.entity)
-    while True:
-        began = load.results.elapsed
-        reply, _ = sent(connection, step.call)
-        load.results.beside["to read back what was written"] += 1
-        if reply is not None and not _is_put_off(reply):
-            break
-        if load.results.elapsed > deadline or load.is_hurried:
+    def _read_one(self, connection: Connection, record: Record) -> bool:
+        """Read an entity; gives whether its state is known now."""
+        session, account = self._session, self._account
+        step = session.compiled.reads.step(record.entity)
+        began, reply = self._answer(connection, step)
+        if reply is None:
             account.unread += 1
             return True
-        gevent.sleep(max(RETRY_S, min(retry_after_s(reply), PUT_OFF_S) if reply else 0.0))
-    is_gone = reply.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
-    # Without content, some services say that a thing is there, and some that it is not.
-    is_shown = HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES
-    if not is_gone and (not is_shown or reply.status == HTTPStatus.NO_CONTENT):
-        if load.reconciliation.may_be_gone(record, began, load.results.elapsed):
-            account.read += 1
+        is_gone = reply.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+        # Without content, some services say that an entity is there, and some that it is not.
+        is_shown = HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES
+        if not is_gone and (not is_shown or reply.status == HTTPStatus.NO_CONTENT):
+            if session.reconciliation.may_be_gone(record, began, session.results.elapsed):
+                account.read += 1
+                return True
+            account.unreadable += 1
+            account.note(f"{step.call.operation.label} was answered {reply.status} when read back", 1)
             return True
-        account.unreadable += 1
-        account.note(f"{step.call.operation.label} was answered {reply.status} when read back", 1)
-        return True
-    if reply.age_s:
-        account.note(f"{step.call.operation.label} {BY_A_CACHE}", 1)
-    at = (began - reply.age_s, load.results.elapsed)
-    told = load.reconciliation.read_back(record, step, reply.status, json_of(reply), at)
-    if told is not None:
-        account.read += told.read
-        _count(load, told, step.call.as_curl(host))
-    return told is not None
+        if reply.age_s:
+            account.note(f"{step.call.operation.label} {BY_A_CACHE}", 1)
+        at = (began - reply.age_s, session.results.elapsed)
+        seen = session.reconciliation.read_back(record, step, reply.status, json_body(reply), at)
+        if seen is not None:
+            account.read += seen.read
+            self._count(seen, step.call.as_curl(self._host))
+        return seen is not None
+
+    def _answer(self, connection: Connection, step: Step) -> tuple[float, Reply | None]:
+        """When a step was sent at last (s since the start), and its answer. A service that is just starting
+        again is waited for.
+        """
+        while True:
+            results = self._session.results
+            began = results.elapsed
+            reply, _ = send(connection, step.call)
+            results.side_calls["to read back what was written"] += 1
+            if reply is not None and not _is_postponed(reply):
+                return began, reply
+            if results.elapsed > self._deadline or self._ending.is_hurried:
+                return began, None
+            gevent.sleep(max(RETRY_S, min(retry_after_s(reply), POSTPONED_S) if reply else 0.0))
+
+    def _settle(self) -> None:
+        """All is read: count what only all of it together shows."""
+        session, account = self._session, self._account
+        settled = session.reconciliation.report()
+        session.ledger.report(settled)
+        for label in session.knowledge.ownership.overwriting:
+            settled.note(f"{label} {REPLACING}", 1)
+        account.late += settled.late
+        account.late_s = max(account.late_s, settled.late_s)
+        session.results.account.add(account)
+        self._count(settled, "")
+
+    def _count(self, seen: Account, sample: str) -> None:
+        """Count what a read has shown, which the command of the sample repeats."""
+        results = self._session.results
+        results.account.add_texts(seen)
+        for loss in seen.losses:
+            results.record_loss(loss, sample)
+        for dropped in seen.dropped:
+            results.record_dropped(dropped)
 
 
-def _is_put_off(reply: Reply) -> bool:
+def read_back(
+    session: Session, ending: Ending, host: str, report: Callable[[str], object] = logger.info
+) -> None:
+    """Read back what was written in a session; `report` gets a line about the progress now and then."""
+    ReadBack(session, ending, host).run(report)
+
+
+def _is_postponed(reply: Reply) -> bool:
     """Whether a service is to be asked again later."""
     return reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR or is_throttled(reply)
-
-
-def _count(load: Load, told: Account, sample: str) -> None:
-    for note, count in told.notes.items():
-        load.results.account.note(note, count)
-    for text, count in told.untraced.items():
-        untraced = load.results.account.untraced
-        untraced[text] = untraced.get(text, 0) + count
-    for loss in told.losses:
-        load.results.lost(loss, sample)

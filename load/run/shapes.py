@@ -6,23 +6,23 @@ from locust.runners import MasterRunner
 
 from load.options.profile import Profile
 
-# Locust asks so often: a run would end up to so much later than it should.
+# Locust calls `tick` so often (s): a run would end up to so much later than it should.
 _TICK_S = 1.0
 
 
 class OpenShape(LoadTestShape):
-    """One user for each process that makes arrivals, for a time (s), or until it is told to end."""
+    """One user for each process that makes arrivals, for a time (s) if one is given."""
 
     def __init__(self, seconds: float | None) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._seconds = seconds
 
     def tick(self) -> tuple[int, float] | None:
-        """As many users as processes that are there; None at the end."""
+        """One user and one spawn per s for each process; None at the end."""
         if self._seconds is not None:
-            left = self._seconds - self.get_run_time()  # type: ignore[no-untyped-call]
-            if left < _TICK_S:
-                gevent.sleep(max(left, 0))
+            left_s = self._seconds - self.get_run_time()  # type: ignore[no-untyped-call]
+            if left_s < _TICK_S:
+                gevent.sleep(max(left_s, 0))
                 return None
         processes = self.runner.worker_count if isinstance(self.runner, MasterRunner) else 1
         return max(processes, 1), max(processes, 1)

@@ -9,7 +9,7 @@ from types import FrameType
 @contextmanager
 def on_signals(act: Callable[..., object]) -> Iterator[None]:
     """Signals call `act` within the context."""
-    before = {each: signal.signal(each, act) for each in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, act) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""Watches the process that makes calls, while it does."""
+"""Watches whether the process that makes calls keeps up with them."""
 
 import time
 from bisect import bisect_left, bisect_right
@@ -8,8 +8,8 @@ import gevent
 from load.measurements.generator import LATE_S, Generator
 
 BEAT_S = 0.1
-# Each arrival makes two pieces of work: an answer to read, and to check. When there is so much more of it
-# than of arrivals, answers that the service had held back come all at once.
+# Each arrival makes two pieces of work: to read an answer, and to check it. So many times as much work as the
+# arrivals make means that answers came all at once, which the service had held back.
 _BURST = 1.5
 _PIECES_PER_ARRIVAL = 2
 _FEW_PIECES = 20
@@ -17,9 +17,7 @@ _PIECES_KEPT = 20_000
 
 
 class Watch:
-    """Watches this process, after a warm-up (s), until it is ended. `rate` is how many arrivals per s it is
-    to make.
-    """
+    """Watches this process after a warm-up (s), until `end` is called; it makes `rate` arrivals/s."""
 
     def __init__(self, warm_up: float, rate: float = 0.0) -> None:
         self.rate = rate
@@ -39,14 +37,14 @@ class Watch:
             self._seen.lateness.record(sent - due)
 
     def worked(self, at: float) -> None:
-        """A piece of work is done: an answer was read, or checked (s since the start)."""
+        """A piece of work is done at a time (s since the start): an answer was read, or checked."""
         self._pieces.append(at)
         if len(self._pieces) > 2 * _PIECES_KEPT:
             del self._pieces[:_PIECES_KEPT]
 
     def _is_burst(self, due: float, sent: float) -> bool:
-        """Whether this process was kept busy, from when an arrival was due until it was sent, by far more
-        answers than it asked for then; or was still at work on those of a burst that had begun before.
+        """Whether far more answers than usual kept this process busy from when an arrival was due until it
+        was sent, or it was still busy with those of a burst that had begun before.
         """
         began, ended = self._burst
         since = began if began <= due <= ended else due
@@ -63,7 +61,7 @@ class Watch:
             self._seen.dropped += 1
 
     def taken(self) -> Generator:
-        """What was seen since this was last asked."""
+        """What was seen since the last call of this method."""
         seen, self._seen = self._seen, Generator()
         if self._since:
             now = (time.perf_counter(), time.process_time())
@@ -72,7 +70,7 @@ class Watch:
         return seen
 
     def end(self) -> None:
-        """Watch no more."""
+        """Stop watching."""
         self._beat.kill()
 
     def _listen(self, warm_up: float) -> None:

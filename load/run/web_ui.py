@@ -7,9 +7,12 @@ from typing import Any
 from flask import Flask, Response, json, request
 
 from load.errors import LoadError
-from load.judgement.objectives import outcomes
+from load.judgement.outcomes import outcomes
+from load.measurements.results import Results
 from load.printable import printable
 from load.run.load import Load
+from load.run.recording import objectives_of
+from load.run.session import Session
 
 _FINDINGS, _OBJECTIVES = "contract-findings", "contract-objectives"
 _TABLES = {
@@ -38,22 +41,22 @@ def add_tabs(app: Flask, arguments: dict[str, Any], load: Load) -> None:
     """
     arguments["extended_tabs"] = [{"key": key, "title": title} for key, (title, _) in _TABLES.items()]
     arguments["extended_tables"] = [
-        {"key": key, "structure": [{"key": each, "title": each.capitalize()} for each in columns]}
+        {"key": key, "structure": [{"key": column, "title": column.capitalize()} for column in columns]}
         for key, (_, columns) in _TABLES.items()
     ]
 
     @app.after_request
     def _with_contract(response: Response) -> Response:
         if request.path.endswith("/stats/requests") and response.is_json:
-            told = [
-                {"key": _FINDINGS, "data": findings(load)},
-                {"key": _OBJECTIVES, "data": objectives(load)},
+            tables = [
+                {"key": _FINDINGS, "data": findings(load.session.results)},
+                {"key": _OBJECTIVES, "data": objectives(load.session)},
             ]
-            response.set_data(json.dumps({**response.get_json(), "extended_stats": told}))
+            response.set_data(json.dumps({**response.get_json(), "extended_stats": tables}))
         return response
 
 
-def findings(load: Load) -> list[dict[str, str]]:
+def findings(results: Results) -> list[dict[str, str]]:
     """A row for each finding."""
     return [
         {
@@ -64,20 +67,20 @@ def findings(load: Load) -> list[dict[str, str]]:
             if finding.expected or finding.found
             else finding.detail,
         }
-        for label, each in load.results.operations.items()
-        for finding, count in each.findings.most_common()
+        for label, operation in results.operations.items()
+        for finding, count in operation.findings.most_common()
     ]
 
 
-def objectives(load: Load) -> list[dict[str, str]]:
+def objectives(session: Session) -> list[dict[str, str]]:
     """A row for each objective."""
     return [
         {
-            "operation": printable(each.objective.label),
-            "objective": str(each.objective),
-            "figure": "no call" if each.figure is None else each.objective.shown(each.figure),
-            "margin": "" if each.margin is None else f"{each.margin:.0%}",
-            "verdict": f"{'✓' if each.holds else '✗' if each.is_broken else '–'} {each.word}",
+            "operation": printable(outcome.objective.label),
+            "objective": str(outcome.objective),
+            "figure": "no call" if outcome.figure is None else outcome.objective.shown(outcome.figure),
+            "margin": "" if outcome.margin is None else f"{outcome.margin:.0%}",
+            "verdict": f"{'✓' if outcome.holds else '✗' if outcome.is_broken else '–'} {outcome.word}",
         }
-        for each in outcomes(load.objectives, load.results)
+        for outcome in outcomes(objectives_of(session.prepared, session.results), session.results)
     ]

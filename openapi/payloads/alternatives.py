@@ -1,298 +1,148 @@
-"""Schemas taken apart: a value satisfies one when it satisfies one set of facts among its alternatives."""
+"""Schemas in disjunctive form: a value satisfies them when it satisfies one set of constraints of several."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from openapi.contract import Json, JsonObject
-from openapi.payloads.constraints import (
-    NO_KIND,
-    NO_VALUES,
-    Facts,
-    closed,
-    rules_for,
-)
-from openapi.payloads.keywords import merged_with
-from openapi.payloads.negations import contraries_of_containers, contraries_of_scalars
+from openapi.contract import Json
+from openapi.payloads.branch_order import FIRST, BranchOrder
+from openapi.payloads.choices import Choices
+from openapi.payloads.constraints import NO_CONSTRAINTS, Constraints, property_schemas, with_unevaluated
+from openapi.payloads.derived_schemas import DerivedSchemas
+from openapi.payloads.discriminated_branches import DiscriminatedBranches
+from openapi.payloads.keywords import with_keywords
+from openapi.payloads.negations import Negations
+from openapi.payloads.tuning import CONTRADICTION_ALTERNATIVES, CONTRADICTION_DEPTH, NESTED_SEARCHES
 
-_DEFINITIONS = "#/$defs/"
-_DISJOINT_DEPTH = 3
-_TRIED = 100
-_QUESTIONS_WITHIN = 4
-
-Pending = tuple[Json, tuple[int, ...]]
-Seen = dict[int, None]
+# A schema, and the ids of the schemas around it that have unevaluated keywords.
+_Scoped = tuple[Json, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
-class Turn:
-    """Which branches to begin with: at every choice the one of this number; when `combined`, the turn at
-    a choice changes once those at the choices before it have been through all of theirs.
+class _Expansion:
+    """How far schemas are expanded: the schemas to read, the choices to make, the schemas to negate, and the
+    constraints collected so far. `visited` has the ids of schemas that were read, in their order.
     """
 
-    number: int
-    combined: bool = False
-
-    def order(self, branches: list["Pending"], combinations: int) -> list["Pending"]:
-        """The branches, beginning with the one whose turn it is."""
-        number = self.number // combinations if self.combined else self.number
-        first = number % len(branches) if branches else 0
-        return branches[first:] + branches[:first]
-
-
-FIRST = Turn(0)
+    pending: Sequence[_Scoped] = ()
+    choices: Sequence[list[_Scoped]] = ()
+    negated: Sequence[_Scoped] = ()
+    constraints: Constraints = NO_CONSTRAINTS
+    visited: Mapping[int, None] = field(default_factory=dict)
+    order: BranchOrder = FIRST
 
 
 class Alternatives:
-    """Takes schemas apart. `definitions` are the `$defs` that references lead to.
+    """Lists the alternatives of schemas. `definitions` are the `$defs` that references lead to."""
 
-    Schemas made on the way, as for `not`, are made once, so that each has one identity.
-    """
+    def __init__(self, definitions: Mapping[str, Json], discriminators: bool = True) -> None:
+        self.derived = DerivedSchemas(definitions)
+        self._negations = Negations(self.derived)
+        discriminated = DiscriminatedBranches(self.derived, self.is_satisfiable) if discriminators else None
+        self._choices = Choices(self.derived, discriminated)
+        # JSON Schema ignores discriminators: whether a negated schema may hold is asked without them.
+        self._without_discriminators = Alternatives(definitions, False) if discriminators else self
+        self._open_searches = 0
 
-    def __init__(self, definitions: Mapping[str, Json], told_apart: bool = True) -> None:
-        self._definitions = definitions
-        # JSON Schema knows no discriminators: what it takes for the same must differ otherwise.
-        self._undiscriminated = Alternatives(definitions, told_apart=False) if told_apart else self
-        self._asked = 0
-        self._denials: dict[int, tuple[Json, list[Json]]] = {}
-        self._kept: dict[object, Json] = {}
-
-    @property
-    def _discriminates(self) -> bool:
-        return self._undiscriminated is not self
-
-    def of(self, rules: Sequence[Json], turn: Turn = FIRST) -> Iterator[Facts]:
-        """The alternatives of schemas that hold together. At each choice they begin with another
-        branch for each `turn`.
+    def of(self, schemas: Sequence[Json], order: BranchOrder = FIRST) -> Iterator[Constraints]:
+        """The alternatives of schemas that hold together, found one by one; the order says with which branch
+        of each choice they begin.
         """
-        return self._expand([(rule, ()) for rule in rules], [], [], Facts(), {}, turn)
+        return self._expand(_Expansion([(schema, ()) for schema in schemas], order=order))
 
-    def possible(self, rules: Sequence[Json], depth: int = _DISJOINT_DEPTH) -> bool:
-        """Whether no contradiction shows on the surface."""
-        return self._any_consistent(self.of(rules), depth)
-
-    def _any_consistent(self, found: Iterator[Facts], depth: int) -> bool:
-        """Whether any of the first facts found is consistent; taken for granted when one question has
-        led to another too often, as it does where schemas are recursive.
+    def is_satisfiable(self, schemas: Sequence[Json], depth: int = CONTRADICTION_DEPTH) -> bool:
+        """Whether the schemas have an alternative in which no contradiction is found. Required properties are
+        searched for contradictions, too, to the depth given.
         """
-        if self._asked >= _QUESTIONS_WITHIN:
+        return self._is_any_consistent(self.of(schemas), depth)
+
+    def _is_any_consistent(self, alternatives: Iterator[Constraints], depth: int) -> bool:
+        """Whether any of the first alternatives is consistent. It is assumed when one search has led to
+        another too often, as it does where schemas are recursive.
+        """
+        if self._open_searches >= NESTED_SEARCHES:
             return True
-        self._asked += 1
+        self._open_searches += 1
         try:
-            return any(self._consistent(facts, depth) for facts in islice(found, _TRIED))
+            first = islice(alternatives, CONTRADICTION_ALTERNATIVES)
+            return any(self._is_consistent(constraints, depth) for constraints in first)
         finally:
-            self._asked -= 1
+            self._open_searches -= 1
 
-    def resolved(self, schema: Json) -> Json:
-        """What a chain of references without siblings leads to."""
-        seen = set()
-        while isinstance(schema, dict) and set(schema) == {"$ref"} and schema["$ref"] not in seen:
-            seen.add(schema["$ref"])
-            schema = self._target(schema)
-        return schema
-
-    def _target(self, schema: JsonObject) -> Json:
-        return self._definitions[schema["$ref"].removeprefix(_DEFINITIONS)]
-
-    def _expand(
-        self,
-        pending: list[Pending],
-        choices: list[list[Pending]],
-        denials: list[Pending],
-        facts: Facts,
-        seen: Seen,
-        turn: Turn,
-    ) -> Iterator[Facts]:
-        pending, choices, denials, seen = [*pending], [*choices], [*denials], {**seen}
-        while pending:
-            node, scopes = pending.pop(0)
-            if node is False:
-                return
-            if not isinstance(node, dict) or id(node) in seen:
-                continue
-            seen[id(node)] = None
-            if "unevaluatedProperties" in node or "unevaluatedItems" in node:
-                scopes = (*scopes, id(node))
-            merged = merged_with(facts, node, scopes)
-            if merged is None:
-                return
-            facts = merged
-            pending[:0] = [(each, scopes) for each in self._certain(node)]
-            choices += [[(each, scopes) for each in branches] for branches in self._branches(node, seen)]
-            if "not" in node:
-                denials.append((node["not"], scopes))
-        if choices:
-            width = max(len(choices[0]), 1)
-            branches = turn.order(choices[0], facts.combinations)
-            facts = replace(
-                facts, turns=max(facts.turns, width), combinations=facts.combinations * width, plain=False
-            )
-            for branch in branches:
-                chosen = replace(facts, path=(*facts.path, id(branch[0])))
-                yield from self._expand([branch], choices[1:], denials, chosen, seen, turn)
-        elif denials:
-            yield from self._denied(denials, facts, seen, turn)
-        else:
-            yield closed(facts)
-
-    def _certain(self, node: JsonObject) -> list[Json]:
-        """Schemas that hold wherever this one does."""
-        certain = list(node.get("allOf", ()))
-        if "$ref" in node:
-            certain.insert(0, self._target(node))
-        return certain
-
-    def _branches(self, node: JsonObject, seen: Seen) -> Iterator[list[Json]]:
-        """Choices that this schema leaves, each a list of branches."""
-        if "discriminator" in node and not {"oneOf", "anyOf"} & {*node} and self._discriminates:
-            yield self._descendants(node, seen)
-        any_of = node.get("anyOf")
-        if any_of is not None:
-            yield [self._told_apart(node, each) for each in any_of]
-        one_of = node.get("oneOf")
-        if one_of is not None:
-            yield [
-                self.once(
-                    (id(one_of), index),
-                    {"allOf": [self._told_apart(node, each), *self._not_others(one_of, index)]},
-                )
-                for index, each in enumerate(one_of)
-            ]
-        if "if" in node and ("then" in node or "else" in node):
-            condition = node["if"]
-            yield [
-                self.once((id(condition), True), {"allOf": [condition, node.get("then", True)]}),
-                self.once((id(condition), False), {"allOf": [{"not": condition}, node.get("else", True)]}),
-            ]
-        for name, schema in node.get("dependentSchemas", {}).items():
-            yield [
-                self.once((id(schema), name), {"required": [name], "allOf": [schema]}),
-                self._absence(name),
-            ]
-
-    def _not_others(self, branches: Sequence[Json], index: int) -> list[Json]:
-        return [
-            self.once((id(branches), index, place), {"not": other})
-            for place, other in enumerate(branches)
-            if place != index
-        ]
-
-    def _told_apart(self, node: JsonObject, branch: Json) -> Json:
-        """A branch with the value of its discriminator, if it may have that (OpenAPI 3.0.3,
-        Discriminator Object).
-        """
-        told = node.get("discriminator")
-        if told is None or not self._discriminates or not isinstance(branch, dict) or "$ref" not in branch:
-            return branch
-        key = ("told apart", id(node), id(branch))
-        if key not in self._kept:
-            self._kept[key] = branch
-            names = [name for name, each in told["mapping"].items() if each["$ref"] == branch["$ref"]]
-            marked = self._marked(told["propertyName"], names, branch)
-            self._kept[key] = marked if self.possible([marked], 2) else branch
-        return self._kept[key]
-
-    def _marked(self, name: str, values: list[str], branch: Json) -> Json:
-        return self.once(
-            (id(branch), name, *values),
-            {"allOf": [branch], "required": [name], "properties": {name: {"enum": values}}},
-        )
-
-    def _descendants(self, node: JsonObject, seen: Seen) -> list[Json]:
-        """The schemas that a base with a discriminator stands for; the one on the way here if there
-        is one, for then this base is one of its parts.
-        """
-        told = node["discriminator"]
-        heirs = {
-            id(self._target(reference)): (name, reference) for name, reference in told["mapping"].items()
-        }
-        on_the_way = next((each for each in seen if each in heirs and each != id(node)), None)
-        key = ("heirs", id(node), on_the_way)
-        if key not in self._kept:
-            self._kept[key] = [True]
-            wanted = heirs.values() if on_the_way is None else [heirs[on_the_way]]
-            marked = [
-                self._marked(told["propertyName"], [name], self.once(("heir", reference["$ref"]), reference))
-                for name, reference in wanted
-            ]
-            self._kept[key] = [each for each in marked if self.possible([each], 1)] or [True]
-        branches: list[Json] = self._kept[key]
-        return branches
-
-    def _denied(self, denials: list[Pending], facts: Facts, seen: Seen, turn: Turn) -> Iterator[Facts]:
-        """The alternatives that are left when a schema must not hold."""
-        (denied, scopes), rest = denials[0], denials[1:]
-        if not self._may_hold(denied, facts):
-            yield from self._expand([], [], rest, facts, seen, turn)
-            return
-        facts = replace(facts, plain=False)
-        for each in (*self._contraries(denied), *self._surplus(denied, facts)):
-            yield from self._expand([(each, scopes)], [], rest, facts, seen, turn)
-
-    def _surplus(self, denied: Json, facts: Facts) -> Iterator[Json]:
-        """Properties that the facts know and the denied schema does not, where it allows no others."""
-        schema = self.resolved(denied)
-        if not isinstance(schema, dict) or "additionalProperties" not in schema:
-            return
-        known = {name for part in facts.object_parts for name in part.properties}
-        for name in sorted(known - {*schema.get("properties", {})}):
-            contrary = {"not": schema["additionalProperties"]}
-            made = {"type": "object", "required": [name], "properties": {name: contrary}}
-            yield self.once(("surplus", id(schema), name), made)
-
-    def _may_hold(self, schema: Json, facts: Facts) -> bool:
-        found = self._undiscriminated._expand([(schema, ())], [], [], facts, {}, FIRST)
-        return self._undiscriminated._any_consistent(found, _DISJOINT_DEPTH)
-
-    def _consistent(self, facts: Facts, depth: int) -> bool:
-        """Whether the facts do not contradict each other, as far as that is soon found out."""
-        if facts.kinds != {"object"} or depth == 0:
+    def _is_consistent(self, constraints: Constraints, depth: int) -> bool:
+        if constraints.kinds != {"object"} or depth == 0:
             return True
         return all(
-            self.possible(rules, depth - 1) for name in facts.required if (rules := rules_for(facts, name))
+            self.is_satisfiable(schemas, depth - 1)
+            for name in constraints.required
+            if (schemas := property_schemas(constraints, name))
         )
 
-    def _absence(self, name: str) -> Json:
-        return self.once(("absent", name), {"properties": {name: False}})
+    def _expand(self, expansion: _Expansion) -> Iterator[Constraints]:
+        read = self._read(expansion)
+        if read is None:
+            return
+        if read.choices:
+            yield from self._choose(read)
+        elif read.negated:
+            yield from self._negate(read)
+        else:
+            yield with_unevaluated(read.constraints)
 
-    def once(self, key: object, schema: Json) -> Json:
-        """The schema kept under a key; the first that was given for it."""
-        return self._kept.setdefault(key, schema)
+    def _read(self, expansion: _Expansion) -> _Expansion | None:
+        """The expansion when all pending schemas are read; None when they contradict each other."""
+        pending, choices, negated = [*expansion.pending], [*expansion.choices], [*expansion.negated]
+        constraints, visited = expansion.constraints, {**expansion.visited}
+        while pending:
+            schema, scopes = pending.pop(0)
+            if schema is False:
+                return None
+            if not isinstance(schema, dict) or id(schema) in visited:
+                continue
+            visited[id(schema)] = None
+            if "unevaluatedProperties" in schema or "unevaluatedItems" in schema:
+                scopes = (*scopes, id(schema))
+            merged = with_keywords(constraints, schema, scopes)
+            if merged is None:
+                return None
+            constraints = merged
+            pending[:0] = [(part, scopes) for part in self.derived.parts(schema)]
+            for branches in self._choices.of(schema, visited):
+                scoped = [(branch, scopes) for branch in branches]
+                choices.append(scoped)
+            if "not" in schema:
+                negated.append((schema["not"], scopes))
+        return _Expansion((), choices, negated, constraints, visited, expansion.order)
 
-    def _contraries(self, schema: Json) -> list[Json]:
-        """Schemas of which each excludes the given one; all that exclude it, as far as we know how."""
-        schema = self.resolved(schema)
-        if isinstance(schema, bool):
-            return [not schema]
-        if id(schema) not in self._denials:
-            self._denials[id(schema)] = (schema, [*self._made_contraries(schema)])
-        return self._denials[id(schema)][1]
+    def _choose(self, expansion: _Expansion) -> Iterator[Constraints]:
+        """The alternatives of each branch of the first choice."""
+        branches, *choices = expansion.choices
+        constraints = expansion.constraints
+        width = max(len(branches), 1)
+        ordered = expansion.order.apply(branches, constraints.combinations)
+        constraints = replace(
+            constraints,
+            widest_choice=max(constraints.widest_choice, width),
+            combinations=constraints.combinations * width,
+            is_plain=False,
+        )
+        for branch in ordered:
+            chosen = replace(constraints, branches=(*constraints.branches, id(branch[0])))
+            yield from self._expand(replace(expansion, pending=[branch], choices=choices, constraints=chosen))
 
-    def _made_contraries(self, schema: JsonObject) -> Iterator[Json]:
-        if "not" in schema:
-            yield schema["not"]
-        if "type" in schema:
-            stated = schema["type"]
-            yield {NO_KIND: [stated] if isinstance(stated, str) else stated}
-        for name in schema.get("required", ()):
-            yield {"type": "object", "properties": {name: False}}
-        if "const" in schema:
-            yield {NO_VALUES: [schema["const"]]}
-        if "enum" in schema:
-            yield {NO_VALUES: schema["enum"]}
-        yield from contraries_of_scalars(schema)
-        for name, each in schema.get("properties", {}).items():
-            if each is not True:
-                yield {"type": "object", "required": [name], "properties": {name: {"not": each}}}
-        yield from contraries_of_containers(schema)
-        for each in self._certain(schema):
-            yield {"not": each}
-        if "anyOf" in schema:
-            yield {"allOf": [{"not": each} for each in schema["anyOf"]]}
-        if "oneOf" in schema:
-            branches = schema["oneOf"]
-            yield {"allOf": [{"not": each} for each in branches]}
-            yield from ({"allOf": [one, other]} for one in branches for other in branches if one is not other)
-        if "if" in schema:
-            yield {"allOf": [schema["if"], {"not": schema.get("then", True)}]}
-            yield {"allOf": [{"not": schema["if"]}, {"not": schema.get("else", True)}]}
+    def _negate(self, expansion: _Expansion) -> Iterator[Constraints]:
+        """The alternatives that remain when the first of the negated schemas must not hold."""
+        (schema, scopes), *negated = expansion.negated
+        if not self._may_hold(schema, expansion.constraints):
+            yield from self._expand(replace(expansion, negated=negated))
+            return
+        constraints = replace(expansion.constraints, is_plain=False)
+        for negation in (*self._negations.of(schema), *self._negations.surplus(schema, constraints)):
+            yield from self._expand(
+                replace(expansion, pending=[(negation, scopes)], negated=negated, constraints=constraints)
+            )
+
+    def _may_hold(self, schema: Json, constraints: Constraints) -> bool:
+        others = self._without_discriminators
+        alternatives = others._expand(_Expansion([(schema, ())], constraints=constraints))
+        return others._is_any_consistent(alternatives, CONTRADICTION_DEPTH)

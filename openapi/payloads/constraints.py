@@ -1,26 +1,29 @@
-"""What schemas ask of a value, merged from all that hold at once."""
+"""Constraints on a value, collected from all schemas that hold for it at once."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
 import jsonschema_rs
 
 from openapi.contract import Json
+from openapi.payloads.json_values import KINDS, kind_of
 
-KINDS = frozenset({"null", "boolean", "object", "array", "string", "integer", "fraction"})
 UNIQUE = "x-unique"
 
-NO_KIND = "no type"
-NO_VALUES = "no values"
-NO_PATTERN = "no pattern"
-NO_FORMAT = "no format"
-NO_MULTIPLE = "no multiple"
+# Keywords of our own: what a value must not be, as `not` leaves it to say.
+NOT_TYPE = "not type"
+NOT_ENUM = "not enum"
+NOT_PATTERN = "not pattern"
+NOT_FORMAT = "not format"
+NOT_MULTIPLE_OF = "not multipleOf"
 
 
 @dataclass(frozen=True)
-class ObjectPart:
-    """What one schema says of properties; `additional` is None when it says nothing of others."""
+class ObjectKeywords:
+    """The keywords of one schema for properties; `additional` is None where the schema does not restrict
+    other properties. `scopes` are the ids of the schemas around it that have `unevaluatedProperties`.
+    """
 
     properties: Mapping[str, Json]
     patterns: Mapping[str, Json]
@@ -29,8 +32,10 @@ class ObjectPart:
 
 
 @dataclass(frozen=True)
-class ArrayPart:
-    """What one schema says of items; `rest` is None when it says nothing of others."""
+class ArrayKeywords:
+    """The keywords of one schema for items; `rest` is None where the schema does not restrict items behind
+    `prefix`. `scopes` are the ids of the schemas around it that have `unevaluatedItems`.
+    """
 
     prefix: Sequence[Json]
     rest: Json | None
@@ -39,7 +44,7 @@ class ArrayPart:
 
 @dataclass(frozen=True)
 class Contains:
-    """So many items, at least and at most, that satisfy a schema."""
+    """How many items satisfy a schema: `contains`, `minContains` and `maxContains`."""
 
     schema: Json
     least: int
@@ -48,7 +53,7 @@ class Contains:
 
 @dataclass(frozen=True)
 class Unevaluated:
-    """What a schema says of what no part within its `scope` speaks of."""
+    """The schema of properties or items that no other keyword within its `scope` evaluates."""
 
     scope: int
     schema: Json
@@ -56,144 +61,135 @@ class Unevaluated:
 
 
 @dataclass(frozen=True)
-class Facts:
-    """All that holds of a value at once. `bounds` are numbers, each with whether it is exclusive;
-    `seeds` are examples and defaults, `turns` the number of branches at the widest choice on the
-    way here, `combinations` the product of all, and `path` the branches chosen; `plain` when nothing had
-    to be chosen or denied.
+class Constraints:
+    """Everything that must hold for a value.
+
+    Larger than usual: it has one field per keyword of JSON Schema.
+
+    `lower` and `upper` are bounds, each with whether it is exclusive. `examples` include defaults. `branches`
+    are the ids of the branches that were chosen on the way here, `widest_choice` is the number of branches of
+    the widest choice among those, `combinations` the product of all; `is_plain` is true while no branch was
+    chosen and nothing was negated.
     """
 
     kinds: frozenset[str] = KINDS
     values: tuple[Json, ...] | None = None
-    barred_values: tuple[Json, ...] = ()
+    excluded_values: tuple[Json, ...] = ()
     lower: tuple[tuple[float, bool], ...] = ()
     upper: tuple[tuple[float, bool], ...] = ()
     multiples: tuple[float, ...] = ()
-    barred_multiples: tuple[float, ...] = ()
+    excluded_multiples: tuple[float, ...] = ()
     min_length: int = 0
     max_length: int | None = None
     patterns: tuple[str, ...] = ()
-    barred_patterns: tuple[str, ...] = ()
+    excluded_patterns: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
-    barred_formats: tuple[str, ...] = ()
+    excluded_formats: tuple[str, ...] = ()
     min_items: int = 0
     max_items: int | None = None
-    distinct_items: bool = False
-    array_parts: tuple[ArrayPart, ...] = ()
+    unique_items: bool = False
+    array_keywords: tuple[ArrayKeywords, ...] = ()
     contains: tuple[Contains, ...] = ()
     min_properties: int = 0
     max_properties: int | None = None
     required: tuple[str, ...] = ()
-    object_parts: tuple[ObjectPart, ...] = ()
-    names: tuple[Json, ...] = ()
-    dependent_names: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    object_keywords: tuple[ObjectKeywords, ...] = ()
+    property_names: tuple[Json, ...] = ()
+    dependent_required: tuple[tuple[str, tuple[str, ...]], ...] = ()
     unevaluated_properties: tuple[Unevaluated, ...] = ()
     unevaluated_items: tuple[Unevaluated, ...] = ()
-    seeds: tuple[Json, ...] = ()
+    examples: tuple[Json, ...] = ()
     unique: bool = False
-    turns: int = 1
+    widest_choice: int = 1
     combinations: int = 1
-    path: tuple[int, ...] = ()
-    plain: bool = True
+    branches: tuple[int, ...] = ()
+    is_plain: bool = True
 
 
-def rules_for(facts: Facts, name: str) -> tuple[Json, ...]:
-    """The schemas that a property of this name has to satisfy together."""
-    rules = []
-    for part in facts.object_parts:
-        found = [part.properties[name]] if name in part.properties else []
-        found += [schema for pattern, schema in part.patterns.items() if _matches(pattern, name)]
-        if not found and part.additional is not None:
-            found.append(part.additional)
-        rules += found
-    return _without_true(rules)
+NO_CONSTRAINTS = Constraints()
 
 
-def rules_at(facts: Facts, index: int) -> tuple[Json, ...]:
-    """The schemas that the item at an index has to satisfy together."""
-    rules = []
-    for part in facts.array_parts:
-        if index < len(part.prefix):
-            rules.append(part.prefix[index])
-        elif part.rest is not None:
-            rules.append(part.rest)
-    return _without_true(rules)
+def property_schemas(constraints: Constraints, name: str) -> tuple[Json, ...]:
+    """The schemas that a property of this name must satisfy together."""
+    schemas = []
+    for keywords in constraints.object_keywords:
+        own = [keywords.properties[name]] if name in keywords.properties else []
+        own += [schema for pattern, schema in keywords.patterns.items() if _matches(pattern, name)]
+        if not own and keywords.additional is not None:
+            own.append(keywords.additional)
+        schemas += own
+    return _simplified(schemas)
 
 
-def _without_true(rules: Sequence[Json]) -> tuple[Json, ...]:
-    """Each schema once; False alone where it is among them."""
-    if any(rule is False for rule in rules):
+def item_schemas(constraints: Constraints, index: int) -> tuple[Json, ...]:
+    """The schemas that the item at an index must satisfy together."""
+    schemas = []
+    for keywords in constraints.array_keywords:
+        if index < len(keywords.prefix):
+            schemas.append(keywords.prefix[index])
+        elif keywords.rest is not None:
+            schemas.append(keywords.rest)
+    return _simplified(schemas)
+
+
+def _simplified(schemas: Sequence[Json]) -> tuple[Json, ...]:
+    """Each schema once, without those that allow everything; False alone where it is among them."""
+    if any(schema is False for schema in schemas):
         return (False,)
-    return tuple({id(rule): rule for rule in rules if rule is not True and rule != {}}.values())
+    return tuple({id(schema): schema for schema in schemas if schema is not True and schema != {}}.values())
 
 
 def _matches(pattern: str, name: str) -> bool:
-    return _pattern(pattern).is_valid(name)
+    return _pattern_validator(pattern).is_valid(name)
 
 
 @cache
-def _pattern(pattern: str) -> jsonschema_rs.Validator:
+def _pattern_validator(pattern: str) -> jsonschema_rs.Validator:
     return jsonschema_rs.Draft202012Validator({"pattern": pattern})
 
 
-def kind_of(value: Json) -> str:
-    """The kind of a value; 1.0 is an integer (JSON Schema 2020-12 Core, section 4.2.3)."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case str():
-            return "string"
-        case list():
-            return "array"
-        case dict():
-            return "object"
-    return "integer" if value == int(value) else "fraction"
+def with_unevaluated(constraints: Constraints) -> Constraints:
+    """The constraints with `unevaluatedProperties` and `unevaluatedItems` turned into `additionalProperties`
+    and `items`, now that all keywords within their scope are collected.
+    """
+    if not constraints.unevaluated_properties and not constraints.unevaluated_items:
+        return constraints
+    object_keywords = [*constraints.object_keywords]
+    for unevaluated in constraints.unevaluated_properties:
+        within = [each for each in constraints.object_keywords if unevaluated.scope in each.scopes]
+        is_nested = any(unevaluated.scope in other.scopes for other in constraints.unevaluated_properties)
+        if not is_nested and all(keywords.additional is None for keywords in within):
+            names = {name: True for keywords in within for name in keywords.properties}
+            patterns = {pattern: True for keywords in within for pattern in keywords.patterns}
+            object_keywords.append(ObjectKeywords(names, patterns, unevaluated.schema))
+    array_keywords = [*constraints.array_keywords]
+    for unevaluated in constraints.unevaluated_items:
+        items = [each for each in constraints.array_keywords if unevaluated.scope in each.scopes]
+        is_nested = any(unevaluated.scope in other.scopes for other in constraints.unevaluated_items)
+        if not is_nested and all(keywords.rest is None for keywords in items):
+            length = max((len(keywords.prefix) for keywords in items), default=0)
+            array_keywords.append(ArrayKeywords([True] * length, unevaluated.schema))
+    return replace(constraints, object_keywords=tuple(object_keywords), array_keywords=tuple(array_keywords))
 
 
-def identity(value: Json) -> Hashable:
-    """The same for values that are equal in JSON, where true is not 1 but 1.0 is."""
-    match value:
-        case bool():
-            return ("boolean", value)
-        case list():
-            return tuple(identity(each) for each in value)
-        case dict():
-            return frozenset((name, identity(each)) for name, each in value.items())
-        case _:
-            return (value,)
-
-
-def closed(facts: Facts) -> Facts:
-    """The facts with what is said of unevaluated properties and items as parts of their own."""
-    if not facts.unevaluated_properties and not facts.unevaluated_items:
-        return facts
-    object_parts = [*facts.object_parts]
-    for each in facts.unevaluated_properties:
-        within = [part for part in facts.object_parts if each.scope in part.scopes]
-        nested = any(each.scope in other.scopes for other in facts.unevaluated_properties)
-        if not nested and all(part.additional is None for part in within):
-            names = {name: True for part in within for name in part.properties}
-            patterns = {pattern: True for part in within for pattern in part.patterns}
-            object_parts.append(ObjectPart(names, patterns, each.schema))
-    array_parts = [*facts.array_parts]
-    for each in facts.unevaluated_items:
-        items = [part for part in facts.array_parts if each.scope in part.scopes]
-        nested = any(each.scope in other.scopes for other in facts.unevaluated_items)
-        if not nested and all(part.rest is None for part in items):
-            length = max((len(part.prefix) for part in items), default=0)
-            array_parts.append(ArrayPart([True] * length, each.schema))
-    return replace(facts, object_parts=tuple(object_parts), array_parts=tuple(array_parts))
-
-
-def likely_kinds(facts: Facts) -> frozenset[str]:
-    """The kinds that rules are about which allow all kinds."""
-    if facts.object_parts or facts.required or facts.names or facts.min_properties:
+def likely_kinds(constraints: Constraints) -> frozenset[str]:
+    """The kinds that the keywords are about, for a schema that allows all kinds: `properties` speaks of an
+    object, whatever else would be valid.
+    """
+    if (
+        constraints.object_keywords
+        or constraints.required
+        or constraints.property_names
+        or constraints.min_properties
+    ):
         return frozenset({"object"})
-    if facts.array_parts or facts.contains or facts.min_items or facts.distinct_items:
+    if (
+        constraints.array_keywords
+        or constraints.contains
+        or constraints.min_items
+        or constraints.unique_items
+    ):
         return frozenset({"array"})
-    if facts.lower or facts.upper or facts.multiples:
-        return frozenset({"integer", "fraction"} if not facts.multiples else {"integer"})
-    seeded = frozenset(kind_of(each) for each in facts.seeds)
-    return seeded or frozenset({"string"})
+    if constraints.lower or constraints.upper or constraints.multiples:
+        return frozenset({"integer", "fraction"} if not constraints.multiples else {"integer"})
+    return frozenset(kind_of(example) for example in constraints.examples) or frozenset({"string"})

@@ -1,4 +1,4 @@
-"""Facts that hold at once, merged into one."""
+"""Keywords of JSON Schema, read into constraints."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -7,143 +7,160 @@ from typing import Any
 
 from openapi.contract import Json, JsonObject
 from openapi.payloads.constraints import (
-    NO_FORMAT,
-    NO_KIND,
-    NO_MULTIPLE,
-    NO_PATTERN,
-    NO_VALUES,
+    NOT_ENUM,
+    NOT_FORMAT,
+    NOT_MULTIPLE_OF,
+    NOT_PATTERN,
+    NOT_TYPE,
     UNIQUE,
-    ArrayPart,
+    ArrayKeywords,
+    Constraints,
     Contains,
-    Facts,
-    ObjectPart,
+    ObjectKeywords,
     Unevaluated,
-    identity,
-    kind_of,
 )
+from openapi.payloads.json_values import equality_key, kind_of
 
 
-def merged_with(facts: Facts, node: JsonObject, scopes: tuple[int, ...]) -> Facts | None:
-    """The facts with what a schema's own keywords say besides; None when they contradict each other."""
+def with_keywords(
+    constraints: Constraints, schema: JsonObject, scopes: tuple[int, ...]
+) -> Constraints | None:
+    """The constraints with the keywords of a schema added, those of its subschemas excepted; None when they
+    contradict each other. `scopes` are the ids of the schemas around it that have unevaluated keywords.
+    """
     changes: dict[str, Any] = {}
-    for key, value in node.items():
-        if key in _ADDED:
-            name, made = _ADDED[key]
-            changes[name] = (*changes.get(name, getattr(facts, name)), *made(value))
-        elif key in _NARROWED:
-            name, narrowed = _NARROWED[key]
-            changes[name] = narrowed(changes.get(name, getattr(facts, name)), value)
-    changes.update(_parts(facts, node, scopes))
-    return _pruned(replace(facts, **changes)) if changes else facts
+    for keyword, value in schema.items():
+        if keyword in _ADDED:
+            name, added = _ADDED[keyword]
+            changes[name] = (*changes.get(name, getattr(constraints, name)), *added(value))
+        elif keyword in _NARROWED:
+            name, narrowed = _NARROWED[keyword]
+            changes[name] = narrowed(changes.get(name, getattr(constraints, name)), value)
+    changes.update(_collected(constraints, schema, scopes))
+    return _without_impossible_kinds(replace(constraints, **changes)) if changes else constraints
 
 
-def _parts(facts: Facts, node: JsonObject, scopes: tuple[int, ...]) -> Iterator[tuple[str, Any]]:
-    if "properties" in node or "patternProperties" in node or "additionalProperties" in node:
-        part = ObjectPart(
-            node.get("properties", {}),
-            node.get("patternProperties", {}),
-            node.get("additionalProperties"),
+def _collected(
+    constraints: Constraints, schema: JsonObject, scopes: tuple[int, ...]
+) -> Iterator[tuple[str, Any]]:
+    """Keywords that only mean something together, as names and values of fields."""
+    if "properties" in schema or "patternProperties" in schema or "additionalProperties" in schema:
+        properties = ObjectKeywords(
+            schema.get("properties", {}),
+            schema.get("patternProperties", {}),
+            schema.get("additionalProperties"),
             scopes,
         )
-        yield "object_parts", (*facts.object_parts, part)
-    if "prefixItems" in node or "items" in node:
-        items = ArrayPart(node.get("prefixItems", ()), node.get("items"), scopes)
-        yield "array_parts", (*facts.array_parts, items)
-    if "contains" in node:
-        contains = Contains(node["contains"], int(node.get("minContains", 1)), node.get("maxContains"))
-        yield "contains", (*facts.contains, contains)
+        yield "object_keywords", (*constraints.object_keywords, properties)
+    if "prefixItems" in schema or "items" in schema:
+        items = ArrayKeywords(schema.get("prefixItems", ()), schema.get("items"), scopes)
+        yield "array_keywords", (*constraints.array_keywords, items)
+    if "contains" in schema:
+        contains = Contains(schema["contains"], int(schema.get("minContains", 1)), schema.get("maxContains"))
+        yield "contains", (*constraints.contains, contains)
     for keyword, name in (
         ("unevaluatedProperties", "unevaluated_properties"),
         ("unevaluatedItems", "unevaluated_items"),
     ):
-        if keyword in node:
-            yield name, (*getattr(facts, name), Unevaluated(scopes[-1], node[keyword], scopes[:-1]))
+        if keyword in schema:
+            unevaluated = Unevaluated(scopes[-1], schema[keyword], scopes[:-1])
+            yield name, (*getattr(constraints, name), unevaluated)
 
 
-def _kinds(stated: str | Sequence[str]) -> frozenset[str]:
-    names = {stated} if isinstance(stated, str) else {*stated}
+def _kinds(types: str | Sequence[str]) -> frozenset[str]:
+    names = {types} if isinstance(types, str) else {*types}
     return frozenset(names - {"number"} | ({"integer", "fraction"} if "number" in names else set()))
 
 
-def _common(values: tuple[Json, ...] | None, stated: Sequence[Json]) -> tuple[Json, ...]:
+def _common(values: tuple[Json, ...] | None, others: Sequence[Json]) -> tuple[Json, ...]:
     if values is None:
-        return tuple(stated)
-    known = {identity(each) for each in stated}
-    return tuple(each for each in values if identity(each) in known)
+        return tuple(others)
+    keys = {equality_key(other) for other in others}
+    return tuple(value for value in values if equality_key(value) in keys)
 
 
-def _least(known: int | None, stated: float) -> int:
-    return int(stated) if known is None else min(known, int(stated))
+def _smaller(current: int | None, value: float) -> int:
+    return int(value) if current is None else min(current, int(value))
 
 
-def _most(known: int, stated: float) -> int:
-    return max(known, int(stated))
+def _larger(current: int, value: float) -> int:
+    return max(current, int(value))
 
 
 def _one(value: Any) -> tuple[Any, ...]:
     return (value,)
 
 
+# Keywords that narrow the value of a field: the field, and its new value from the present one and the
+# keyword's.
 _NARROWED: Mapping[str, tuple[str, Callable[[Any, Any], Any]]] = {
-    "type": ("kinds", lambda kinds, stated: kinds & _kinds(stated)),
-    NO_KIND: ("kinds", lambda kinds, stated: kinds - _kinds(stated)),
+    "type": ("kinds", lambda kinds, types: kinds & _kinds(types)),
+    NOT_TYPE: ("kinds", lambda kinds, types: kinds - _kinds(types)),
     "enum": ("values", _common),
-    "const": ("values", lambda values, stated: _common(values, [stated])),
-    "minLength": ("min_length", _most),
-    "maxLength": ("max_length", _least),
-    "minItems": ("min_items", _most),
-    "maxItems": ("max_items", _least),
-    "minProperties": ("min_properties", _most),
-    "maxProperties": ("max_properties", _least),
-    "uniqueItems": ("distinct_items", lambda known, stated: known or stated),
-    "required": ("required", lambda known, stated: tuple(dict.fromkeys((*known, *stated)))),
-    UNIQUE: ("unique", lambda known, stated: known or stated),
+    "const": ("values", lambda values, value: _common(values, [value])),
+    "minLength": ("min_length", _larger),
+    "maxLength": ("max_length", _smaller),
+    "minItems": ("min_items", _larger),
+    "maxItems": ("max_items", _smaller),
+    "minProperties": ("min_properties", _larger),
+    "maxProperties": ("max_properties", _smaller),
+    "uniqueItems": ("unique_items", lambda current, value: current or value),
+    "required": ("required", lambda names, others: tuple(dict.fromkeys((*names, *others)))),
+    UNIQUE: ("unique", lambda current, value: current or value),
 }
 
 
+# Keywords that add to the values of a field: the field, and what is added.
 _ADDED: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
-    NO_VALUES: ("barred_values", tuple),
-    "minimum": ("lower", lambda stated: [(stated, False)]),
-    "exclusiveMinimum": ("lower", lambda stated: [(stated, True)]),
-    "maximum": ("upper", lambda stated: [(stated, False)]),
-    "exclusiveMaximum": ("upper", lambda stated: [(stated, True)]),
+    NOT_ENUM: ("excluded_values", tuple),
+    "minimum": ("lower", lambda bound: [(bound, False)]),
+    "exclusiveMinimum": ("lower", lambda bound: [(bound, True)]),
+    "maximum": ("upper", lambda bound: [(bound, False)]),
+    "exclusiveMaximum": ("upper", lambda bound: [(bound, True)]),
     "multipleOf": ("multiples", _one),
-    NO_MULTIPLE: ("barred_multiples", _one),
+    NOT_MULTIPLE_OF: ("excluded_multiples", _one),
     "pattern": ("patterns", _one),
-    NO_PATTERN: ("barred_patterns", _one),
+    NOT_PATTERN: ("excluded_patterns", _one),
     "format": ("formats", _one),
-    NO_FORMAT: ("barred_formats", _one),
+    NOT_FORMAT: ("excluded_formats", _one),
     # What OpenAPI 3.0 calls the format byte (OpenAPI 3.1.0, Considerations for File Uploads).
-    "contentEncoding": ("formats", lambda stated: ["byte"] if stated == "base64" else []),
-    "propertyNames": ("names", _one),
-    "dependentRequired": ("dependent_names", lambda stated: [(name, tuple(stated[name])) for name in stated]),
-    "default": ("seeds", _one),
-    "example": ("seeds", _one),
-    "examples": ("seeds", lambda stated: stated if isinstance(stated, list) else ()),
+    "contentEncoding": ("formats", lambda encoding: ["byte"] if encoding == "base64" else []),
+    "propertyNames": ("property_names", _one),
+    "dependentRequired": (
+        "dependent_required",
+        lambda names: [(name, tuple(others)) for name, others in names.items()],
+    ),
+    "default": ("examples", _one),
+    "example": ("examples", _one),
+    "examples": ("examples", lambda values: values if isinstance(values, list) else ()),
 }
 
 
-def _pruned(facts: Facts) -> Facts | None:
-    """The facts without the kinds that bounds leave no room for."""
-    gone = set()
-    if facts.max_length is not None and facts.min_length > facts.max_length:
-        gone.add("string")
-    if facts.max_items is not None and facts.min_items > facts.max_items:
-        gone.add("array")
-    if (
-        facts.max_properties is not None
-        and max(facts.min_properties, len(facts.required)) > facts.max_properties
-    ):
-        gone.add("object")
-    if max((each for each, _ in facts.lower), default=-inf) > min(
-        (each for each, _ in facts.upper), default=inf
-    ):
-        gone.update(("integer", "fraction"))
-    if any(part.properties.get(name) is False for part in facts.object_parts for name in facts.required):
-        gone.add("object")
-    kinds = facts.kinds - gone
-    values = facts.values
+def _without_impossible_kinds(constraints: Constraints) -> Constraints | None:
+    """The constraints without the kinds, and the values of an `enum`, that other keywords leave no room for;
+    None when nothing remains.
+    """
+    kinds = constraints.kinds - {*_impossible_kinds(constraints)}
+    values = constraints.values
     if values is not None:
-        barred = {identity(each) for each in facts.barred_values}
-        values = tuple(each for each in values if kind_of(each) in kinds and identity(each) not in barred)
-    return replace(facts, kinds=kinds, values=values) if kinds and values != () else None
+        excluded = {equality_key(value) for value in constraints.excluded_values}
+        values = tuple(
+            value for value in values if kind_of(value) in kinds and equality_key(value) not in excluded
+        )
+    return replace(constraints, kinds=kinds, values=values) if kinds and values != () else None
+
+
+def _impossible_kinds(constraints: Constraints) -> Iterator[str]:
+    if constraints.max_length is not None and constraints.min_length > constraints.max_length:
+        yield "string"
+    if constraints.max_items is not None and constraints.min_items > constraints.max_items:
+        yield "array"
+    least = max(constraints.min_properties, len(constraints.required))
+    if constraints.max_properties is not None and least > constraints.max_properties:
+        yield "object"
+    lower = max((bound for bound, _ in constraints.lower), default=-inf)
+    if lower > min((bound for bound, _ in constraints.upper), default=inf):
+        yield from ("integer", "fraction")
+    keywords = constraints.object_keywords
+    if any(each.properties.get(name) is False for each in keywords for name in constraints.required):
+        yield "object"

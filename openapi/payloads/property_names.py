@@ -1,76 +1,67 @@
-"""The names of properties that no schema names: maps have nothing else."""
+"""Names for properties that no schema names; the properties of a map are all like that."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from random import Random
 
 from openapi.contract import Json
 from openapi.payloads.alternatives import Alternatives
-from openapi.payloads.constraints import Facts
-from openapi.payloads.realistic_values import Realism
-from openapi.payloads.strings import Texts
+from openapi.payloads.constraints import Constraints
+from openapi.payloads.realistic_values import RealisticValues
+from openapi.payloads.string_generators import StringGenerators
+from openapi.payloads.tuning import MAP_NAMES
 from openapi.payloads.unbuildable import Unbuildable
 
-_TRIED = 60
 
+class PropertyNames:
+    """Makes names that `propertyNames` and `patternProperties` allow."""
 
-class Names:
-    """Makes names that rules and patterns allow."""
+    def __init__(
+        self,
+        alternatives: Alternatives,
+        strings: StringGenerators,
+        realistic_values: RealisticValues,
+        random: Random,
+    ) -> None:
+        self._alternatives, self._strings = alternatives, strings
+        self._realistic_values, self._random = realistic_values, random
 
-    def __init__(self, alternatives: Alternatives, texts: Texts, realism: Realism, random: Random) -> None:
-        self._alternatives, self._texts = alternatives, texts
-        self._realism, self._random = realism, random
-
-    def of_others(
-        self, facts: Facts, taken: set[str], is_possible: Callable[[str], bool], place: str
+    def generator(
+        self, constraints: Constraints, taken: set[str], is_allowed: Callable[[str], bool], place: str
     ) -> Callable[[], str] | None:
-        """A source of names for other properties than those that are taken, or None where there are none or
-        none are needed.
-        """
-        if facts.min_properties <= len(taken) and not is_map(facts):
+        """A function that draws names other than those taken; None where none are left or needed."""
+        if constraints.min_properties <= len(taken) and not is_map(constraints):
             return None
-        patterns = [pattern for part in facts.object_parts for pattern in part.patterns]
+        patterns = [pattern for keywords in constraints.object_keywords for pattern in keywords.patterns]
         pools = [
-            *(self.matching((), (pattern,), place) for pattern in patterns),
-            self.matching(facts.names, (), place),
+            *(self._names((), (pattern,), place) for pattern in patterns),
+            self._names(constraints.property_names, (), place),
         ]
-        names = [name for pool in pools for name in pool if name not in taken and is_possible(name)]
+        names = [name for pool in pools for name in pool if name not in taken and is_allowed(name)]
         if not names:
             return None
         chance, size = self._random.random, len(names)
         return lambda: names[int(chance() * size)]
 
-    def matching(self, rules: tuple[Json, ...], patterns: tuple[str, ...], place: str) -> list[str]:
-        """Some names that satisfy rules, or match patterns; none where there are none."""
-        if not rules and not patterns:
-            return [*self._realism.words[:_TRIED]]
-        named = ({"type": "string"}, *rules, *({"pattern": each} for each in patterns))
+    def _names(self, schemas: tuple[Json, ...], patterns: tuple[str, ...], place: str) -> list[str]:
+        """Some names that satisfy the schemas and match the patterns; empty where there are none."""
+        if not schemas and not patterns:
+            return [*self._realistic_values.words[:MAP_NAMES]]
+        of_names = ({"type": "string"}, *schemas, *({"pattern": pattern} for pattern in patterns))
         try:
-            facts = next(self._alternatives.of(named), None)
-            if facts is None:
+            constraints = next(self._alternatives.of(of_names), None)
+            if constraints is None:
                 return []
-            if facts.values is not None:
-                return [each for each in facts.values if isinstance(each, str)]
-            source = self._texts.source(facts, "", place)
+            if constraints.values is not None:
+                return [value for value in constraints.values if isinstance(value, str)]
+            draw = self._strings.generator(constraints, "", place)
         except Unbuildable:
             return []
-        return [*dict.fromkeys(source() for _ in range(_TRIED))]
+        return [*dict.fromkeys(draw() for _ in range(MAP_NAMES))]
 
 
-def is_map(facts: Facts) -> bool:
-    """Whether other properties than those named are what the object is made for."""
-    named = facts.required or any(part.properties for part in facts.object_parts)
-    if not named:
-        return all(part.additional is not False or part.patterns for part in facts.object_parts)
-    return any(part.patterns or part.additional not in (None, True, False) for part in facts.object_parts)
-
-
-def closure(name: str, dependents: Mapping[str, Sequence[str]]) -> set[str]:
-    """A property and all that have to be there with it."""
-    found: set[str] = set()
-    pending = [name]
-    while pending:
-        each = pending.pop()
-        if each not in found:
-            found.add(each)
-            pending.extend(dependents.get(each, ()))
-    return found
+def is_map(constraints: Constraints) -> bool:
+    """Whether the object is made for other properties than those that schemas name."""
+    keywords = constraints.object_keywords
+    if not constraints.required and not any(each.properties for each in keywords):
+        return all(each.additional is not False or each.patterns for each in keywords)
+    return any(each.patterns or each.additional not in (None, True, False) for each in keywords)

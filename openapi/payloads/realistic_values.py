@@ -1,5 +1,5 @@
-"""Values that look like life, by the name of a property or by its format. Drawn from Faker once:
-its calls are far slower than a draw from a pool.
+"""Realistic values, by the name of a property or by its format. They are drawn from Faker once, as its calls
+are far slower than a draw from a pool.
 """
 
 import re
@@ -8,10 +8,10 @@ from functools import cached_property
 from random import Random
 from typing import TYPE_CHECKING
 
+from openapi.payloads.tuning import REALISTIC_VALUES, UNUSUAL_TIMES
+
 if TYPE_CHECKING:
     from faker import Faker
-
-POOL_SIZE = 400
 
 _SUBJECTS = (
     "Architecture", "Biology", "Chemistry", "Computer Science", "Economics", "Geography", "History",
@@ -19,9 +19,8 @@ _SUBJECTS = (
     "Physics", "Political Science", "Psychology", "Sociology", "Statistics", "Veterinary Medicine",
 )  # fmt: skip
 
-_MOMENTS = 4_000
 _ZONES = ("Z", "+00:00", "+02:00", "-05:30", ".123Z", ".123456+01:00")
-_SHORT = {
+_SHORTEST = {
     "email": ("a@b.co", "x@y.org"),
     "idn-email": ("a@b.co", "x@y.org"),
     "uri": ("a:b", "http://a", "urn:a:b", "tel:+1"),
@@ -67,7 +66,7 @@ _BY_NAME: tuple[tuple[str, _Source], ...] = (
     (r"(family|last)_?name|sur_?name", lambda fake: fake.last_name()),
     (r"user_?name|login|handle", lambda fake: fake.user_name()),
     (r"(full|display|customer|contact|legal)_?name|author|owner", lambda fake: fake.name()),
-    # One word: services that say nothing of it often take no spaces in the name of a thing.
+    # One word: services that do not say so often refuse spaces in a name.
     (r"name", lambda fake: fake.last_name()),
     (r"(.*_)?e?mail(_address)?", lambda fake: fake.email(safe=True)),
     (
@@ -93,8 +92,8 @@ _BY_NAME: tuple[tuple[str, _Source], ...] = (
     (r"(.*_)?(tag|label|category|keyword)s?", lambda fake: fake.word()),
 )
 _NAMES = tuple((re.compile(pattern), source) for pattern, source in _BY_NAME)
-# Text is not ASCII: what a service does to other letters shows when some come its way.
-_WIDER: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
+# Text is not all ASCII: how a service handles other letters shows only when it gets some.
+_NOT_ASCII: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (
         re.compile(r"(given|first|family|last)_?name|fore_?name|sur_?name|full_?name|author"),
         ("Zoë", "José", "Łukasz", "Bjørn", "Ольга", "李雷", "Σοφία", "Nguyễn", "O'Connor", "المهدي"),
@@ -108,8 +107,8 @@ _WIDER: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
 )
 
 
-class Realism:
-    """Pools of values; the same seed gives the same pools."""
+class RealisticValues:
+    """Pools of realistic values; the same seed gives the same pools."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
@@ -117,36 +116,36 @@ class Realism:
 
     def by_name(self, name: str) -> tuple[str, ...]:
         """Values for a property of this name; none when the name says nothing."""
-        words = _in_words(name)
+        words = _in_snake_case(name)
         pool = next((self._pool(source) for pattern, source in _NAMES if pattern.fullmatch(words)), ())
-        wider = next((texts for pattern, texts in _WIDER if pattern.fullmatch(words)), ())
-        return (*pool, *wider)
+        others = next((texts for pattern, texts in _NOT_ASCII if pattern.fullmatch(words)), ())
+        return (*pool, *others)
 
     def by_format(self, name: str) -> tuple[str, ...]:
-        """Values of a format; none when the format is not known."""
+        """Values of a format; none when the format is unknown."""
         source = _BY_FORMAT.get(name)
         return self._pool(source) if source else ()
 
-    def uncommon(self, name: str) -> tuple[str, ...]:
-        """Values of a format as they are allowed and hardly met: very short, in capitals, in other years
-        or time zones; for when no usual one satisfies the rules beside the format.
+    def unusual(self, name: str) -> tuple[str, ...]:
+        """Values of a format that are valid but rare: very short, in capitals, in other years or time zones.
+        They serve when no usual value satisfies the other rules.
         """
         if name in ("date", "date-time"):
-            return tuple(self._moment(name) for _ in range(_MOMENTS))
-        known = self.by_format(name)
-        return (*_SHORT.get(name, ()), *(each.upper() for each in known))
+            return tuple(self._time(name) for _ in range(UNUSUAL_TIMES))
+        usual = self.by_format(name)
+        return (*_SHORTEST.get(name, ()), *(value.upper() for value in usual))
 
-    def _moment(self, name: str) -> str:
+    def _time(self, format_name: str) -> str:
         between = self._random.randint
         day = f"{between(1900, 2100)}-{between(1, 12):02}-{between(1, 28):02}"
-        if name == "date":
+        if format_name == "date":
             return day
         zone = self._random.choice(_ZONES)
         return f"{day}T{between(0, 23):02}:{between(0, 59):02}:{between(0, 59):02}{zone}"
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        """Plain words, for text that nothing is known about."""
+        """Plain words, for strings whose meaning is unknown."""
         return self._pool(lambda fake: fake.word())
 
     @cached_property
@@ -159,10 +158,10 @@ class Realism:
 
     def _pool(self, source: _Source) -> tuple[str, ...]:
         if source not in self._pools:
-            drawn = (source(self._faker) for _ in range(POOL_SIZE))
+            drawn = (source(self._faker) for _ in range(REALISTIC_VALUES))
             self._pools[source] = tuple(dict.fromkeys(drawn))
         return self._pools[source]
 
 
-def _in_words(name: str) -> str:
+def _in_snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[-. ]", "_", name).lower()

@@ -1,18 +1,136 @@
-"""The numbers that shape payloads, in one place. Probabilities are from 0 to 1; a depth counts the containers
-around a value.
+"""Every number that tunes how payloads are generated.
+
+Probabilities are from 0 to 1. Lengths are in characters. A depth is the number of arrays and objects around a
+value.
 """
 
-# Deeper than this, containers hold only what they must: payloads stay small, and recursive schemas end.
+# --- Objects and arrays
+
+# Deeper than this, they hold only what they must: payloads stay small, and recursive schemas end.
 DEEPEST = 5
-# How often an optional property is there, if it holds no container.
+# Probability of an optional property that is neither an array nor an object.
 OPTIONAL = 0.5
-# How often one is there that holds a container, by the depth of the object: trees thin out as they grow.
+# The same for one that is, by the depth of the object that has it: trees thin out as they grow.
 OPTIONAL_CONTAINER = (0.5, 0.35, 0.15, 0.05, 0.02, 0.0)
-# How often an object near the top has all of its optional properties, and how often none: both are corners
-# that services trip over, and that chance would hardly ever reach.
+# Probability that an object near the top has all of its optional properties, and that it has none of them.
+# Services fail on both corner cases, and chance would hardly ever produce them.
 ALL_OR_NONE = 0.05
-# So many more items than it must have a list gets at most, and so many properties beyond those described.
-ITEMS_AT_MOST = 3
-EXTRAS_AT_MOST = 2
-# So often a value that must be unlike others, or must fit, is drawn anew before it is given up.
-TRIALS = 50
+# Items that an array has at most beyond those it must have: few, so that payloads stay small.
+EXTRA_ITEMS = 3
+# Properties that an object has at most beyond those that schemas describe.
+EXTRA_PROPERTIES = 2
+# Draws for an item that must differ from others, or for the name of another property, before it is given up.
+REDRAWS = 50
+# Names that the properties of a map are drawn from.
+MAP_NAMES = 60
+
+# --- Compiling schemas
+
+# Values that a new generator must draw without an invalid one. If one is invalid, valid values are put into a
+# pool instead, which the generator draws from.
+VALIDITY_CHECKS = 100
+# Draws to fill such a pool; more would delay the start by seconds where validation is slow.
+POOL_DRAWS = 4_000
+# Values in a full pool: enough for them to vary.
+POOL_SIZE = 200
+# Values below which the pool, and with it the schema, is refused.
+SMALLEST_POOL = 5
+# Weights of null and of each other type of a value: null is rare, as it is in real payloads.
+NULL_WEIGHT = 1
+OTHER_WEIGHT = 10
+# Levels of nested schemas that are compiled by recursion; deeper ones are queued, so that the stack stays
+# small.
+NESTED_COMPILATIONS = 12
+# Branches of a schema's widest choice that each get a generator, so that each occurs.
+BRANCHES = 200
+# Combinations of the branches of several choices that each get one.
+COMBINATIONS = 32
+# Alternatives tried for each of those until one can be generated.
+ALTERNATIVES = 60
+# Generators that one schema may need; more would take more memory and time than they are worth.
+GENERATORS = 50_000
+# Depth, in required properties, that contradictions are searched to.
+CONTRADICTION_DEPTH = 3
+# The same for the branch that a discriminator names, which are many.
+BRANCH_DEPTH = 2
+# The same for an heir of a schema with a discriminator.
+HEIR_DEPTH = 1
+# Alternatives of a schema that are searched for one without a contradiction.
+CONTRADICTION_ALTERNATIVES = 100
+# Searches within searches, as recursive schemas lead to, before a schema is assumed to have no contradiction.
+NESTED_SEARCHES = 4
+
+# --- Numbers
+
+# Probability that a number is one of the document's examples, if it has any.
+EXAMPLE_NUMBER = 0.5
+# Distance from zero, in steps, of numbers without bounds: what people use.
+USUAL_SPAN = 10_000
+# Distance between bounds, in steps, above which they are those of a type, so that most numbers stay near
+# zero.
+WIDE_BOUNDS = 1_000_000
+# Distance from zero, in steps, of unique numbers: two processes must hardly ever count through the same ones.
+UNIQUE_SPAN = 2**31
+# Digits behind the point where the schema does not say: cents.
+USUAL_FRACTION_DIGITS = 2
+# Probability that an integer is one of its bounds; and that it is any between them, however wide they are.
+AT_A_BOUND = 0.1
+# Numbers with a fraction that are tried for a pool, as floating-point arithmetic makes some of them invalid.
+NUMBERS_TRIED = 2_000
+# Numbers in such a pool.
+NUMBER_POOL_SIZE = 400
+# Numbers in such a pool for each copy of a bound.
+OTHERS_PER_BOUND = 10
+
+# --- Strings
+
+# Values drawn from Faker for each kind of string, and strings built for a pool. More take longer to draw.
+REALISTIC_VALUES = 400
+# Dates or times drawn at random for a rule that usual ones do not satisfy.
+UNUSUAL_TIMES = 4_000
+# Longest string that is put together of words; up to here, the longest that is allowed occurs, too.
+LONGEST_OF_WORDS = 1_000
+# Characters of all strings together in a pool of strings that match a pattern; and of one string with a
+# token.
+POOL_CHARACTERS = 100_000
+# Strings in a pool that have the shortest or the longest length; and that match a pattern, beside many words.
+FEW_STRINGS = 20
+# Draws for each string of a pool that must satisfy other rules than its pattern, too.
+DRAWS_PER_STRING = 20
+# Copies of the document's examples for each string that was built: examples are the more realistic ones.
+EXAMPLES_PER_STRING = 4
+# Share of distinct strings in a pool above which a pattern allows so many that values need not repeat.
+VAST_SHARE = 0.97
+# Share of values that come from the pool even then, so that examples and repeated values occur.
+POOLED_SHARE = 0.04
+# Strings with a token that must be valid, and draws before the unique strings of a pattern count as used up.
+UNIQUE_TRIALS = 200
+# Distinct strings in as many draws that a pattern must allow for unique ones.
+DISTINCT_STRINGS = 1_000
+# Random bits of the prefix of tokens: enough for two processes never to share one.
+PREFIX_BITS = 60
+# Digits, to base 36, that these bits need.
+PREFIX_DIGITS = 12
+
+# --- Strings that match regular expressions
+
+# Length above the shortest one up to which strings are usually drawn.
+USUAL_EXTRA_LENGTH = 24
+# Length above the shortest one up to which a pattern is explored that has no `maxLength`.
+EXPLORED_EXTRA_LENGTH = 40
+# Longest `maxLength` up to which a pattern is explored; one with a larger one counts as unlimited.
+LONGEST_EXPLORED = 1_000
+# Probability that a string has the shortest or the longest length, half of it each.
+AT_A_LENGTH_BOUND = 0.1
+# States of an automaton; one with more takes seconds to explore.
+AUTOMATON_STATES = 20_000
+# Repeats written out for a part that looks ahead, which is no language of its own that could be repeated.
+WRITTEN_OUT_REPEATS = 2
+# Characters listed of one set, such as of all letters of Unicode.
+LISTED_CHARACTERS = 500
+# Last code point whose category and script are looked up: others take long and are hardly ever drawn.
+LAST_CATEGORISED = 0xFFFF
+# Code points in the largest range whose capitals and small letters are added when case is ignored.
+LARGEST_CASED_RANGE = 0x3000
+# Probability of an ASCII letter or digit, where a set has other characters, too.
+PLAIN_CHARACTER = 0.9

@@ -1,4 +1,4 @@
-"""Schemas that no values are made for."""
+"""The error of a schema that no values can be generated for."""
 
 
 class Unbuildable(Exception):

@@ -1,24 +1,24 @@
-"""Values that nobody else has: no other user, process, host or run."""
+"""Tokens that nobody else has: no other user, process, host or run."""
 
 import secrets
 from collections.abc import Iterator
 from itertools import count
 
+from openapi.payloads.tuning import PREFIX_BITS, PREFIX_DIGITS
+
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
-_ORIGIN_BITS = 60
-_ORIGIN_DIGITS = 12
 
 
-def mark_of(origin: int | None = None) -> str:
-    """What all tokens of a series begin with. Each series has an origin of its own, drawn from 2**60: make
-    one per process, after it has forked. A given origin repeats its series.
+def token_prefix(seed: int | None = None) -> str:
+    """The prefix of all tokens of one series, drawn from 2**60. The same seed gives the same prefix; without
+    one it is random: draw it once per process, after the process has forked.
     """
-    return _base36(secrets.randbits(_ORIGIN_BITS) if origin is None else origin).zfill(_ORIGIN_DIGITS)
+    return _base36(secrets.randbits(PREFIX_BITS) if seed is None else seed).zfill(PREFIX_DIGITS)
 
 
-def tokens(mark: str) -> Iterator[str]:
-    """An endless series of short texts that begin with a mark."""
-    return (f"{mark}{_base36(number)}" for number in count(len(_ALPHABET) ** 2))
+def unique_tokens(prefix: str) -> Iterator[str]:
+    """An endless series of short strings that begin with a prefix."""
+    return (f"{prefix}{_base36(number)}" for number in count(len(_ALPHABET) ** 2))
 
 
 def _base36(number: int) -> str:

@@ -1,5 +1,5 @@
-"""The students API as people would build it with other tools: what ours is measured against.
+"""The students API as people would build it with other tools, to compare our service with.
 
-Each peer restates in Python what the document says, as its tool asks one to, and is held against the document
-before it is timed.
+Every peer restates in Python what the document says, as its framework requires, and is checked against the
+document before it is timed.
 """

@@ -1,6 +1,6 @@
-"""Ours and its peers, measured in turns, by `python -m contract_tests.benchmarks.peers COMMAND`:
+"""Our service and its peers, measured in turns, by `python -m contract_tests.benchmarks.peers COMMAND`:
 
-compare    requests per second of each operation, ours and the peers round by round
+compare    requests per second of every operation, ours and the peers round by round
 growth     ours on 1,000, 100,000 and 1,000,000 students
 memory     a worker of ours after its start and after 200,000 requests
 start      from `contract-load run` to its first request, embedded PostgreSQL included
@@ -47,7 +47,7 @@ Figures = dict[str, dict[str, list[float]]]
 
 
 def main() -> None:
-    """Run a command; what goes wrong is one line and a non-zero exit code."""
+    """Run a command; an error is one line and a non-zero exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m contract_tests.benchmarks.peers",
         description=__doc__,
@@ -55,18 +55,18 @@ def main() -> None:
     )
     parser.add_argument("command", choices=["compare", "growth", "memory", "start"])
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=4, help="of each measurement")
+    parser.add_argument("--seconds", type=int, default=4, help="of every measurement")
     parser.add_argument(
         "--peers",
         nargs="+",
         metavar="PEER",
-        choices=[each.name for each in PEERS],
-        default=[each.name for each in PEERS],
+        choices=[server.name for server in PEERS],
+        default=[server.name for server in PEERS],
         help="those to compare with: %(choices)s",
     )
     parser.add_argument("--output", type=Path, default=Path("results"), help="where the figures go, as JSON")
     given = parser.parse_args()
-    peers = [each for each in PEERS if each.name in given.peers]
+    peers = [server for server in PEERS if server.name in given.peers]
     commands: dict[str, Callable[[int, int], Any]] = {
         "compare": partial(_compare, peers),
         "growth": _growth,
@@ -91,17 +91,17 @@ def _compare(peers: Sequence[Server], rounds: int, seconds: int) -> Any:
         url: str = postgres.get_uri()
         _seed(url, STUDENTS)
         students = stack.enter_context(closing(Students(url)))
-        servers = [stack.enter_context(running(each, url, document)) for each in (OURS, *peers)]
+        servers = [stack.enter_context(running(server, url, document)) for server in (OURS, *peers)]
         for server in servers[1:]:
-            _held_against(server, document)
+            _check_contract(server, document)
         students.as_before()
-        figures = _measured(WORKS, [(each, students) for each in servers], rounds, seconds)
+        figures = _measured(WORKS, [(server, students) for server in servers], rounds, seconds)
         limits = ceiling(tool(postgres, "pgbench"), url, students, seconds)
     click.echo(
         f"requests per second, {CONNECTIONS} connections (4 for 1,300 students), "
         f"medians of {rounds} rounds (least to most)"
     )
-    _table(figures, [each.name for each in servers], "ours / {}", limits)
+    _table(figures, [server.name for server in servers], "ours / {}", limits)
     return {"requests_per_s": figures, "pgbench_per_s": limits}
 
 
@@ -128,14 +128,14 @@ def _measured(
     works: Sequence[Work], servers: Sequence[tuple[Running, Students]], rounds: int, seconds: int
 ) -> Figures:
     figures: Figures = {work.name: {server.name: [] for server, _ in servers} for work in works}
-    for each in range(rounds):
+    for round_number in range(rounds):
         for number, work in enumerate(works):
             # Who comes first changes from round to round.
-            turn = each % len(servers)
+            turn = round_number % len(servers)
             for place, (server, students) in enumerate([*servers[turn:], *servers[:turn]]):
-                tag = f"{each}-{number}-{place}"
+                tag = f"{round_number}-{number}-{place}"
                 figures[work.name][server.name].append(rate(server, work, students, seconds, tag))
-        click.echo(f"round {each + 1} of {rounds} done")
+        click.echo(f"round {round_number + 1} of {rounds} done")
     return figures
 
 
@@ -146,7 +146,7 @@ def _table(figures: Figures, names: Sequence[str], ratio: str, limits: Mapping[s
         ratios = [[a / b for a, b in zip(first, by_server[name], strict=True)] for name in names[1:]]
         cells = [
             *(_spread(by_server[name], ",.0f") for name in names),
-            *(_spread(each, ".2f") for each in ratios),
+            *(_spread(ratio, ".2f") for ratio in ratios),
             f"{limits[work]:,.0f}" if work in limits else "",
         ]
         click.echo(" | ".join([work, *cells]))
@@ -158,7 +158,7 @@ def _spread(values: Sequence[float], form: str) -> str:
 
 def _memory(_rounds: int, seconds: int) -> Any:
     document = students_document()
-    work = next(each for each in WORKS if each.kind == "mixed")
+    work = next(work for work in WORKS if work.kind == "mixed")
     with database() as postgres:
         url: str = postgres.get_uri()
         _seed(url, STUDENTS)
@@ -180,8 +180,8 @@ def _start(rounds: int, _seconds: int) -> Any:
         with tempfile.TemporaryDirectory() as folder:
             began = time.time()
             command("contract-load", "run", "--run-time", "1s", "--output", folder)
-            told = json.loads((Path(folder) / FILE).read_text())
-        seconds.append(datetime.fromisoformat(told["began"]).timestamp() - began)
+            results = json.loads((Path(folder) / FILE).read_text())
+        seconds.append(datetime.fromisoformat(results["began"]).timestamp() - began)
         click.echo(f"first request after {seconds[-1]:.1f} s")
     click.echo(f"median of {rounds}: {_spread(seconds, '.1f')} s")
     return {"first_request_after_s": seconds}
@@ -191,12 +191,12 @@ def _seed(url: str, count: int) -> None:
     command("students-service", "seed", "--count", str(count), "--database-url", url)
 
 
-def _held_against(server: Running, document: Path) -> None:
-    """A peer is timed only if it does what the document says."""
+def _check_contract(server: Running, document: Path) -> None:
+    """Check a peer against the document, so that only correct peers are timed."""
     click.echo(f"{server.name} is held against {document.name}")
     with tempfile.TemporaryDirectory() as folder:
-        told = ("--host", server.url, "--run-time", "5s", "--users", "2", "--output", folder)
-        command("contract-load", "run", str(document), *told)
+        arguments = ("--host", server.url, "--run-time", "5s", "--users", "2", "--output", folder)
+        command("contract-load", "run", str(document), *arguments)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Connexion's FlaskApp as it comes, requests and responses validated, on SQLAlchemy's ORM and psycopg2:
+"""Connexion's FlaskApp with its defaults, requests and responses validated, on SQLAlchemy's ORM and psycopg2:
 `uvicorn --factory contract_tests.benchmarks.peers.connexion_stock:create`.
 """
 
@@ -19,13 +19,13 @@ from contract_tests.benchmarks.peers.request_ids import RequestIds
 from contract_tests.benchmarks.peers.rows import StudentRow, page
 
 _COLUMNS = tuple(column.name for column in StudentRow.__table__.columns)
-# Where problems are documented too, Connexion wants to be told what an answer is.
+# If problems are documented as well, Connexion needs the media type of an answer.
 _JSON = {"Content-Type": "application/json"}
 Answer = tuple[Any, int, dict[str, str]]
 
 
 def create() -> FlaskApp:
-    """The application, of the document of CONTRACT on the database of DATABASE_URL."""
+    """The application for the document of CONTRACT, on the database of DATABASE_URL."""
     engine = sa.create_engine(
         sa.make_url(os.environ["DATABASE_URL"]).set(drivername="postgresql+psycopg2"),
         pool_size=12,
@@ -41,9 +41,9 @@ def create() -> FlaskApp:
 
 
 def _split(components: dict[str, Any]) -> None:
-    """Connexion asks requests for required properties that are read-only, so people give it two schemas."""
+    """Connexion requires read-only properties in requests, so people give it two schemas."""
     stored = components["schemas"]["Student"]
-    properties = {name: each for name, each in stored["properties"].items() if not each.get("readOnly")}
+    properties = {name: schema for name, schema in stored["properties"].items() if not schema.get("readOnly")}
     required = [name for name in stored["required"] if name in properties]
     components["schemas"]["NewStudent"] = {**stored, "properties": properties, "required": required}
     content = components["requestBodies"]["Student"]["content"]["application/json"]
@@ -67,16 +67,16 @@ class Handlers:
         return {"status": "ok"}, 200, _JSON
 
     def list_students(self, limit: int = 100, cursor: str | None = None, **filters: Any) -> Answer:
-        """A page."""
+        """A page of students."""
         with self._sessions() as session:
             rows = session.scalars(page(models.after(cursor), limit, filters)).all()
-        found: dict[str, Any] = {"students": [_shown(row) for row in rows[:limit]]}
+        student_page: dict[str, Any] = {"students": [_shown(row) for row in rows[:limit]]}
         if len(rows) > limit:
-            found["next_cursor"] = models.cursor_of(rows[limit - 1].id)
-        return found, 200, _JSON
+            student_page["next_cursor"] = models.cursor_of(rows[limit - 1].id)
+        return student_page, 200, _JSON
 
     def create_student(self, body: dict[str, Any]) -> Answer:
-        """A new row."""
+        """Insert a row."""
         row = StudentRow(**{"status": "active", **body})
         with self._sessions() as session:
             session.add(row)
@@ -90,7 +90,7 @@ class Handlers:
         return (_shown(row), 200, _JSON) if row else _problem(404, "no such student")
 
     def replace_student(self, student_id: int, body: dict[str, Any]) -> Answer:
-        """Other values for one row."""
+        """Replace the values of one row."""
         with self._sessions() as session:
             row = session.get(StudentRow, student_id)
             if row is None:
@@ -101,7 +101,7 @@ class Handlers:
             return _commit(session) or (_shown(row), 200, _JSON)
 
     def delete_student(self, student_id: int) -> Answer:
-        """One row less."""
+        """Delete one row."""
         with self._sessions() as session:
             deleted = sa.delete(StudentRow).where(StudentRow.id == student_id).returning(StudentRow.id)
             if session.execute(deleted).first() is None:
@@ -120,7 +120,7 @@ def _commit(session: Session) -> Answer | None:
 
 def _shown(row: StudentRow) -> dict[str, Any]:
     values = {name: getattr(row, name) for name in _COLUMNS}
-    return {name: each.isoformat() if isinstance(each, date) else each for name, each in values.items()}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
 
 def _problem(status: int, title: str) -> Answer:

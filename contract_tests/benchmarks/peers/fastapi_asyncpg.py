@@ -53,6 +53,8 @@ def create() -> FastAPI:
 
 
 def _add_operations(app: FastAPI) -> None:
+    """Larger than usual: handlers are nested in one function, as is common with this framework."""
+
     @app.get("/", response_model=models.Home)
     async def get_home() -> Any:
         return models.HOME
@@ -63,12 +65,12 @@ def _add_operations(app: FastAPI) -> None:
         return {"status": "ok"}
 
     @app.get("/students", response_model=models.StudentPage, response_model_exclude_unset=True)
-    async def list_students(asked: Annotated[models.Listing, Query()], session: Session) -> Any:
-        rows = (await session.scalars(page(asked.after(), asked.limit, asked.filters()))).all()
-        found: dict[str, Any] = {"students": rows[: asked.limit]}
-        if len(rows) > asked.limit:
-            found["next_cursor"] = models.cursor_of(rows[asked.limit - 1].id)
-        return found
+    async def list_students(listing: Annotated[models.Listing, Query()], session: Session) -> Any:
+        rows = (await session.scalars(page(listing.after(), listing.limit, listing.filters()))).all()
+        student_page: dict[str, Any] = {"students": rows[: listing.limit]}
+        if len(rows) > listing.limit:
+            student_page["next_cursor"] = models.cursor_of(rows[listing.limit - 1].id)
+        return student_page
 
     @app.post("/students", response_model=models.StoredStudent, status_code=201)
     async def create_student(student: models.Student, session: Session, response: Response) -> Any:

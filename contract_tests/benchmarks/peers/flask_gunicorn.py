@@ -31,7 +31,7 @@ def create() -> flask.Flask:
         flask.g.request_id = uuid.uuid4().hex
 
     @app.after_request
-    def tell(response: flask.Response) -> flask.Response:
+    def add_request_id(response: flask.Response) -> flask.Response:
         response.headers["X-Request-Id"] = flask.g.request_id
         return response
 
@@ -47,6 +47,8 @@ def create() -> flask.Flask:
 
 
 def _add_operations(app: flask.Flask, sessions: "sessionmaker[Session]") -> None:
+    """Larger than usual: handlers are nested in one function, as is common with this framework."""
+
     @app.get("/")
     def get_home() -> flask.Response:
         return _answer(models.Home(**models.HOME))
@@ -59,14 +61,14 @@ def _add_operations(app: flask.Flask, sessions: "sessionmaker[Session]") -> None
 
     @app.get("/students")
     def list_students() -> flask.Response:
-        asked = models.Listing.model_validate(flask.request.args.to_dict())
+        listing = models.Listing.model_validate(flask.request.args.to_dict())
         with sessions() as session:
-            rows = session.scalars(page(asked.after(), asked.limit, asked.filters())).all()
-        students = [models.StoredStudent.model_validate(row) for row in rows[: asked.limit]]
-        found = models.StudentPage(students=students)
-        if len(rows) > asked.limit:
-            found.next_cursor = models.cursor_of(students[-1].id)
-        return _answer(found, exclude={"next_cursor"} if found.next_cursor is None else None)
+            rows = session.scalars(page(listing.after(), listing.limit, listing.filters())).all()
+        students = [models.StoredStudent.model_validate(row) for row in rows[: listing.limit]]
+        student_page = models.StudentPage(students=students)
+        if len(rows) > listing.limit:
+            student_page.next_cursor = models.cursor_of(students[-1].id)
+        return _answer(student_page, exclude={"next_cursor"} if student_page.next_cursor is None else None)
 
     @app.post("/students")
     def create_student() -> flask.Response:

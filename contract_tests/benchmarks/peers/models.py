@@ -1,4 +1,4 @@
-"""The schemas once more, as Pydantic models."""
+"""The schemas of the document, restated as Pydantic models."""
 
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -13,7 +13,7 @@ Cursor = Annotated[str, StringConstraints(pattern="^[0-9a-f]{16}$")]
 
 
 class Student(BaseModel):
-    """What a client writes."""
+    """A student as clients send it."""
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
@@ -28,7 +28,7 @@ class Student(BaseModel):
 
 
 class StoredStudent(Student):
-    """What a client reads."""
+    """A student as clients read it."""
 
     id: Annotated[int, Field(ge=1)]
     created_at: datetime
@@ -36,7 +36,7 @@ class StoredStudent(Student):
 
 
 class StudentPage(BaseModel):
-    """Some students, and the way to the next."""
+    """A page of students, and the cursor of the next page."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -45,7 +45,7 @@ class StudentPage(BaseModel):
 
 
 class Listing(BaseModel):
-    """What a page is asked for with."""
+    """The query parameters of a page."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -56,12 +56,12 @@ class Listing(BaseModel):
     status: Status | None = None
 
     def filters(self) -> dict[str, Any]:
-        """The columns that have to have a value."""
+        """The columns to filter by, with their values."""
         wanted = {"email": self.email, "course": self.course, "status": self.status}
         return {name: value for name, value in wanted.items() if value is not None}
 
     def after(self) -> int:
-        """The id that the page comes after."""
+        """The id after which the page starts."""
         return after(self.cursor)
 
 
@@ -84,12 +84,12 @@ HOME = {"name": "Students", "version": "1.0.0", "documentation": "/docs", "contr
 
 
 def after(cursor: str | None) -> int:
-    """The id that a page comes after."""
+    """The id after which a page starts."""
     return int(cursor, 16) % 2**63 if cursor else 0
 
 
 def cursor_of(key: int) -> str:
-    """Where the page after a student begins."""
+    """The cursor of the page that starts after a student."""
     return f"{key:016x}"
 
 

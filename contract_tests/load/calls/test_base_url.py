@@ -12,7 +12,7 @@ import yaml
 
 from contract_tests.support.answering_service import UNKNOWN, Answer, answering
 from contract_tests.support.processes import run
-from load.calls.base_url import based
+from load.calls.base_url import find_base_url
 from load.errors import LoadError
 from load.options.credentials import credentials
 from load.options.selection import Selection
@@ -32,8 +32,8 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        known = {"/v1/things": b"{}", "/docs/openapi.json": json.dumps(DOCUMENT).encode()}
-        body = known.get(self.path, b"")
+        bodies = {"/v1/things": b"{}", "/docs/openapi.json": json.dumps(DOCUMENT).encode()}
+        body = bodies.get(self.path, b"")
         self.send_response(200 if body else 404)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -54,14 +54,14 @@ def origin() -> Iterator[str]:
 
 
 @pytest.mark.process
-def test_a_relative_server_counts_from_the_document(origin: str, tmp_path: Path) -> None:
+def test_a_relative_server_is_resolved_against_the_url_of_the_document(origin: str, tmp_path: Path) -> None:
     done = run("contract-load", "run", f"{origin}/docs/openapi.json", "-t", "1s", "-o", str(tmp_path))
     assert f"loading {origin}/v1 with" in done.output
     assert done.process.returncode == 0
 
 
 @pytest.mark.process
-def test_the_path_of_a_server_is_taken_where_it_alone_answers(origin: str, tmp_path: Path) -> None:
+def test_the_path_of_a_server_is_added_where_only_it_answers(origin: str, tmp_path: Path) -> None:
     document = tmp_path / "it.json"
     document.write_text(json.dumps(DOCUMENT))
     options = ("--host", origin, "-t", "1s")
@@ -69,21 +69,21 @@ def test_the_path_of_a_server_is_taken_where_it_alone_answers(origin: str, tmp_p
     assert f"loading {origin}/v1 with" in done.output
     assert done.process.returncode == 0
     locust = run("locust", "-f", "load/locustfile.py", "--headless", *options, "--document", str(document))
-    assert "1 of 1 operations succeeded" in locust.output
+    assert "1 of 1 operation succeeded" in locust.output
     assert locust.process.returncode == 0
 
 
 @pytest.mark.process
-def test_reading_a_document_takes_nothing_from_the_run_time(origin: str, tmp_path: Path) -> None:
+def test_reading_the_document_does_not_shorten_the_run(origin: str, tmp_path: Path) -> None:
     document = tmp_path / "long.yaml"
     notes = "\n".join(f"  n{number}: [1, 2, 3]" for number in range(30_000))
     document.write_text(f"x-notes:\n{notes}\n{yaml.safe_dump(DOCUMENT)}")
-    told = ("--headless", "--host", origin, "-t", "1s", "--document", str(document))
-    assert "1 of 1 operations succeeded" in run("locust", "-f", "load/locustfile.py", *told).output
+    arguments = ("--headless", "--host", origin, "-t", "1s", "--document", str(document))
+    assert "1 of 1 operation succeeded" in run("locust", "-f", "load/locustfile.py", *arguments).output
 
 
 @pytest.mark.process
-def test_a_folder_that_is_none_is_told_before_the_run(origin: str) -> None:
+def test_an_unwritable_output_folder_is_reported_before_the_run(origin: str) -> None:
     done = run("contract-load", "run", f"{origin}/docs/openapi.json", "-o", "/dev/null/it")
     assert done.output.startswith("contract-load: cannot write to /dev/null/it: ")
     assert done.process.returncode == 1
@@ -105,15 +105,17 @@ PAGE = (200, "text/html", b"<html>")
 
 
 def described(paths: Any, *servers: Any, source: str = "it.yaml", **more: Any) -> Contract:
-    stated = {"servers": [{"url": each} if isinstance(each, str) else each for each in servers]}
-    document = {"openapi": "3.1.0", "paths": paths, **(stated if servers else {}), **more}
+    described_servers = {
+        "servers": [{"url": server} if isinstance(server, str) else server for server in servers]
+    }
+    document = {"openapi": "3.1.0", "paths": paths, **(described_servers if servers else {}), **more}
     return Contract(source, document, (3, 1))
 
 
 def located(host: str, contract: Contract, bearer: str = "") -> tuple[str, int]:
-    found, _ = readable_operations(contract)
+    operations, _ = readable_operations(contract)
     schemes = security_schemes(contract)
-    return based(host, contract, found, credentials((), bearer, (), "", schemes), Selection())
+    return find_base_url(host, contract, operations, credentials((), bearer, (), "", schemes), Selection())
 
 
 @pytest.mark.parametrize(
@@ -136,25 +138,27 @@ def located(host: str, contract: Contract, bearer: str = "") -> tuple[str, int]:
         pytest.param({**ONE, **LIST}, {"/things/": UNKNOWN, "/things": THING}, UNKNOWN, "", id="one of two"),
     ],
 )
-def test_where_operations_answer_is_found(paths: Any, answers: Any, otherwise: Answer, path: str) -> None:
-    with answering(answers=answers, otherwise=otherwise) as (host, asked):
-        assert located(host, described(paths, "/v1")) == (host + path, len(asked))
-        assert {each.partition(" ")[0] for each in asked} == {"GET"}
+def test_the_base_url_is_found_where_operations_answer(
+    paths: Any, answers: Any, otherwise: Answer, path: str
+) -> None:
+    with answering(answers=answers, otherwise=otherwise) as (host, requests):
+        assert located(host, described(paths, "/v1")) == (host + path, len(requests))
+        assert {request.partition(" ")[0] for request in requests} == {"GET"}
 
 
 @pytest.mark.process
 @pytest.mark.parametrize("server", ["/v1", "/"])
 @pytest.mark.parametrize("path", ["", "/mine"])
-def test_a_host_without_the_api_is_told(server: str, path: str, tmp_path: Path) -> None:
+def test_a_host_without_the_api_is_reported(server: str, path: str, tmp_path: Path) -> None:
     document = tmp_path / "it.json"
     document.write_text(json.dumps({**DOCUMENT, "servers": [{"url": server}], "paths": {**TOLD, **ONE}}))
     with answering(otherwise=PAGE, answers={}) as (host, _):
         done = run("contract-load", "run", str(document), "--host", host + path, "-o", str(tmp_path))
     assert done.process.returncode == 1
     assert done.lines[-1] == (
-        f"contract-load: nothing of the document is at {host}{path}: GET /things is answered 200 "
-        f"(text/html), as is a path that nothing has; give the base URL of the API with --host, as in "
-        f"{host}/api"
+        f"contract-load: no operation of the document is at {host}{path}: GET /things is answered 200 "
+        f"(text/html), the same as a path that does not exist; give the base URL of the API with --host, "
+        f"as in {host}/api"
     )
 
 
@@ -167,18 +171,18 @@ def test_a_home_page_is_not_the_api(answers: Mapping[str, Answer]) -> None:
     contract = described({"/": TOLD["/things"], **TOLD}, "/")
     with (
         answering(answers=answers, otherwise=ABSENT) as (host, _),
-        pytest.raises(LoadError, match=r"nothing of the document is at http://\S+: GET \S+ is answered 404"),
+        pytest.raises(LoadError, match=r"no operation of the document is at \S+: GET \S+ is answered 404"),
     ):
         located(f"{host}/mine", contract)
 
 
-def test_a_host_with_a_path_stands_as_it_is() -> None:
+def test_a_host_with_a_path_is_used_as_it_is() -> None:
     with answering(answers={"/mine/things": THING, "/v1/things": THING}) as (host, _):
         assert located(f"{host}/mine/", described(LIST, "/v1"))[0] == f"{host}/mine"
         assert located(host, described(LIST, "/mine"))[0] == f"{host}/mine"
 
 
-def test_credentials_are_sent_to_find_it_out() -> None:
+def test_credentials_are_sent_to_find_the_base_url() -> None:
     schemes = {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}
     contract = described(LIST, "/v1", components=schemes, security=[{"token": []}])
     with answering(answers={"/things": THING}, token="Bearer it") as (host, _):
@@ -186,13 +190,13 @@ def test_credentials_are_sent_to_find_it_out() -> None:
         assert located(host, contract)[0] == f"{host}/v1"
 
 
-def test_what_may_destroy_is_not_asked_for() -> None:
-    with answering(answers={}) as (host, asked):
+def test_destructive_operations_are_not_called_to_find_the_base_url() -> None:
+    with answering(answers={}) as (host, requests):
         assert located(host, described(RESET, "/v1")) == (f"{host}/v1", 0)
-        assert asked == []
+        assert requests == []
 
 
-def test_the_server_that_is_at_the_host_counts() -> None:
+def test_the_server_at_the_given_host_is_preferred() -> None:
     with answering(answers={}) as (host, _):
         contract = described(NEW, "https://example.org/prod", f"{host}/test")
         assert located(host, contract)[0] == f"{host}/test"

@@ -1,4 +1,4 @@
-"""Calls as they are sent: what stands in paths and fields, and what never does."""
+"""What calls have in their paths, queries, headers and bodies, and what they never have."""
 
 from random import Random
 from typing import Any
@@ -22,10 +22,10 @@ def parameter(name: str, location: str, required: bool, **schema: Any) -> dict[s
 
 
 def builder(of: Operation) -> CallBuilder:
-    return CallBuilder(of, (), (), PayloadFactory(1), Random(1), Secret())
+    return CallBuilder(of, PayloadFactory(1), Random(1), Secret())
 
 
-def test_segments_that_lead_elsewhere_are_not_sent() -> None:
+def test_path_values_never_contain_dot_segments() -> None:
     for schema in ({"enum": ["..", ".", "", "a b"]}, {"maxLength": 1, "pattern": r"^[. /]*$"}):
         made = builder(operation("/free/{word}", parameters=[parameter("word", "path", True, **schema)]))
         targets = {made.build({}).target for _ in range(200)}
@@ -33,19 +33,19 @@ def test_segments_that_lead_elsewhere_are_not_sent() -> None:
         assert not targets & {"/free/", "/free/.", "/free/.."}
 
 
-def test_an_operation_without_a_value_for_its_path_is_named() -> None:
+def test_an_operation_without_a_value_for_its_path_is_unbuildable() -> None:
     with pytest.raises(Unbuildable, match="path word: no value of its schema can be sent there as it is"):
         builder(operation("/free/{word}", parameters=[parameter("word", "path", True, enum=["..", ""])]))
 
 
-def test_things_that_no_path_leads_to_are_not_known() -> None:
+def test_identifiers_that_no_path_can_carry_are_ignored() -> None:
     producer = Producer("GET /things", "/things/{}", ("/id",), "", creates=False, reason="")
-    listed = [{"id": each} for each in ("a", "..", ".", "", "b/c", "...")]
+    listed = [{"id": name} for name in ("a", "..", ".", "", "b/c", "...")]
     exchange = Exchange("GET", "/things", {}, {}, {}, None, 200, {}, listed)
     assert [*producer.entities(exchange)] == [("a",), ("b/c",), ("...",)]
 
 
-def test_fields_are_sent_as_they_are_or_left_out() -> None:
+def test_header_values_are_sent_unchanged_or_not_at_all() -> None:
     made = builder(
         operation(
             parameters=[
@@ -58,33 +58,33 @@ def test_fields_are_sent_as_they_are_or_left_out() -> None:
         )
     )
     sent = [made.build({}).headers for _ in range(100)]
-    assert {each.get("X-Any") for each in sent} == {None, "fine"}
-    assert {each["X-Must"] for each in sent} == {"%E6%97%A5%E6%9C%AC"}
-    assert {name for each in sent for name in each} == {"Accept", "X-Any", "X-Must"}
+    assert {headers.get("X-Any") for headers in sent} == {None, "fine"}
+    assert {headers["X-Must"] for headers in sent} == {"%E6%97%A5%E6%9C%AC"}
+    assert {name for headers in sent for name in headers} == {"Accept", "X-Any", "X-Must"}
     assert made.omitted == ["GET /things: header X-None: no value of its schema can be sent there as it is"]
 
 
-def test_other_protocols_are_not_spoken() -> None:
+def test_headers_that_change_the_protocol_are_not_sent() -> None:
     switching = operation("/ws", responses={"101": {"description": "a web socket"}})
     simulation = Simulation([switching, operation()])
     assert simulation.compiled.uncovered["GET /ws"].startswith("it switches to another protocol (101)")
     assert [*simulation.compiled.uncovered] == ["GET /ws"]
 
 
-def test_a_query_in_the_path_of_a_document_is_part_of_the_query() -> None:
+def test_a_query_in_a_documented_path_is_sent_as_query() -> None:
     made = builder(operation("/q?op=x", parameters=[parameter("n", "query", True, enum=["1"])]))
     assert made.build({}).target == "/q?op=x&n=1"
 
 
 @pytest.mark.parametrize("name", ["page", "pageNumber", "page_no"])
-def test_no_page_is_asked_for_that_may_not_be_there(name: str) -> None:
+def test_only_the_first_page_is_requested(name: str) -> None:
     schema = {"type": "integer", "minimum": 1}
     made = builder(operation("/things", parameters=[parameter(name, "query", True, **schema)]))
     assert {made.build({}).query[name] for _ in range(20)} == {1}
 
 
-def test_an_id_that_may_be_left_out_is_not_made_up() -> None:
-    """A call that creates nothing would act on the thing that has this id."""
+def test_an_optional_identifier_is_never_invented() -> None:
+    """A call that creates nothing would act on the entity with this identifier."""
     body = an_object(id=ID, url=TEXT)
     body["required"] = ["url"]
     checks = on("/storages/validate", post=does(None, body, "200"))
@@ -92,4 +92,4 @@ def test_an_id_that_may_be_left_out_is_not_made_up() -> None:
     shown = on("/storages/{id}", "id", get=does(an_object(id=ID)))
     builders = Simulation(read_operations(contract({**checks, **made, **shown}))).compiled.builders
     payloads = [builders["POST /storages/validate"].build({}).payload for _ in range(40)]
-    assert not any("id" in each for each in payloads)
+    assert not any("id" in payload for payload in payloads)

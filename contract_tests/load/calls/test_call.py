@@ -1,4 +1,4 @@
-"""The command of a finding repeats its call: pasted into a shell, it sends the same bytes."""
+"""The curl command of a finding repeats its call: pasted into a shell, it sends the same bytes."""
 
 import os
 import re
@@ -36,7 +36,7 @@ TOKEN, USER, FIRST, SECOND = "to'k\"e$n`&", "ada:pass $word", "k1&=\\'", "k2 %"
 
 
 class Recorder(ThreadingHTTPServer):
-    """Keeps the last request that came."""
+    """A server that records the last request."""
 
     daemon_threads = True
     came: tuple[str, str, dict[str, str], bytes]
@@ -54,7 +54,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _any  # noqa: N815 - http.server's
 
     def log_message(self, *_: Any) -> None:
-        """Nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def call(
 
 
 def pasted(recorder: Recorder, made: Call, environment: dict[str, str] | None = None) -> str:
-    """Pastes the command of a call, and holds what came against what the load sends; gives the command."""
+    """Run the command of a call, compare the received request with the call, and return the command."""
     host = f"http://127.0.0.1:{recorder.server_address[1]}"
     command = made.as_curl(host)
     done = subprocess.run(
@@ -96,7 +96,7 @@ def pasted(recorder: Recorder, made: Call, environment: dict[str, str] | None = 
     assert done.returncode == 0, (command, done.stderr)
     method, target, headers, body = recorder.came
     assert (method, body) == (made.operation.method.upper(), made.body), command
-    # How curl writes what it encodes is the same (RFC 3986, section 2.1).
+    # The case of percent-encoded digits does not matter (RFC 3986, section 2.1).
     assert _ENCODED.sub(lambda found: found[0].upper(), target) == made.sent_target, command
     for name, value in made.sent_headers.items():
         assert headers[name.lower()] == value, command
@@ -117,23 +117,23 @@ def pasted(recorder: Recorder, made: Call, environment: dict[str, str] | None = 
     ],
     ids=lambda body: repr(body[:12]),
 )  # fmt: skip
-def test_the_whole_body_comes_again(recorder: Recorder, body: bytes) -> None:
+def test_the_curl_command_sends_the_whole_body(recorder: Recorder, body: bytes) -> None:
     assert pasted(recorder, call(body=body)).isprintable()
 
 
 @pytest.mark.parametrize("method", ["get", "head", "put", "patch", "delete", "options"])
-def test_every_method(recorder: Recorder, method: str) -> None:
+def test_the_curl_command_sends_every_method(recorder: Recorder, method: str) -> None:
     pasted(recorder, call(method, "/things/a%20b?filter[name]={x}&q='$HOME'"))
 
 
-def test_paths_and_fields_go_as_they_are(recorder: Recorder) -> None:
+def test_the_curl_command_sends_paths_and_headers_unchanged(recorder: Recorder) -> None:
     fields = {"X-Empty": "", "X-Odd": "a'b\"c $d", "Cookie": "a=b$c"}
     pasted(recorder, call("get", "/a/../b/./c", fields=fields))
 
 
-def test_a_body_that_is_too_long_is_told_by_its_length() -> None:
-    told = call(body=b"a" * 70_000).as_curl("http://it")
-    assert told == "POST http://it/things with a body of 70,000 bytes, too long to be shown"
+def test_a_body_too_long_for_a_command_is_given_by_its_length() -> None:
+    sample = call(body=b"a" * 70_000).as_curl("http://it")
+    assert sample == "POST http://it/things with a body of 70,000 bytes, too long to show"
 
 
 NAMED = credentials((), "", (f"query={FIRST}",), "", SCHEMES)
@@ -158,17 +158,17 @@ GIVEN: list[tuple[list[str], Credentials, dict[str, str]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("schemes", "given", "environment"), GIVEN, ids=lambda each: str(each)[:40])
-def test_credentials_come_from_the_environment(
+@pytest.mark.parametrize(("schemes", "given", "environment"), GIVEN, ids=lambda value: str(value)[:40])
+def test_the_curl_command_takes_credentials_from_the_environment(
     recorder: Recorder, schemes: list[str], given: Credentials, environment: dict[str, str]
 ) -> None:
-    asked = operation(
+    secured = operation(
         "/things",
         "post",
-        security=[{each: [] for each in schemes}],
+        security=[{scheme: [] for scheme in schemes}],
         parameters=[{"name": "a", "in": "cookie", "required": True, "schema": {"enum": ["b"]}}],
     )
-    built = CallBuilder(asked, (), (), PayloadFactory(1), Random(1), given.secret(asked, SCHEMES)).build({})
+    built = CallBuilder(secured, PayloadFactory(1), Random(1), given.secret(secured, SCHEMES)).build({})
     command = pasted(recorder, built, environment)
     for variable in environment:
         assert variable in command

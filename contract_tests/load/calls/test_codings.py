@@ -1,4 +1,4 @@
-"""Content codings, taken off what comes: every one that is asked for, and what is none."""
+"""Content codings of answers are decoded, and undecodable content is reported."""
 
 import gzip
 import sys
@@ -7,7 +7,7 @@ import zlib
 import brotli
 import pytest
 
-from load.calls.codings import ACCEPTED, Undecodable, decoded
+from load.calls.codings import ACCEPTED, Undecodable, decode
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -25,10 +25,10 @@ WRITTEN = {
 ENOUGH = len(TEXT)
 
 
-def test_all_that_are_asked_for_are_read() -> None:
+def test_every_accepted_coding_is_decoded() -> None:
     assert WRITTEN.keys() == set(ACCEPTED.split(", "))
     for coding, content in WRITTEN.items():
-        assert decoded(content, coding, ENOUGH) == TEXT
+        assert decode(content, coding, ENOUGH) == TEXT
 
 
 @pytest.mark.parametrize(
@@ -44,23 +44,24 @@ def test_all_that_are_asked_for_are_read() -> None:
     ],
     ids=["none", "its old name", "two members", "two frames", "no header", "two codings", "with spaces"],
 )
-def test_other_ways_to_write_them(codings: str, content: bytes) -> None:
-    assert decoded(content, codings, ENOUGH) == TEXT
+def test_codings_are_decoded_however_they_are_written(codings: str, content: bytes) -> None:
+    assert decode(content, codings, ENOUGH) == TEXT
 
 
 @pytest.mark.parametrize("coding", WRITTEN)
-def test_what_is_not_of_its_coding_is_told(coding: str) -> None:
+def test_content_that_is_not_in_its_coding_is_undecodable(coding: str) -> None:
     for content in (TEXT, WRITTEN[coding][:-5], WRITTEN[coding][: len(WRITTEN[coding]) // 2]):
         with pytest.raises(Undecodable, match=rf"^the content is not {coding} as the answer says: \w"):
-            decoded(content, coding, ENOUGH)
+            decode(content, coding, ENOUGH)
 
 
 @pytest.mark.parametrize("coding", WRITTEN)
-def test_what_would_grow_without_bounds_is_told(coding: str) -> None:
+def test_content_that_grows_beyond_the_limit_is_undecodable(coding: str) -> None:
     with pytest.raises(Undecodable, match=f"no end within {ENOUGH - 1} bytes once {coding} is decoded"):
-        decoded(WRITTEN[coding], coding, ENOUGH - 1)
+        decode(WRITTEN[coding], coding, ENOUGH - 1)
 
 
-def test_a_coding_that_nobody_asked_for_is_told() -> None:
-    with pytest.raises(Undecodable, match="'compress' is not known; gzip, deflate, br, zstd were asked for"):
-        decoded(TEXT, "compress", ENOUGH)
+def test_a_coding_that_was_not_accepted_is_undecodable() -> None:
+    message = "'compress' is not known; only gzip, deflate, br, zstd were accepted"
+    with pytest.raises(Undecodable, match=message):
+        decode(TEXT, "compress", ENOUGH)

@@ -1,4 +1,4 @@
-"""One connection: how long its calls may take."""
+"""Calls on one connection: their timeouts, and the answers that they get."""
 
 import json
 import socket
@@ -21,7 +21,7 @@ Connect = Callable[..., Connection]
 
 
 def described(*paths: str, **responses: Any) -> str:
-    """A document in which paths can be got, with these responses."""
+    """A document whose paths have GET, with these responses."""
     got = {"get": {"responses": responses or {"200": {"description": "fine"}}}}
     return json.dumps({"openapi": "3.1.0", "info": {"title": "It"}, "paths": dict.fromkeys(paths, got)})
 
@@ -34,7 +34,7 @@ def service() -> Iterator[str]:
 
 @pytest.fixture
 def connect(service: str) -> Iterator[Connect]:
-    """Makes connections to the service, which end with the test."""
+    """Opens connections to the service, which are closed after the test."""
     made: list[Connection] = []
 
     def connect(timeout: float = 10.0) -> Connection:
@@ -42,21 +42,21 @@ def connect(service: str) -> Iterator[Connect]:
         return made[-1]
 
     yield connect
-    for each in made:
-        each.close()
+    for connection in made:
+        connection.close()
 
 
-def test_each_call_has_all_of_its_time(connect: Connect) -> None:
+def test_every_call_has_the_full_timeout(connect: Connect) -> None:
     connection = connect(4 * PAUSE_S)
     began = time.monotonic()
     while time.monotonic() - began < 8 * PAUSE_S:
         assert connection.send("get", "/late", {}, b"").status == 200
 
 
-def test_connecting_is_part_of_the_time() -> None:
+def test_connecting_counts_towards_the_timeout() -> None:
     with socket.create_server(("127.0.0.1", 0)) as never_accepts:
         connection = Connection(f"https://127.0.0.1:{never_accepts.getsockname()[1]}", PAUSE_S)
-        with pytest.raises(NetworkError, match=rf"^no whole answer within {PAUSE_S:g} s$") as ended:
+        with pytest.raises(NetworkError, match=rf"^no complete answer within {PAUSE_S:g} s$") as ended:
             connection.send("get", "/", {}, b"")
         assert ended.value.unreachable
 
@@ -82,17 +82,17 @@ def test_answers_are_read_to_their_end(connect: Connect, path: str, status: int,
         assert connection.send("head", "/as-before", {}, b"").body == b""
 
 
-def test_fields_of_one_name_are_joined_and_trailers_are_none(connect: Connect) -> None:
+def test_headers_of_one_name_are_joined_and_trailers_ignored(connect: Connect) -> None:
     headers = connect().send("get", "/chunks", {}, b"").headers
     assert headers == {"x-a": "1, ", "transfer-encoding": "chunked", "trailer": "X-Sum"}
 
 
-def test_content_that_cannot_be_decoded_is_told(connect: Connect) -> None:
+def test_undecodable_content_is_reported(connect: Connect) -> None:
     reply = connect().send("get", "/no-gzip", {}, b"")
     assert reply.body == b"fine!"
-    (found,) = response_checks.findings(operation(), None, reply)
-    assert str(found) == "broken contract: 200 content coding (content coding)"
-    assert found.detail.startswith("the content is not gzip as the answer says: ")
+    (finding,) = response_checks.check_response(operation(), reply)
+    assert str(finding) == "broken contract: 200 content coding (content coding)"
+    assert finding.detail.startswith("the content is not gzip as the answer says: ")
 
 
 @pytest.mark.parametrize(
@@ -103,35 +103,35 @@ def test_content_that_cannot_be_decoded_is_told(connect: Connect) -> None:
         ("/untold", "application/x-ndjson"),
     ],
 )
-def test_a_stream_of_events_is_left_after_a_while(connect: Connect, path: str, media_type: str) -> None:
+def test_an_event_stream_is_closed_after_a_while(connect: Connect, path: str, media_type: str) -> None:
     connection = connect()
     reply = connection.send("get", path, {"Accept": f"application/json, {media_type}"}, b"")
     assert reply.status == 200
     assert reply.body.startswith(b"data: it\n\ndata: it\n\n")
     content = {media_type: {"schema": {"type": "string", "maxLength": 1}}}
     stream = operation(responses={"200": {"description": "events", "content": content}})
-    found = response_checks.findings(stream, None, reply)
-    assert [each.place for each in found] == (["200 media type"] if path == "/untold" else [])
+    findings = response_checks.check_response(stream, reply)
+    assert [finding.place for finding in findings] == (["200 media type"] if path == "/untold" else [])
     assert connection.send("get", "/fine", {}, b"").status == 200
 
 
 @pytest.mark.parametrize("status", [204, 205, 304])
-def test_answers_without_content_are_not_held_against_a_schema(status: int) -> None:
+def test_answers_without_content_are_not_checked_against_a_schema(status: int) -> None:
     content = {"application/json": {"schema": {"type": "object"}}}
-    documented = {str(each): {"description": "none", "content": content} for each in (200, status)}
+    documented = {str(code): {"description": "none", "content": content} for code in (200, status)}
     reply = Reply(status, {"content-type": "application/json"}, b"")
-    assert response_checks.findings(operation(responses=documented), None, reply) == []
+    assert response_checks.check_response(operation(responses=documented), reply) == []
     head = operation(method="head", responses=documented)
-    assert response_checks.findings(head, None, replace(reply, status=200)) == []
-    assert response_checks.findings(operation(responses=documented), None, replace(reply, status=200))
+    assert response_checks.check_response(head, replace(reply, status=200)) == []
+    assert response_checks.check_response(operation(responses=documented), replace(reply, status=200))
 
 
-def test_fields_that_a_user_gives_take_the_place_of_ours() -> None:
+def test_headers_given_by_the_user_replace_the_default_ones() -> None:
     with socket.create_server(("127.0.0.1", 0)) as heard:
         connection = Connection(f"http://127.0.0.1:{heard.getsockname()[1]}/base", PAUSE_S)
-        told = {"host": "example.org", "X-A": "a\r\nX-B: ü", "User-Agent": "me", "X-C": "日本"}
-        with pytest.raises(NetworkError, match="no whole answer"):
-            connection.send("post", "/it", told, b"")
+        headers = {"host": "example.org", "X-A": "a\r\nX-B: ü", "User-Agent": "me", "X-C": "日本"}
+        with pytest.raises(NetworkError, match="no complete answer"):
+            connection.send("post", "/it", headers, b"")
         with closing(heard.accept()[0]) as accepted:
             lines = accepted.recv(10_000).split(b"\r\n")
     assert lines == [
@@ -148,34 +148,47 @@ def test_fields_that_a_user_gives_take_the_place_of_ours() -> None:
 
 
 @pytest.mark.parametrize("path", ["/silent", "/trickling"])
-def test_a_call_as_a_whole_ends_in_time(connect: Connect, path: str) -> None:
+def test_a_call_ends_within_the_timeout(connect: Connect, path: str) -> None:
     connection = connect(2 * PAUSE_S)
     began = time.monotonic()
     for _ in range(2):
-        with pytest.raises(NetworkError, match=rf"^no whole answer within {2 * PAUSE_S:g} s$"):
+        with pytest.raises(NetworkError, match=rf"^no complete answer within {2 * PAUSE_S:g} s$"):
             connection.send("get", path, {}, b"")
     assert 4 * PAUSE_S <= time.monotonic() - began < 8 * PAUSE_S
     assert connection.send("get", "/fine", {}, b"").status == 200
 
 
-def test_a_run_that_is_busy_for_longer_than_one_call_may_take(service: str, tmp_path: Path) -> None:
+def test_a_run_may_last_longer_than_the_timeout_of_a_call(service: str, tmp_path: Path) -> None:
     document = tmp_path / "late.json"
     document.write_text(described("/late"))
-    told = ("-u", "2", "-t", "3s", "--warm-up", "0s", "--timeout", "1s", "-o", str(tmp_path))
-    done = run("contract-load", "run", str(document), "--host", service, *told)
+    arguments = ("-u", "2", "-t", "3s", "--warm-up", "0s", "--timeout", "1s", "-o", str(tmp_path))
+    done = run("contract-load", "run", str(document), "--host", service, *arguments)
     assert done.process.returncode == 0, done.output
     results = json.loads((tmp_path / "results.json").read_text())
     assert results["total"]["requests"] > 20
     assert results["total"]["failures"] == 0
 
 
-def test_a_run_says_what_it_waits_for_when_its_time_is_up(service: str, tmp_path: Path) -> None:
+def test_a_run_that_is_over_says_what_it_still_waits_for(service: str, tmp_path: Path) -> None:
     document = tmp_path / "silent.json"
     document.write_text(described("/silent"))
-    told = ("-u", "3", "-r", "100", "-t", "1s", "--warm-up", "0s", "--timeout", "4s", "-o", str(tmp_path))
+    arguments = (
+        "-u",
+        "3",
+        "-r",
+        "100",
+        "-t",
+        "1s",
+        "--warm-up",
+        "0s",
+        "--timeout",
+        "4s",
+        "-o",
+        str(tmp_path),
+    )
     began = time.monotonic()
-    done = run("contract-load", "run", str(document), "--host", service, *told)
+    done = run("contract-load", "run", str(document), "--host", service, *arguments)
     assert time.monotonic() - began < 15
     before, _, after = done.output.partition("operation ")
     assert "waiting for 3 answers, up to 4 s" in before
-    assert "GET /silent: network: no whole answer within 4 s, 3 times" in after
+    assert "GET /silent: network: no complete answer within 4 s, 3 times" in after

@@ -1,4 +1,4 @@
-"""Connections that a service closes: idle ones are no failure, of others is told what is known."""
+"""Idle connections that a service closes are no failure; other closed connections are reported."""
 
 import json
 import socketserver
@@ -26,14 +26,15 @@ CREATED = b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n"
 FINE = {"responses": {"201": {"description": "made"}}}
 DOCUMENT = {
     "openapi": "3.1.0",
-    "info": {"title": "Shy"},
+    "info": {"title": "ClosingServer"},
     "paths": {"/a": {"post": FINE}, "/b": {"get": FINE}},
 }
 
 
-class Shy(socketserver.ThreadingTCPServer):
-    """Closes connections that have been idle for a while (s), and fails, by closing, at every so many-th POST
-    and at every call to /second that is not the first on its connection. What it got is counted by method.
+class ClosingServer(socketserver.ThreadingTCPServer):
+    """Closes connections that were idle for `idle_s`. It also closes the connection instead of answering
+    every `fails_every`-th POST, and every call to /second that is not the first on its connection. Requests
+    are counted by method.
     """
 
     daemon_threads = True
@@ -51,7 +52,7 @@ class Shy(socketserver.ThreadingTCPServer):
 
 
 class _Handler(socketserver.StreamRequestHandler):
-    server: Shy
+    server: ClosingServer
 
     def handle(self) -> None:
         with suppress(OSError):
@@ -89,8 +90,8 @@ class _Handler(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def shy(**how: Any) -> Iterator[Shy]:
-    with Shy(**how) as server:
+def closing_server(**how: Any) -> Iterator[ClosingServer]:
+    with ClosingServer(**how) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
@@ -101,19 +102,21 @@ def shy(**how: Any) -> Iterator[Shy]:
 
 
 @pytest.fixture(scope="module")
-def service() -> Iterator[Shy]:
-    with shy() as server:
+def service() -> Iterator[ClosingServer]:
+    with closing_server() as server:
         yield server
 
 
 @pytest.fixture
-def connection(service: Shy) -> Iterator[Connection]:
+def connection(service: ClosingServer) -> Iterator[Connection]:
     made = Connection(service.url, 10.0)
     yield made
     made.close()
 
 
-def test_the_end_of_an_idle_connection_is_noticed_before_a_call(service: Shy, connection: Connection) -> None:
+def test_an_idle_connection_that_was_closed_is_replaced_before_a_call(
+    service: ClosingServer, connection: Connection
+) -> None:
     while service.ended.acquire(blocking=False):
         pass
     before = service.got["POST"]
@@ -124,92 +127,104 @@ def test_the_end_of_an_idle_connection_is_noticed_before_a_call(service: Shy, co
 
 
 @pytest.mark.parametrize("method", ["get", "put", "delete"])
-def test_what_may_be_repeated_is(connection: Connection, method: str) -> None:
+def test_idempotent_calls_are_repeated_on_a_closed_connection(connection: Connection, method: str) -> None:
     assert not connection.send(method, "/second", {}, b"").repeated
     assert connection.send(method, "/second", {}, b"").repeated
 
 
 @pytest.mark.parametrize("method", ["post", "patch"])
-def test_what_may_not_be_repeated_is_not(service: Shy, connection: Connection, method: str) -> None:
+def test_other_calls_are_not_repeated_on_a_closed_connection(
+    service: ClosingServer, connection: Connection, method: str
+) -> None:
     before = service.got[method.upper()]
     connection.send(method, "/second", {}, b"{}")
     with pytest.raises(NetworkError) as ended:
         connection.send(method, "/second", {}, b"{}")
-    assert ended.value.unknown
+    assert ended.value.outcome_unknown
     assert service.got[method.upper()] == before + 2
-    # From now on, a failure would be one of a connection that was opened for the call.
+    # From now on every call opens a connection of its own.
     for _ in range(3):
         assert connection.send(method, "/second", {}, b"{}").status == 201
 
 
-def test_a_new_connection_leaves_no_doubt() -> None:
-    with shy(fails_every=1) as server, pytest.raises(NetworkError, match="closed without an answer") as ended:
+def test_a_failure_on_a_new_connection_is_certain() -> None:
+    with (
+        closing_server(fails_every=1) as server,
+        pytest.raises(NetworkError, match="closed without an answer") as ended,
+    ):
         Connection(server.url).send("post", "/a", {}, b"")
-    assert not ended.value.unknown
+    assert not ended.value.outcome_unknown
     assert not ended.value.unreachable
 
 
-def test_how_long_connections_are_kept_is_learnt() -> None:
-    seen = KeepAlive()
-    assert seen.allows(1e6)
-    seen.stated("timeout=5, max=100")
-    assert [seen.allows(idle_s) for idle_s in (4.0, 4.9)] == [True, False]
-    seen.found_closed(1.0)
-    assert [seen.allows(idle_s) for idle_s in (0.8, 0.95)] == [True, False]
-    # Too soon for a service to mean it.
-    seen.found_closed(0.001)
-    assert seen.allows(0.8)
-    # One that is open proves that what closed the other was no limit.
-    seen.allows(3.0)
-    assert seen.allows(2.0)
+def test_the_idle_limit_of_the_service_is_learnt() -> None:
+    keep_alive = KeepAlive()
+    assert keep_alive.allows(1e6)
+    keep_alive.observe_field("timeout=5, max=100")
+    assert [keep_alive.allows(idle_s) for idle_s in (4.0, 4.9)] == [True, False]
+    keep_alive.observe_closed(1.0)
+    assert [keep_alive.allows(idle_s) for idle_s in (0.8, 0.95)] == [True, False]
+    # Too soon to be an idle limit.
+    keep_alive.observe_closed(0.001)
+    assert keep_alive.allows(0.8)
+    # A connection that is open for longer proves that it was no limit.
+    keep_alive.allows(3.0)
+    assert keep_alive.allows(2.0)
 
 
-def test_doubts_last_longer_each_time_but_not_for_ever() -> None:
-    seen = KeepAlive()
+def test_doubts_last_longer_every_time_up_to_a_limit() -> None:
+    keep_alive = KeepAlive()
     lengths = []
     for _ in range(8):
-        seen.closed_as_sent(0.001)
-        lengths.append(next(number for number in range(10_000) if seen.allows(0.001)))
+        keep_alive.observe_closed_during_call(0.001)
+        lengths.append(next(number for number in range(10_000) if keep_alive.allows(0.001)))
     assert lengths == sorted(lengths)
     assert (lengths[0], lengths[-1]) == (100, 5_000)
-    assert seen.limit_s == inf
+    assert keep_alive.limit_s == inf
 
 
-def test_refusals_of_a_call_that_was_sent_twice_accuse_nobody() -> None:
+def test_a_refusal_of_a_repeated_call_is_no_finding() -> None:
     (delete,) = read_operations(contract({"/a": {"delete": FINE}}))
     twice = Reply(404, {}, b"", repeated=True)
-    assert response_checks.findings(delete, None, twice) == []
-    assert response_checks.findings(delete, None, Reply(404, {}, b""))
+    assert response_checks.check_response(delete, twice) == []
+    assert response_checks.check_response(delete, Reply(404, {}, b""))
     failed = Reply(500, {}, b"", repeated=True)
-    assert response_checks.findings(delete, None, failed)[0].fault is Fault.SERVER_ERROR
+    assert response_checks.check_response(delete, failed)[0].fault is Fault.SERVER_ERROR
 
 
-def results_of(service: Shy, place: Path, *told: str) -> dict[str, Any]:
-    (place / "shy.yaml").write_text(yaml.safe_dump(DOCUMENT))
+def results_of(service: ClosingServer, place: Path, *arguments: str) -> dict[str, Any]:
+    (place / "closing.yaml").write_text(yaml.safe_dump(DOCUMENT))
     done = run(
-        "contract-load", "run", str(place / "shy.yaml"), "--host", service.url, "-o", str(place), *told
+        "contract-load",
+        "run",
+        str(place / "closing.yaml"),
+        "--host",
+        service.url,
+        "-o",
+        str(place),
+        *arguments,
     )
     assert "Traceback" not in done.output
     return {**json.loads((place / "results.json").read_text()), "output": done.output}
 
 
 @pytest.mark.process
-def test_users_who_think_for_as_long_as_connections_are_kept(tmp_path: Path) -> None:
+def test_users_who_pause_for_the_idle_limit_see_no_failures(tmp_path: Path) -> None:
     profile = tmp_path / "thinks.yaml"
     profile.write_text("wait: 0.3\nweights: {read: 1, create: 1}\n")
-    with shy(idle_s=0.3) as server:
-        told = ("-u", "20", "-r", "100", "-t", "4s", "--warm-up", "0s", "--profile", str(profile))
-        results = results_of(server, tmp_path, *told)
+    with closing_server(idle_s=0.3) as server:
+        arguments = ("-u", "20", "-r", "100", "-t", "4s", "--warm-up", "0s", "--profile", str(profile))
+        results = results_of(server, tmp_path, *arguments)
         assert results["total"]["failures"] == 0, results["output"]
         assert results["passed"], results["output"]
         assert server.got["POST"] <= results["operations"]["POST /a"]["requests"]
 
 
 @pytest.mark.process
-def test_a_service_that_crashes_now_and_then_is_not_taken_for_one_that_closes_idle_connections(
+def test_occasional_crashes_are_not_mistaken_for_closed_idle_connections(
     tmp_path: Path,
 ) -> None:
-    with shy(fails_every=50) as server:
+    with closing_server(fails_every=50) as server:
         results = results_of(
             server, tmp_path, "-u", "4", "-r", "100", "-t", "4s", "--warm-up", "0s", "--include", "/a"
         )
@@ -217,7 +232,7 @@ def test_a_service_that_crashes_now_and_then_is_not_taken_for_one_that_closes_id
         (finding,) = results["operations"]["POST /a"]["findings"]
         assert finding["told"] == "network: the connection was closed without an answer"
         unknown = results["closed"]["not repeated, as nobody knows whether they were carried out"]
-        assert f"closed as they were sent: {unknown} not repeated" in results["output"]
+        assert f"the service closed their idle connection: {unknown} not repeated" in results["output"]
         assert finding["count"] + unknown == server.got["POST"] // 50
         assert finding["count"] > unknown
         assert server.got["POST"] == results["operations"]["POST /a"]["requests"]

@@ -1,4 +1,4 @@
-"""Identifiers in bodies: in place of what was made up, and never at the price of validity."""
+"""Identifiers replace invented values in bodies, which stay valid."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def valid(_: Any) -> bool:
         ({"a/b": 1}, "/a~1b", 7, {"a/b": 7}),
     ],
 )
-def test_values_take_the_places_that_a_payload_has(
+def test_values_are_put_into_the_slots_of_a_payload(
     payload: Any, pointer: str, value: Any, expected: Any
 ) -> None:
     before = str(payload)
@@ -39,12 +39,12 @@ def test_values_take_the_places_that_a_payload_has(
     assert str(payload) == before
 
 
-def test_what_nothing_tells_of_is_left_out_unless_it_is_given() -> None:
+def test_slots_without_a_known_value_are_removed() -> None:
     assert substitute({"a": 1, "b": 2}, {}, ["/a", "/b"], valid) == ({}, True)
     assert substitute({"a": 1, "b": 2}, {"/a": 5}, ["/a", "/b"], valid) == ({"a": 5}, True)
 
 
-def test_what_would_make_a_body_invalid_is_not_done() -> None:
+def test_a_substitution_that_would_make_a_body_invalid_is_skipped() -> None:
     schema = {"required": ["b"], "properties": {"a": {"format": "uuid"}, "b": {"type": "integer"}}}
     is_valid = jsonschema_rs.Draft202012Validator(schema, validate_formats=True).is_valid
     made_up = {"a": "0b4e2c4e-58a5-4ea3-a7a1-5df0d3a1a5c1", "b": 1}
@@ -52,13 +52,13 @@ def test_what_would_make_a_body_invalid_is_not_done() -> None:
     assert substitute(made_up, {}, ["/b"], is_valid) == (made_up, False)
 
 
-def test_a_change_of_nothing_but_what_is_not_known_is_made_of_something_else() -> None:
+def test_a_patch_of_only_unknown_identifiers_changes_another_property() -> None:
     properties = {"project_id": ID, "title": TEXT, "assignee": TEXT}
     task, change = (
         an_object(id=ID, **properties),
         {"type": "object", "properties": properties, "minProperties": 1},
     )
-    found = read_operations(
+    operations = read_operations(
         contract(
             {
                 **on("/projects", post=does(an_object(id=ID), an_object(name=TEXT), "201")),
@@ -68,7 +68,7 @@ def test_a_change_of_nothing_but_what_is_not_known_is_made_of_something_else() -
             }
         )
     )
-    builder = Simulation(found).compiled.builders["PATCH /tasks/{id}"]
+    builder = Simulation(operations).compiled.builders["PATCH /tasks/{id}"]
     payloads = [builder.build({Slot("path", "id"): 1}).payload for _ in range(500)]
-    # One in hundreds may still have it: each is drawn a few times only.
-    assert sum("project_id" in each for each in payloads) <= 5
+    # A few may still have it, as every payload is drawn only a few times.
+    assert sum("project_id" in payload for payload in payloads) <= 5

@@ -7,7 +7,7 @@ import pytest
 from contract_tests.support.documents import operation
 from contract_tests.support.judged_runs import IT
 from load.calls.connection import Reply
-from load.calls.response_checks import findings
+from load.calls.response_checks import Expectation, check_response
 from load.measurements.losses import Absence
 from openapi.operations import Operation
 
@@ -35,8 +35,10 @@ JSON = {"content-type": "application/json"}
         (None, Reply(500, {}, b""), ["server error: status 500"]),
     ],
 )
-def test_findings(absence: Absence | None, reply: Reply, expected: list[str]) -> None:
-    assert [str(each) for each in findings(IT, absence, reply)] == expected
+def test_answers_give_the_expected_findings(
+    absence: Absence | None, reply: Reply, expected: list[str]
+) -> None:
+    assert [str(finding) for finding in check_response(IT, reply, Expectation(absence))] == expected
 
 
 SECRET = {"type": "object", "properties": {"user": {"type": "string"}, "password": {"type": "string"}}}
@@ -55,7 +57,7 @@ def entrance(path: str, body: Any = SECRET, security: Any = (), status: str = "4
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("called", "expected"),
     [
         (entrance("/login"), []),
         (entrance("/auth/token", security=[{"basic": []}]), []),
@@ -66,31 +68,33 @@ def entrance(path: str, body: Any = SECRET, security: Any = (), status: str = "4
         (entrance("/unlock", security=[{"basic": []}]), ["refused although valid: status 401"]),
         (entrance("/unlock", status="404"), ["broken contract: 401 status (status)"]),
     ],
-    ids=lambda each: each.label if isinstance(each, Operation) else "",
+    ids=lambda value: value.label if isinstance(value, Operation) else "",
 )
-def test_made_up_passwords_are_rightly_refused(asked: Operation, told: list[str]) -> None:
-    assert [str(each) for each in findings(asked, None, Reply(401, {}, b""))] == told
+def test_refusing_invented_passwords_is_no_finding(called: Operation, expected: list[str]) -> None:
+    assert [str(finding) for finding in check_response(called, Reply(401, {}, b""))] == expected
 
 
-def test_a_guess_at_what_exists_may_be_wrong() -> None:
-    assert findings(IT, None, Reply(404, {}, b""), guessed=True) == []
-    assert len(findings(IT, None, Reply(418, {}, b""), guessed=True)) == 1
+def test_404_for_a_guessed_identifier_is_no_finding() -> None:
+    assert check_response(IT, Reply(404, {}, b""), Expectation(guesses_path=True)) == []
+    assert len(check_response(IT, Reply(418, {}, b""), Expectation(guesses_path=True))) == 1
 
 
 @pytest.mark.parametrize(
-    ("absence", "status", "told"),
+    ("absence", "status", "expected"),
     [
         (None, 404, ["refused although valid: status 404"]),
         (Absence.LOST, 410, ["lost: status 410 for something that nobody has deleted"]),
-        # What another call has just moved is not what the body names.
+        # A late or explained absence concerns the path, not the identifiers in the body.
         (Absence.EXPLAINED, 404, []),
         (Absence.LATE, 410, []),
         (Absence.EXPLAINED, 409, ["refused although valid: status 409"]),
     ],
 )
-def test_what_else_a_call_names_may_not_be_there(
-    absence: Absence | None, status: int, told: list[str]
+def test_404_may_mean_another_entity_that_the_call_names(
+    absence: Absence | None, status: int, expected: list[str]
 ) -> None:
     plain = operation("/things/{id}", "put")
-    found = findings(plain, absence, Reply(status, {}, b""), doubtful=True)
-    assert [str(each) for each in found] == told
+    findings = check_response(
+        plain, Reply(status, {}, b""), Expectation(absence, has_unknown_references=True)
+    )
+    assert [str(finding) for finding in findings] == expected

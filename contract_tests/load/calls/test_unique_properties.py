@@ -1,4 +1,4 @@
-"""Reused names are no evidence that they must differ: only what tells things apart has values of its own."""
+"""Only properties that identify an entity get unique values."""
 
 from typing import Any
 
@@ -42,9 +42,9 @@ PERSON = ("given_name", "family_name", "displayName", "email")
         (("displayName", "productName"), "409", {"productName"}, {"productName"}),
         (("amount",), "409", set(), set()),
     ],
-    ids=lambda each: "-".join(sorted(each)) if isinstance(each, set) else str(each),
+    ids=lambda value: "-".join(sorted(value)) if isinstance(value, set) else str(value),
 )
-def test_which_names_differ(
+def test_only_identifying_properties_are_unique(
     names: tuple[str, ...], status: str, at_first: set[str], once_refused: set[str]
 ) -> None:
     made = making(*names, status=status)
@@ -54,8 +54,8 @@ def test_which_names_differ(
 
 
 def simulation_of(*paths: Any) -> Simulation:
-    found = read_operations(contract({key: item for each in paths for key, item in each.items()}))
-    return Simulation(found)
+    operations = read_operations(contract({key: item for path in paths for key, item in path.items()}))
+    return Simulation(operations)
 
 
 def names(on: Simulation, count: int) -> list[str]:
@@ -63,7 +63,7 @@ def names(on: Simulation, count: int) -> list[str]:
 
 
 @pytest.mark.parametrize(("made", "differ"), [("201", 200), ("200", 2)])
-def test_a_conflict_is_evidence_only_where_something_is_made(made: str, differ: int) -> None:
+def test_a_conflict_matters_only_for_creations(made: str, differ: int) -> None:
     name = {**TEXT, "examples": ["one", "two"]}
     few = {"type": "object", "required": ["name"], "properties": {"name": name}}
     body = {"required": True, "content": {"application/json": {"schema": few}}}
@@ -75,7 +75,7 @@ def test_a_conflict_is_evidence_only_where_something_is_made(made: str, differ: 
     assert (len({*names(on, 200)}) == 200) is (differ == 200)
 
 
-def test_a_person_keeps_a_name_like_that_of_others() -> None:
+def test_names_of_people_stay_realistic() -> None:
     person = {"type": "object", "required": ["given_name", "email"],
               "properties": {"given_name": TEXT, "email": {"type": "string", "format": "email"}}}  # fmt: skip
     body = {"required": True, "content": {"application/json": {"schema": person}}}
@@ -83,6 +83,6 @@ def test_a_person_keeps_a_name_like_that_of_others() -> None:
     on = simulation_of({"/people": {"post": {"requestBody": body, "responses": responses}}})
     on.journeys.record_refusal(on.journeys.next_step(), 409)
     payloads = [on.journeys.next_step().call.payload for _ in range(300)]
-    assert len({each["email"] for each in payloads}) == 300
-    assert len({each["given_name"] for each in payloads}) < 300
-    assert not any(each.isdecimal() for one in payloads for each in one["given_name"]), payloads[:3]
+    assert len({payload["email"] for payload in payloads}) == 300
+    assert len({payload["given_name"] for payload in payloads}) < 300
+    assert not any(character.isdecimal() for one in payloads for character in one["given_name"]), payloads[:3]

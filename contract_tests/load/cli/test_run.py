@@ -1,4 +1,4 @@
-"""The command contract-load run, on the project's own service and on others."""
+"""The command `contract-load run`, on the project's own service and on others."""
 
 import json
 import re
@@ -24,9 +24,9 @@ from contract_tests.support.students_runs import LOCUST, reckoned, rows
 
 
 @pytest.mark.process
-def test_the_main_job_needs_nothing(tmp_path: Path) -> None:
+def test_a_run_without_arguments_starts_its_own_service(tmp_path: Path) -> None:
     arguments = ("--users", "2", "--run-time", "5s", "--output", str(tmp_path / "out"))
-    # Short, for the sake of the socket's path in it.
+    # Short, as the path of a socket in it is limited.
     with TemporaryDirectory() as place:
         done = run("contract-load", "run", *arguments, environment={"TMPDIR": place})
         assert survivors(running(place)) == []
@@ -36,11 +36,11 @@ def test_the_main_job_needs_nothing(tmp_path: Path) -> None:
     results = json.loads((tmp_path / "out" / "results.json").read_text())
     assert results["passed"]
     assert len(results["operations"]) == 7
-    assert all(each["requests"] for each in results["operations"].values())
+    assert all(operation["requests"] for operation in results["operations"].values())
     assert (tmp_path / "out" / "report.html").exists()
 
 
-def test_rows_are_those_seeded_and_created_less_those_deleted(
+def test_the_rows_match_the_counted_creations_and_deletions(
     seeded: tuple[Service, str], tmp_path: Path
 ) -> None:
     service, database = seeded
@@ -52,7 +52,7 @@ def test_rows_are_those_seeded_and_created_less_those_deleted(
     assert rows(database) == 300 + created - deleted == 300 + reckoned(done.output)
 
 
-def test_a_service_that_breaks_its_contract_fails_with_rule_and_place(
+def test_a_broken_contract_fails_the_run_with_rule_and_place(
     database: str, tmp_path: Path, start: Start
 ) -> None:
     port = str(free_port())
@@ -69,7 +69,7 @@ def test_a_service_that_breaks_its_contract_fails_with_rule_and_place(
     assert re.search(place, plain.output), plain.output
 
 
-def test_ctrl_c_ends_in_a_verdict_and_leaves_nothing(tmp_path: Path, start: Start) -> None:
+def test_ctrl_c_ends_in_a_verdict_and_leaves_no_processes(tmp_path: Path, start: Start) -> None:
     command = start("contract-load", "run", "--run-time", "10m", "--output", str(tmp_path))
     command.wait_for("loading http")
     children = psutil.Process(command.process.pid).children(recursive=True)
@@ -81,7 +81,7 @@ def test_ctrl_c_ends_in_a_verdict_and_leaves_nothing(tmp_path: Path, start: Star
     assert not survivors(children)
 
 
-def test_sigterm_while_the_service_starts_leaves_nothing(start: Start) -> None:
+def test_sigterm_while_the_service_starts_leaves_no_processes(start: Start) -> None:
     with TemporaryDirectory() as place:
         command = start("contract-load", "run", environment={"TMPDIR": place})
         command.wait_for("starting the service")
@@ -105,7 +105,7 @@ def test_sigterm_while_the_service_starts_leaves_nothing(start: Start) -> None:
         (("--host", "ftp://127.0.0.1"), ("ftp://127.0.0.1", "http://")),
     ],
 )
-def test_bad_input_is_one_line(arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
+def test_bad_input_is_reported_in_one_line(arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
     done = run("contract-load", "run", *arguments)
     assert done.process.returncode
     assert len(done.lines) == 1, done.output
@@ -115,24 +115,24 @@ def test_bad_input_is_one_line(arguments: tuple[str, ...], words: tuple[str, ...
 
 @pytest.mark.process
 @pytest.mark.parametrize("command", ["contract-load", "students-service"])
-def test_the_version_is_told(command: str) -> None:
+def test_the_version_is_printed(command: str) -> None:
     assert run(command, "--version").output == f"{command} {version('students-contract')}"
 
 
 @pytest.mark.process
 @pytest.mark.parametrize("command", ["contract-load", "students-service"])
-def test_without_a_command_there_is_help(command: str) -> None:
+def test_help_is_printed_without_a_command(command: str) -> None:
     done = run(command)
     assert done.process.returncode == 2
     assert done.lines[0] == f"Usage: {command} [OPTIONS] COMMAND [ARGS]..."
 
 
-def test_what_stages_make_of_no_effect_is_told(adjustable_service: StartService, tmp_path: Path) -> None:
+def test_options_that_stages_override_are_reported(adjustable_service: StartService, tmp_path: Path) -> None:
     profile = tmp_path / "short.yaml"
     profile.write_text("weights: {read: 1, create: 1}\nstages: [{users: 1, seconds: 1}]")
     url = adjustable_service()
-    told = ("--profile", str(profile), "-u", "3", "-t", "5s", "--host", url, "--output", str(tmp_path))
+    arguments = ("--profile", str(profile), "-u", "3", "-t", "5s", "--host", url, "--output", str(tmp_path))
     message = "--users and --run-time: no effect, because"
-    assert message in run("contract-load", "run", f"{url}/openapi.json", *told).output
+    assert message in run("contract-load", "run", f"{url}/openapi.json", *arguments).output
     document = ("--document", f"{url}/openapi.json")
-    assert message in run(*LOCUST, "--headless", *document, *told).output
+    assert message in run(*LOCUST, "--headless", *document, *arguments).output

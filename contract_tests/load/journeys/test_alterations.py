@@ -6,7 +6,7 @@ from load.journeys.alterations import Alteration, alteration
 
 
 @pytest.mark.parametrize(
-    ("written", "found", "how"),
+    ("written", "shown", "how"),
     [
         (2, 1, Alteration.OTHER),
         (0.86, 0.9, Alteration.ROUNDED),
@@ -21,12 +21,12 @@ from load.journeys.alterations import Alteration, alteration
         (100, 99, Alteration.OTHER),
     ],
 )
-def test_numbers_that_were_rounded(written: float, found: float, how: Alteration) -> None:
-    assert alteration(written, found) == how
+def test_rounded_numbers_are_recognised(written: float, shown: float, how: Alteration) -> None:
+    assert alteration(written, shown) == how
 
 
 @pytest.mark.parametrize(
-    ("written", "found", "how"),
+    ("written", "shown", "how"),
     [
         ("Zoë Müller", "Zo? M?ller", Alteration.DROPPED),
         ("Zoë", "Zo", Alteration.DROPPED),
@@ -38,5 +38,5 @@ def test_numbers_that_were_rounded(written: float, found: float, how: Alteration
         ("what?", "what", Alteration.CUT),
     ],
 )
-def test_texts_whose_characters_are_not_kept(written: str, found: str, how: Alteration) -> None:
-    assert alteration(written, found) == how
+def test_texts_with_lost_characters_are_recognised(written: str, shown: str, how: Alteration) -> None:
+    assert alteration(written, shown) == how

@@ -13,7 +13,7 @@ def pool() -> Iterator[EntityPool]:
     yield EntityPool("/things/{}")
 
 
-def test_a_lease_to_delete_excludes_all_others(pool: EntityPool) -> None:
+def test_a_lease_for_deletion_is_exclusive(pool: EntityPool) -> None:
     random = Random(1)
     pool.add((1,), is_own=True)
     shared = pool.lease(random, own_only=True)
@@ -25,14 +25,14 @@ def test_a_lease_to_delete_excludes_all_others(pool: EntityPool) -> None:
     assert pool.lease_for_deletion(random) is None
 
 
-def test_what_is_found_is_not_taken(pool: EntityPool) -> None:
+def test_foreign_entities_are_not_leased_for_deletion(pool: EntityPool) -> None:
     random = Random(1)
     pool.add((1,), is_own=False)
     assert pool.lease_for_deletion(random) is None
     assert pool.lease(random, own_only=True) is None
-    found = pool.lease(random, own_only=False)
-    assert found is not None
-    pool.remove(found)
+    leased = pool.lease(random, own_only=False)
+    assert leased is not None
+    pool.remove(leased)
     assert pool.lease(random, own_only=False) is None
     pool.add((1,), is_own=True)
     pool.add((1,), is_own=True)
@@ -40,7 +40,7 @@ def test_what_is_found_is_not_taken(pool: EntityPool) -> None:
     assert pool.lease_for_deletion(random) is None
 
 
-def test_what_a_creation_answers_while_it_is_being_deleted_stays_gone(pool: EntityPool) -> None:
+def test_an_entity_in_deletion_stays_gone_when_an_earlier_answer_shows_it(pool: EntityPool) -> None:
     random = Random(1)
     pool.add((1,), is_own=True)
     taken = pool.lease_for_deletion(random)
@@ -54,35 +54,35 @@ def test_what_a_creation_answers_while_it_is_being_deleted_stays_gone(pool: Enti
     assert len(pool.entities) == 1
 
 
-def test_one_thing_in_two_ways_is_leased_and_goes_as_one(pool: EntityPool) -> None:
+def test_an_entity_with_two_identifiers_is_leased_and_deleted_as_one(pool: EntityPool) -> None:
     random, by_name = Random(1), EntityPool("/things/{name}")
-    thing = pool.add((1,), is_own=True)
-    by_name.add_alias(("one",), thing, is_own=True)
+    entity = pool.add((1,), is_own=True)
+    by_name.add_alias(("one",), entity, is_own=True)
     shared = pool.lease(random, own_only=True)
-    assert shared is thing
+    assert shared is entity
     assert by_name.lease_for_deletion(random) is None
     release([shared])
     assert by_name.lease_for_deletion(random) is not None
     assert (len(pool.entities), len(by_name.entities)) == (0, 0)
 
 
-def test_what_is_listed_within_a_thing_goes_with_it(pool: EntityPool) -> None:
+def test_children_go_with_their_parent(pool: EntityPool) -> None:
     random, parts = Random(1), EntityPool("/things/{}/parts/{}")
-    thing = pool.add((1,), is_own=True)
-    parts.add((1, 1), True, Origin((thing,), keeps_parents=False))
-    assert pool.lease_for_deletion(random) is thing
+    entity = pool.add((1,), is_own=True)
+    parts.add((1, 1), True, Origin((entity,), keeps_parents=False))
+    assert pool.lease_for_deletion(random) is entity
     assert parts.lease(random, own_only=False) is None
     other = pool.add((2,), is_own=True)
     parts.add((2, 1), True, Origin((other,)))
     assert pool.lease_for_deletion(random) is None
 
 
-def test_who_is_told_late_that_a_thing_has_gone_forgets_no_other() -> None:
+def test_a_late_deletion_does_not_remove_a_newer_entity() -> None:
     home = EntityPool("/things/{}")
     first = home.add((1,), is_own=True)
     home.remove(first)
     again, other = home.add((1,), is_own=True), home.add((2,), is_own=True)
     home.remove(first)
-    assert [each.is_known for each in (again, other)] == [True, True]
+    assert [entity.is_known for entity in (again, other)] == [True, True]
     home.remove(again)
-    assert [each.is_known for each in (again, other)] == [False, True]
+    assert [entity.is_known for entity in (again, other)] == [False, True]

@@ -22,17 +22,17 @@ THING = {"title": "A title of its own", "text": "and a text"}
         ({"data": THING}, ["other"]),
     ],
 )
-def test_what_a_thing_is_wrapped_in(body: Any, names: list[str]) -> None:
+def test_the_entity_is_found_in_its_envelope(body: Any, names: list[str]) -> None:
     assert unwrapped(body, names) == THING
 
 
-def test_what_belongs_to_a_thing_is_not_the_thing() -> None:
+def test_a_nested_object_is_not_the_entity() -> None:
     body = {"id": 1, "state": "open", "made": 1, "owner": {"name": "a", "id": 7}}
     assert unwrapped(body, ["name"]) == body
     assert unwrapped(body, ["state", "name", "place"]) == body
 
 
-def test_names_may_be_spelt_otherwise() -> None:
+def test_properties_are_matched_in_other_spellings() -> None:
     assert unwrapped({"fullName": "a", "other": 1}, ["full_name"]) == {"full_name": "a", "other": 1}
     both = {"full_name": "a", "fullName": "b"}
     assert unwrapped(both, ["full_name"]) == both

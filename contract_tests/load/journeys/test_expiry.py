@@ -1,4 +1,4 @@
-"""Things that end by their own words, as people name and write them."""
+"""Expiry is read from an entity's own properties, as APIs name and write them."""
 
 import pytest
 
@@ -38,31 +38,31 @@ DAY = 86_400.0
         ("auto_delete_on_idle", "PT5M", NOW + 300),
         ("spec", {"ttl": 30}, NOW + 30),
         ("attributes", {"settings": {"expires_at": NOW + 10}}, NOW + 10),
-        # What is of another thing, or is done to something else.
+        # Expiry of something else.
         ("passport", {"expires_at": NOW + 10}, None),
         ("delete_on_termination", True, None),
         ("deleted_at", NOW + 10, None),
         ("invite_expires_at", NOW + 10, NOW + 10),
-        # What is of the thing, and not the thing, may end as it likes.
+        # A part of the entity may expire without the entity.
         ("passport_expiry", "2020-01-01", None),
         ("card_expiry_month", 4, None),
         ("age", 40, None),
         ("max_price", 40, None),
         ("max_seconds", 40, None),
-        # How long a call waits.
+        # Timeouts of calls.
         ("timeout", 2, None),
         ("expires_at", None, None),
     ],
 )
-def test_when_a_thing_ends(name: str, value: Json, moment: float | None) -> None:
+def test_expiry_is_read_from_names_and_values(name: str, value: Json, moment: float | None) -> None:
     assert expiry({name: value}, NOW, ["invitation"]) == moment
 
 
-def test_what_times_out_ends_where_it_is_such_a_thing() -> None:
+def test_a_timeout_means_expiry_only_for_entities_that_expire() -> None:
     assert expiry({"timeout": "5 min"}, NOW, ["session"]) == NOW + 300
     assert expiry({"timeout": "5 min"}, NOW, ["webhook"]) is None
 
 
-def test_the_earliest_end_counts() -> None:
+def test_the_earliest_expiry_counts() -> None:
     assert expiry({"ttl": 30, "expires_at": NOW + 10, "name": "a"}, NOW, []) == NOW + 10
     assert expiry(["ttl"], NOW, []) is None

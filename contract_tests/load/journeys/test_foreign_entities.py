@@ -13,7 +13,7 @@ from load.journeys.step import Step
 LONG = {"type": "string", "minLength": 20}
 
 
-def test_what_holds_things_of_others_is_not_deleted() -> None:
+def test_what_contains_foreign_entities_is_not_deleted() -> None:
     new = an_object(name=LONG, document_ids={"type": "array", "items": ID, "minItems": 1})
     paths = resource("folders", new) | on("/documents", get=does(a_list(an_object(id=ID))))
     paths |= on("/documents/{document_id}", "document_id", kind=ID, get=does(an_object(id=ID)))
@@ -37,7 +37,7 @@ DOCUMENTS = on("/documents", get=does(a_list(an_object(id=ID)))) | on(
 
 
 def labels_of(paths: dict[str, Any]) -> tuple[set[str], list[Any]]:
-    """The labels of all calls to a service that has documents of others, and their payloads."""
+    """The labels and the payloads of all calls to a service that has foreign documents."""
     numbers, labels, payloads = itertools.count(100), set[str](), list[Any]()
 
     def answer(step: Step) -> Answer:
@@ -53,8 +53,8 @@ def labels_of(paths: dict[str, Any]) -> tuple[set[str], list[Any]]:
 
 
 @pytest.mark.parametrize("method", ["put", "post"])
-def test_things_of_others_are_put_nowhere(method: str) -> None:
-    """Whoever deletes a folder deletes what is in it."""
+def test_foreign_entities_are_not_put_into_own_ones(method: str) -> None:
+    """Deleting a folder may delete what it contains."""
     put = {method: does(status="204")}
     beside = on("/folders/{id}/documents/{document_id}", "id", "document_id", kind=ID, **put)
     labels, _ = labels_of(resource("folders", an_object(name=LONG)) | DOCUMENTS | beside)
@@ -62,7 +62,7 @@ def test_things_of_others_are_put_nowhere(method: str) -> None:
     assert f"{method.upper()} /folders/{{id}}/documents/{{document_id}}" not in labels
 
 
-def test_what_a_change_has_attached_things_of_others_to_is_not_deleted() -> None:
+def test_what_a_change_attached_foreign_entities_to_is_not_deleted() -> None:
     folders = resource("folders", an_object(name=LONG))
     folders["/folders/{id}"]["patch"] = does(status="200", body=an_object(cover_document_id=ID))
     paths, held, deleted = folders | DOCUMENTS, set[Any](), set[Any]()
@@ -84,16 +84,16 @@ def test_what_a_change_has_attached_things_of_others_to_is_not_deleted() -> None
     assert not held & deleted
 
 
-def test_things_of_others_are_in_no_list_that_can_do_without() -> None:
-    """An issue that is named by a sprint leaves the one that it was in."""
+def test_foreign_entities_are_left_out_of_optional_lists() -> None:
+    """Adding an issue to a sprint may remove it from another one."""
     listed = {"type": "array", "items": ID}
     new = {**an_object(name=LONG), "properties": {"name": LONG, "document_ids": listed}}
     labels, payloads = labels_of(resource("folders", new) | DOCUMENTS)
     assert {"POST /folders", "PUT /folders/{id}", "DELETE /folders/{id}"} <= labels
-    assert not any("document_ids" in each for each in payloads if each)
+    assert not any("document_ids" in payload for payload in payloads if payload)
 
 
-def test_a_name_that_others_may_have_leads_to_them() -> None:
+def test_a_name_that_others_may_have_is_not_deleted() -> None:
     shown = an_object(id=ID, name={"type": "string", "example": "Default"})
     new = an_object(name={"type": "string", "example": "Default"})
     paths = on("/projects", post=does(shown, new, "201")) | on(
@@ -114,7 +114,7 @@ def test_a_name_that_others_may_have_leads_to_them() -> None:
     assert all(map(simulation.compiled.is_own, deleted))
 
 
-def test_calls_for_a_thing_have_the_fields_that_it_was_made_with() -> None:
+def test_later_calls_send_the_headers_that_the_creation_sent() -> None:
     tenant = {
         "name": "X-Tenant",
         "in": "header",
@@ -137,16 +137,16 @@ def test_calls_for_a_thing_have_the_fields_that_it_was_made_with() -> None:
             return 201, {"id": number, **call.payload}
         (number,) = call.path.values()
         assert made[number] == call.headers["X-Tenant"]
-        # In another language it may be another text.
+        # In another language the text may differ.
         if call.operation.method == "get":
             assert (step.target is None) is ("Accept-Language" in call.headers)
             targets.append(step.target is None)
         return OF_THE_REST[call.operation.method], None
 
     simulation = simulated(paths, answer)
-    thing = simulation.known.pools["/things/{}"].lease(Random(1), own_only=True)
-    assert thing is not None
+    entity = simulation.knowledge.pools["/things/{}"].lease(Random(1), own_only=True)
+    assert entity is not None
     for _ in range(9):
-        assert simulation.compiled.reads.step(thing).call.headers["X-Tenant"] == made[thing.values[0]]
+        assert simulation.compiled.reads.step(entity).call.headers["X-Tenant"] == made[entity.values[0]]
     assert {*made.values()} == {"one", "two", "three"}
     assert {*targets} == {True, False}

@@ -17,21 +17,21 @@ from openapi.expressions import Exchange
 from openapi.operation_reader import read_operations
 
 
-def test_an_operation_whose_schemas_lead_nowhere_is_left_out() -> None:
+def test_an_operation_with_an_unresolved_reference_is_not_called() -> None:
     broken = does({"$ref": "#/components/schemas/Nowhere"})
-    found = read_operations(contract(on("/things", get=broken, post=does(THING, THING))))
-    simulation = Simulation(found)
+    operations = read_operations(contract(on("/things", get=broken, post=does(THING, THING))))
+    simulation = Simulation(operations)
     assert [*simulation.compiled.uncovered] == ["GET /things"]
     assert "'#/components/schemas/Nowhere' leads nowhere" in simulation.compiled.uncovered["GET /things"]
     assert simulation.journeys.next_step().call.operation.label == "POST /things"
 
 
-def test_a_guess_that_never_works_is_given_up() -> None:
+def test_a_guessed_identifier_that_never_works_is_given_up() -> None:
     guess = {"responses": {"200": {"description": "fine"}}}
-    found, _ = planned(
+    operations, _ = planned(
         on("/greetings/{person}", "person", kind=TEXT, get=guess), on("/things", get=does(THING))
     )
-    simulation = Simulation([*found.values()])
+    simulation = Simulation([*operations.values()])
     labels = []
     for _ in range(400):
         step = simulation.journeys.next_step()
@@ -40,10 +40,10 @@ def test_a_guess_that_never_works_is_given_up() -> None:
     assert 20 < labels.count("/greetings/{person}") < 110
 
 
-def test_names_differ_once_a_service_minds() -> None:
+def test_names_are_unique_after_a_conflict() -> None:
     few = {"type": "string", "maxLength": 40, "examples": ["one", "two"]}
-    found = read_operations(contract(on("/things", post=does(THING, an_object(name=few), "201"))))
-    simulation = Simulation(found)
+    operations = read_operations(contract(on("/things", post=does(THING, an_object(name=few), "201"))))
+    simulation = Simulation(operations)
 
     def names(count: int) -> list[str]:
         steps = [simulation.journeys.next_step() for _ in range(count)]
@@ -55,22 +55,22 @@ def test_names_differ_once_a_service_minds() -> None:
 
 
 @pytest.mark.parametrize("allowed", [True, False])
-def test_what_a_reset_may_have_erased_is_not_lost(allowed: bool) -> None:
-    found = read_operations(
+def test_a_reset_that_may_be_called_is_known_to_erase(allowed: bool) -> None:
+    operations = read_operations(
         contract(on("/things", post=does(THING, THING, "201")) | on("/admin/reset", post=does()))
     )
     options = Options(load_profile("mixed"), Selection(allow_destructive=allowed))
-    assert Simulation(found, options).compiled.indirect_changes.may_erase_unnamed is allowed
+    assert Simulation(operations, options).compiled.indirect_changes.may_erase_unnamed is allowed
 
 
 def test_a_change_neither_deletes_nor_renames() -> None:
     change = an_object(name=TEXT, archived={"type": "boolean"})
-    found, _ = planned(
+    operations, _ = planned(
         on("/things", post=does(an_object(id=ID, name=TEXT), THING)),
         on("/things/{id}", "id", put=does(THING, change)),
         on("/things/by-name/{name}", "name", kind=TEXT, get=does(THING)),
     )
-    simulation = Simulation([*found.values()])
+    simulation = Simulation([*operations.values()])
     changes = 0
     for number in range(300):
         step = simulation.journeys.next_step()
@@ -85,7 +85,7 @@ def test_a_change_neither_deletes_nor_renames() -> None:
 
 
 class Shop:
-    """A service in memory that answers as its document says, and refuses ids that it does not know."""
+    """A service in memory that answers as documented, and fails for unknown identifiers."""
 
     def __init__(self) -> None:
         self.things: set[int] = set()
@@ -115,7 +115,7 @@ class Shop:
 
 
 def shop(**selection: Any) -> Simulation:
-    found, _ = planned(
+    operations, _ = planned(
         on("/things", post=does(None, an_object(name=TEXT), "201")),
         on("/things/{id}", "id", get=does(), delete=does()),
         on("/orders", post=does(an_object(id=ID), an_object(thing_id=ID), "201")),
@@ -123,10 +123,10 @@ def shop(**selection: Any) -> Simulation:
         on("/cache/purge", post=does()),
     )
     options = Options(load_profile("mixed"), Selection(**selection))
-    return Simulation([*found.values()], options)
+    return Simulation([*operations.values()], options)
 
 
-def test_journeys_follow_what_is_inferred() -> None:
+def test_journeys_follow_the_inferred_plan() -> None:
     service, simulation = Shop(), shop()
     called = set()
     for _ in range(2_000):
@@ -140,11 +140,11 @@ def test_journeys_follow_what_is_inferred() -> None:
     assert "POST /cache/purge" in simulation.compiled.uncovered
 
 
-def test_what_others_own_is_neither_changed_nor_deleted() -> None:
+def test_foreign_entities_are_neither_changed_nor_deleted() -> None:
     for allowed in (False, True):
         simulation = shop(allow_destructive=allowed)
         for key in range(-50, 0):
-            simulation.known.add_foreign("/things/{}", (key,))
+            simulation.knowledge.add_foreign("/things/{}", (key,))
         deleted = set()
         for _ in range(500):
             step = simulation.journeys.next_step()
@@ -156,50 +156,50 @@ def test_what_others_own_is_neither_changed_nor_deleted() -> None:
 
 
 @pytest.mark.parametrize("allowed", [False, True])
-def test_actions_on_all_that_there_is_are_not_called(allowed: bool) -> None:
-    found, _ = planned(
+def test_actions_on_whole_collections_are_not_called(allowed: bool) -> None:
+    operations, _ = planned(
         on("/inbox", get=does(a_list(THING)), post=does(THING, an_object(name=TEXT), "201")),
         on("/inbox/mark-all-read", post=does()),
         on("/inbox/search", post=does(a_list(THING), an_object(name=TEXT))),
     )
     options = Options(load_profile("mixed"), Selection(allow_destructive=allowed))
-    simulation = Simulation([*found.values()], options)
+    simulation = Simulation([*operations.values()], options)
     assert ("POST /inbox/mark-all-read" in simulation.compiled.uncovered) is not allowed
     assert "POST /inbox/search" not in simulation.compiled.uncovered
     assert "POST /inbox" not in simulation.compiled.uncovered
 
 
-def test_nothing_is_sent_that_only_pretends() -> None:
-    asked = an_object(name=TEXT, dryRun={"type": "boolean"})
-    found, _ = planned(on("/things", post=does(THING, asked, "201")))
-    simulation = Simulation([*found.values()])
+def test_dry_runs_are_not_requested() -> None:
+    new = an_object(name=TEXT, dryRun={"type": "boolean"})
+    operations, _ = planned(on("/things", post=does(THING, new, "201")))
+    simulation = Simulation([*operations.values()])
     payloads = [simulation.journeys.next_step().call.payload for _ in range(100)]
-    assert not any(each.get("dryRun") for each in payloads)
+    assert not any(payload.get("dryRun") for payload in payloads)
 
 
-def asked_for(
+def other_identifier(
     made: dict[str, Any], headers: dict[str, str], shown: dict[str, Any], schema: Any = THING
 ) -> Any:
-    """The other identifier that is found in an answer to GET, for a thing that was created with `made`."""
-    found, _ = planned(
+    """The other identifier that an answer to GET shows, for an entity created with the answer `made`."""
+    operations, _ = planned(
         on("/things", post=does(THING, an_object(name=TEXT), "201")),
         on("/things/{id}", "id", kind=TEXT, get=does(schema)),
     )
-    simulation = Simulation([*found.values()])
+    simulation = Simulation([*operations.values()])
     while (step := simulation.journeys.next_step()).call.operation.method == "post":
         call = step.call
-        told = Exchange("", call.target, {}, {}, {}, call.payload, 201, headers, made)
-        simulation.journeys.complete(step, told)
+        exchange = Exchange("", call.target, {}, {}, {}, call.payload, 201, headers, made)
+        simulation.journeys.complete(step, exchange)
     call = step.call
     return identifier_shown_instead(step, Exchange("", call.target, call.path, {}, {}, None, 200, {}, shown))
 
 
-def test_another_thing_is_one_with_another_identifier_where_it_showed_its_own() -> None:
+def test_an_answer_with_another_identifier_shows_another_entity() -> None:
     shown = {"id": 7, "name": "thing"}
-    assert asked_for({"id": 5, "name": "thing"}, {}, shown) == 7
-    assert asked_for({"id": 5, "name": "thing"}, {"location": "/things/5"}, shown) == 7
-    assert asked_for({"id": 5, "name": "thing"}, {}, {"id": 5, "name": "thing"}) is None
-    assert asked_for({"id": 5, "name": "thing"}, {}, {"id": 7, "secret": "5"}) is None
-    assert asked_for({"id": 5, "name": "thing"}, {}, shown, an_object(name=TEXT)) is None
-    # Its address is not what its answers show of it.
-    assert asked_for({"id": 7, "name": "thing"}, {"location": "/things/abc"}, shown) is None
+    assert other_identifier({"id": 5, "name": "thing"}, {}, shown) == 7
+    assert other_identifier({"id": 5, "name": "thing"}, {"location": "/things/5"}, shown) == 7
+    assert other_identifier({"id": 5, "name": "thing"}, {}, {"id": 5, "name": "thing"}) is None
+    assert other_identifier({"id": 5, "name": "thing"}, {}, {"id": 7, "secret": "5"}) is None
+    assert other_identifier({"id": 5, "name": "thing"}, {}, shown, an_object(name=TEXT)) is None
+    # Its address is not what its answers show as identifier.
+    assert other_identifier({"id": 7, "name": "thing"}, {"location": "/things/abc"}, shown) is None

@@ -15,12 +15,12 @@ from openapi.operation_reader import read_operations
 
 
 def simulation_of(profile: str = "mixed", seed: int = 1) -> Simulation:
-    found = read_operations(load_contract(students_document()))
-    return Simulation(found, Options(load_profile(profile)), seed)
+    students_operations = read_operations(load_contract(students_document()))
+    return Simulation(students_operations, Options(load_profile(profile)), seed)
 
 
 class Model:
-    """A service in memory, whose calls take time: they are answered in any order."""
+    """A service in memory that answers calls in any order, as if they took time."""
 
     def __init__(self) -> None:
         self.students: dict[int, str] = {}
@@ -45,7 +45,7 @@ class Model:
                 self.deleted.add(key)
                 return 204, None
             case Kind.LIST:
-                first = [{"id": each} for each in list(self.students)[:1]]
+                first = [{"id": key} for key in list(self.students)[:1]]
                 return 200, {"students": first, "next_cursor": "0" * 16}
         return 200, {"id": key}
 
@@ -56,7 +56,7 @@ def exchange(step: Step, status: int, body: Any) -> Exchange:
 
 
 @pytest.mark.parametrize("profile", ["mixed", "read-heavy", "write-heavy"])
-def test_calls_in_flight_never_miss(profile: str) -> None:
+def test_no_call_uses_an_entity_that_is_gone(profile: str) -> None:
     random = Random(profile)
     model, simulation = Model(), simulation_of(profile)
     in_flight: list[Step] = []
@@ -73,10 +73,10 @@ def test_calls_in_flight_never_miss(profile: str) -> None:
     assert model.deleted
 
 
-def test_what_existed_before_is_read_and_never_changed() -> None:
+def test_entities_from_before_the_run_are_only_read() -> None:
     simulation = simulation_of()
     for key in range(1, 50):
-        simulation.known.add_foreign("/students/{}", (-key,))
+        simulation.knowledge.add_foreign("/students/{}", (-key,))
     touched: dict[Kind, set[bool]] = {}
     created = 0
     for _ in range(3_000):
@@ -91,23 +91,25 @@ def test_what_existed_before_is_read_and_never_changed() -> None:
     assert touched == {Kind.READ: {True, False}, Kind.REPLACE: {True}, Kind.DELETE: {True}}
 
 
-def test_lists_lead_to_what_exists() -> None:
+def test_identifiers_are_taken_from_lists() -> None:
     simulation = simulation_of()
     ((step,),) = simulation.journeys.exploration_rounds()
     assert step.call.target == "/students"
-    found = simulation.known.record_listing(step, exchange(step, 200, {"students": [{"id": 4}, {"id": 5}]}))
-    assert ("/students/{}", (5,)) in found
-    assert simulation.known.record_listing(step, exchange(step, 200, {"students": []})) == []
+    identifiers = simulation.knowledge.record_listing(
+        step, exchange(step, 200, {"students": [{"id": 4}, {"id": 5}]})
+    )
+    assert ("/students/{}", (5,)) in identifiers
+    assert simulation.knowledge.record_listing(step, exchange(step, 200, {"students": []})) == []
 
 
-def test_cursors_are_followed_and_never_made_up() -> None:
+def test_cursors_are_followed_and_never_invented() -> None:
     simulation = simulation_of()
-    seen = set()
+    cursors = set()
     for _ in range(2_000):
         step = simulation.journeys.next_step()
         if kind_of(step.call.operation) is Kind.LIST:
-            seen.add(step.call.query.get("cursor"))
+            cursors.add(step.call.query.get("cursor"))
             simulation.journeys.complete(step, exchange(step, 200, {"students": [], "next_cursor": "f" * 16}))
         else:
             simulation.journeys.complete(step, None)
-    assert seen == {None, "f" * 16}
+    assert cursors == {None, "f" * 16}

@@ -1,4 +1,4 @@
-"""A deleted thing is told by what no living thing of its kind shows."""
+"""A deleted entity is recognised by a value that no living entity of its kind shows."""
 
 from typing import Any
 
@@ -26,25 +26,25 @@ LIVING = [
         ({**LIVING[3], "state": "trash"}, {"/state": "trash"}),
         ({**LIVING[3], "meta": {"size": 3, "deletionTimestamp": "2026-01-01T00:00:00Z"}},
          {"/meta/deletionTimestamp": "2026-01-01T00:00:00Z"}),
-        # What every thing has a value of its own for is no state.
+        # A property with a different value in every entity is no state.
         ({**LIVING[3], "url": "/things/99"}, {}),
         ({**LIVING[3], "meta": {"size": 99}}, {}),
         ({**LIVING[3], "is_deleted": 1}, {"/is_deleted": 1}),
         ({**LIVING[3], "kind": 9}, {"/kind": 9}),
         ({**LIVING[3], "labels": ["TRASH"]}, {"/labels": "TRASH"}),
-        # What counts may have any number.
+        # A counter may have any value.
         ({**LIVING[3], "version": 3}, {}),
     ],
 )  # fmt: skip
-def test_what_no_living_thing_has_is_new(shown: Any, new: Any) -> None:
+def test_a_mark_that_no_living_entity_has_means_deletion(shown: Any, new: Any) -> None:
     lives = LivingStates()
-    for each in LIVING:
-        lives.observe("/things/{}", each)
+    for entity in LIVING:
+        lives.observe("/things/{}", entity)
     assert lives.has_seen_enough("/things/{}")
     assert lives.unusual_properties("/things/{}", shown) == new
 
 
-def test_of_few_living_things_nothing_is_known() -> None:
+def test_too_few_living_entities_prove_nothing() -> None:
     lives = LivingStates()
     lives.observe("/things/{}", LIVING[0])
     assert not lives.has_seen_enough("/things/{}")

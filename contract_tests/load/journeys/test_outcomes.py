@@ -29,11 +29,11 @@ from load.journeys.outcomes import is_failure, is_pending
         ([], False),
     ],
 )
-def test_answers_that_say_that_the_call_failed(body: Any, failed: bool) -> None:
+def test_bodies_that_report_failure_are_recognised(body: Any, failed: bool) -> None:
     assert is_failure(body) is failed
 
 
-def test_a_state_that_the_call_has_sent_is_no_failure() -> None:
+def test_a_failed_status_that_the_call_sent_is_no_failure() -> None:
     assert is_failure({"status": "failed"}, {"status": "passed"})
     assert not is_failure({"status": "failed"}, {"status": "failed"})
 
@@ -42,7 +42,7 @@ def test_a_state_that_the_call_has_sent_is_no_failure() -> None:
     ("body", "sent", "is_open"),
     [
         ({"status": "pending"}, {"title": "a"}, True),
-        # A change request may have the number of the thing.
+        # A change request may have the number of the entity.
         ({"change_request": 7, "status": "pending"}, {"title": "a"}, True),
         ({"id": 7, "title": "a", "status": "pending"}, {"title": "a"}, False),
         ({"id": 7, "status": "deleting"}, {}, True),
@@ -50,5 +50,5 @@ def test_a_state_that_the_call_has_sent_is_no_failure() -> None:
         ({"status": "pending"}, {}, True),
     ],
 )
-def test_answers_that_say_that_it_is_still_to_be_done(body: Any, sent: Any, is_open: bool) -> None:
+def test_bodies_that_report_pending_work_are_recognised(body: Any, sent: Any, is_open: bool) -> None:
     assert is_pending(body, 7, sent) is is_open

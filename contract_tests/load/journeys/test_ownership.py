@@ -1,4 +1,4 @@
-"""What a POST is answered with belongs to the run only when it cannot have been there before."""
+"""The entity in the answer to POST is own only if it cannot have existed before."""
 
 from typing import Any
 
@@ -28,9 +28,9 @@ def made(
     ownership: Ownership, home: EntityPool, number: int, sent: Any, shown: Any, status: int = 201
 ) -> bool:
     exchange = Exchange("POST", "/labels", {}, {}, {}, sent, status, {}, shown)
-    found = ownership.has_created(a_step(sent), exchange, home, (number,))
-    home.add((number,), is_own=found)
-    return found
+    is_own = ownership.has_created(a_step(sent), exchange, home, (number,))
+    home.add((number,), is_own=is_own)
+    return is_own
 
 
 @pytest.mark.parametrize(
@@ -39,57 +39,57 @@ def made(
         ({}, {"id": 1}, True),
         ({"name": OWN}, {"id": 1}, True),
         ({"name": "some words of our own"}, {"id": 1}, True),
-        # A label of this colour may be another's.
+        # A label of this colour may be foreign.
         ({"colour": "red"}, {"id": 1, "colour": "red"}, False),
         ({"colour": "red"}, {"id": 1}, False),
-        # As long as it is, anybody may have chosen it.
+        # It is long, but anybody may have chosen it from the enum.
         ({"colour": "a long and winding red"}, {"id": 1, "colour": "a long and winding red"}, False),
         ({"colour": "red", "name": OWN}, {"id": 1, "colour": "red", "name": OWN}, True),
         ({"colour": "red", "name": "ours"}, {"id": 1, "colour": "red", "name": "theirs"}, False),
-        # So may one of this name, but hardly one of this name and this size.
+        # So may one of this name, but hardly one of this name and size.
         ({"name": "garden"}, {"id": 1, "name": "garden"}, False),
         ({"name": "garden", "size": 12345}, {"id": 1, "name": "garden", "size": 12345}, True),
         ({"name": "garden", "size": 12345}, None, True),
     ],
 )
-def test_what_is_shown_tells_whether_it_was_made(sent: Any, shown: Any, is_own: bool) -> None:
+def test_the_answer_shows_whether_an_entity_is_own(sent: Any, shown: Any, is_own: bool) -> None:
     ownership = Ownership(lambda value: value == OWN)
     assert made(ownership, EntityPool("/labels/{}"), 1, sent, shown) is is_own
 
 
-def test_two_of_what_is_alike_were_made() -> None:
+def test_two_entities_from_equal_creations_are_own() -> None:
     ownership, home = Ownership(lambda _: False), EntityPool("/labels/{}")
-    told = [made(ownership, home, number, {"colour": "red"}, None) for number in (1, 2, 3)]
-    assert told == [False, True, True]
+    owned = [made(ownership, home, number, {"colour": "red"}, None) for number in (1, 2, 3)]
+    assert owned == [False, True, True]
 
 
-def test_what_is_found_by_several_of_few_values_is_not_taken_for_made() -> None:
+def test_combinations_of_few_values_do_not_prove_ownership() -> None:
     ownership, home = Ownership(lambda _: False), EntityPool("/labels/{}")
     pairs = [("red", "red"), ("red", "blue"), ("blue", "red"), ("blue", "blue")]
-    told = [
+    owned = [
         made(ownership, home, number, {"colour": colour, "rim": rim}, None)
         for number, (colour, rim) in enumerate(pairs)
     ]
-    assert told == [False] * 4
+    assert owned == [False] * 4
 
 
-def test_what_is_given_again_was_found() -> None:
+def test_an_identifier_given_again_was_found_not_created() -> None:
     ownership, home = Ownership(lambda _: False), EntityPool("/labels/{}")
     sent = {"colour": "red", "name": "some words of our own"}
     assert made(ownership, home, 1, sent, sent)
     assert not made(ownership, home, 1, sent, sent)
     assert not made(ownership, home, 2, sent, sent)
-    # What has nothing in common with the first is another thing, whatever it is called.
+    # An entity that has nothing in common with the first is another one, even under the same identifier.
     ownership, home = Ownership(lambda _: False), EntityPool("/labels/{}")
     assert made(ownership, home, 1, sent, sent)
     other = {"colour": "blue", "name": "quite some other words"}
     assert made(ownership, home, 1, other, other)
-    # One answer may tell of the same thing by its body and by Location.
+    # One answer may identify the same entity in its body and in Location.
     ownership, home = Ownership(lambda _: False), EntityPool("/labels/{}")
     exchange = Exchange("POST", "/labels", {}, {}, {}, sent, 201, {}, sent)
     home.add((1,), is_own=True)
     assert all(ownership.has_created(a_step(sent), exchange, home, (1,)) for _ in range(2))
-    # What was deleted meanwhile may have been made anew.
+    # A deleted entity may have been created again.
     ownership, home = Ownership(lambda _: False), EntityPool("/labels/{}")
     assert made(ownership, home, 1, sent, sent)
     home.remove(home.add((1,), is_own=True))
@@ -97,8 +97,8 @@ def test_what_is_given_again_was_found() -> None:
 
 
 def test_one_refusal_proves_nothing() -> None:
-    """A call may be refused for a lock, or as there is no room; two things that were made, and refused when
-    they were to be made once more, tell.
+    """A call may be refused because of a lock or a full disk. Two entities that were created, and whose
+    repeated creation was refused, are proof.
     """
     ownership, home = Ownership(lambda _: False), EntityPool("/labels/{}")
     for number, colour in enumerate(("red", "blue")):
@@ -113,7 +113,7 @@ def test_one_refusal_proves_nothing() -> None:
         assert ownership.trials.is_pending(POST.label) is (number == 0)
 
 
-def test_what_one_property_proves_it_does_not_prove_of_another() -> None:
+def test_proof_for_one_property_is_no_proof_for_another() -> None:
     ownership, home = Ownership(lambda _: False), EntityPool("/labels/{}")
     red = {"colour": "red", "name": "some words of our own"}
     for number in range(2):

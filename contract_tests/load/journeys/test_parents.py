@@ -11,61 +11,63 @@ from load.measurements.losses import Absence
 from load.planning.plan import Slot
 
 
-def test_a_child_dies_with_its_parent() -> None:
+def test_children_are_gone_with_their_parent() -> None:
     shop = Shop()
-    thing = shop.create(1)
-    (part,) = shop.call("POST /things/{id}/parts", thing, 2.0, 2.1, 201, {"id": 7})
+    entity = shop.create(1)
+    (part,) = shop.call("POST /things/{id}/parts", entity, 2.0, 2.1, 201, {"id": 7})
     part.pool.resolved_by.add(READ)
     assert shop.absence(part, 20.0) is Absence.LOST
-    thing.pool.remove(thing)
+    entity.pool.remove(entity)
     assert shop.absence(part, 20.0) is Absence.UNKNOWN
 
 
-def test_what_is_made_within_a_thing_leaves_it_there() -> None:
+def test_creating_a_child_does_not_explain_an_absent_parent() -> None:
     shop = Shop()
-    thing = shop.create(1)
-    shop.call("POST /things/{id}/parts", thing, 2.0, 2.1, 201, {"id": 7})
-    assert shop.absence(thing, 20.0) is Absence.LOST
+    entity = shop.create(1)
+    shop.call("POST /things/{id}/parts", entity, 2.0, 2.1, 201, {"id": 7})
+    assert shop.absence(entity, 20.0) is Absence.LOST
 
 
-def test_things_with_the_same_number_in_different_places_are_different() -> None:
+def test_children_of_different_parents_may_share_an_identifier() -> None:
     shop = Shop()
     one, other = shop.create(1), shop.create(2)
-    parts = [shop.call("POST /things/{id}/parts", each, 2.0, 2.1, 201, {"id": 7})[0] for each in (one, other)]
+    parts = [
+        shop.call("POST /things/{id}/parts", entity, 2.0, 2.1, 201, {"id": 7})[0] for entity in (one, other)
+    ]
     shop.call("DELETE /things/{id}/parts/{part_id}", parts[0], 3.0, 3.1, 204)
     read = "GET /things/{id}/parts/{part_id}"
     parts[1].pool.resolved_by.add(read)
-    assert shop.reconciliation.absence(parts[1], read, 404, 20.0, 20.1)[0] is Absence.LOST
+    assert shop.reconciliation.absences.judge(parts[1], read, 404, 20.0, 20.1)[0] is Absence.LOST
 
 
-def test_what_the_service_made_a_thing_part_of_takes_it_along() -> None:
+def test_deleting_a_chosen_container_explains_an_absence() -> None:
     shop = Shop()
-    thing, home = shop.create(1), EntityPool("/lists/{}")
+    entity, home = shop.create(1), EntityPool("/lists/{}")
     other = home.add((5,), is_own=True)
-    thing.origin = replace(thing.origin, assigned=((home, (5,)),))
-    assert shop.absence(thing, 20.0) is Absence.LOST
+    entity.origin = replace(entity.origin, assigned=((home, (5,)),))
+    assert shop.absence(entity, 20.0) is Absence.LOST
     home.remove(other)
-    assert shop.absence(thing, 20.0) is Absence.UNKNOWN
+    assert shop.absence(entity, 20.0) is Absence.UNKNOWN
 
 
-def test_a_thing_that_is_put_into_another_goes_with_it() -> None:
+def test_an_entity_goes_with_the_one_it_was_put_into() -> None:
     boxes = on("/boxes", post=does(an_object(id=ID), an_object(label=TEXT), "201"))
     box_paths = on("/boxes/{id}", "id", get=does(an_object(id=ID)), delete=does(status="204"))
     items = on("/boxes/{id}/items", "id", post=does(None, an_object(thing_id=ID), "204"))
     shop = Shop(5.0, (), False, boxes, box_paths, items)
-    thing = shop.create(1)
+    entity = shop.create(1)
     (box,) = shop.call("POST /boxes", None, 1.0, 1.1, 201, {"id": 9})
     builder = shop.simulation.compiled.builders["POST /boxes/{id}/items"]
     call = builder.build({Slot("path", "id"): 9, Slot("body", "/thing_id"): 1})
-    step = Step(call, box, (box, thing))
-    shop.ledger.add_answer(shop.ledger.add_call(step, 2.0), Answer(204, None, 2.0, 2.1))
-    shop.show(thing, 3.0, 2)
+    step = Step(call, box, (box, entity))
+    shop.ledger.record_answer(shop.ledger.record_call(step, 2.0), Answer(204, None, 2.0, 2.1))
+    shop.show(entity, 3.0, 2)
     box.pool.remove(box)
     shop.call("DELETE /boxes/{id}", box, 4.0, 4.1, 204)
-    assert shop.absence(thing, 20.0) is Absence.EXPLAINED
+    assert shop.absence(entity, 20.0) is Absence.EXPLAINED
 
 
-def test_a_thing_that_gets_another_parent_may_be_elsewhere() -> None:
+def test_an_entity_with_a_new_parent_may_have_moved() -> None:
     card = an_object(id=ID, board_id=ID, title=TEXT)
     change = {"type": "object", "properties": {"board_id": ID, "title": TEXT}}
     boards = on("/boards", post=does(an_object(id=ID), an_object(label=TEXT), "201"))
@@ -77,13 +79,13 @@ def test_a_thing_that_gets_another_parent_may_be_elsewhere() -> None:
         (board,) = shop.call("POST /boards", None, 1.0, 1.1, 201, {"id": 5})
         builders = shop.simulation.compiled.builders
         call = builders["POST /boards/{board_id}/cards"].build({Slot("path", "board_id"): 5})
-        thing = Entity(EntityPool("/boards/{}/cards/{}"), (5, 1), is_own=True, origin=Origin((board,)))
-        shop.ledger.creations.add([thing], Step(call, board, (board,)), [], Answer(201, {"id": 1}, 1.2, 1.3))
+        card = Entity(EntityPool("/boards/{}/cards/{}"), (5, 1), is_own=True, origin=Origin((board,)))
+        shop.ledger.creations.add([card], Step(call, board, (board,)), [], Answer(201, {"id": 1}, 1.2, 1.3))
         path = {Slot("path", "board_id"): 5, Slot("path", "id"): 1}
         call = builders["PATCH /boards/{board_id}/cards/{id}"].build(path)
         payload = {"board_id": board_id, "title": "a title of its own"}
-        step = Step(replace(call, payload=payload), thing, (thing,))
-        shop.ledger.add_answer(shop.ledger.add_call(step, 2.0), Answer(200, None, 2.0, 2.1))
+        step = Step(replace(call, payload=payload), card, (card,))
+        shop.ledger.record_answer(shop.ledger.record_call(step, 2.0), Answer(200, None, 2.0, 2.1))
         reading = "GET /boards/{board_id}/cards/{id}"
-        thing.pool.resolved_by.add(reading)
-        assert shop.reconciliation.absence(thing, reading, 404, 20.0, 20.1)[0] is absence
+        card.pool.resolved_by.add(reading)
+        assert shop.reconciliation.absences.judge(card, reading, 404, 20.0, 20.1)[0] is absence

@@ -8,27 +8,27 @@ from contract_tests.support.documents import contract
 from contract_tests.support.path_items import ID, TEXT, an_object, does, on
 from contract_tests.support.shop import NAMED, SHOP, SHOWN, Shop
 from contract_tests.support.simulation import Simulation
-from load.measurements.losses import Account
+from load.measurements.account import Account
 from openapi.operation_reader import read_operations
 
 
-def test_a_replacement_of_which_nothing_shows_is_lost() -> None:
+def test_a_replacement_that_never_shows_is_a_loss() -> None:
     shop = Shop()
-    thing = shop.create(1)
-    shop.replace(thing)
-    assert shop.read_back(thing, 3.0, 200, SHOWN) is None
-    account = shop.read_back(thing, 20.0, 200, SHOWN)
+    entity = shop.create(1)
+    shop.replace(entity)
+    assert shop.read_back(entity, 3.0, 200, SHOWN) is None
+    account = shop.read_back(entity, 20.0, 200, SHOWN)
     assert account is not None
-    assert [each.kind for each in account.losses] == ["stale name"]
+    assert [loss.title for loss in account.losses] == ["stale name"]
 
 
-def test_what_is_to_be_published_may_not_show_before() -> None:
+def test_changes_may_show_only_after_publication() -> None:
     shop = Shop(5.0, (), False, on("/things/{id}/publish", "id", post=does()))
     for number in range(30):
-        thing = shop.create(number)
-        shop.replace(thing, id=number)
+        entity = shop.create(number)
+        shop.replace(entity, id=number)
         shown = {**SHOWN, "id": number, "name": f"thing {number}"}
-        account = shop.read_back(thing, 20.0, 200, shown)
+        account = shop.read_back(entity, 20.0, 200, shown)
         assert account == Account(read=1)
     account = shop.settled()
     assert account.losses == []
@@ -36,100 +36,102 @@ def test_what_is_to_be_published_may_not_show_before() -> None:
     assert account.notes[note] == 30
 
 
-def test_an_identifier_in_a_body_changes_nothing() -> None:
-    """The path says which thing it is, whatever is sent."""
+def test_an_identifier_in_the_body_does_not_change_the_address() -> None:
+    """The path addresses the entity, whatever the body says."""
     shop = Shop()
     for number in range(30):
-        thing = shop.create(number)
+        entity = shop.create(number)
         answer = {"id": number, "name": "renamed", "price": 7.5, "state": "done"}
-        shop.call("PUT /things/{id}", thing, 2.0, 2.1, 200, answer, id=1_000_000 + number)
-        assert shop.read_back(thing, 20.0, 200, answer) == Account(read=1)
+        shop.call("PUT /things/{id}", entity, 2.0, 2.1, 200, answer, id=1_000_000 + number)
+        assert shop.read_back(entity, 20.0, 200, answer) == Account(read=1)
     assert shop.settled() == Account()
 
 
-def test_a_state_that_others_may_have_changed_back_is_no_loss() -> None:
+def test_a_value_that_others_may_have_restored_is_no_loss() -> None:
     shop = Shop()
-    thing = shop.create(1)
-    shop.replace(thing, name="thing 1", price=2.5)
-    assert shop.read_back(thing, 20.0, 200, SHOWN) == Account(read=1)
-    shop.replace(thing, at=30.0)
-    assert shop.read_back(thing, 40.0, 200, {**SHOWN, "name": "renamed", "price": 7.5}) == Account(read=1)
+    entity = shop.create(1)
+    shop.replace(entity, name="thing 1", price=2.5)
+    assert shop.read_back(entity, 20.0, 200, SHOWN) == Account(read=1)
+    shop.replace(entity, at=30.0)
+    assert shop.read_back(entity, 40.0, 200, {**SHOWN, "name": "renamed", "price": 7.5}) == Account(read=1)
 
 
-def test_null_may_leave_what_was_there() -> None:
+def test_null_may_leave_the_old_value() -> None:
     for written, kinds in ((None, []), ("renamed", ["ignored name"])):
         shop = Shop()
         for number in range(60):
-            thing = shop.create(number)
+            entity = shop.create(number)
             kept = {"id": number, "name": f"thing {number}", "price": 7.5, "state": "done"}
             ignored = {"name": written} if number % 30 == 0 else {}
-            shop.call("PUT /things/{id}", thing, 2.0, 2.1, 200, kept, **ignored)
+            shop.call("PUT /things/{id}", entity, 2.0, 2.1, 200, kept, **ignored)
             if written is None:
-                assert shop.read_back(thing, 20.0, 200, kept) == Account(read=1)
+                assert shop.read_back(entity, 20.0, 200, kept) == Account(read=1)
         account = shop.settled()
-        assert [each.kind for each in account.losses] == kinds * 2
+        assert [loss.title for loss in account.losses] == kinds * 2
         assert account.notes == {}
 
 
-def test_what_lacks_a_property_may_be_from_before() -> None:
+def test_an_answer_without_the_property_may_be_an_old_one() -> None:
     shop = Shop(optional=("price",))
-    thing = shop.create(1)
+    entity = shop.create(1)
     answer = {**SHOWN, "name": "renamed", "state": "done"}
-    shop.call("PUT /things/{id}", thing, 10.0, 10.1, 200, answer, price=2.5)
+    shop.call("PUT /things/{id}", entity, 10.0, 10.1, 200, answer, price=2.5)
     lacking = {"id": 1, "name": "renamed", "state": "done"}
-    assert shop.read_back(thing, 12.0, 200, lacking) is None
-    assert shop.read_back(thing, 20.0, 200, lacking) == Account(read=1)
+    assert shop.read_back(entity, 12.0, 200, lacking) is None
+    assert shop.read_back(entity, 20.0, 200, lacking) == Account(read=1)
 
 
-def test_things_that_no_call_for_others_changes() -> None:
-    paths = {path: item for each in SHOP[:2] for path, item in each.items()}
+def test_independent_resources_are_recognised() -> None:
+    paths = {path: item for path_item in SHOP[:2] for path, item in path_item.items()}
     compiled = Simulation(read_operations(contract(paths))).compiled
     assert compiled.indirect_changes.independent_resources == {"/things/{}"}
     assert not Shop().simulation.compiled.indirect_changes.independent_resources
-    # What is referred to may be changed by what refers to it, and not the other way round.
+    # A referenced entity may be changed through the one that refers to it, but not the other way round.
     orders = on("/orders", post=does(NAMED, an_object(thing_id=ID), "201"))
     order = on("/orders/{order_id}", "order_id", get=does(NAMED), delete=does(status="204"))
     both = Simulation(read_operations(contract({**paths, **orders, **order}))).compiled
     assert both.indirect_changes.independent_resources == {"/orders/{}"}
 
 
-def test_a_value_that_is_not_kept_is_told_once() -> None:
+def test_a_dropped_value_is_reported_once() -> None:
     shop = Shop()
     for number in range(30):
-        thing = shop.create(number)
-        shop.read_back(thing, 20.0, 200, {**SHOWN, "id": number, "name": f"thing {number}", "price": None})
-    (loss,) = shop.settled().losses
-    assert (loss.kind, loss.label, loss.count) == ("dropped price", "POST /things", 30)
+        entity = shop.create(number)
+        shop.read_back(entity, 20.0, 200, {**SHOWN, "id": number, "name": f"thing {number}", "price": None})
+    (dropped,) = shop.settled().dropped
+    assert (dropped.name, dropped.label, dropped.count) == ("price", "POST /things", 30)
 
 
-def test_a_property_that_is_not_to_be_used_any_more_proves_nothing() -> None:
+def test_deprecated_properties_prove_nothing() -> None:
     shop = Shop()
     for number in range(30):
-        thing = shop.create(number, former=5)
+        entity = shop.create(number, former=5)
         shown = {**SHOWN, "id": number, "name": f"thing {number}", "former": None}
-        assert shop.read_back(thing, 20.0, 200, shown) == Account(read=1)
+        assert shop.read_back(entity, 20.0, 200, shown) == Account(read=1)
     assert shop.settled() == Account()
 
 
-def test_what_an_answer_wraps_is_read() -> None:
+def test_entities_are_read_in_their_envelope() -> None:
     shop = Shop()
-    thing = shop.create(1)
-    shop.replace(thing)
+    entity = shop.create(1)
+    shop.replace(entity)
     kept = {"id": 1, "name": "renamed", "price": 7.5, "state": "done"}
-    assert shop.read_back(thing, 20.0, 200, {"data": kept}) == Account(read=1)
-    account = shop.read_back(thing, 20.0, 200, {"data": SHOWN})
+    assert shop.read_back(entity, 20.0, 200, {"data": kept}) == Account(read=1)
+    account = shop.read_back(entity, 20.0, 200, {"data": SHOWN})
     assert account is not None
-    assert [each.kind for each in account.losses] == ["stale name"]
+    assert [loss.title for loss in account.losses] == ["stale name"]
 
 
-def test_a_body_of_another_thing_under_the_right_identifier_is_a_loss() -> None:
+def test_another_entitys_values_under_the_right_identifier_are_a_loss() -> None:
     shop = Shop()
     one, other = shop.create(1, price=1234.5, state="open"), shop.create(2, price=9876.5, state="shut")
     assert one is not other
     read = shop.step("GET /things/{id}", one)
     mixed = {**SHOWN, "id": 1, "name": "thing 2", "price": 9876.5, "state": "shut"}
-    assert [each.kind for each in shop.reconciliation.read(read, mixed, 10.0, 10.1)] == ["altered name"]
-    # What nobody wrote may be the work of others.
+    assert [finding.title for finding in shop.reconciliation.read(read, mixed, 10.0, 10.1)] == [
+        "altered name"
+    ]
+    # A value that nobody in the run wrote may come from others.
     shop = Shop()
     one = shop.create(1, price=1234.5, state="open")
     assert shop.reconciliation.read(shop.step("GET /things/{id}", one), mixed, 10.0, 10.1) == []
@@ -141,7 +143,7 @@ STARTS = [f"2026-01-01T10:00:{number:02}Z" for number in range(60)]
 
 
 @pytest.mark.parametrize(
-    ("written", "found", "kind"),
+    ("written", "shown_value", "kind"),
     [
         ([ADDRESS] * 60, {"street": "Long Street"}, "altered more/city"),
         ([ADDRESS] * 60, {**ADDRESS, "city": "Another City"}, "altered more/city"),
@@ -152,17 +154,17 @@ STARTS = [f"2026-01-01T10:00:{number:02}Z" for number in range(60)]
         (STARTS, "2026-01-01T11:00:01+01:00", None),
     ],
 )
-def test_what_was_shown_within_a_property_is_kept(written: list[Any], found: Any, kind: str | None) -> None:
+def test_nested_values_are_compared(written: list[Any], shown_value: Any, kind: str | None) -> None:
     shop, shown = Shop(), [{**SHOWN, "id": number, "more": more} for number, more in enumerate(written)]
-    things = [shop.call("POST /things", None, 1.0, 1.1, 201, each, more=each["more"])[0] for each in shown]
-    for number, thing in enumerate(things):
-        more = found if number == 1 else written[number]
-        shop.read_back(thing, 20.0, 200, {**shown[number], "more": more})
-    assert [each.kind for each in shop.settled().losses] == ([kind] if kind else [])
+    entities = [shop.call("POST /things", None, 1.0, 1.1, 201, body, more=body["more"])[0] for body in shown]
+    for number, entity in enumerate(entities):
+        more = shown_value if number == 1 else written[number]
+        shop.read_back(entity, 20.0, 200, {**shown[number], "more": more})
+    assert [loss.title for loss in shop.settled().losses] == ([kind] if kind else [])
 
 
 def a_list_of(items: Any) -> Any:
-    """Things with a list of their own."""
+    """The paths of entities that contain a list."""
     listed = {"type": "array", "items": items}
     shown = an_object(**NAMED["properties"], parts=listed)
     return on("/lists", post=does(shown, shown, "201")) | on(
@@ -174,12 +176,12 @@ def a_list_of(items: Any) -> Any:
     ("kept", "kinds"),
     [
         (lambda parts: parts, []),
-        # A text in another case, wherever it stands, is a habit where all are so.
-        (lambda parts: [{"label": each["label"].lower()} for each in parts], []),
+        # Changing the case of every text is a habit.
+        (lambda parts: [{"label": part["label"].lower()} for part in parts], []),
         (lambda parts: parts[:-1], ["altered parts"] * 2),
     ],
 )
-def test_what_stands_in_the_objects_of_a_list(kept: Any, kinds: list[str]) -> None:
+def test_objects_in_lists_are_compared(kept: Any, kinds: list[str]) -> None:
     shop = Shop(5.0, (), False, a_list_of(an_object(label=TEXT)))
     for number in range(60):
         parts = [
@@ -187,10 +189,10 @@ def test_what_stands_in_the_objects_of_a_list(kept: Any, kinds: list[str]) -> No
             {"label": f"the {'S' if number % 30 == 0 else 's'}econd"},
         ]
         sent = {"id": number, "name": f"list {number}", "parts": parts}
-        (thing,) = shop.call("POST /lists", None, 1.0, 1.1, 201, sent)
-        thing.pool.resolved_by.add("GET /lists/{id}")
+        (entity,) = shop.call("POST /lists", None, 1.0, 1.1, 201, sent)
+        entity.pool.resolved_by.add("GET /lists/{id}")
         shown = {**sent, "parts": kept(parts) if number % 30 == 0 else parts}
-        step = shop.step("GET /lists/{id}", thing)
-        (record,) = (each for each in shop.reconciliation.records if each.entity is thing)
+        step = shop.step("GET /lists/{id}", entity)
+        (record,) = (record for record in shop.reconciliation.records if record.entity is entity)
         shop.reconciliation.read_back(record, step, 200, shown, (20.0, 20.1))
-    assert [each.kind for each in shop.settled().losses] == kinds
+    assert [loss.title for loss in shop.settled().losses] == kinds

@@ -1,4 +1,4 @@
-"""A creation that finds an entity of others, instead of making one, is recognised."""
+"""A creation that finds a foreign entity instead of creating one is recognised."""
 
 import itertools
 from typing import Any
@@ -23,15 +23,15 @@ YEAR = {"type": "integer", "minimum": 1, "maximum": 5}
 
 
 class Keyed:
-    """Things of which there is one for each value at `key`, the names that lead to it: a POST for a known one
-    `replaces` or finds it. There is one of each of `values` before.
+    """A service with one entity per value at `key`, the path to a property. POST with a known value replaces
+    the entity if `replaces`, and finds it otherwise. Entities for `values` exist before the run.
     """
 
     def __init__(self, key: str, values: list[Any], replaces: bool, found: int, made: int) -> None:
         self.key, self.replaces, self.statuses = key.split("."), replaces, (found, made)
-        self.things = {number: {"id": number} for number in range(len(values))}
+        self.entities = {number: {"id": number} for number in range(len(values))}
         self.numbers = {repr(value): number for number, value in enumerate(values)}
-        self.before = {*self.things}
+        self.before = {*self.entities}
         self.harmed: list[str] = []
         self.replaced: set[int] = set()
 
@@ -44,30 +44,30 @@ class Keyed:
                 self.replaced.add(number)
             if method != "get" and number in self.before:
                 self.harmed.append(call.operation.label)
-            return OF_THE_REST[method], self.things.get(number) if method != "delete" else None
+            return OF_THE_REST[method], self.entities.get(number) if method != "delete" else None
         key: Any = {**call.path, "body": call.payload}
         for name in self.key:
-            key = [each[name] for each in key] if isinstance(key, list) else key[name]
-        number = self.numbers.get(repr(key), len(self.things))
-        if number not in self.things:
+            key = [part[name] for part in key] if isinstance(key, list) else key[name]
+        number = self.numbers.get(repr(key), len(self.entities))
+        if number not in self.entities:
             self.numbers[repr(key)] = number
-            self.things[number] = {"id": number, **call.payload}
-            return self.statuses[1], self.things[number]
+            self.entities[number] = {"id": number, **call.payload}
+            return self.statuses[1], self.entities[number]
         if self.replaces:
-            self.things[number].update(call.payload)
+            self.entities[number].update(call.payload)
             self.harmed += [call.operation.label] if number in self.before else []
-        return self.statuses[0], {**self.things[number], "id": number}
+        return self.statuses[0], {**self.entities[number], "id": number}
 
 
 @pytest.mark.parametrize("replaces", [True, False])
-def test_what_there_is_one_of_is_found_and_left_alone(replaces: bool) -> None:
+def test_an_entity_per_enum_value_is_found_and_left_alone(replaces: bool) -> None:
     service = Keyed("body.provider", ["red", "green", "blue"], replaces, 201, 201)
     paths = resource("integrations", an_object(provider=PROVIDER, hook=LONG, channel=LONG))
     simulation = simulated(paths, service.answer)
     assert {*service.harmed} <= {"POST /integrations"}
-    # Nothing but two calls alike tells: then no third is made.
+    # Only two equal calls prove it: no third one is made.
     assert len(service.harmed) <= 3
-    assert simulation.known.ownership.overwriting == ({"POST /integrations"} if replaces else set())
+    assert simulation.knowledge.ownership.overwriting == ({"POST /integrations"} if replaces else set())
 
 
 KEY = an_object(country=PROVIDER, tier=PROVIDER)
@@ -80,18 +80,18 @@ DATE = an_object(year=YEAR, month=YEAR, note=LONG)
     [
         ("body.data.provider", PROVIDER["enum"], an_object(data=an_object(provider=PROVIDER, hook=LONG))),
         ("body.key", KEYS, an_object(key=KEY, note=LONG)),
-        ("body.parts", [[each] for each in "abc"], an_object(parts=LETTERS, note=LONG)),
+        ("body.parts", [[letter] for letter in "abc"], an_object(parts=LETTERS, note=LONG)),
     ],
 )
-def test_what_is_found_by_a_key_within_a_body_is_left_alone(key: str, values: list[Any], new: Any) -> None:
+def test_entities_found_by_a_nested_key_are_left_alone(key: str, values: list[Any], new: Any) -> None:
     service = Keyed(key, values, True, 201, 201)
     simulation = simulated(resource("integrations", new), service.answer)
     assert {*service.harmed} <= {"POST /integrations"}
     assert len(service.harmed) <= 3
-    assert simulation.known.ownership.overwriting == {"POST /integrations"}
+    assert simulation.knowledge.ownership.overwriting == {"POST /integrations"}
 
 
-def test_what_is_found_by_a_key_in_the_path_is_left_alone() -> None:
+def test_entities_found_by_a_path_parameter_are_left_alone() -> None:
     regions = [f"region-{number}" for number in range(60)]
     service = Keyed("region", regions, True, 201, 201)
     rules = resource("rules", an_object(note=LONG))
@@ -104,8 +104,8 @@ def test_what_is_found_by_a_key_in_the_path_is_left_alone() -> None:
     assert len(service.harmed) <= 3
 
 
-def test_two_calls_alike_in_each_part_of_a_key_prove_nothing_of_the_whole() -> None:
-    """Year and month have been alike in different pairs of calls."""
+def test_equal_parts_of_a_key_do_not_prove_an_equal_key() -> None:
+    """Year and month were equal, but in different pairs of calls."""
     pairs = [(2020, 1), (2020, 2), (2021, 1), (2021, 2)]
     (post, *_) = read_operations(contract(resource("closings", DATE)))
     ownership, home = Ownership(lambda _: False), EntityPool("/closings/{}")
@@ -117,8 +117,8 @@ def test_two_calls_alike_in_each_part_of_a_key_prove_nothing_of_the_whole() -> N
     assert ownership.trials.is_pending(post.label)
 
 
-def test_of_a_list_of_things_nothing_is_owned() -> None:
-    """Which of them was found by what the others share, nothing tells."""
+def test_entities_created_in_bulk_are_not_own() -> None:
+    """It cannot be known which of them was found by a value that they share."""
     sent = [{"colour": "red", "note": "some words of our own"}] * 2
     items = an_object(colour=PROVIDER, note=LONG)
     (post, *_) = read_operations(
@@ -129,32 +129,32 @@ def test_of_a_list_of_things_nothing_is_owned() -> None:
     assert not Ownership(lambda _: False).has_created(step, exchange, EntityPool("/things/{}"), (1,))
 
 
-def test_what_is_found_by_a_number_is_left_alone() -> None:
+def test_entities_found_by_a_number_are_left_alone() -> None:
     service = Keyed("body.year", [1, 2, 3], False, 200, 200)
     simulated(resource("years", an_object(year=YEAR), "200"), service.answer)
     assert service.harmed == []
 
 
 @pytest.mark.parametrize("refusal", [0, 409, 422])
-def test_what_was_made_is_changed_and_deleted(refusal: int) -> None:
-    """Where two alike make two things, or are refused."""
-    numbers, labels, seen = itertools.count(), list[str](), set[str]()
+def test_own_entities_are_changed_and_deleted(refusal: int) -> None:
+    """Two equal creations create two entities, or the second one is refused."""
+    numbers, labels, taken_providers = itertools.count(), list[str](), set[str]()
 
     def answer(step: Step) -> Answer:
         call = step.call
         labels.append(call.operation.label)
         if call.operation.method != "post":
             return OF_THE_REST[call.operation.method], None
-        if refusal and call.payload["provider"] in seen:
+        if refusal and call.payload["provider"] in taken_providers:
             return refusal, None
-        seen.add(call.payload["provider"])
+        taken_providers.add(call.payload["provider"])
         return 201, {"id": next(numbers), **call.payload}
 
     simulated(resource("integrations", an_object(provider=PROVIDER, hook=LONG)), answer)
     assert {"PUT /integrations/{id}", "DELETE /integrations/{id}"} <= {*labels}
 
 
-def test_who_answers_200_for_what_is_there_is_believed() -> None:
+def test_200_for_an_existing_entity_is_trusted() -> None:
     service = Keyed("body.provider", ["red"], False, 200, 201)
     paths = resource("integrations", an_object(provider=PROVIDER, hook=LONG))
     paths["/integrations"]["post"]["responses"]["200"] = {"description": "found"}

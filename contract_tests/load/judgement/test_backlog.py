@@ -14,62 +14,62 @@ from load.measurements.results import Results
 
 
 def loaded(rate: float, seconds: float, takes: Any, warm_up: float = 0.0) -> Results:
-    """Results of an open workload, whose calls take what `takes` says (s), by when they are due (s)."""
+    """Results of an open workload in which a call that is due at `due` (s) takes `takes(due)` (s)."""
     results = Results.of(["a"], warm_up)
     calls = sorted(
         (due + takes(due), due) for due in (number / rate for number in range(int(rate * seconds)))
     )
-    results.ended = results.began + seconds
+    results.clock.ended = results.clock.began + seconds
     for ended, due in calls:
-        results.operations["a"].record(ended, ended - due, ended - due, False)
+        results.operations["a"].timeline.record(ended, ended - due, ended - due, False)
         results.operations["a"].afterwards += ended > seconds
         results.operations["a"].statuses[200] += 1
     return results
 
 
 @pytest.mark.parametrize(
-    ("rate", "seconds", "takes", "asked", "answered"),
+    ("rate", "seconds", "takes", "requested", "answered"),
     [
         (150, 15, lambda due: 0.01 + due * 0.5, 150, 100),
         (1_000, 10, lambda due: 0.01 + due * 0.05, 1_000, 952),
         (10, 4, lambda due: 0.2 + due, 10, 5),
-        # It keeps up at first, and not in the second half.
+        # It keeps up only in the first half.
         (100, 40, lambda due: 0.01 + max(due - 20, 0), 100, 50),
     ],
 )
-def test_a_service_that_falls_behind(
-    rate: float, seconds: float, takes: Any, asked: float, answered: float
+def test_a_growing_backlog_is_noticed(
+    rate: float, seconds: float, takes: Any, requested: float, answered: float
 ) -> None:
-    found = behind(loaded(rate, seconds, takes))
-    assert found is not None
-    assert found.asked == pytest.approx(asked, rel=0.1)
-    assert found.answered == pytest.approx(answered, rel=0.1)
+    backlog = behind(loaded(rate, seconds, takes))
+    assert backlog is not None
+    assert backlog.due == pytest.approx(requested, rel=0.1)
+    assert backlog.answered == pytest.approx(answered, rel=0.1)
 
 
 @pytest.mark.parametrize(
     ("rate", "seconds", "takes"),
     [
         (100, 10, lambda _due: 0.01),
-        # As many calls are under way at the end as there were all the time.
+        # The number of calls in flight is constant.
         (100, 10, lambda _due: 3.0),
         (100, 2, lambda _due: 3.0),
         (2, 10, lambda _due: 3.0),
         (2, 1, lambda _due: 0.4),
         (50, 1, lambda due: 0.01 + due),
-        # It warms up, it stalls, it stalls at the end.
+        # It warms up; it stalls; it stalls at the end.
         (100, 10, lambda due: max(2.0 - due, 0.01)),
         (100, 10, lambda due: 0.01 + max(7.0 - due, 0.0) * (due > 3.0)),
         (100, 10, lambda due: 0.01 + (10.5 - due) * (due > 8.0)),
         (100, 10, lambda due: 3.0 + 0.3 * (int(due * 97) % 10) / 10),
     ],
 )
-def test_a_service_that_keeps_up(rate: float, seconds: float, takes: Any) -> None:
+def test_a_service_that_keeps_up_has_no_backlog(rate: float, seconds: float, takes: Any) -> None:
     assert behind(loaded(rate, seconds, takes)) is None
 
 
-def test_when_the_generator_is_slow_the_service_is_not_said_to_fall_behind() -> None:
+def test_a_slow_generator_is_not_blamed_on_the_service() -> None:
     results = loaded(150, 15, lambda due: 0.01 + due * 0.5)
-    results.watched("", Generator(15, 14.5))
+    results.add_generator("", Generator(15, 14.5))
     assert behind(results) is None
 
 
@@ -77,15 +77,15 @@ def test_a_run_of_a_service_that_falls_behind_does_not_pass(
     adjustable_service: StartService, tmp_path: Path
 ) -> None:
     url = adjustable_service("--pool", "1", "--delay-ms", "20")
-    told = ("--host", url, "--rate", "80", "-t", "4s", "--warm-up", "0", "--include", "GET /fixed")
-    done = run("contract-load", "run", f"{url}/openapi.json", *told, "-o", str(tmp_path))
+    arguments = ("--host", url, "--rate", "80", "-t", "4s", "--warm-up", "0", "--include", "GET /fixed")
+    done = run("contract-load", "run", f"{url}/openapi.json", *arguments, "-o", str(tmp_path))
     assert done.wait() == 1
-    found = json.loads((tmp_path / "results.json").read_text())
-    (reason,) = found["reasons"]
-    told_of = re.fullmatch(r"the service falls behind: (\d+)/s asked, (\d+)/s answered", reason)
+    results = json.loads((tmp_path / "results.json").read_text())
+    (reason,) = results["reasons"]
+    told_of = re.fullmatch(r"the service falls behind: (\d+)/s were due, (\d+)/s were answered", reason)
     assert told_of, reason
-    asked, answered = map(int, told_of.groups())
-    # One answer takes 20 ms, one at a time. What is asked for is counted, to whole seconds.
-    assert abs(asked - 80) <= 2
+    requested, answered = map(int, told_of.groups())
+    # Answers take 20 ms, one at a time. Due calls are counted in whole seconds.
+    assert abs(requested - 80) <= 2
     assert 0 < answered <= 50
-    assert not any("generator" in each for each in found["invalid"])
+    assert not any("generator" in reason for reason in results["invalid"])

@@ -1,4 +1,4 @@
-"""Two runs side by side."""
+"""Two runs are compared, and chance is not taken for a difference."""
 
 from pathlib import Path
 from random import Random
@@ -10,14 +10,14 @@ from playwright.sync_api import Browser
 
 from contract_tests.support.processes import StartService, run
 from load.errors import LoadError
-from load.judgement.comparison import ALIKE, BETTER, WORSE, compared
+from load.judgement.comparison import BETTER, SAME, WORSE, compare_runs
 from load.judgement.objectives import ALL
-from load.judgement.recorded import Run, recorded
+from load.judgement.recording import Run, make_record
 from load.judgement.verdict import judge
 from load.measurements.results import Results
 from load.measurements.results_file import RunRecord
-from load.measurements.run_records import CapacityRecord, WorkloadRecord
-from load.options.workload import Workload
+from load.measurements.run_records import CapacityRecord
+from load.measurements.workload import Workload
 
 LABELS = ("GET /it", "POST /it")
 SECONDS, CALLS = 30, 20
@@ -25,7 +25,7 @@ RUN = Run("Things", "things.yaml", "http://127.0.0.1:1", "mixed", 3, Workload(),
 
 
 def ran(seed: int, slower: float = 1.0, **changed: Any) -> RunRecord:
-    """A run whose times vary from call to call and from second to second, the second operation's slower."""
+    """A run whose times vary by call and by second; those of POST are multiplied by `slower`."""
     random = Random(seed)
     results = Results.of(LABELS)
     for at in range(SECONDS):
@@ -33,62 +33,72 @@ def ran(seed: int, slower: float = 1.0, **changed: Any) -> RunRecord:
         for _ in range(CALLS):
             for label, factor in zip(LABELS, (1.0, slower), strict=True):
                 taken = random.lognormvariate(-4, 0.4) * drift * factor
-                results.operations[label].record(at, taken, taken, False)
+                results.operations[label].timeline.record(at, taken, taken, False)
                 results.operations[label].statuses[200] += 1
-    results.ended = results.began + SECONDS
-    made = recorded(RUN, results, judge([], results))
+    results.clock.ended = results.clock.began + SECONDS
+    made = make_record(RUN, results, judge([], results))
     return msgspec.structs.replace(made, **{"began": str(seed), **changed})
 
 
 def changed_of(made: RunRecord, label: str, figures: dict[str, Any], **seconds: Any) -> RunRecord:
-    """A run with other figures of an operation, and of each of its seconds."""
+    """A run with other figures for an operation and for every second of it."""
     former = made.operations[label]
-    each_second = [msgspec.structs.replace(each, **seconds) for each in former.seconds]
+    each_second = [msgspec.structs.replace(second, **seconds) for second in former.seconds]
     operation = msgspec.structs.replace(former, seconds=each_second, **figures)
     return msgspec.structs.replace(made, operations={**made.operations, label: operation})
 
 
-def test_what_got_slower_is_told() -> None:
-    found = compared(ran(3), ran(4, slower=1.3), 0.05)
-    verdicts = {(each.operation, each.measure): each for each in found.differences}
+def test_slower_operations_are_reported() -> None:
+    comparison = compare_runs(ran(3), ran(4, slower=1.3), 0.05)
+    verdicts = {
+        (difference.operation, difference.measure): difference for difference in comparison.differences
+    }
     assert verdicts["POST /it", "median"].verdict == verdicts["POST /it", "p95"].verdict == WORSE
     assert verdicts["POST /it", "median"].low < 0.3 < verdicts["POST /it", "median"].high
-    assert {verdicts["GET /it", each].verdict for each in ("median", "p95", "error rate")} == {ALIKE}
-    assert verdicts[ALL, "rate"].verdict == ALIKE
-    back = compared(ran(4, slower=1.3), ran(3), 0.05)
+    assert {verdicts["GET /it", measure].verdict for measure in ("median", "p95", "error rate")} == {SAME}
+    assert verdicts[ALL, "rate"].verdict == SAME
+    back = compare_runs(ran(4, slower=1.3), ran(3), 0.05)
     assert not back.worse
-    assert {each.operation for each in back.differences if each.verdict == BETTER} >= {"POST /it"}
-    assert not compared(ran(3), ran(4, slower=1.3), 0.6).worse
+    assert {difference.operation for difference in back.differences if difference.verdict == BETTER} >= {
+        "POST /it"
+    }
+    assert not compare_runs(ran(3), ran(4, slower=1.3), 0.6).worse
 
 
 def test_chance_is_no_difference() -> None:
-    """Of many pairs of runs of the same service, hardly one shows a difference, be it ever so small."""
-    told = [compared(ran(seed), ran(seed + 100), 0.0) for seed in range(5)]
-    assert sum(any(each.verdict != ALIKE for each in found.differences) for found in told) <= 1
+    """Of many pairs of runs of the same service, at most one shows any difference."""
+    comparisons = [compare_runs(ran(seed), ran(seed + 100), 0.0) for seed in range(5)]
+    assert (
+        sum(
+            any(difference.verdict != SAME for difference in comparison.differences)
+            for comparison in comparisons
+        )
+        <= 1
+    )
 
 
-def test_an_interval_holds_the_truth() -> None:
-    found = [compared(ran(seed), ran(seed + 50, slower=1.2), 0.0) for seed in range(4)]
+def test_the_interval_contains_the_true_difference() -> None:
+    comparisons = [compare_runs(ran(seed), ran(seed + 50, slower=1.2), 0.0) for seed in range(4)]
     changes = [
-        each
-        for one in found
-        for each in one.differences
-        if (each.operation, each.measure) == ("POST /it", "p95")
+        difference
+        for one in comparisons
+        for difference in one.differences
+        if (difference.operation, difference.measure) == ("POST /it", "p95")
     ]
-    assert sum(each.low <= 0.2 <= each.high for each in changes) >= 3
-    assert all(each.high - each.low < 0.6 for each in changes)
+    assert sum(change.low <= 0.2 <= change.high for change in changes) >= 3
+    assert all(change.high - change.low < 0.6 for change in changes)
 
 
 SEARCHED = CapacityRecord(answer="", rate=3, trials=[])
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "message"),
     [
-        ({"profile": "spike"}, "the profile was mixed, and is spike"),
-        ({"users": 9}, "the number of users was 3, and is 9"),
-        ({"title": "Others"}, "the title of the document was Things, and is Others"),
-        ({"invalid": ["the load's generator was at its limit"]}, "after is invalid, the load's generator"),
+        ({"profile": "spike"}, "the profile was mixed, and is now spike"),
+        ({"users": 9}, "the number of users was 3, and is now 9"),
+        ({"title": "Others"}, "the title of the document was Things, and is now Others"),
+        ({"invalid": ["the load's generator was at its limit"]}, "after is invalid: the load's generator"),
         ({"measured_seconds": 3.0}, "after measured 3.0 s, 5 s are the least"),
         ({"began": "1"}, "they are the same run"),
         (
@@ -97,39 +107,51 @@ SEARCHED = CapacityRecord(answer="", rate=3, trials=[])
         ),
         ({"operations": {}}, "they have no operation in common"),
         (
-            {"workload": WorkloadRecord(rate=50.0, arrivals="poisson", warm_up=0, manner="")},
-            "the workload was closed, and is open with 50 poisson arrivals/s",
+            {"workload": Workload(rate=50.0, arrivals="poisson", warm_up=0, manner="")},
+            "the workload was closed, and is now open with 50 poisson arrivals/s",
         ),
     ],
 )
-def test_runs_that_are_not_comparable(changed: dict[str, Any], told: str) -> None:
+def test_incomparable_runs_are_reported(changed: dict[str, Any], message: str) -> None:
     with pytest.raises(LoadError, match="the runs cannot be compared: ") as raised:
-        compared(ran(1), ran(2, **changed), 0.05)
-    assert told in str(raised.value)
+        compare_runs(ran(1), ran(2, **changed), 0.05)
+    assert message in str(raised.value)
 
 
 def test_few_calls_have_no_percentiles() -> None:
-    measures = {(each.operation, each.measure) for each in compared(ran(1), ran(2), 0.05).differences}
+    measures = {
+        (difference.operation, difference.measure)
+        for difference in compare_runs(ran(1), ran(2), 0.05).differences
+    }
     assert SECONDS * CALLS * 0.01 > 5
     assert ("GET /it", "p99") in measures
     few = changed_of(ran(2), "GET /it", {}, requests=5)
-    measures = {(each.operation, each.measure) for each in compared(ran(1), few, 0.05).differences}
+    measures = {
+        (difference.operation, difference.measure)
+        for difference in compare_runs(ran(1), few, 0.05).differences
+    }
     assert {("GET /it", "median"), ("GET /it", "p95"), ("POST /it", "p99")} <= measures
     assert ("GET /it", "p99") not in measures
 
 
-def test_failures_are_told() -> None:
+def test_new_failures_are_reported() -> None:
     failing = changed_of(ran(2), "GET /it", {"failures": 2 * SECONDS}, failures=2)
-    (found,) = (each for each in compared(ran(1), failing, 0.05).worse if each.measure == "error rate")
-    assert str(found).startswith("GET /it: error rate 0% → 10%, +10.0% (")
+    (worse,) = (
+        difference
+        for difference in compare_runs(ran(1), failing, 0.05).worse
+        if difference.measure == "error rate"
+    )
+    assert str(worse).startswith("GET /it: error rate 0% → 10%, +10.0% (")
 
 
-def test_two_real_runs(adjustable_service: StartService, tmp_path: Path, browser: Browser) -> None:
+def test_two_real_runs_are_compared(
+    adjustable_service: StartService, tmp_path: Path, browser: Browser
+) -> None:
     folders = [tmp_path / name for name in ("before", "after")]
     for folder, delay in zip(folders, ("10", "40"), strict=True):
         url = adjustable_service("--delay-ms", delay)
-        told = ("--host", url, "-u", "3", "-t", "6s", "--warm-up", "0", "-o", str(folder))
-        run("contract-load", "run", f"{url}/openapi.json", *told)
+        arguments = ("--host", url, "-u", "3", "-t", "6s", "--warm-up", "0", "-o", str(folder))
+        run("contract-load", "run", f"{url}/openapi.json", *arguments)
     done = run("contract-load", "compare", *map(str, folders))
     assert done.wait() == 1, done.output
     assert "all operations: median 1" in done.output

@@ -1,4 +1,4 @@
-"""Objectives, as they are written and judged."""
+"""How objectives are parsed and judged."""
 
 import re
 
@@ -6,7 +6,7 @@ import pytest
 
 from contract_tests.support.documents import operation
 from load.errors import LoadError
-from load.judgement.objectives import Objective, promised, stated
+from load.judgement.objectives import Objective, parse_objective, promised_objectives
 from load.judgement.verdict import judge
 from load.measurements.findings import Fault, Finding
 from load.measurements.generator import Generator
@@ -27,60 +27,62 @@ IT = operation("/things/{id}")
         ("late < 0.5s", Objective("all operations", "late", 500)),
     ],
 )
-def test_objectives_in_words(text: str, expected: Objective) -> None:
-    found = stated(text, {IT.label: "it"})
-    assert (found.label, found.measure) == (expected.label, expected.measure)
-    assert found.limit == pytest.approx(expected.limit)
+def test_objectives_are_parsed(text: str, expected: Objective) -> None:
+    objective = parse_objective(text, {IT.label: "it"})
+    assert (objective.label, objective.measure) == (expected.label, expected.measure)
+    assert objective.limit == pytest.approx(expected.limit)
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("fast please", "is not an objective; one looks like"),
         ("nobody p95 < 5ms", "there is no operation 'nobody'; there are it"),
         ("p95 < 5%", "p95 is given in ms or s"),
         ("rate < 5/s", "rate is to be reached: >"),
         ("p95 > 5ms", "p95 is to be kept below: <"),
-        ("it late < 5ms", "how late things show is told of the whole run: 'late < 1s'"),
+        ("it late < 5ms", "lateness is measured over all operations: 'late < 1s'"),
     ],
 )
-def test_objectives_that_are_none(text: str, told: str) -> None:
-    with pytest.raises(LoadError, match=re.escape(told)):
-        stated(text, {IT.label: "it"})
+def test_malformed_objectives_are_reported(text: str, message: str) -> None:
+    with pytest.raises(LoadError, match=re.escape(message)):
+        parse_objective(text, {IT.label: "it"})
 
 
-def test_objectives_of_a_document_that_are_none() -> None:
+def test_malformed_objectives_of_a_document_are_reported() -> None:
     with pytest.raises(LoadError, match="x-objectives: p95: 3 is not an objective; there are p95_ms"):
-        list(promised([operation(objectives={"p95": 3})]))
+        list(promised_objectives([operation(objectives={"p95": 3})]))
 
 
-def test_an_objective_without_calls_is_not_kept() -> None:
+def test_an_objective_without_calls_is_invalid() -> None:
     results = Results.of([IT.label, "other"])
     for _ in range(20):
         results.record("other", 200, 0.01, 0.01, [])
-    verdict = judge([stated("it p95 < 5ms", {IT.label: "it"}), stated("p95 < 20ms", {})], results)
-    assert [each.holds for each in verdict.outcomes] == [False, True]
+    verdict = judge(
+        [parse_objective("it p95 < 5ms", {IT.label: "it"}), parse_objective("p95 < 20ms", {})], results
+    )
+    assert [outcome.holds for outcome in verdict.outcomes] == [False, True]
     assert verdict.outcomes[1].margin == pytest.approx(0.5, rel=0.01)
     assert (verdict.word, verdict.reasons) == ("INVALID", ())
-    told = f"{IT.label}: p95 ≤ 5 ms cannot be judged, there was no call after the warm-up"
-    assert [str(each) for each in verdict.invalid] == [told]
+    message = f"{IT.label}: p95 ≤ 5 ms cannot be judged, there was no call after the warm-up"
+    assert [str(reason) for reason in verdict.invalid] == [message]
 
 
-def test_a_run_whose_generator_was_the_limit_does_not_pass() -> None:
+def test_a_run_limited_by_its_generator_is_invalid() -> None:
     late, busy, dropping = Times(), Generator(10, 9.5), Generator(10, 1, dropped=3)
     for lateness in [0.001] * 95 + [0.2] * 5:
         late.record(lateness)
-    for seen, told in [
+    for generator, message in [
         (Generator(10, 1, lateness=late), "5.0% of arrivals were sent more than 50 ms late"),
         (busy, "it used 95% of a core"),
         (dropping, "3 arrivals were not sent"),
     ]:
         results = Results.of(["a"])
         results.record("a", 200, 0.01, 0.01, [])
-        results.watched("", seen)
-        verdict = judge([stated("p95 < 1ms", {})], results)
+        results.add_generator("", generator)
+        verdict = judge([parse_objective("p95 < 1ms", {})], results)
         assert (verdict.word, verdict.passed) == ("INVALID", False)
-        assert told in verdict.invalid[0].told
-        assert "it was 10.0 ms, which such a run cannot tell" in verdict.invalid[1].told
+        assert message in verdict.invalid[0].message
+        assert "it was 10.0 ms, but the service may not be the reason" in verdict.invalid[1].message
         results.record("a", 500, 0.01, 0.01, [Finding(Fault.SERVER_ERROR, "500", "")])
         assert judge([], results).word == "FAILED"

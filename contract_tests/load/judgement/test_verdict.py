@@ -1,4 +1,4 @@
-"""Whether a run passes, fails or says nothing."""
+"""Whether a run is PASSED, FAILED or INVALID."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -9,9 +9,9 @@ import pytest
 
 from contract_tests.support.documents import operation
 from contract_tests.support.judged_runs import IT, RUN, verdict_of
-from load.calls.response_checks import network
-from load.judgement.objectives import promised, stated
-from load.judgement.recorded import recorded
+from load.calls.response_checks import network_finding
+from load.judgement.objectives import parse_objective, promised_objectives
+from load.judgement.recording import make_record
 from load.judgement.verdict import judge
 from load.measurements.findings import Fault, Finding
 from load.measurements.results import Results
@@ -21,19 +21,19 @@ from load.reports.summary import summary
 
 
 @pytest.mark.parametrize(("refused", "passed"), [(49, True), (51, False)])
-def test_a_run_that_is_mostly_refused_says_nothing(refused: int, passed: bool) -> None:
+def test_a_mostly_refused_run_is_invalid(refused: int, passed: bool) -> None:
     plain = replace(IT, objectives={})
     wrong = [Finding(Fault.REFUSED, "status 403", "")] * refused
     _, verdict = verdict_of([10.0] * (100 - refused), wrong, plain)
     assert verdict.passed is passed
-    told = "51 of 100 calls were refused although valid: too many to say how the service does"
-    assert [str(each) for each in verdict.reasons] == [told] * (not passed)
+    message = "51 of 100 calls were refused although valid: too many to judge the service"
+    assert [str(reason) for reason in verdict.reasons] == [message] * (not passed)
 
 
 def test_objectives_that_hold() -> None:
     _, verdict = verdict_of([10.0] * 1_000)
     assert verdict.passed
-    assert [each.holds for each in verdict.outcomes] == [True, True, True]
+    assert [outcome.holds for outcome in verdict.outcomes] == [True, True, True]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_objectives_that_hold() -> None:
         ("p99 < 20ms", 100, 2, "does not hold"),
         ("p99.9 < 20ms", 1_000, 0, "holds"),
         ("p99.9 < 20ms", 999, 0, "not judged"),
-        # More than half of the calls are beyond it: no more of them could make it hold.
+        # More than half of the calls exceed the limit: more calls could not make it hold.
         ("p99 < 20ms", 9, 5, "does not hold"),
         ("p99 < 20ms", 9, 4, "not judged"),
         ("max < 20ms", 1, 0, "holds"),
@@ -56,31 +56,31 @@ def test_a_percentile_of_few_calls_is_not_judged(text: str, calls: int, slow: in
     results = Results.of([IT.label])
     for taken in [30.0] * slow + [10.0] * (calls - slow):
         results.record(IT.label, 200, taken / 1000, taken / 1000, [])
-    (outcome,) = judge([stated(text, {})], results).outcomes
+    (outcome,) = judge([parse_objective(text, {})], results).outcomes
     assert outcome.word == word
-    assert ("calls are too few, it takes" in str(outcome)) is (word == "not judged")
+    assert ("is not judged: it needs" in str(outcome)) is (word == "not judged")
 
 
 @pytest.mark.parametrize(
     ("calls", "failed", "word"),
     [(50, 0, "not judged"), (1_000, 0, "holds"), (50, 1, "does not hold"), (1_000, 1, "holds")],
 )
-def test_few_calls_show_no_small_error_rate(calls: int, failed: int, word: str) -> None:
+def test_few_calls_cannot_show_a_small_error_rate(calls: int, failed: int, word: str) -> None:
     results = Results.of([IT.label])
     for number in range(calls):
-        results.record(IT.label, 200, 0.01, 0.01, [network("reset")] if number < failed else [])
-    (outcome,) = judge([stated("error rate < 0.1%", {})], results).outcomes
+        results.record(IT.label, 200, 0.01, 0.01, [network_finding("reset")] if number < failed else [])
+    (outcome,) = judge([parse_objective("error rate < 0.1%", {})], results).outcomes
     assert outcome.word == word
 
 
-def test_what_is_not_judged_is_told_everywhere(tmp_path: Path) -> None:
+def test_unjudged_objectives_are_shown_everywhere(tmp_path: Path) -> None:
     results, verdict = verdict_of([10.0] * 50)
     assert (verdict.word, len(verdict.notes)) == ("PASSED", 1)
-    run = recorded(RUN, results, verdict)
+    run = make_record(RUN, results, verdict)
     text = summary(run)
-    told = f"{IT.label}: p99.9 ≤ 100 ms is not judged: 50 calls are too few, it takes 1,000; it was 10.0 ms"
+    message = f"{IT.label}: p99.9 ≤ 100 ms is not judged: it needs 1,000 calls and had 50; it was 10.0 ms"
     assert "\nPASSED\n  with 1 of 3 objectives not judged: too few calls\n" in text
-    assert told in text
+    assert message in text
     assert "ok, 1 not judged" in text
     junit.write(tmp_path / "junit.xml", run)
     suite = ElementTree.parse(tmp_path / "junit.xml").getroot()
@@ -91,14 +91,17 @@ def test_what_is_not_judged_is_told_everywhere(tmp_path: Path) -> None:
     assert "1 of 3 objectives not judged: too few calls" in page
 
 
-def test_a_run_that_answers_nothing_of_what_was_asked_is_invalid() -> None:
+def test_a_run_that_can_judge_no_requested_objective_is_invalid() -> None:
     results = Results.of([IT.label])
     for _ in range(30):
         results.record(IT.label, 200, 0.01, 0.01, [])
-    none = judge([*promised([IT]), stated("p99 < 50ms", {})], results)
+    none = judge([*promised_objectives([IT]), parse_objective("p99 < 50ms", {})], results)
     assert (none.word, none.reasons) == ("INVALID", ())
-    assert none.invalid[0].told.startswith("none of the objectives that were asked for could be judged")
-    assert judge([stated("p95 < 50ms", {}), stated("p99 < 50ms", {})], results).word == "PASSED"
+    assert none.invalid[0].message.startswith("none of the requested objectives could be judged")
+    assert (
+        judge([parse_objective("p95 < 50ms", {}), parse_objective("p99 < 50ms", {})], results).word
+        == "PASSED"
+    )
 
 
 @pytest.mark.parametrize(
@@ -107,18 +110,18 @@ def test_a_run_that_answers_nothing_of_what_was_asked_is_invalid() -> None:
         ([], [], "no call was made"),
         ([10.0] * 90 + [30.0] * 10, [], "p95 ≤ 20 ms does not hold, it was 30.0 ms"),
         ([10.0] * 999 + [200.0] * 9, [], "p99.9 ≤ 100 ms does not hold, it was 200"),
-        ([10.0], [network("refused")], "error rate ≤ 10.00% does not hold, it was 50.00%"),
-        ([10.0] * 99, [Finding(Fault.BROKEN_CONTRACT, "a", "b", "c")], "broken contract, 1 times"),
-        ([10.0] * 99, [Finding(Fault.LOST, "a", "", "c")], "lost, 1 times"),
+        ([10.0], [network_finding("refused")], "error rate ≤ 10.00% does not hold, it was 50.00%"),
+        ([10.0] * 99, [Finding(Fault.BROKEN_CONTRACT, "a", "b", "c")], "broken contract, once"),
+        ([10.0] * 99, [Finding(Fault.LOST, "a", "", "c")], "lost, once"),
     ],
 )
-def test_what_a_run_fails_for(latencies: list[float], wrong: Any, reason: str) -> None:
+def test_a_failed_run_says_why(latencies: list[float], wrong: Any, reason: str) -> None:
     _, verdict = verdict_of(latencies, wrong)
     assert not verdict.passed
-    assert any(reason in str(each) for each in verdict.reasons), verdict.reasons
+    assert any(reason in str(given) for given in verdict.reasons), verdict.reasons
 
 
-def test_without_promises_only_refusals_are_excused() -> None:
+def test_without_objectives_only_refusals_are_excused() -> None:
     plain = operation("/plain")
     assert verdict_of([1.0], [Finding(Fault.REFUSED, "a", "", "b")], plain)[1].passed
     assert not verdict_of([1.0], [Finding(Fault.SERVER_ERROR, "a", "", "b")], plain)[1].passed

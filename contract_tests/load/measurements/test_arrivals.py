@@ -9,7 +9,7 @@ import pytest
 from load.measurements.arrivals import CONSTANT, POISSON, Share, arrivals
 
 
-def test_processes_make_the_arrivals_of_one_between_them() -> None:
+def test_processes_share_the_arrivals_of_one() -> None:
     alone = list(itertools.islice(arrivals(CONSTANT, 40, Share(), 0.5, Random()), 60))
     parts = [arrivals(CONSTANT, 40, Share(index, 3), 0.5, Random()) for index in range(3)]
     together = sorted(due for part in parts for due in itertools.islice(part, 20))
@@ -17,7 +17,7 @@ def test_processes_make_the_arrivals_of_one_between_them() -> None:
     assert alone == pytest.approx([0.5 + number / 40 for number in range(60)])
 
 
-def test_poisson_arrivals_are_as_random_as_they_should_be() -> None:
+def test_poisson_arrivals_have_exponential_gaps() -> None:
     due = list(itertools.islice(arrivals(POISSON, 50, Share(1, 2), 3.0, Random(1)), 20_000))
     gaps = [after - before for before, after in itertools.pairwise(due)]
     assert min(due) > 3.0

@@ -1,4 +1,4 @@
-"""Nobody gets to see a credential, wherever it comes back, nor what a terminal would obey."""
+"""No output shows a credential, wherever it comes back, nor a control character."""
 
 import base64
 import json
@@ -45,7 +45,7 @@ def test_secrets_are_hidden_however_they_are_written(text: str) -> None:
         assert secret not in shown, shown
 
 
-def test_what_is_short_or_something_else_stays() -> None:
+def test_short_and_unrelated_texts_are_kept() -> None:
     assert Mask(["k", "abc"])("k abc back") == "k abc back"
     assert MASK('{"name": "tok/en"} wor') == '{"name": "tok/en"} wor'
 
@@ -74,7 +74,7 @@ def test_tokens_that_a_service_hands_out_are_hidden() -> None:
         ("Zoë 学 🎓 \\x1b", "Zoë 学 🎓 \\x1b"),
     ],
 )
-def test_what_a_terminal_would_obey_is_written_out(text: str, shown: str) -> None:
+def test_control_characters_are_escaped(text: str, shown: str) -> None:
     assert printable(text) == shown
     assert printable(shown) == shown
 
@@ -84,7 +84,7 @@ FORMS = (TOKEN, TOKEN[:7], quote(TOKEN, safe=""), base64.b64encode(TOKEN.encode(
 
 
 @pytest.mark.process
-def test_no_output_has_them(tmp_path: Path) -> None:
+def test_no_output_contains_secrets_or_control_characters(tmp_path: Path) -> None:
     described = tmp_path / "echo.json"
     described.write_text(document())
     secrets = {"CONTRACT_BEARER": TOKEN, "CONTRACT_API_KEY": KEY, "CONTRACT_HEADER": f"X-Own: {OWN}"}
@@ -101,19 +101,21 @@ def test_no_output_has_them(tmp_path: Path) -> None:
             folder = tmp_path / str(number)
             done = run(*command, "--host", url, "--output", str(folder), environment=secrets)
             assert done.process.returncode == 1
-            files = {each.name: each.read_text() for each in folder.iterdir()}
+            files = {path.name: path.read_text() for path in folder.iterdir()}
             assert files.keys() == {"results.json", "report.html", "junit.xml"}
             for name, text in {**files, "the output": done.output}.items():
-                assert [each for each in FORMS if each in text] == [], (command, name)
+                assert [form for form in FORMS if form in text] == [], (command, name)
             for place in ("/object", "/keys", "/number", "/secret", "/cut", "/things/{id}", "/odd"):
                 assert f"GET {place}" in done.output, done.output
             assert "$CONTRACT_BEARER" in done.output
             assert "Traceback" not in done.output
-            # Locust ends its tables with a command of its own.
-            told = done.output.replace("\x1b[0m", "").replace("\n", "")
-            assert [each for each in told if not each.isprintable()] == [], command
+            # Locust ends its tables with a control sequence of its own.
+            printed = done.output.replace("\x1b[0m", "").replace("\n", "")
+            assert [text for text in printed if not text.isprintable()] == [], command
             ElementTree.fromstring(files["junit.xml"])
-            assert not any(each in files["report.html"] for each in ("\x1b", "\u202e", "\u2066", "\x85"))
+            assert not any(
+                character in files["report.html"] for character in ("\x1b", "\u202e", "\u2066", "\x85")
+            )
 
 
 @pytest.mark.process

@@ -1,12 +1,27 @@
-"""Results of processes are merged, and figures are exact to three digits."""
+"""Results of several processes are merged, and figures are exact to three digits."""
 
 from collections import Counter
 from random import Random
 
+import msgspec
 import pytest
 
 from load.measurements.findings import Fault, Finding
-from load.measurements.results import Results
+from load.measurements.generator import Generator
+from load.measurements.losses import Loss, LossKind
+from load.measurements.results import Results, ResultsMessage
+
+LOSS = Loss(
+    kind=LossKind.ALTERED,
+    name="name",
+    label="a",
+    target="/things/1",
+    expected="name 'one'",
+    found="'two'",
+    sent=1.0,
+    acknowledged=1.1,
+    read=9.0,
+)
 
 
 def test_results_of_processes_merge_without_loss() -> None:
@@ -30,7 +45,30 @@ def test_results_of_processes_merge_without_loss() -> None:
     assert merged.total.requests == 5_000
 
 
-def test_latencies_are_exact_to_three_digits() -> None:
+def test_a_message_arrives_as_it_was_sent() -> None:
+    """Locust packs and unpacks the messages of workers by msgpack."""
+    results = Results.of(["a"])
+    results.record("a", 500, 0.02, 0.01, [Finding(Fault.SERVER_ERROR, "status 500", "", "text")])
+    results.record("a", 0, 2.0, 2.0, [])
+    results.record_loss(LOSS, "curl -i http://it")
+    results.record_unjudged("the credentials are not accepted", 1.5, 3)
+    results.side_calls["to see what exists"] += 2
+    generator = Generator(10, 9.5)
+    generator.lateness.record(0.1)
+    results.add_generator("worker", generator)
+    sent = results.message()
+    received = ResultsMessage.of(msgspec.msgpack.decode(msgspec.msgpack.encode(sent.builtins())))
+    assert received == sent
+    assert received.calls == 2
+    merged = Results.of([])
+    merged.merge(received)
+    assert merged.message().operations == sent.operations
+    assert (merged.account, merged.unaccepted) == (results.account, results.unaccepted)
+    assert merged.generators == results.generators
+    assert [*merged.operations["a"].findings] == [*results.operations["a"].findings]
+
+
+def test_response_times_are_exact_to_three_digits() -> None:
     results = Results.of(["a"])
     for latency in range(1, 1_001):
         results.record("a", 200, latency / 1000 + 0.000054, 0.001, [])
@@ -40,7 +78,7 @@ def test_latencies_are_exact_to_three_digits() -> None:
     assert measured.max_ms == pytest.approx(1000.054, rel=1e-3)
 
 
-def test_one_place_and_rule_is_one_finding_with_a_sample() -> None:
+def test_findings_of_one_place_and_rule_are_counted_together() -> None:
     results = Results.of(["a"])
     for detail in ("first", "second"):
         results.record("a", 0, 1, 1, [Finding(Fault.NETWORK, "connection refused", "", detail)])

@@ -1,19 +1,45 @@
 """The results file is read back as it was written."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from contract_tests.support.judged_runs import RUN, verdict_of
 from load.errors import LoadError
+from load.judgement.recording import make_record
 from load.measurements import results_file
+from load.measurements.findings import Fault, Finding
+from load.measurements.losses import Loss, LossKind
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [(None, "cannot read"), ("{", "it is not JSON"), ("{}", "not a file of results of this version")],
 )
-def test_a_file_that_is_no_run(content: str | None, told: str, tmp_path: Path) -> None:
+def test_a_file_that_is_no_results_file_is_reported(
+    content: str | None, message: str, tmp_path: Path
+) -> None:
     if content is not None:
         (tmp_path / "results.json").write_text(content)
-    with pytest.raises(LoadError, match=told):
+    with pytest.raises(LoadError, match=message):
         results_file.read(tmp_path)
+
+
+def test_the_keys_of_the_file_stay_as_they_are(tmp_path: Path) -> None:
+    """Attributes have other names where the field has better words by now."""
+    results, verdict = verdict_of([30.0] * 9, [Finding(Fault.BROKEN_CONTRACT, "200 body", "type")])
+    (label,) = results.operations
+    times = {"sent": 1.0, "acknowledged": 1.1, "read": 9.0}
+    loss = Loss(kind=LossKind.ALTERED, name="name", label=label, target="/", expected="a", found="b", **times)
+    results.record_loss(loss, "")
+    results_file.write(tmp_path / "results.json", make_record(RUN, results, verdict))
+    run = json.loads((tmp_path / "results.json").read_text())
+    assert {"beside", "explained", "reasons", "failures", "invalid", "doubts"} <= {*run}
+    assert {*run["failures"][0]} == {"kind", "operation", "told"}
+    assert {"told", "count", "fault", "place"} <= {*run["operations"][label]["findings"][0]}
+    assert {"asked", "told", "judged"} <= {*run["objectives"][0]}
+    (lost,) = run["ledger"]["losses"]
+    assert (lost["kind"], lost["count"]) == ("altered name", 1)
+    assert lost["told"].startswith(f"/: {label} was sent at 1.000 s")
+    assert run["slowest"]["told"].startswith(label)

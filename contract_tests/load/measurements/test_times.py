@@ -9,7 +9,7 @@ from load.measurements.times import HIGHEST_US, Times
 
 
 @pytest.mark.parametrize("count", [1, 7, 3_000])
-def test_figures_are_those_of_a_histogram_of_the_same_buckets(count: int) -> None:
+def test_percentiles_match_those_of_the_hdr_histogram(count: int) -> None:
     random, times = Random(count), Times()
     histogram = HdrHistogram(1, HIGHEST_US, 3)
     for _ in range(count):

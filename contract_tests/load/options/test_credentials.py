@@ -32,7 +32,7 @@ SCHEMES = security_schemes(
 
 
 def secured(*alternatives: list[str]) -> Operation:
-    return operation(security=[{name: [] for name in each} for each in alternatives])
+    return operation(security=[{name: [] for name in names} for names in alternatives])
 
 
 GIVEN = credentials((), "tok-en", ("header=k-1", "k-2"), "ada:pass-word", SCHEMES)
@@ -58,7 +58,7 @@ def test_credentials_match_the_security_schemes(alternatives: list[list[str]], s
     assert GIVEN.missing(secured(*alternatives), SCHEMES) == ""
 
 
-def test_missing_credentials_are_told() -> None:
+def test_missing_credentials_are_reported() -> None:
     none = credentials((), "", (), "", SCHEMES)
     assert none.missing(secured(["token"]), SCHEMES) == "asks for credentials: give --bearer"
     assert (
@@ -70,8 +70,8 @@ def test_missing_credentials_are_told() -> None:
     assert other.missing(secured(["token"]), SCHEMES) == ""
 
 
-def test_credentials_that_no_scheme_asks_for_are_sent_all_the_same() -> None:
-    """Who gives them knows that the service wants them."""
+def test_credentials_without_a_scheme_are_sent_everywhere() -> None:
+    """Somebody who gives credentials knows that the service needs them."""
     schemes = {"key": SCHEMES["query"]}
     given = credentials((), "tok-en", (), "", schemes)
     for alternatives in ([], [["key"]]):
@@ -81,26 +81,28 @@ def test_credentials_that_no_scheme_asks_for_are_sent_all_the_same() -> None:
         assert sent.arguments == ('-H "Authorization: Bearer $CONTRACT_BEARER"',)
     basic = credentials((), "", (), "me:it", schemes).secret(secured(), schemes)
     assert basic == Secret({"Authorization": "Basic bWU6aXQ="})
-    # A field that was given stays as it is.
+    # A header that was given is kept.
     own = credentials(("authorization: other",), "tok-en", (), "", schemes).secret(secured(), schemes)
     assert own == Secret({"authorization": "other"})
-    # Where the document has such a scheme, it says which calls want them.
+    # If the document has such a scheme, it says which calls need the credentials.
     assert GIVEN.secret(secured(), SCHEMES).is_empty
 
 
 @pytest.mark.parametrize(
     ("given", "message"),
-    [({"header": ["se-cret"]}, "a header looks like"), ({"basic": "se-cret"}, "looks like user:password")],
+    [({"header": ["se-cret"]}, "a header looks like"), ({"basic": "se-cret"}, "look like user:password")],
 )
-def test_wrong_credentials_are_told_without_telling_them(given: Any, message: str) -> None:
-    with pytest.raises(LoadError, match=message) as told:
+def test_malformed_credentials_are_reported_without_showing_them(given: Any, message: str) -> None:
+    with pytest.raises(LoadError, match=message) as raised:
         read_options(load_profile("mixed"), given, SCHEMES)
-    assert "se-cret" not in str(told.value)
+    assert "se-cret" not in str(raised.value)
 
 
 def test_credentials_are_never_shown() -> None:
-    found = operation("/things", "post", security=[{"query": [], "token": []}])
-    builder = CallBuilder(found, (), (), PayloadFactory(1), Random(1), GIVEN.secret(found, SCHEMES))
+    secured_operation = operation("/things", "post", security=[{"query": [], "token": []}])
+    builder = CallBuilder(
+        secured_operation, PayloadFactory(1), Random(1), GIVEN.secret(secured_operation, SCHEMES)
+    )
     call = builder.build({})
     assert call.sent_target == "/things?key=k-2"
     assert call.sent_headers["Authorization"] == "Bearer tok-en"
@@ -109,4 +111,4 @@ def test_credentials_are_never_shown() -> None:
     assert "Authorization: Bearer $CONTRACT_BEARER" in curl
     assert curl[-3:-1] == ["--url-query", "key=$CONTRACT_API_KEY"] or "--url-query" in curl
     shown = f"{GIVEN!r} {call.as_curl('')}"
-    assert not any(each in shown for each in ("tok-en", "k-1", "k-2", "pass-word"))
+    assert not any(secret in shown for secret in ("tok-en", "k-1", "k-2", "pass-word"))

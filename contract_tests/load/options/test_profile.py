@@ -8,9 +8,9 @@ from load.errors import LoadError
 from load.options.profile import load_profile, profile_names
 
 
-def test_profiles(tmp_path: Any) -> None:
+def test_profiles_are_loaded_and_checked(tmp_path: Any) -> None:
     assert profile_names() == ["mixed", "read-heavy", "steps", "write-heavy"]
-    assert [each.users for each in load_profile("steps").stages] == [5, 10, 20, 40]
+    assert [stage.users for stage in load_profile("steps").stages] == [5, 10, 20, 40]
     own = tmp_path / "mine.yaml"
     own.write_text("weights: {read: 1}\nwait: 0.5")
     assert load_profile(str(own)).wait == 0.5
@@ -18,5 +18,5 @@ def test_profiles(tmp_path: Any) -> None:
         own.write_text(text)
         with pytest.raises(LoadError, match=r"mine.yaml: not a profile"):
             load_profile(str(own))
-    with pytest.raises(LoadError, match="there are mixed, read-heavy"):
+    with pytest.raises(LoadError, match="give one of mixed, read-heavy"):
         load_profile("nothing")

@@ -33,16 +33,16 @@ ALL = (GET, LIST, POST, DELETE, RESET)
     ],
     ids=str,
 )
-def test_filters(selection: Selection, called: list[Operation]) -> None:
-    assert [each for each in ALL if not selection.refusal(each)] == called
+def test_filters_select_operations(selection: Selection, called: list[Operation]) -> None:
+    assert [candidate for candidate in ALL if not selection.refusal(candidate)] == called
 
 
-def test_a_switch_that_disables_the_service_is_left_alone() -> None:
+def test_a_switch_that_disables_the_service_is_not_called() -> None:
     refusals = [Selection().refusal(operation("/maintenance", method)) for method in ("get", "put")]
     assert refusals[0] == ""
     assert "named 'maintenance'" in refusals[1]
 
 
-def test_a_filter_that_matches_nothing_is_told() -> None:
+def test_a_filter_that_matches_nothing_is_reported() -> None:
     with pytest.raises(LoadError, match=r"--exclude nosuch: no operation has this id, tag, path or method"):
         Selection(exclude=("nosuch",)).check(ALL)

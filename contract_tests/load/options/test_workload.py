@@ -9,15 +9,15 @@ from load.options.workload import workload
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "message"),
     [
-        ({"rate": "fast"}, "--rate fast: a number of calls per second above 0 is expected"),
-        ({"rate": "0"}, "--rate 0: a number"),
-        ({"rate": "5", "arrivals": "random"}, "--arrivals random: there are constant and poisson"),
-        ({"arrivals": "poisson"}, "--arrivals says how those of --rate are spread"),
+        ({"rate": "fast"}, "--rate fast: it must be a number of calls per second above 0"),
+        ({"rate": "0"}, "--rate 0: it must be a number"),
+        ({"rate": "5", "arrivals": "random"}, "--arrivals random: it must be constant or poisson"),
+        ({"arrivals": "poisson"}, "--arrivals spreads the calls of --rate"),
         ({"warm_up": "soon"}, "--warm-up 'soon' is not a time"),
     ],
 )
-def test_workloads_that_are_none(given: dict[str, str], told: str) -> None:
-    with pytest.raises(LoadError, match=re.escape(told)):
+def test_malformed_workloads_are_reported(given: dict[str, str], message: str) -> None:
+    with pytest.raises(LoadError, match=re.escape(message)):
         workload(given, 0)

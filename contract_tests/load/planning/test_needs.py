@@ -1,4 +1,4 @@
-"""Which identifiers an operation needs, and which are never made up."""
+"""Which identifiers an operation needs, and which are never invented."""
 
 from contract_tests.support.documents import contract
 from contract_tests.support.path_items import ID, TEXT, a_list, an_object, does, on
@@ -8,33 +8,33 @@ from load.planning.plan import Slot
 from openapi.operation_reader import read_operations
 
 
-def test_identifiers_elsewhere_than_in_the_path() -> None:
+def test_identifiers_in_bodies_and_queries_are_needs() -> None:
     order = an_object(thing_id=ID, note=TEXT, lines=a_list(an_object(thing_id=ID)), parts=a_list(ID))
-    _, found = planned(
+    _, plan = planned(
         on("/things", post=does(THING, THING)),
         on("/orders", post=does(THING, {**order, "required": ["thing_id"]}),
            get=does(parameters=[{"name": "thing_id", "required": True}])),
     )  # fmt: skip
     from_things = ["POST /things"]
-    assert needed(found, "POST /orders") == {
+    assert needed(plan, "POST /orders") == {
         "body /thing_id": from_things,
         "body /lines/*/thing_id": from_things,
     }
-    assert needed(found, "GET /orders") == {"query thing_id": from_things}
-    assert [need.required for need in found.needs["POST /orders"]].count(True) == 1
+    assert needed(plan, "GET /orders") == {"query thing_id": from_things}
+    assert [need.required for need in plan.needs["POST /orders"]].count(True) == 1
 
 
-def test_identifiers_are_never_made_up() -> None:
-    _, found = planned(
+def test_unknown_identifiers_are_never_invented() -> None:
+    _, plan = planned(
         on("/things", post=does(THING, {"properties": {"owner_id": ID, "id": ID, "bid": TEXT}}))
     )
-    assert {*found.empty_slots["POST /things"]} == {Slot("body", "/owner_id"), Slot("body", "/id")}
+    assert {*plan.empty_slots["POST /things"]} == {Slot("body", "/owner_id"), Slot("body", "/id")}
 
 
-def test_a_number_that_counts_is_no_reference() -> None:
+def test_a_number_that_counts_is_no_identifier() -> None:
     by_number = does(THING, {"properties": {"thing": ID, "size": ID}})
     by_text = on("/colours/{id}", "id", kind=TEXT, get=does(THING))
-    _, found = planned(
+    _, plan = planned(
         on("/things", post=does(THING, THING)),
         on("/things/{id}", "id", get=does(THING)),
         on("/sizes", post=does(THING, THING)),
@@ -44,47 +44,50 @@ def test_a_number_that_counts_is_no_reference() -> None:
         on("/orders", post=by_number),
         on("/paints", post=does(THING, {"properties": {"colour": ID}})),
     )
-    assert needed(found, "POST /orders") == {"body /thing": ["POST /things"]}
-    assert needed(found, "POST /paints") == {}
+    assert needed(plan, "POST /orders") == {"body /thing": ["POST /things"]}
+    assert needed(plan, "POST /paints") == {}
 
 
-def test_things_that_refer_to_each_other_can_be_made() -> None:
-    _, found = planned(
+def test_entities_that_refer_to_each_other_can_be_created() -> None:
+    _, plan = planned(
         on("/heads", post=does(THING, an_object(tail_id=ID))),
         on("/tails", post=does(THING, an_object(head_id=ID)), get=does(a_list(THING))),
         on("/tails/{id}", "id", get=does(THING)),
     )
-    assert found.uncovered == {}
-    assert [found.needs[f"POST /{each}"][0].made_up for each in ("heads", "tails")] == [True, False]
+    assert plan.uncovered == {}
+    assert [plan.needs[f"POST /{collection}"][0].made_up for collection in ("heads", "tails")] == [
+        True,
+        False,
+    ]
     rings = on("/rings", post=does(THING, an_object(next_ring_id=ID)))
     simulation = Simulation(read_operations(contract(rings)))
     assert isinstance(simulation.journeys.next_step().call.payload["next_ring_id"], int)
 
 
-def test_a_thing_is_not_asked_for_its_own_name_before_it_is_made() -> None:
-    _, found = planned(
+def test_a_creation_does_not_need_its_own_name() -> None:
+    _, plan = planned(
         on("/pools", post=does(an_object(pool_name=TEXT), an_object(pool_name=TEXT))),
         on("/pools/{pool_name}", "pool_name", kind=TEXT, get=does(THING)),
         on("/queues", post=does(THING, {"properties": {"pool_name": TEXT, "name": TEXT}})),
     )
-    assert found.needs["POST /pools"] == ()
-    assert needed(found, "POST /queues") == {"body /pool_name": ["POST /pools"]}
+    assert plan.needs["POST /pools"] == ()
+    assert needed(plan, "POST /queues") == {"body /pool_name": ["POST /pools"]}
 
 
-def test_what_only_the_service_understands_is_left_empty() -> None:
+def test_parameters_only_the_service_understands_are_not_sent() -> None:
     names = [("X-Api-Version", "header"), ("X-Request-Id", "header"), ("cursor", "query"), ("q", "query")]
-    _, found = planned(
+    _, plan = planned(
         on("/things", get=does(THING, parameters=[{"name": name, "in": place} for name, place in names]))
     )
-    assert found.empty_slots["GET /things"] == (Slot("header", "X-Api-Version"), Slot("query", "cursor"))
+    assert plan.empty_slots["GET /things"] == (Slot("header", "X-Api-Version"), Slot("query", "cursor"))
 
 
-def test_a_replacement_names_what_it_replaces() -> None:
-    _, found = planned(
+def test_a_replacement_sends_the_identifier_of_its_path() -> None:
+    _, plan = planned(
         on("/things", post=does(THING, THING)),
         on("/things/{thing_id}", "thing_id", put=does(THING, THING)),
     )
-    assert needed(found, "PUT /things/{thing_id}") == {
+    assert needed(plan, "PUT /things/{thing_id}") == {
         "{thing_id}": ["POST /things"],
         "body /id": ["POST /things"],
     }

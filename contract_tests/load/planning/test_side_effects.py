@@ -19,26 +19,26 @@ from openapi.operation_reader import read_operations
         ("/bookings/{booking_id}/refunds", an_object(reason=TEXT)),
     ],
 )
-def test_nothing_is_done_to_what_can_only_be_listed(path: str, new: Any) -> None:
+def test_entities_that_can_only_be_listed_are_not_acted_on(path: str, new: Any) -> None:
     bookings = on("/bookings", get=does(a_list(an_object(id=ID)))) | on(
         "/bookings/{booking_id}", "booking_id", kind=ID, get=does(an_object(id=ID))
     )
     names = ["booking_id"] if "{" in path else []
     acting = on(path, *names, kind=ID, post=does(an_object(id=ID), new, "201"))
     reviews = on("/reviews", post=does(an_object(id=ID), an_object(booking_id=ID), "201"))
-    told = Simulation(read_operations(contract(bookings | acting | reviews))).compiled.uncovered
-    assert [*told] == [f"POST {path}"]
-    assert "acts on data" in told[f"POST {path}"]
-    # What this run makes, it may act on.
+    uncovered = Simulation(read_operations(contract(bookings | acting | reviews))).compiled.uncovered
+    assert [*uncovered] == [f"POST {path}"]
+    assert "acts on data" in uncovered[f"POST {path}"]
+    # The run may act on entities that it creates itself.
     bookings["/bookings"]["post"] = does(an_object(id=ID), an_object(note=TEXT), "201")
     assert not Simulation(read_operations(contract(bookings | acting))).compiled.uncovered
 
 
 @pytest.mark.parametrize("name", ["is_default", "default", "make_primary", "delete_all"])
-def test_a_flag_that_takes_something_from_others_is_never_set(name: str) -> None:
+def test_flags_that_affect_foreign_entities_are_never_set(name: str) -> None:
     new = an_object(street=LONG, **{name: {"type": "boolean"}})
     _, payloads = labels_of(resource("addresses", new))
-    assert {each[name] for each in payloads if each} == {False}
+    assert {payload[name] for payload in payloads if payload} == {False}
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,9 @@ def test_a_flag_that_takes_something_from_others_is_never_set(name: str) -> None
         ("/orders", False),
     ],
 )
-def test_what_makes_nothing_may_act_on_everything(path: str, named: bool) -> None:
+def test_an_action_without_a_resource_may_affect_everything(path: str, named: bool) -> None:
     acting = on(path, post=does(an_object(done=TEXT), an_object(percent=ID), "200"))
-    told = Simulation(
+    uncovered = Simulation(
         read_operations(contract(resource("things", an_object(name=LONG)) | acting))
     ).compiled.uncovered
-    assert (f"POST {path}" in told) is named
+    assert (f"POST {path}" in uncovered) is named

@@ -4,15 +4,15 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from contract_tests.support.judged_runs import IT, RUN, verdict_of
-from load.judgement.recorded import recorded
+from load.judgement.recording import make_record
 from load.measurements import results_file
 from load.measurements.findings import Fault, Finding
 from load.reports import junit
 
 
-def test_a_run_is_a_suite_of_tests_for_continuous_integration(tmp_path: Path) -> None:
+def test_a_run_is_a_junit_test_suite(tmp_path: Path) -> None:
     broken = Finding(Fault.BROKEN_CONTRACT, "200 body", "type", "1 is \x07 odd")
-    run = recorded(RUN, *verdict_of([30.0] * 9, [broken]))
+    run = make_record(RUN, *verdict_of([30.0] * 9, [broken]))
     results_file.write(tmp_path / "results.json", run)
     assert results_file.read(tmp_path) == run
     junit.write(tmp_path / "junit.xml", results_file.read(tmp_path))

@@ -7,24 +7,25 @@ import pytest
 from playwright.sync_api import Browser
 
 from contract_tests.support.judged_runs import RUN, verdict_of
-from load.judgement.capacity import Search, Trial
-from load.judgement.recorded import recorded
+from load.judgement.capacity import Search
+from load.judgement.recording import make_record
 from load.measurements.findings import Fault, Finding
+from load.measurements.run_records import Trial
 from load.reports.page import write_page
 
-# How many series each plot shows.
-LINES = "plots => plots.map(each => each.querySelectorAll('.series :is(path, circle)').length)"
+# The number of series in every plot.
+LINES = "plots => plots.map(plot => plot.querySelectorAll('.series :is(path, circle)').length)"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_opens_from_disk(browser: Browser, tmp_path: Path, scheme: Any) -> None:
+def test_the_page_works_from_disk(browser: Browser, tmp_path: Path, scheme: Any) -> None:
     results, verdict = verdict_of(
         [10.0] * 9, [Finding(Fault.BROKEN_CONTRACT, "200 body", "type", "<b>1</b> is odd")]
     )
     search = Search(10, 100)
-    search.learn(Trial(10, 10, 1, 2, 3, 0))
-    search.learn(Trial(20, 12, 1, 2, 3, 0, "too slow"))
-    page_path = write_page(tmp_path / "report.html", recorded(RUN, results, verdict, search.recorded()))
+    search.add(Trial(10, 10, 1, 2, 3, 0))
+    search.add(Trial(20, 12, 1, 2, 3, 0, "too slow"))
+    page_path = write_page(tmp_path / "report.html", make_record(RUN, results, verdict, search.record()))
     page = browser.new_page(viewport={"width": 375, "height": 700}, color_scheme=scheme)
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text))
@@ -49,8 +50,8 @@ def test_the_page_opens_from_disk(browser: Browser, tmp_path: Path, scheme: Any)
     response.hover()
     assert "s since the start" in response.locator("output").inner_text()
     assert "\np99: 10" in response.locator("output").inner_text()
-    text = page.locator(".plot:visible text").first.evaluate("each => getComputedStyle(each).fill")
-    assert text == page.locator("body").evaluate("each => getComputedStyle(each).color")
+    text = page.locator(".plot:visible text").first.evaluate("element => getComputedStyle(element).fill")
+    assert text == page.locator("body").evaluate("element => getComputedStyle(element).color")
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
     assert errors == []
     page.close()

@@ -1,4 +1,4 @@
-"""What plots show, and where it is in their drawings."""
+"""Which points and axes plots have, and where they are drawn."""
 
 from typing import Any
 
@@ -30,12 +30,12 @@ def a_plot(x: list[float], y: list[float | None], is_logarithmic: bool = False) 
     return Plot("a", "A", "a plot", "s", YAxis("ms", is_logarithmic), [Series(0, "one", x, y)])
 
 
-def test_of_a_long_run_a_point_stands_for_several_seconds() -> None:
-    """Nothing that was slow is left out; rates are means."""
+def test_points_of_a_long_run_cover_several_seconds() -> None:
+    """No peak is left out; rates are means."""
     seconds = [second(at) for at in range(1_000)]
     assert starts(seconds)[:3] == [0, 5, 10]
-    assert means(seconds, lambda each: each.answers)[:2] == [2, 7]
-    assert maxima(seconds, lambda each: each, lambda times: times.max_ms)[:2] == [4, 9]
+    assert means(seconds, lambda values: values.answers)[:2] == [2, 7]
+    assert maxima(seconds, lambda values: values, lambda times: times.max_ms)[:2] == [4, 9]
     assert starts(seconds[:200]) == [*range(200)]
 
 
@@ -49,14 +49,14 @@ def test_of_a_long_run_a_point_stands_for_several_seconds() -> None:
     ],
 )
 def test_axes_have_round_numbers(highest: float, ticks: list[str]) -> None:
-    assert [told for _, told in draw(a_plot([0, 1], [0, highest])).y_ticks] == ticks
+    assert [tick_label for _, tick_label in draw(a_plot([0, 1], [0, highest])).y_ticks] == ticks
 
 
-def test_lines_have_gaps_where_nothing_is_known() -> None:
+def test_lines_have_gaps_where_values_are_unknown() -> None:
     (line,) = draw(a_plot([0, 1, 2, 3, 4, 5], [1, 2, None, 3, None, 4])).lines
     assert line.path.count("M") == 1
     assert line.path.count("L") == 1
-    # What stands alone would not be seen as a line.
+    # A single point would not be visible as a line.
     assert len(line.dots) == 2
 
 
@@ -69,6 +69,6 @@ def test_the_highest_is_at_the_top_and_zero_at_the_bottom() -> None:
 
 def test_a_logarithmic_axis_has_powers_of_ten() -> None:
     drawing = draw(a_plot([1, 2, 3], [5, 80, 0], is_logarithmic=True))
-    assert [told for _, told in drawing.y_ticks] == ["1", "10", "100"]
-    # What is 0 is at the bottom.
+    assert [tick_label for _, tick_label in drawing.y_ticks] == ["1", "10", "100"]
+    # Zero is at the bottom.
     assert drawing.lines[0].path.endswith(f" {drawing.bottom}")

@@ -1,7 +1,7 @@
 """The summary of a run, in a terminal."""
 
 from contract_tests.support.judged_runs import RUN, verdict_of
-from load.judgement.recorded import recorded
+from load.judgement.recording import make_record
 from load.measurements.findings import Fault, Finding
 from load.reports.summary import summary
 
@@ -18,7 +18,7 @@ def test_the_summary_names_what_failed() -> None:
         sample="curl -i http://it",
     )
     results, verdict = verdict_of([10.0] * 9, [broken])
-    text = summary(recorded(RUN, results, verdict))
+    text = summary(make_record(RUN, results, verdict))
     assert "GET /things/{id}: broken contract: 200 body (type), once, 10.0% of its calls" in text
     lines = [
         'expected type: "string", found 1',

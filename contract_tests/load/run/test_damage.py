@@ -1,11 +1,11 @@
-"""Nothing changes on a service that a run did not make, which one that writes down each change shows."""
+"""A run changes only entities that it has created, as a service that records every change shows."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from contract_tests.support.populated_service import delicate_service
+from contract_tests.support.populated_service import populated_service
 from contract_tests.support.processes import run
 
 pytestmark = pytest.mark.process
@@ -31,13 +31,13 @@ SPARED = {
 }
 
 
-def test_what_was_there_before_is_as_it_was(tmp_path: Path) -> None:
-    with delicate_service() as (url, kept):
+def test_entities_from_before_the_run_are_unchanged(tmp_path: Path) -> None:
+    with populated_service() as (url, kept):
         options = ("--host", url, "-u", "4", "-t", "4s", "--warm-up", "0s", "-o", str(tmp_path))
         done = run("contract-load", "run", f"{url}/openapi.json", *options)
     assert sorted(set(kept.damage)) == []
     results = json.loads((tmp_path / "results.json").read_text())
-    refused = {label for label, each in results["uncovered"].items() if "--allow-destructive" in each}
+    refused = {label for label, reason in results["uncovered"].items() if "--allow-destructive" in reason}
     assert refused == SPARED, done.output
     assert {label for label in results["operations"] if results["operations"][label]["requests"]} >= {
         "POST /items/update",
@@ -49,14 +49,16 @@ def test_what_was_there_before_is_as_it_was(tmp_path: Path) -> None:
         "POST /items/{item_id}/act",
         "GET /items/act",
     }
-    told = [
-        f"{label}: {each['told']}" for label, one in results["operations"].items() for each in one["findings"]
+    messages = [
+        f"{label}: {finding['told']}"
+        for label, one in results["operations"].items()
+        for finding in one["findings"]
     ]
-    assert told == []
+    assert messages == []
 
 
-def test_who_allows_it_gets_it_all(tmp_path: Path) -> None:
-    with delicate_service() as (url, kept):
+def test_allow_destructive_calls_everything(tmp_path: Path) -> None:
+    with populated_service() as (url, kept):
         options = ("--host", url, "-u", "4", "-t", "3s", "--allow-destructive", "-o", str(tmp_path))
         run("contract-load", "run", f"{url}/openapi.json", *options)
     assert {"PUT /me", "PATCH /settings", "PATCH /items", "PUT /files/report.txt"} <= set(kept.damage)

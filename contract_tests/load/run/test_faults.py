@@ -1,4 +1,4 @@
-"""Ten faults of a service, each told by its name, and none told of the same service without."""
+"""Ten faults of a service are reported by name, and none is reported for the service without faults."""
 
 import json
 import signal
@@ -17,7 +17,7 @@ LOST = {
     "not as acknowledged: lost",
     "lost: status 404 for something that nobody has deleted",
 }
-# By fault: what has to be told, and what else may be, as it follows from that.
+# By fault: the message that has to be reported, and messages that may follow from it.
 FAULTS: list[tuple[str, str, set[str]]] = [
     ("drops a field", "dropped value: /colour is not kept", set()),
     ("loses writes", "not as acknowledged: lost", {*LOST, "refused although valid: status 404"}),
@@ -36,13 +36,15 @@ FAULTS: list[tuple[str, str, set[str]]] = [
 
 
 def loaded(url: str, folder: Path, *options: str) -> Any:
-    told = ("--warm-up", "0s", "--consistency", "1s", "-o", str(folder), *options)
-    done = run("contract-load", "run", f"{url}/openapi.json", "--host", url, "-u", "4", "-t", "5s", *told)
+    arguments = ("--warm-up", "0s", "--consistency", "1s", "-o", str(folder), *options)
+    done = run(
+        "contract-load", "run", f"{url}/openapi.json", "--host", url, "-u", "4", "-t", "5s", *arguments
+    )
     return json.loads((folder / "results.json").read_text()), done
 
 
 def findings(results: Any) -> set[str]:
-    return {each["told"] for one in results["operations"].values() for each in one["findings"]}
+    return {finding["told"] for one in results["operations"].values() for finding in one["findings"]}
 
 
 def test_a_service_without_a_fault_is_not_blamed(tmp_path: Path) -> None:
@@ -52,13 +54,15 @@ def test_a_service_without_a_fault_is_not_blamed(tmp_path: Path) -> None:
     assert (results["ledger"]["lost"], results["ledger"]["notes"]) == (0, {})
 
 
-@pytest.mark.parametrize(("fault", "told", "besides"), FAULTS, ids=[each[0] for each in FAULTS])
-def test_a_fault_is_told_by_its_name(fault: str, told: str, besides: set[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize(("fault", "message", "also_expected"), FAULTS, ids=[fault[0] for fault in FAULTS])
+def test_a_fault_is_reported_by_its_name(
+    fault: str, message: str, also_expected: set[str], tmp_path: Path
+) -> None:
     with served("faulty_service", "--fault", fault) as url:
         results, done = loaded(url, tmp_path)
     named = findings(results)
-    assert told in named, done.output
-    assert named <= {told, *besides}, done.output
+    assert message in named, done.output
+    assert named <= {message, *also_expected}, done.output
     assert results["passed"] is (fault in ("drops a field", "throttles")), done.output
 
 
@@ -71,19 +75,17 @@ def test_a_slow_operation_behind_a_lock_is_named(tmp_path: Path) -> None:
     )
 
 
-def test_what_was_answered_before_it_was_written_is_lost_when_a_service_is_killed(
-    start: Start, tmp_path: Path
-) -> None:
+def test_writes_answered_before_they_are_stored_are_lost_after_a_kill(start: Start, tmp_path: Path) -> None:
     port = str(free_port())
     kept = ("--fault", "answers before it writes", "--port", port, "--file", str(tmp_path / "things.json"))
-    told = ("-t", "5m", "--warm-up", "0s", "--consistency", "0s", "-o", str(tmp_path))
+    arguments = ("-t", "5m", "--warm-up", "0s", "--consistency", "0s", "-o", str(tmp_path))
     with served("faulty_service", *kept) as url:
-        load = start("contract-load", "run", f"{url}/openapi.json", "--host", url, "-u", "2", *told)
+        load = start("contract-load", "run", f"{url}/openapi.json", "--host", url, "-u", "2", *arguments)
         deadline = time.monotonic() + START_TIMEOUT_S
         while httpx.get(f"{url}/count").json() < 200:
             assert time.monotonic() < deadline, "nobody calls"
     with served("faulty_service", *kept):
         assert load.end(signal.SIGINT) == 130
     results = json.loads((tmp_path / "results.json").read_text())
-    assert any("lost" in each for each in findings(results)), load.output
+    assert any("lost" in finding for finding in findings(results)), load.output
     assert results["ledger"]["lost"] > 0

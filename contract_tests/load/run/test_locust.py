@@ -19,7 +19,7 @@ from contract_tests.support.students_runs import LOCUST, calls, reckoned, rows
 
 
 @pytest.mark.parametrize("ways", [(), ("--processes", "2")], ids=["alone", "two processes"])
-def test_headless_locust(seeded: tuple[Service, str], ways: tuple[str, ...]) -> None:
+def test_locust_runs_headless(seeded: tuple[Service, str], ways: tuple[str, ...]) -> None:
     service, database = seeded
     options: tuple[str, ...] = ("--headless", "-u", "8", "-r", "8", "-t", "6s", "--profile", "write-heavy")
     if ways:
@@ -30,7 +30,7 @@ def test_headless_locust(seeded: tuple[Service, str], ways: tuple[str, ...]) -> 
     assert re.search(r"(PASSED|FAILED)\n", done.output)
 
 
-def test_master_and_workers(seeded: tuple[Service, str], start: Start, tmp_path: Path) -> None:
+def test_a_master_runs_with_workers(seeded: tuple[Service, str], start: Start, tmp_path: Path) -> None:
     service, database = seeded
     profile = tmp_path / "no-lists.yaml"
     profile.write_text("weights: {read: 3, create: 3, delete: 1}")
@@ -57,7 +57,7 @@ def test_ctrl_c_loses_no_results_of_workers(seeded: tuple[Service, str], start: 
     )
     while rows(database) < 400:
         assert locust.process.poll() is None, locust.output
-    # As a terminal does it: every process of the group is interrupted.
+    # As in a terminal, every process of the group is interrupted.
     os.killpg(locust.process.pid, signal.SIGINT)
     locust.wait()
     assert "Traceback" not in locust.output, locust.output
@@ -81,15 +81,15 @@ def test_a_second_ctrl_c_ends_the_reading_back(
     assert locust.wait() == 1
     assert "Traceback" not in locust.output, locust.output
     verdict = (
-        r"INVALID\n  interrupted after \d+ s of 600 s\n(  .*\n)*  \d+ things that were written were not read"
+        r"INVALID\n  interrupted after \d+ s of 600 s\n(  .*\n)*  \d+ (entity|entities) written, but not read"
     )
     assert re.search(verdict, locust.output), locust.output
 
 
-def test_what_workers_read_back_for_long_after_ctrl_c_is_told_whole(
+def test_a_long_read_back_after_ctrl_c_is_reported_completely(
     adjustable_service: StartService, start: Start
 ) -> None:
-    """Locust takes no report of a worker any more that has stopped, and the last results come after that."""
+    """Locust ignores reports of a worker that has stopped, and the final results come after that."""
     url, port = adjustable_service("--delay-ms", "500"), str(free_port())
     ports = ("--processes", "2", "--master-bind-port", port, "--master-port", port)
     document = ("--document", f"{url}/openapi.json", "--host", url)
@@ -98,15 +98,15 @@ def test_what_workers_read_back_for_long_after_ctrl_c_is_told_whole(
         assert locust.process.poll() is None, locust.output
     os.killpg(locust.process.pid, signal.SIGINT)
     locust.wait()
-    told = re.search(r"^all operations +(\d+) ", locust.output, re.MULTILINE)
-    assert told is not None, locust.output
+    total = re.search(r"^all operations +(\d+) ", locust.output, re.MULTILINE)
+    assert total is not None, locust.output
     others = [re.search(rf"(\d+) {purpose}", locust.output) for purpose in ("to see where", "to read back")]
-    beside = sum(int(each[1]) for each in others if each)
-    assert int(told[1]) + beside == httpx.get(f"{url}/count").json(), locust.output
+    extra_calls = sum(int(match[1]) for match in others if match)
+    assert int(total[1]) + extra_calls == httpx.get(f"{url}/count").json(), locust.output
     assert "reports are missing" not in locust.output
 
 
-def test_users_rise_step_by_step(seeded: tuple[Service, str], tmp_path: Path) -> None:
+def test_stages_raise_the_number_of_users(seeded: tuple[Service, str], tmp_path: Path) -> None:
     profile = tmp_path / "two-steps.yaml"
     profile.write_text(
         "weights: {read: 1, create: 1}\nstages: [{users: 1, seconds: 2}, {users: 3, seconds: 4}]"
@@ -118,7 +118,7 @@ def test_users_rise_step_by_step(seeded: tuple[Service, str], tmp_path: Path) ->
 
 
 @pytest.mark.process
-def test_locust_tells_of_bad_input_too() -> None:
+def test_locust_reports_bad_input() -> None:
     unreachable = run(*LOCUST, "--headless", "-t", "20s", "--host", "http://127.0.0.1:1")
     assert unreachable.process.returncode == 1
     assert (

@@ -15,7 +15,7 @@ CALLS_BETWEEN_KILLS = 200
 
 
 def wait_for_calls(url: str) -> None:
-    """Until a service has answered some."""
+    """Wait until a service has answered some calls."""
     with httpx.Client() as client:
         deadline = time.monotonic() + START_TIMEOUT_S
         while client.get(f"{url}/count").json() < CALLS_BETWEEN_KILLS:
@@ -32,7 +32,7 @@ def wait_for_calls(url: str) -> None:
         ("name changed", "", "altered /name"),
     ],
 )
-def test_what_a_service_forgets_is_reported(
+def test_lost_writes_are_reported(
     fault: str, label: str, place: str, adjustable_service: StartService, tmp_path: Path
 ) -> None:
     url = adjustable_service("--fault", fault, "--delay-ms", "5")
@@ -41,18 +41,21 @@ def test_what_a_service_forgets_is_reported(
     assert done.process.returncode == 1
     results = json.loads((tmp_path / "results.json").read_text())
     called = [label] if label else results["operations"]
-    told = {each["told"] for name in called for each in results["operations"][name]["findings"]}
+    messages = {finding["told"] for name in called for finding in results["operations"][name]["findings"]}
     lost = {
-        each["told"].partition(":")[0] for each in results["operations"]["GET /things/{thing_id}"]["findings"]
+        finding["told"].partition(":")[0]
+        for finding in results["operations"]["GET /things/{thing_id}"]["findings"]
     }
-    assert f"not as acknowledged: {place}" in told or (place == "lost" and "lost" in lost)
+    assert f"not as acknowledged: {place}" in messages or (place == "lost" and "lost" in lost)
     assert results["ledger"]["lost"] > 0
     first = results["ledger"]["losses"][0]
     assert first["target"].startswith("/things/")
     assert 0 <= first["sent"] <= first["acknowledged"] <= first["read"]
 
 
-def test_a_service_that_keeps_all_is_not_blamed(adjustable_service: StartService, tmp_path: Path) -> None:
+def test_a_service_that_keeps_everything_is_not_blamed(
+    adjustable_service: StartService, tmp_path: Path
+) -> None:
     url = adjustable_service("--delay-ms", "2")
     options = ("-t", "2s", "--warm-up", "0", "-o", str(tmp_path), "--consistency", "0s")
     run("contract-load", "run", f"{url}/openapi.json", "--host", url, *options)
@@ -61,7 +64,7 @@ def test_a_service_that_keeps_all_is_not_blamed(adjustable_service: StartService
     assert (ledger["lost"], ledger["notes"], ledger["late"]) == (0, {}, 0)
 
 
-def test_a_service_that_is_late_is_told_by_how_much(adjustable_service: StartService, tmp_path: Path) -> None:
+def test_the_delay_of_a_late_service_is_reported(adjustable_service: StartService, tmp_path: Path) -> None:
     url = adjustable_service("--lag", "0.3")
     late = ("--objective", "late < 1s", "--objective", "late < 100ms")
     options = ("-t", "3s", "--rate", "60", "--warm-up", "0", "-o", str(tmp_path), *late)
@@ -72,27 +75,27 @@ def test_a_service_that_is_late_is_told_by_how_much(adjustable_service: StartSer
     assert ledger["late"] > 10
     assert 0.2 < ledger["late_s"] < 0.5
     assert "reads were stale by up to" in done.output
-    assert [each["holds"] for each in results["objectives"]] == [True, False], done.output
+    assert [objective["holds"] for objective in results["objectives"]] == [True, False], done.output
     assert "all operations: late ≤ 100 ms does not hold, it was " in done.output
     assert done.process.returncode == 1, done.output
 
 
-def test_what_a_cache_shows_is_as_old_as_it_says(adjustable_service: StartService, tmp_path: Path) -> None:
+def test_the_age_header_of_a_cache_is_respected(adjustable_service: StartService, tmp_path: Path) -> None:
     url = adjustable_service("--lag", "1.8", "--cache")
     options = ("-t", "5s", "--rate", "100", "--warm-up", "0", "-o", str(tmp_path), "--consistency", "1s")
     done = run("contract-load", "run", f"{url}/openapi.json", "--host", url, *options)
     results = json.loads((tmp_path / "results.json").read_text())
     ledger = results["ledger"]
     assert (ledger["lost"], ledger["late"], results["reasons"]) == (0, 0, []), done.output
-    assert any("was answered by a cache (Age)" in each for each in ledger["notes"])
+    assert any("was answered by a cache (Age)" in note for note in ledger["notes"])
 
 
-def test_the_ledger_stays_clean_while_a_service_is_killed(start: Start, tmp_path: Path) -> None:
+def test_no_loss_is_reported_while_a_durable_service_is_killed(start: Start, tmp_path: Path) -> None:
     port = free_port()
     kept = ("--port", str(port), "--file", str(tmp_path / "things"), "--delay-ms", "5")
-    told = ("-t", "5m", "--warm-up", "0", "-o", str(tmp_path), "--objective", "error rate < 100%")
+    arguments = ("-t", "5m", "--warm-up", "0", "-o", str(tmp_path), "--objective", "error rate < 100%")
     with served("adjustable_service", *kept) as url:
-        load = start("contract-load", "run", f"{url}/openapi.json", "--host", url, *told)
+        load = start("contract-load", "run", f"{url}/openapi.json", "--host", url, *arguments)
         wait_for_calls(url)
     for _ in range(RESTARTS - 1):
         with served("adjustable_service", *kept) as url:
@@ -102,4 +105,4 @@ def test_the_ledger_stays_clean_while_a_service_is_killed(start: Start, tmp_path
     results = json.loads((tmp_path / "results.json").read_text())
     assert results["ledger"]["followed"] == results["ledger"]["read"] > RESTARTS
     assert results["ledger"]["lost"] == 0
-    assert any("0" in each["statuses"] for each in results["operations"].values())
+    assert any("0" in operation["statuses"] for operation in results["operations"].values())

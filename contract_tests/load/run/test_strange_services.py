@@ -1,4 +1,4 @@
-"""Whatever a service does on the wire is a finding, the same one however the load is run."""
+"""Everything that a service does wrong on the wire is a finding, the same one however the load is run."""
 
 import json
 import re
@@ -26,25 +26,25 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(path)
 
 
-def found(output: str) -> set[str]:
-    """The findings that an output tells, each as the one expected that it begins with."""
-    told = re.findall(r"^([A-Z]+ /\S*: .*), \d+ times, [\d.]+% of its calls$", output, re.MULTILINE)
-    return {next((each for each in FOUND if line.startswith(each)), line) for line in told}
+def findings_in(output: str) -> set[str]:
+    """The findings in an output, shortened to the expected text if they start with it."""
+    messages = re.findall(r"^([A-Z]+ /\S*: .*), \d+ times, [\d.]+% of its calls$", output, re.MULTILINE)
+    return {next((expected for expected in FOUND if line.startswith(expected)), line) for line in messages}
 
 
 @pytest.mark.parametrize("workers", [(), ("--processes", "2")], ids=["alone", "workers"])
-def test_found_by_locust(service: str, described: str, workers: tuple[str, ...]) -> None:
+def test_locust_finds_every_fault(service: str, described: str, workers: tuple[str, ...]) -> None:
     done = run(*LOCUST, *workers, "--host", service, "--document", described)
-    assert found(done.output) == FOUND
+    assert findings_in(done.output) == FOUND
     assert done.process.returncode == 1
     assert "Traceback (most" not in done.output
 
 
-def test_found_by_contract_load(service: str, described: str, tmp_path: Path) -> None:
+def test_contract_load_finds_every_fault(service: str, described: str, tmp_path: Path) -> None:
     done = run(
         "contract-load", "run", described, "--host", service, "-u", "4", "-t", "8s", "-o", str(tmp_path)
     )
-    assert found(done.output) == FOUND
+    assert findings_in(done.output) == FOUND
     assert done.process.returncode == 1
     assert "Traceback (most" not in done.output
     results = json.loads((tmp_path / "results.json").read_text())["operations"]
@@ -60,7 +60,7 @@ def test_found_by_contract_load(service: str, described: str, tmp_path: Path) ->
     assert "expected 200, found 307; it leads to /fine" in done.output
 
 
-def test_tls_that_fails_is_one_line(service: str, described: str, tmp_path: Path) -> None:
+def test_a_tls_failure_is_reported_in_one_line(service: str, described: str, tmp_path: Path) -> None:
     url = service.replace("http:", "https:")
     done = run("contract-load", "run", described, "--host", url, "-o", str(tmp_path))
     assert done.process.returncode == 1
@@ -71,7 +71,7 @@ def test_tls_that_fails_is_one_line(service: str, described: str, tmp_path: Path
     assert locust.process.returncode == 1
 
 
-def test_credentials_reach_the_service_and_no_output(described: str, service: str, tmp_path: Path) -> None:
+def test_credentials_reach_the_service_but_no_output(described: str, service: str, tmp_path: Path) -> None:
     secrets = {"CONTRACT_HEADER": "X-Own: se-cret", "CONTRACT_BEARER": "se-cret"}
     for command in (
         ("contract-load", "run", described, "-t", "2s", "-o", str(tmp_path)),
@@ -85,7 +85,7 @@ def test_credentials_reach_the_service_and_no_output(described: str, service: st
 
 
 @pytest.mark.process
-def test_the_plan_needs_no_service(described: str) -> None:
+def test_the_plan_is_shown_without_a_service(described: str) -> None:
     for command in (
         ("contract-load", "run", described),
         ("locust", "-f", "load/locustfile.py", "--document", described),

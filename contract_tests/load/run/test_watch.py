@@ -1,5 +1,7 @@
 """Whether arrivals were sent late, and whether the generator is to blame."""
 
+import msgspec
+
 from load.measurements.generator import Generator
 from load.measurements.times import Times
 from load.run.watch import Watch
@@ -12,55 +14,55 @@ def lateness(*sent: tuple[float, float]) -> Times:
     return times
 
 
-def test_answers_that_come_at_once_are_not_the_generators_doing() -> None:
+def test_a_burst_of_answers_is_not_blamed_on_the_generator() -> None:
     watch = Watch(0, rate=300)
     watch._since = (0.0, 0.0)
     for number in range(900):
         watch.worked(5.0 + number / 9_000)
     watch.arrived(5.0, 5.1)
-    # It was as late as that while it did its usual work.
+    # It was late while it did no more than its usual work.
     for number in range(60):
         watch.worked(7.0 + number / 600)
     watch.arrived(7.0, 7.1)
     watch.arrived(8.0, 8.001)
     watch.end()
-    seen = watch.taken()
-    assert seen.held_up == 1
-    assert seen.lateness == lateness((7.0, 7.1), (8.0, 8.001))
-    assert Generator.told(seen.message()).held_up == 1
+    generator = watch.taken()
+    assert generator.held_up == 1
+    assert generator.lateness == lateness((7.0, 7.1), (8.0, 8.001))
+    assert msgspec.convert(msgspec.to_builtins(generator), Generator) == generator
 
 
-def test_arrivals_that_a_burst_of_answers_has_held_up_are_sent_after_it() -> None:
+def test_arrivals_held_up_by_a_burst_are_not_late() -> None:
     watch = Watch(0, rate=300)
     watch._since = (0.0, 0.0)
     for number in range(900):
         watch.worked(5.0 + number / 1_500)
     watch.arrived(5.0, 5.1)
-    # In this time alone there was less work than that, but what was left of the burst came first.
+    # There was less work in this interval alone, but the rest of the burst came first.
     watch.arrived(5.08, 5.14)
     for number in range(60):
         watch.worked(5.61 + number / 600)
     watch.arrived(5.62, 5.72)
     watch.end()
-    seen = watch.taken()
-    assert seen.held_up == 2
-    assert seen.lateness == lateness((5.62, 5.72))
+    generator = watch.taken()
+    assert generator.held_up == 2
+    assert generator.lateness == lateness((5.62, 5.72))
 
 
-def test_work_after_an_arrival_was_sent_has_not_held_it_up() -> None:
+def test_later_work_has_not_held_up_an_arrival() -> None:
     watch = Watch(0, rate=300)
     watch._since = (0.0, 0.0)
-    # Its answer took 2 s, in which there was the usual work.
+    # Its answer took 2 s, during which there was the usual work.
     for number in range(1_200):
         watch.worked(7.0 + number / 600)
     watch.arrived(7.0, 7.1)
     watch.end()
-    seen = watch.taken()
-    assert seen.held_up == 0
-    assert seen.lateness == lateness((7.0, 7.1))
+    generator = watch.taken()
+    assert generator.held_up == 0
+    assert generator.lateness == lateness((7.0, 7.1))
 
 
-def test_a_generator_that_stood_still_is_a_limit() -> None:
+def test_a_stalled_generator_is_a_limit() -> None:
     assert [*Generator(10, 1, halted_s=0.9).limits()] == []
     (limit,) = Generator(10, 1, halted_s=2.0).limits()
     assert limit.startswith("it stood still for 2.0 s")

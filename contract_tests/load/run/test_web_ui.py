@@ -16,7 +16,9 @@ from contract_tests.support.processes import (
 from contract_tests.support.students_runs import LOCUST, calls
 
 
-def test_a_run_from_the_web_ui(browser: Browser, seeded: tuple[Service, str], start: Start) -> None:
+def test_a_run_starts_and_stops_from_the_web_ui(
+    browser: Browser, seeded: tuple[Service, str], start: Start
+) -> None:
     port = free_port()
     locust = start(*LOCUST, "--web-port", str(port), "--web-host", "0.0.0.0")
     locust.wait_for("Starting web interface")
@@ -37,12 +39,12 @@ def test_a_run_from_the_web_ui(browser: Browser, seeded: tuple[Service, str], st
     assert calls(locust.output, "POST /students") > 0
 
 
-def test_the_web_ui_has_findings_and_objectives(
+def test_the_web_ui_shows_findings_and_objectives(
     browser: Browser, adjustable_service: StartService, start: Start
 ) -> None:
     url, port = adjustable_service("--fault", "stale read", "--delay-ms", "5"), free_port()
-    told = ("--document", f"{url}/openapi.json", "--host", url, "--objective", "get_thing p95 < 9s")
-    locust = start("locust", "-f", "load/locustfile.py", "--web-port", str(port), *told)
+    arguments = ("--document", f"{url}/openapi.json", "--host", url, "--objective", "get_thing p95 < 9s")
+    locust = start("locust", "-f", "load/locustfile.py", "--web-port", str(port), *arguments)
     wait_for_port(port)
     page = browser.new_page()
     page.goto(f"http://127.0.0.1:{port}")
@@ -59,7 +61,7 @@ def test_the_web_ui_has_findings_and_objectives(
 
 
 @pytest.mark.process
-def test_a_port_of_the_web_ui_that_is_in_use_is_told() -> None:
+def test_a_used_port_of_the_web_ui_is_reported() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         done = run(*LOCUST, "--web-host", "127.0.0.1", "--web-port", port)

@@ -1,4 +1,5 @@
-"""Texts that match regular expressions: parsed, made into a regular language, and drawn from it.
+"""Strings that match regular expressions: parsed, turned into a regular language, and drawn from its
+automaton.
 
-Imports nothing of the other rooms.
+It knows nothing of schemas.
 """

@@ -1,10 +1,14 @@
-"""Sets of characters as ranges of their code points: classes, general categories and scripts."""
+"""Sets of characters, as ranges of their code points: classes, general categories and scripts."""
 
 import unicodedata
 from functools import cache
 
+from openapi.payloads.tuning import LAST_CATEGORISED
+
+# First and last code point of each range, ascending, without overlaps.
 Ranges = tuple[tuple[int, int], ...]
 
+# Marks before and behind a text, so that ^ and $ are characters like others.
 BEGIN, END = -2, -1
 HIGHEST = 0x10FFFF
 TEXT: Ranges = ((0, 0xD7FF), (0xE000, HIGHEST))
@@ -18,7 +22,6 @@ _SPACES: Ranges = (
 )  # fmt: skip
 LINE_ENDS: Ranges = ((0x0A, 0x0A), (0x0D, 0x0D), (0x2028, 0x2029))
 CLASSES = {"d": _DIGITS, "w": WORD, "s": _SPACES}
-_LAST_KNOWN_TO_CATEGORIES = 0xFFFF
 _CATEGORIES = {
     "Letter": "L", "Alphabetic": "L", "Alpha": "L", "Uppercase": "Lu", "Lowercase": "Ll", "Upper": "Lu",
     "Lower": "Ll", "Uppercase_Letter": "Lu", "Lowercase_Letter": "Ll", "Mark": "M", "Number": "N",
@@ -60,15 +63,15 @@ def intersection(one: Ranges, other: Ranges) -> Ranges:
 
 def difference(one: Ranges, other: Ranges) -> Ranges:
     """The characters of one set that are not in the other."""
-    rest = list(one)
+    remaining = list(one)
     for least, most in other:
-        rest = [
-            part
-            for low, high in rest
-            for part in ((low, min(high, least - 1)), (max(low, most + 1), high))
-            if part[0] <= part[1]
+        remaining = [
+            piece
+            for low, high in remaining
+            for piece in ((low, min(high, least - 1)), (max(low, most + 1), high))
+            if piece[0] <= piece[1]
         ]
-    return tuple(rest)
+    return tuple(remaining)
 
 
 @cache
@@ -91,7 +94,7 @@ def category(name: str) -> Ranges:
             return unicodedata.name(chr(code), "").startswith(script)
 
     ranges: list[tuple[int, int]] = []
-    for code in range(_LAST_KNOWN_TO_CATEGORIES + 1):
+    for code in range(LAST_CATEGORISED + 1):
         if 0xD800 <= code <= 0xDFFF or not belongs(code):
             continue
         if ranges and ranges[-1][1] == code - 1:

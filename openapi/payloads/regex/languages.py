@@ -1,18 +1,9 @@
-"""Regular languages as terms: regular expressions extended by intersection and complement.
+"""Regular languages: sets of strings, put together from smaller ones."""
 
-Their linear forms are partial derivatives (Antimirov 1996), complements taken by Brzozowski's (1964).
-"""
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-
-from openapi.payloads.regex.characters import (
-    ANYTHING,
-    Ranges,
-    difference,
-    intersection,
-    union,
-)
+from openapi.payloads.regex.characters import ANYTHING, Ranges
 
 
 class TooComplex(Exception):
@@ -20,164 +11,107 @@ class TooComplex(Exception):
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Term:
-    """A language; made by Terms, which gives the same object for the same parts."""
+class Language:
+    """A regular language. `kind` says how it is put together of `parts`; `has_empty` whether the empty string
+    belongs to it. Languages makes the same object of the same parts, so that they are compared by identity.
+    """
 
     kind: str
-    parts: tuple["Term", ...] = ()
+    parts: tuple["Language", ...] = ()
     ranges: Ranges = ()
     least: int = 0
     most: int | None = None
-    nullable: bool = False
+    has_empty: bool = False
 
 
-@dataclass
-class Terms:
-    """Makes terms, each once, simplified as far as the empty and the full language go."""
+class Languages:
+    """Makes languages, each once, and simplifies those that are empty or have every string."""
 
-    _known: dict[object, Term] = field(default_factory=dict)
-    _forms: dict[Term, tuple[tuple[Ranges, Term], ...]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._languages: dict[Hashable, Language] = {}
+        self.nothing = self._language("nothing")
+        """The language without any string."""
+        self.empty = self._language("empty", has_empty=True)
+        """The language of the empty string alone."""
+        self.everything = self.repetition(self.characters(ANYTHING), 0, None)
+        """The language of every string, with its marks of begin and end or without."""
 
-    def _term(
-        self,
-        kind: str,
-        parts: tuple[Term, ...] = (),
-        ranges: Ranges = (),
-        counts: tuple[int, int | None] = (0, None),
-        nullable: bool = False,
-    ) -> Term:
-        key = (kind, frozenset(parts) if kind in ("either", "both") else parts, ranges, counts)
-        return self._known.setdefault(key, Term(kind, parts, ranges, *counts, nullable))
+    def characters(self, ranges: Ranges) -> Language:
+        """The strings of one character of a set."""
+        return self._language("characters", ranges=ranges) if ranges else self.nothing
 
-    @property
-    def nothing(self) -> Term:
-        """No text at all."""
-        return self._term("nothing")
-
-    @property
-    def empty(self) -> Term:
-        """The empty text alone."""
-        return self._term("empty", nullable=True)
-
-    @property
-    def everything(self) -> Term:
-        """Every text, with its marks of begin and end or without."""
-        return self.repeated(self.characters(ANYTHING), 0, None)
-
-    def characters(self, ranges: Ranges) -> Term:
-        """One character of a set."""
-        return self._term("characters", ranges=ranges) if ranges else self.nothing
-
-    def then(self, first: Term, second: Term) -> Term:
-        """A text of the first, then one of the second."""
+    def concatenation(self, first: Language, second: Language) -> Language:
+        """The strings that are one of the first language followed by one of the second."""
         if self.nothing in (first, second):
             return self.nothing
         if first is self.empty:
             return second
         if second is self.empty:
             return first
-        if first.kind == "then":
-            return self.then(first.parts[0], self.then(first.parts[1], second))
-        return self._term("then", (first, second), nullable=first.nullable and second.nullable)
-
-    def either(self, parts: Iterable[Term]) -> Term:
-        """A text of any of the parts."""
-        flat = dict.fromkeys(
-            each for part in parts for each in (part.parts if part.kind == "either" else (part,))
+        if first.kind == "concatenation":
+            return self.concatenation(first.parts[0], self.concatenation(first.parts[1], second))
+        return self._language(
+            "concatenation", (first, second), has_empty=first.has_empty and second.has_empty
         )
-        flat.pop(self.nothing, None)
-        if self.everything in flat:
+
+    def union(self, languages: Iterable[Language]) -> Language:
+        """The strings of any of the languages."""
+        parts = _flattened("union", languages)
+        parts.pop(self.nothing, None)
+        if self.everything in parts:
             return self.everything
-        if len(flat) < 2:
-            return next(iter(flat), self.nothing)
-        return self._term("either", tuple(flat), nullable=any(each.nullable for each in flat))
+        if len(parts) < 2:
+            return next(iter(parts), self.nothing)
+        return self._language("union", tuple(parts), has_empty=any(part.has_empty for part in parts))
 
-    def both(self, parts: Iterable[Term]) -> Term:
-        """A text that is of all parts."""
-        flat = dict.fromkeys(
-            each for part in parts for each in (part.parts if part.kind == "both" else (part,))
-        )
-        flat.pop(self.everything, None)
-        if self.nothing in flat:
+    def intersection(self, languages: Iterable[Language]) -> Language:
+        """The strings that belong to all languages."""
+        parts = _flattened("intersection", languages)
+        parts.pop(self.everything, None)
+        if self.nothing in parts:
             return self.nothing
-        if len(flat) < 2:
-            return next(iter(flat), self.everything)
-        return self._term("both", tuple(flat), nullable=all(each.nullable for each in flat))
+        if len(parts) < 2:
+            return next(iter(parts), self.everything)
+        return self._language("intersection", tuple(parts), has_empty=all(part.has_empty for part in parts))
 
-    def other_than(self, term: Term) -> Term:
-        """Every text that is not of this one."""
-        if term.kind == "not":
-            return term.parts[0]
-        if term is self.nothing:
+    def complement(self, language: Language) -> Language:
+        """Every string that does not belong to a language."""
+        if language.kind == "complement":
+            return language.parts[0]
+        if language is self.nothing:
             return self.everything
-        if term is self.everything:
+        if language is self.everything:
             return self.nothing
-        return self._term("not", (term,), nullable=not term.nullable)
+        return self._language("complement", (language,), has_empty=not language.has_empty)
 
-    def repeated(self, term: Term, least: int, most: int | None) -> Term:
-        """So many texts of a term in a row; `most` None is without limit."""
-        if most == 0 or term is self.empty:
+    def repetition(self, language: Language, least: int, most: int | None) -> Language:
+        """At least and at most so many strings of a language in a row; `most` None is without limit."""
+        if most == 0 or language is self.empty:
             return self.empty
-        if term is self.nothing:
+        if language is self.nothing:
             return self.empty if least == 0 else self.nothing
         if (least, most) == (1, 1):
-            return term
-        if term.kind == "repeated" and term.least == 0 and term.most is None and least <= 1:
-            return term
-        least = 0 if term.nullable else least
-        return self._term("repeated", (term,), counts=(least, most), nullable=least == 0)
+            return language
+        if language.kind == "repetition" and language.least == 0 and language.most is None and least <= 1:
+            return language
+        least = 0 if language.has_empty else least
+        return self._language("repetition", (language,), counts=(least, most), has_empty=least == 0)
 
-    def steps(self, term: Term) -> tuple[tuple[Ranges, Term], ...]:
-        """What may come first in a text of the term, and what then follows."""
-        if term not in self._forms:
-            merged: dict[Term, Ranges] = {}
-            for ranges, after in self._steps(term):
-                if ranges and after is not self.nothing:
-                    merged[after] = union(merged.get(after, ()), ranges)
-            self._forms[term] = tuple((ranges, after) for after, ranges in merged.items())
-        return self._forms[term]
+    def _language(
+        self,
+        kind: str,
+        parts: tuple[Language, ...] = (),
+        ranges: Ranges = (),
+        counts: tuple[int, int | None] = (0, None),
+        has_empty: bool = False,
+    ) -> Language:
+        is_unordered = kind in ("union", "intersection")
+        key = (kind, frozenset(parts) if is_unordered else parts, ranges, counts)
+        return self._languages.setdefault(key, Language(kind, parts, ranges, *counts, has_empty))
 
-    def _steps(self, term: Term) -> Iterator[tuple[Ranges, Term]]:
-        match term.kind:
-            case "characters":
-                yield term.ranges, self.empty
-            case "either":
-                for part in term.parts:
-                    yield from self.steps(part)
-            case "then":
-                first, second = term.parts
-                for ranges, after in self.steps(first):
-                    yield ranges, self.then(after, second)
-                if first.nullable:
-                    yield from self.steps(second)
-            case "repeated":
-                most = None if term.most is None else term.most - 1
-                rest = self.repeated(term.parts[0], max(term.least - 1, 0), most)
-                for ranges, after in self.steps(term.parts[0]):
-                    yield ranges, self.then(after, rest)
-            case "both":
-                yield from self._steps_of_both(term.parts)
-            case "not":
-                yield from self._steps_of_other(term.parts[0])
 
-    def _steps_of_both(self, parts: Sequence[Term]) -> Iterable[tuple[Ranges, Term]]:
-        found: list[tuple[Ranges, Term]] = [(ANYTHING, self.everything)]
-        for part in parts:
-            found = [
-                (shared, self.both((before, after)))
-                for ranges, before in found
-                for others, after in self.steps(part)
-                if (shared := intersection(ranges, others))
-            ]
-        return found
-
-    def _steps_of_other(self, term: Term) -> Iterator[tuple[Ranges, Term]]:
-        apart: list[tuple[Ranges, tuple[Term, ...]]] = [(ANYTHING, ())]
-        for ranges, after in self.steps(term):
-            split = []
-            for others, afters in apart:
-                split.append((intersection(others, ranges), (*afters, after)))
-                split.append((difference(others, ranges), afters))
-            apart = [each for each in split if each[0]]
-        for ranges, afters in apart:
-            yield ranges, self.other_than(self.either(afters))
+def _flattened(kind: str, languages: Iterable[Language]) -> dict[Language, None]:
+    """The languages in their order, with those of the same kind replaced by their parts."""
+    return dict.fromkeys(
+        part for language in languages for part in (language.parts if language.kind == kind else (language,))
+    )

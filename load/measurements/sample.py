@@ -1,11 +1,12 @@
 """One moment of a run, as it is observed."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True)
-class Sample:
-    """What was measured at a moment, with one field per column of the results file; None is unknown.
+class Sample(msgspec.Struct, frozen=True):
+    """What was measured at a moment; None is unknown.
+
+    Larger than usual: it has one field per column of the results file.
 
     `at` is in seconds since the start of the run, `service_memory` in bytes. `service_cores` is used by all
     processes of the service, `busiest_cores` by the busiest of them, and `wanted_cores` is what a process

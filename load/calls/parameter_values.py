@@ -1,0 +1,177 @@
+"""Chooses the values of an operation's parameters."""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from random import Random
+
+from load.calls.call import FRAMING
+from load.calls.slot_rules import SlotRules
+from load.planning.names import words
+from load.planning.plan import Slot
+from load.planning.schema_properties import outline
+from load.planning.side_effects import destructive_values, is_dry_run_flag
+from openapi.contract import ContractError, Json
+from openapi.operations import Operation
+from openapi.parameters import Parameter
+from openapi.payloads import UNIQUE, PayloadFactory, PayloadGenerator, Unbuildable
+
+# How many values are generated to see whether all of them are the run's own names.
+_NAMES_CHECKED = 5
+# How many values are generated in search of so many that can be sent.
+_DRAWS, _SENDABLE_VALUES = 1_000, 20
+# Words in the names of header fields that differ from call to call.
+_OF_ONE_CALL = frozenset(
+    {"idempotency", "request", "correlation", "trace", "traceparent", "tracestate", "nonce", "timestamp",
+     "signature", "digest", "prefer", "range", "date"}
+)  # fmt: skip
+_PAGES = (["page"], ["page", "number"], ["page", "no"], ["page", "index"])
+_FIRST_PAGE = 1
+
+ChosenValues = list[tuple[Parameter, Json]]
+
+
+def can_name(operation: Operation, payloads: PayloadFactory) -> bool:
+    """Whether the last parameter of a path can be the run's own name for what a call creates, so that nothing
+    else can have that name.
+    """
+    parameter = next(
+        parameter for parameter in operation.parameters if parameter.name == operation.path_names[-1]
+    )
+    try:
+        generate = payloads.generator(parameter.schema, parameter.name, (*parameter.rules(), {UNIQUE: True}))
+        return all(payloads.is_own(generate()) for _ in range(_NAMES_CHECKED))
+    except (Unbuildable, ContractError):
+        return False
+
+
+class ParameterValues:
+    """Chooses the values of one operation's parameters for each call.
+
+    `omitted` says which optional parameters are never sent, and why; `lasting` are the slots of header fields
+    and cookies, such as a tenant, that need the same value in all calls for an entity. Raises Unbuildable
+    when there is no value for a required parameter.
+    """
+
+    def __init__(
+        self, operation: Operation, rules: SlotRules, payloads: PayloadFactory, random: Random
+    ) -> None:
+        self.omitted: list[str] = []
+        self._random = random
+        self._rules = rules
+        self._parameters: list[tuple[Parameter, Slot, PayloadGenerator | None]] = []
+        for parameter in operation.parameters:
+            if parameter.location == "header" and parameter.name.lower() in FRAMING:
+                continue
+            slot = Slot(parameter.location, parameter.name)
+            generate = None
+            if self._is_generated(parameter, slot):
+                generate = self._generator(parameter, slot, payloads)
+                generate = self._sendable(operation.label, parameter, generate)
+            self._parameters.append((parameter, slot, generate))
+        locations = {parameter.location for parameter in operation.parameters}
+        self.has_query = "query" in locations
+        self.has_fields = bool(locations & {"header", "cookie"})
+        self.lasting = [slot for parameter, slot, _ in self._parameters if _is_lasting(parameter)]
+
+    def choose(self, given: Mapping[Slot, Json], optional: float) -> ChosenValues:
+        """The parameters of a call with their values: those that are given, and generated ones for the
+        required parameters and for a share of the optional ones.
+        """
+        chosen = []
+        for parameter, slot, generate in self._parameters:
+            if slot in given:
+                value = _converted(given[slot], parameter)
+                if value is None and not parameter.required:
+                    continue
+                if parameter.required or parameter.schema.validator.is_valid(value):
+                    chosen.append((parameter, value))
+            elif generate and (parameter.required or self._random.random() < optional):
+                chosen.append((parameter, generate()))
+        return chosen
+
+    def _is_generated(self, parameter: Parameter, slot: Slot) -> bool:
+        if slot in self._rules.given:
+            return False
+        return parameter.required or not (slot in self._rules.empty or is_dry_run_flag(parameter.name))
+
+    def _generator(self, parameter: Parameter, slot: Slot, payloads: PayloadFactory) -> PayloadGenerator:
+        """Generates values that every service reads in the same way, if the schema has such values."""
+        rules = self._always(parameter, slot)
+        own = parameter.rules()
+        for preferred in (own, *((rule,) for rule in own[:1]), ()):
+            try:
+                generate = payloads.generator(parameter.schema, parameter.name, (*preferred, *rules))
+            except Unbuildable as reason:
+                refusal = reason
+            else:
+                return generate
+        raise refusal
+
+    def _always(self, parameter: Parameter, slot: Slot) -> tuple[Json, ...]:
+        """The schemas that all generated values of a parameter have to match."""
+        # A call with an idempotency key that was used before gets the answer of that earlier call.
+        is_unique = "idempotency" in words(parameter.name) or slot in self._rules.naming
+        facts = outline(parameter.schema.translated, parameter.schema.translated)
+        barred = destructive_values(parameter.name, facts) if self._rules.is_careful else []
+        rules: tuple[Json, ...] = ({UNIQUE: True},) if is_unique else ()
+        if barred and not is_unique:
+            rules = ({"not": {"enum": barred}},)
+        if words(parameter.name) in _PAGES and parameter.schema.types <= {"integer", "number"}:
+            # There is always a first page; nobody knows of another.
+            rules = (*rules, {"maximum": _FIRST_PAGE})
+        return rules
+
+    def _sendable(
+        self, label: str, parameter: Parameter, generate: PayloadGenerator
+    ) -> PayloadGenerator | None:
+        """Generates only values that can be sent as they are; None for an optional parameter without any.
+
+        Raises Unbuildable when a path parameter has none.
+        """
+        if parameter.location == "query":
+            return generate
+        values = (generate() for _ in range(_DRAWS))
+        sendable = [*islice((value for value in values if parameter.fits(value)), _SENDABLE_VALUES)]
+        if sendable:
+            return lambda: value if parameter.fits(value := generate()) else self._random.choice(sendable)
+        reason = f"{parameter.location} {parameter.name}: no value of its schema can be sent there as it is"
+        if parameter.location == "path":
+            raise Unbuildable(reason)
+        if parameter.required:
+            return generate
+        self.omitted.append(f"{label}: {reason}")
+        return None
+
+
+def written(chosen: ChosenValues, location: str) -> Iterator[str]:
+    """The texts of the chosen values at a location."""
+    texts = (parameter.write(value) for parameter, value in chosen if parameter.location == location)
+    return (text for text in texts if text)
+
+
+def header_fields(chosen: ChosenValues) -> dict[str, str]:
+    """The header fields of the chosen values, with all cookies in one."""
+    fields = {
+        parameter.name: parameter.write(value)
+        for parameter, value in chosen
+        if parameter.location == "header"
+    }
+    cookies = "; ".join(written(chosen, "cookie"))
+    return {**fields, "Cookie": cookies} if cookies else fields
+
+
+def _is_lasting(parameter: Parameter) -> bool:
+    """Whether all calls for an entity need the same value of a header field or cookie, such as a tenant or a
+    language, unlike a request id.
+    """
+    parts = words(parameter.name)
+    is_of_one_call = parts[:1] == ["if"] or _OF_ONE_CALL & {*parts}
+    return parameter.location in ("header", "cookie") and not is_of_one_call
+
+
+def _converted(value: Json, parameter: Parameter) -> Json:
+    """A value as the type of a parameter: as a number, or in a list, where it accepts nothing else."""
+    types = parameter.schema.types
+    if types <= {"integer", "number", "null"} and isinstance(value, str) and value.isdecimal():
+        return int(value)
+    return [value] if types == {"array"} and not isinstance(value, list) else value

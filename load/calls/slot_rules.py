@@ -1,0 +1,20 @@
+"""How the slots of an operation's calls are filled."""
+
+from dataclasses import dataclass
+
+from load.planning.plan import Slot
+
+
+@dataclass(frozen=True)
+class SlotRules:
+    """Which slots of an operation's calls get generated values, and of which kind.
+
+    No values are generated for slots that are always `given` one, nor for those that stay `empty` unless a
+    call is given a value. Values of `naming` slots name what the call creates: they are the run's own, so
+    that nothing else can have that name. When `is_careful`, no generated value asks for a deletion.
+    """
+
+    given: frozenset[Slot] = frozenset()
+    empty: frozenset[Slot] = frozenset()
+    naming: frozenset[Slot] = frozenset()
+    is_careful: bool = False

@@ -1,0 +1,129 @@
+"""The calls of one user: each is chosen, sent over a connection that is kept, checked and recorded."""
+
+from dataclasses import dataclass
+
+import gevent
+
+from load.calls import response_checks
+from load.calls.connection import Connection, NetworkError, Reply
+from load.calls.sending import send
+from load.calls.throttling import retry_after_s
+from load.journeys.step import Step
+from load.measurements.findings import Finding
+from load.measurements.results import REPEATED, UNKNOWN
+from load.run.answers import Answers
+from load.run.ending import Ending
+from load.run.pacing import Pacing
+from load.run.session import Session
+from openapi.operations import Operation
+
+# A service that restarts is back sooner.
+GONE_S = 10.0
+# How long a user waits before it calls again where nobody answers: at first, and at most (s).
+FIRST_PAUSE_S, LAST_PAUSE_S = 0.05, 1.0
+
+
+@dataclass(frozen=True)
+class Made:
+    """A call that was made: its response time (s), the size of the answer (bytes), and what was wrong."""
+
+    operation: Operation
+    response_s: float
+    size: int
+    findings: list[Finding]
+
+
+class Caller:
+    """Makes the calls of one user of a session against a host."""
+
+    def __init__(self, session: Session, ending: Ending, pacing: Pacing, host: str) -> None:
+        self.session, self._ending, self._pacing, self._host = session, ending, pacing, host
+        self._answers = Answers(session, ending, host)
+        self._idle: list[Connection] = []
+        self._pause_s = 0.0
+        self._away_s = 0.0
+
+    def take_pause_s(self) -> float:
+        """How long (s) the service is to be left alone after the last call."""
+        pause_s, self._pause_s = self._pause_s, 0.0
+        return pause_s
+
+    @property
+    def has_to_pause(self) -> bool:
+        """Whether the service is to be left alone for a while."""
+        return self._pause_s > 0
+
+    def close(self) -> None:
+        """Wait for what is still being looked for, and close all connections."""
+        self._answers.join()
+        while self._idle:
+            self._idle.pop().close()
+
+    def call(self, due: float | None) -> Made:
+        """Make a call that was due at a time (s since the start), or now when there was none."""
+        session = self.session
+        step = session.journeys.next_step()
+        label = step.call.operation.label
+        began = session.results.elapsed
+        writes = session.ledger.record_call(step, began)
+        reply, error = self._send(step)
+        ended = session.results.elapsed
+        # Answers that have come meanwhile are timed before this one is checked.
+        gevent.sleep(0)
+        watch = self._pacing.watch if due is not None else None
+        if due is not None and watch:
+            watch.arrived(due, began)
+            watch.worked(ended)
+        if reply:
+            findings = self._answers.check(step, reply, writes, began, ended)
+        else:
+            session.ledger.record_failure(writes, is_sent=error is None or not error.unreachable)
+            session.journeys.complete(step, None, succeeded=False)
+            findings = _unanswered(error)
+        if findings:
+            findings = self._answers.with_samples(step, reply, findings)
+            self._answers.fail_fast(label, [finding.fault for finding in findings])
+        response_s = ended - (began if due is None else due)
+        session.results.record(label, reply.status if reply else 0, response_s, ended - began, findings)
+        if watch:
+            watch.worked(session.results.elapsed)
+        self._pause(reply, error, is_due=due is not None)
+        return Made(step.call.operation, response_s, len(reply.body) if reply else 0, findings)
+
+    def _send(self, step: Step) -> tuple[Reply | None, NetworkError | None]:
+        session = self.session
+        connection = self._idle.pop() if self._idle else session.connection(self._host)
+        session.sent += 1
+        session.waiting += 1
+        reply, error = send(connection, step.call)
+        session.waiting -= 1
+        self._idle.append(connection)
+        if reply.repeated if reply else error is not None and error.outcome_unknown:
+            session.results.closed[REPEATED if reply else UNKNOWN] += 1
+        return reply, error
+
+    def _pause(self, reply: Reply | None, error: NetworkError | None, is_due: bool) -> None:
+        """Decide how long to leave the service alone; a call that was due at a time waits for nothing."""
+        is_away = error is not None and error.unreachable
+        # Where nobody answers, calls become less and less frequent.
+        self._away_s = min(2 * self._away_s + FIRST_PAUSE_S, LAST_PAUSE_S) if is_away else 0.0
+        if reply is None:
+            self._check_gone()
+        if is_due:
+            return
+        if is_away:
+            self._pause_s = self._away_s
+        elif reply is not None and response_checks.is_throttled(reply):
+            self._pause_s = retry_after_s(reply)
+
+    def _check_gone(self) -> None:
+        """When nobody has answered for long, the run ends."""
+        results = self.session.results
+        if results.silences.own.length(results.elapsed) > GONE_S:
+            reason = f"the run was ended early: there was no answer for {GONE_S:.0f} s"
+            self._ending.service_is_gone(reason, has_ended=results.clock.ended is not None)
+
+
+def _unanswered(error: NetworkError | None) -> list[Finding]:
+    """Where nobody can know whether a call was carried out, nobody is to blame."""
+    return [response_checks.network_finding(str(error))] if error and not error.outcome_unknown else []

@@ -1,0 +1,63 @@
+"""Properties that a message must not have: read-only ones in requests, write-only ones in responses."""
+
+from dataclasses import dataclass, field
+
+from openapi.applicators import in_place_subschemas
+from openapi.contract import Contract, Json, JsonObject
+from openapi.limits import ALL_OF_DEPTH
+from openapi.message_type import MessageType
+
+
+@dataclass(frozen=True)
+class ForbiddenProperties:
+    """Finds the properties that schemas of one contract forbid in one type of messages."""
+
+    contract: Contract
+    message_type: MessageType
+    _by_schema: dict[int, frozenset[str]] = field(default_factory=dict)
+
+    def own(self, schema: JsonObject) -> frozenset[str]:
+        """The names of forbidden properties among the `properties` of a schema."""
+        properties = schema.get("properties")
+        if not isinstance(properties, dict):
+            return frozenset()
+        return frozenset(name for name, subschema in properties.items() if self._is_forbidden(subschema))
+
+    def in_place(self, schema: Json) -> frozenset[str]:
+        """The names of properties that a schema forbids, itself or by subschemas for the same value."""
+        if not isinstance(schema, dict):
+            return frozenset()
+        if id(schema) not in self._by_schema:
+            # A recursive schema comes back here before the answer is known.
+            self._by_schema[id(schema)] = frozenset()
+            inherited = (self.in_place(each) for each in in_place_subschemas(self.contract, schema))
+            self._by_schema[id(schema)] = self.own(schema).union(*inherited)
+        return self._by_schema[id(schema)]
+
+    def _is_forbidden(self, schema: Json, depth: int = 0) -> bool:
+        if not isinstance(schema, dict):
+            return False
+        keyword = self.message_type.value
+        # OpenAPI 3.0 ignores keywords beside a reference.
+        if schema.get(keyword) is True and ("$ref" not in schema or self.contract.version != (3, 0)):
+            return True
+        resolved = self.contract.resolve(schema)
+        if not isinstance(resolved, dict):
+            return False
+        if resolved.get(keyword) is True:
+            return True
+        parts = resolved.get("allOf")
+        if not isinstance(parts, list) or depth >= ALL_OF_DEPTH:
+            return False
+        return any(self._is_forbidden(part, depth + 1) for part in parts)
+
+
+def required_in_place(contract: Contract, schema: Json, visited: set[int]) -> frozenset[str]:
+    """The names of properties that a schema requires, itself or by subschemas for the same value."""
+    if not isinstance(schema, dict) or id(schema) in visited:
+        return frozenset()
+    visited.add(id(schema))
+    required = schema.get("required")
+    own = frozenset(required if isinstance(required, list) else ())
+    subschemas = in_place_subschemas(contract, schema)
+    return own.union(*(required_in_place(contract, subschema, visited) for subschema in subschemas))

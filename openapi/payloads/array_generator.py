@@ -1,0 +1,109 @@
+"""Arrays: items drawn until there are as many, and as many different ones, as there must be."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import inf
+from random import Random
+
+from openapi.contract import Json
+from openapi.payloads.json_values import equality_key
+from openapi.payloads.tuning import DEEPEST, EXTRA_ITEMS, REDRAWS
+from openapi.payloads.value_generator import Draw, ValueGenerator
+
+
+@dataclass(eq=False)
+class ArrayGenerator(ValueGenerator):
+    """Generates arrays of `least` to `most` items: `first` are the generators of the first items
+    (`prefixItems`), `rest` is that of others, and `contained` are generators each with how many of its values
+    must be among the items. Where `distinct`, no two items are equal.
+    """
+
+    first: Sequence[ValueGenerator]
+    rest: ValueGenerator | None
+    contained: Sequence[tuple[ValueGenerator, int]]
+    least: int
+    most: int | None
+    distinct: bool
+    random: Random
+
+    is_container = True
+
+    def _minimum_depth(self) -> float:
+        needed = [generator for generator, count in self.contained if count] + [*self.first[: self.least]]
+        if self.rest and self.least > len(needed):
+            needed.append(self.rest)
+        return 1 + max((generator.depth for generator in needed), default=0)
+
+    def _compile(self) -> Draw:
+        first = [generator.draw for generator in _before_first_endless(self.first)]
+        rest = self.rest.draw if self.rest and self.rest.depth < inf else None
+        contained = [generator.draw for generator, count in self.contained for _ in range(count)]
+        least = max(self.least, len(first) + len(contained)) if contained else self.least
+        most = max(least, self._most(len(first), rest))
+        between, distinct = self.random.randint, self.distinct
+        if not first and not contained and not distinct and rest is not None:
+
+            def draw_uniform(depth: int) -> list[Json]:
+                size = between(least, most if depth < DEEPEST else least)
+                return [rest(depth + 1) for _ in range(size)]
+
+            return draw_uniform
+
+        def draw(depth: int) -> list[Json]:
+            size = between(least, most if depth < DEEPEST else least)
+            items = [draw_item(depth + 1) for draw_item in first[:size]]
+            items += [draw_item(depth + 1) for draw_item in contained[: max(size - len(items), 0)]]
+            while rest is not None and len(items) < size:
+                items.append(rest(depth + 1))
+            return self._distinct(items, [*first, *contained], rest, depth) if distinct else items
+
+        return draw
+
+    def _most(self, first: int, rest: Draw | None) -> int:
+        most = max(self.least, first) + (EXTRA_ITEMS if rest else 0)
+        if rest is None:
+            most = first
+        return max(self.least, most if self.most is None else min(self.most, most))
+
+    def _distinct(
+        self, items: list[Json], sources: Sequence[Draw], rest: Draw | None, depth: int
+    ) -> list[Json]:
+        """The items with repeated ones drawn again, or left out where that finds no other value."""
+        distinct: dict[object, Json] = {}
+        for index, item in enumerate(items):
+            redraw = sources[index] if index < len(sources) else rest
+            drawn = item
+            for _ in range(REDRAWS):
+                if equality_key(drawn) not in distinct or redraw is None:
+                    break
+                drawn = redraw(depth + 1)
+            if equality_key(drawn) in distinct and index < len(sources):
+                break
+            distinct.setdefault(equality_key(drawn), drawn)
+        spare = self._spare_items if len(distinct) < self.least else ()
+        for item in spare:
+            if len(distinct) < self.least:
+                distinct.setdefault(equality_key(item), item)
+        return [*distinct.values()]
+
+    @cached_property
+    def _spare_items(self) -> Sequence[Json]:
+        """Items that differ, for when a few draws do not produce enough of them."""
+        if self.rest is None or self.rest.depth == inf:
+            return ()
+        items: dict[object, Json] = {}
+        for _ in range(REDRAWS * (self.least + 1)):
+            item = self.rest.draw(DEEPEST)
+            items.setdefault(equality_key(item), item)
+        return [*items.values()]
+
+
+def _before_first_endless(generators: Iterable[ValueGenerator]) -> list[ValueGenerator]:
+    """The generators before the first one that has no values of finite depth."""
+    finite: list[ValueGenerator] = []
+    for generator in generators:
+        if generator.depth == inf:
+            break
+        finite.append(generator)
+    return finite

@@ -1,0 +1,62 @@
+"""The choices that a schema leaves: `anyOf`, `oneOf`, `if`, `dependentSchemas` and discriminators."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from openapi.contract import Json, JsonObject
+from openapi.payloads.derived_schemas import DerivedSchemas
+from openapi.payloads.discriminated_branches import DiscriminatedBranches
+
+
+class Choices:
+    """Lists the choices of schemas. Without `discriminated`, discriminators are ignored."""
+
+    def __init__(self, derived: DerivedSchemas, discriminated: DiscriminatedBranches | None) -> None:
+        self._derived = derived
+        self._discriminated = discriminated
+
+    def of(self, schema: JsonObject, visited: Iterable[int]) -> Iterator[list[Json]]:
+        """The choices of a schema, each a list of branches of which a value satisfies one. `visited` are the
+        ids of the schemas on the way here.
+        """
+        if self._discriminated and "discriminator" in schema and not {"oneOf", "anyOf"} & {*schema}:
+            yield self._discriminated.heirs(schema, visited)
+        any_of = schema.get("anyOf")
+        if any_of is not None:
+            yield [self._tagged(schema, branch) for branch in any_of]
+        one_of = schema.get("oneOf")
+        if one_of is not None:
+            yield self._one_of(schema, one_of)
+        if "if" in schema and ("then" in schema or "else" in schema):
+            yield self._conditional(schema)
+        for name, dependent in schema.get("dependentSchemas", {}).items():
+            yield [
+                self._derived.keep((id(dependent), name), {"required": [name], "allOf": [dependent]}),
+                self._derived.keep(("absent", name), {"properties": {name: False}}),
+            ]
+
+    def _one_of(self, schema: JsonObject, branches: Sequence[Json]) -> list[Json]:
+        return [
+            self._derived.keep(
+                (id(branches), index),
+                {"allOf": [self._tagged(schema, branch), *self._not_others(branches, index)]},
+            )
+            for index, branch in enumerate(branches)
+        ]
+
+    def _not_others(self, branches: Sequence[Json], index: int) -> list[Json]:
+        return [
+            self._derived.keep((id(branches), index, other_index), {"not": other})
+            for other_index, other in enumerate(branches)
+            if other_index != index
+        ]
+
+    def _conditional(self, schema: JsonObject) -> list[Json]:
+        condition = schema["if"]
+        then, otherwise = schema.get("then", True), schema.get("else", True)
+        return [
+            self._derived.keep((id(condition), True), {"allOf": [condition, then]}),
+            self._derived.keep((id(condition), False), {"allOf": [{"not": condition}, otherwise]}),
+        ]
+
+    def _tagged(self, schema: JsonObject, branch: Json) -> Json:
+        return self._discriminated.tagged(schema, branch) if self._discriminated else branch

@@ -1,0 +1,96 @@
+"""Numbers within bounds."""
+
+from collections.abc import Callable
+from itertools import count
+from random import Random
+
+import jsonschema_rs
+
+from openapi.contract import Json
+from openapi.payloads.constraints import Constraints
+from openapi.payloads.number_grid import NumberGrid
+from openapi.payloads.tuning import (
+    AT_A_BOUND,
+    NUMBER_POOL_SIZE,
+    NUMBERS_TRIED,
+    OTHERS_PER_BOUND,
+    UNIQUE_SPAN,
+)
+from openapi.payloads.unbuildable import Unbuildable
+
+
+def number_generator(constraints: Constraints, random: Random, place: str) -> Callable[[], Json]:
+    """A function that draws numbers of the kinds that the constraints allow. Raises Unbuildable."""
+    grid = NumberGrid(constraints, place)
+    is_fractional = grid.step.denominator != 1 or "integer" not in constraints.kinds
+    if constraints.excluded_values or constraints.excluded_multiples or is_fractional:
+        return _pooled(grid, constraints, random, place)
+    if constraints.unique:
+        return _unique(grid, random, place)
+    return _integers(grid, random)
+
+
+def number_schemas(constraints: Constraints) -> list[Json]:
+    """The constraints on numbers, as schemas."""
+    schemas: list[Json] = [
+        {"exclusiveMinimum" if is_exclusive else "minimum": bound}
+        for bound, is_exclusive in constraints.lower
+    ]
+    schemas += [
+        {"exclusiveMaximum" if is_exclusive else "maximum": bound}
+        for bound, is_exclusive in constraints.upper
+    ]
+    schemas += [{"multipleOf": multiple} for multiple in constraints.multiples]
+    schemas += [{"not": {"multipleOf": multiple}} for multiple in constraints.excluded_multiples]
+    if "integer" not in constraints.kinds:
+        schemas.append({"not": {"type": "integer"}})
+    if constraints.excluded_values:
+        schemas.append({"not": {"enum": [*constraints.excluded_values]}})
+    return schemas
+
+
+def _integers(grid: NumberGrid, random: Random) -> Callable[[], Json]:
+    low, high, step = grid.low, grid.high, grid.step.numerator
+    if low == high:
+        return lambda: low * step
+    chance, between, bounds = random.random, random.randint, (low, high)
+    usual = grid.usual
+
+    def draw() -> int:
+        drawn = chance()
+        if drawn < AT_A_BOUND:
+            return bounds[drawn < AT_A_BOUND / 2] * step
+        return (between(low, high) if drawn < 2 * AT_A_BOUND else between(*usual)) * step
+
+    return draw
+
+
+def _pooled(grid: NumberGrid, constraints: Constraints, random: Random, place: str) -> Callable[[], Json]:
+    """Draws from numbers that a validator has accepted: floating-point arithmetic makes some that are
+    invalid.
+    """
+    validator = jsonschema_rs.Draft202012Validator({"allOf": [True, *number_schemas(constraints)]})
+    low, high = grid.low, max(grid.high, grid.low)
+    inclusive = [
+        bound for bound, is_exclusive in (*constraints.lower, *constraints.upper) if not is_exclusive
+    ]
+    bounds = [bound for bound in (grid.at(low), grid.at(high), *inclusive) if validator.is_valid(bound)]
+    if high - low < NUMBERS_TRIED:
+        indexes = random.sample(range(low, high + 1), high - low + 1)
+    else:
+        indexes = [random.randint(*grid.usual) for _ in range(NUMBERS_TRIED)]
+    pool = [number for number in map(grid.at, indexes) if validator.is_valid(number)][:NUMBER_POOL_SIZE]
+    pool += [bound for bound in bounds for _ in range(len(pool) // (OTHERS_PER_BOUND * len(bounds)) + 1)]
+    if not pool:
+        raise Unbuildable(f"{place}: no number satisfies all of its rules")
+    chance, size = random.random, len(pool)
+    return lambda: pool[int(chance() * size)]
+
+
+def _unique(grid: NumberGrid, random: Random, place: str) -> Callable[[], Json]:
+    """Counts from a random number on."""
+    size = grid.high - grid.low + 1
+    if size < UNIQUE_SPAN // 4:
+        raise Unbuildable(f"{place}: its bounds leave too little room for each value to be unique")
+    low, step, series = grid.low, grid.step.numerator, count(random.randrange(size))
+    return lambda: (low + next(series) % size) * step

@@ -1,0 +1,57 @@
+"""Constraints on strings, compiled."""
+
+from collections.abc import Callable, Hashable
+
+import jsonschema_rs
+
+from openapi.contract import Json
+from openapi.payloads.constraints import Constraints
+from openapi.payloads.regex.matching_strings import MatchingStrings
+from openapi.payloads.regex.parser import Unmatchable
+from openapi.payloads.unbuildable import Unbuildable
+
+
+def string_check(constraints: Constraints) -> Callable[[str], bool]:
+    """A function that says whether a string satisfies the constraints. Raises Unbuildable when they cannot be
+    compiled.
+    """
+    schemas: list[Json] = [{"minLength": constraints.min_length}]
+    if constraints.max_length is not None:
+        schemas.append({"maxLength": constraints.max_length})
+    schemas += [{"pattern": pattern} for pattern in constraints.patterns]
+    schemas += [{"format": name} for name in constraints.formats]
+    schemas += [{"not": {"pattern": pattern}} for pattern in constraints.excluded_patterns]
+    schemas += [{"not": {"format": name}} for name in constraints.excluded_formats]
+    if constraints.excluded_values:
+        schemas.append({"not": {"enum": [*constraints.excluded_values]}})
+    try:
+        return jsonschema_rs.Draft202012Validator({"allOf": schemas}, validate_formats=True).is_valid
+    except ValueError as error:
+        raise Unbuildable(str(error).splitlines()[0]) from None
+
+
+def string_key(constraints: Constraints) -> Hashable:
+    """A key that is the same for constraints that allow the same strings and have the same examples."""
+    return (
+        constraints.min_length,
+        constraints.max_length,
+        constraints.patterns,
+        constraints.excluded_patterns,
+        constraints.formats,
+        constraints.excluded_formats,
+        tuple(example for example in constraints.examples if isinstance(example, str)),
+        tuple(value for value in constraints.excluded_values if isinstance(value, str)),
+    )
+
+
+def matching_strings(constraints: Constraints, place: str) -> MatchingStrings:
+    """The strings that match the patterns of the constraints. Raises Unbuildable."""
+    try:
+        return MatchingStrings(
+            constraints.patterns,
+            constraints.excluded_patterns,
+            constraints.min_length,
+            constraints.max_length,
+        )
+    except Unmatchable as reason:
+        raise Unbuildable(f"{place}: {reason}") from None

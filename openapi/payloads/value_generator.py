@@ -1,0 +1,122 @@
+"""Generators of values, linked as their schemas are; recursive schemas make cycles of them."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import inf
+from random import Random
+
+from openapi.contract import Json
+from openapi.payloads.tuning import DEEPEST
+
+# Draws a value that stands at a depth, counted in the arrays and objects around it.
+Draw = Callable[[int], Json]
+
+
+class ValueGenerator(ABC):
+    """Generates the values of one schema.
+
+    `depth` is how many arrays and objects the shallowest value nests; it is infinite until `compute_depths`
+    has found such a value. `is_container` says whether values are arrays or objects.
+    """
+
+    depth: float = inf
+    is_container = False
+
+    @cached_property
+    def draw(self) -> Draw:
+        """The compiled function that draws a value. Read it only after `compute_depths`."""
+        return self._compile()
+
+    def update_depth(self) -> bool:
+        """Lower the depth to what those of other generators now allow. Returns whether it changed."""
+        depth = self._minimum_depth()
+        is_lower = depth < self.depth
+        self.depth = min(depth, self.depth)
+        return is_lower
+
+    @abstractmethod
+    def _minimum_depth(self) -> float: ...
+
+    @abstractmethod
+    def _compile(self) -> Draw: ...
+
+
+@dataclass(eq=False)
+class LeafGenerator(ValueGenerator):
+    """Generates values that depend on no other generator."""
+
+    source: Callable[[], Json]
+
+    def _minimum_depth(self) -> float:
+        return 0
+
+    def _compile(self) -> Draw:
+        source = self.source
+        return lambda _: source()
+
+
+@dataclass(eq=False)
+class DeferredGenerator(ValueGenerator):
+    """Stands for a generator that is still being compiled when others refer to it. `reason` says why it could
+    not be compiled; it is empty otherwise.
+    """
+
+    target: ValueGenerator | None = None
+    reason: str = ""
+
+    is_container = True
+
+    def _minimum_depth(self) -> float:
+        return self.target.depth if self.target else inf
+
+    def _compile(self) -> Draw:
+        draws: list[Draw] = []
+
+        def draw(depth: int) -> Json:
+            if not draws:
+                assert self.target is not None
+                draws.append(self.target.draw)
+            return draws[0](depth)
+
+        return draw
+
+
+@dataclass(eq=False)
+class ChoiceGenerator(ValueGenerator):
+    """Generates a value of one of several generators, by `weights`; deep down only of the shallowest ones."""
+
+    generators: Sequence[ValueGenerator]
+    random: Random
+    weights: Sequence[int] | None = None
+
+    def __post_init__(self) -> None:
+        self.is_container = any(generator.is_container for generator in self.generators)
+
+    def _minimum_depth(self) -> float:
+        return min(generator.depth for generator in self.generators)
+
+    def _compile(self) -> Draw:
+        weights = self.weights or [1] * len(self.generators)
+        possible = [pair for pair in zip(self.generators, weights, strict=True) if pair[0].depth < inf]
+        if len(possible) == 1:
+            return possible[0][0].draw
+        least = min(generator.depth for generator, _ in possible)
+        shallowest = [generator.draw for generator, _ in possible if generator.depth == least]
+        weighted = [generator.draw for generator, weight in possible for _ in range(weight)]
+        chance, size = self.random.random, len(weighted)
+
+        def draw(depth: int) -> Json:
+            if depth > DEEPEST:
+                return shallowest[int(chance() * len(shallowest))](depth)
+            return weighted[int(chance() * size)](depth)
+
+        return draw
+
+
+def compute_depths(generators: Sequence[ValueGenerator]) -> None:
+    """Compute the depth of every generator."""
+    # Those compiled last come first, as others depend on them; every one is updated in each round.
+    while sum(generator.update_depth() for generator in reversed(generators)):
+        pass
