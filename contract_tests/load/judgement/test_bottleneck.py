@@ -13,7 +13,7 @@ import msgspec
 import psycopg2
 import pytest
 
-from contract_tests.support.processes import run, served
+from contract_tests.support.processes import run, running_service
 from load.judgement.bottleneck import bottlenecks
 from load.judgement.slowest import slowest
 from load.measurements.generator import Generator
@@ -88,7 +88,7 @@ def test_the_reason_for_slowness_is_found(
     reason: str, of: str, message: str, evidence: str, certainty: str, counting: str, tmp_path: Path
 ) -> None:
     database = counting
-    with served("slow_service", "--database", database, "--reason", reason) as url:
+    with running_service("slow_service", "--database", database, "--reason", reason) as url:
         bottleneck = explained(url, tmp_path, "--database-url", database)[of]
     assert bottleneck["told"].startswith(message)
     assert any(evidence in line for line in bottleneck["evidence"]), bottleneck["evidence"]
@@ -101,8 +101,8 @@ def test_the_reason_for_slowness_is_found(
 @pytest.mark.alone
 def test_a_slow_network_is_found(database: str, tmp_path: Path) -> None:
     with (
-        served("slow_service", "--database", database) as url,
-        served("delaying_proxy", "--to", url.rpartition(":")[2], "--delay-ms", "150") as slow,
+        running_service("slow_service", "--database", database) as url,
+        running_service("delaying_proxy", "--to", url.rpartition(":")[2], "--delay-ms", "150") as slow,
     ):
         found_by_kind = explained(slow, tmp_path, "--database-url", database)
     for bottleneck in found_by_kind.values():
@@ -228,7 +228,7 @@ def test_a_wait_for_the_database_log_is_found() -> None:
     ],
 )
 def test_an_unreachable_database_is_reported_at_once(nowhere: str, reason: str, tmp_path: Path) -> None:
-    with served("adjustable_service") as url:
+    with running_service("adjustable_service") as url:
         arguments = ("--host", url, "-o", str(tmp_path), "--database-url", nowhere)
         done = run("contract-load", "run", f"{url}/openapi.json", *arguments)
     assert done.wait() == 1
