@@ -4,8 +4,8 @@ from http import HTTPStatus
 
 from load.journeys.entities import Entity
 from load.ledger.addresses import Addresses
-from load.ledger.evidence import address_of, existence_loss
 from load.ledger.history import State, Write
+from load.ledger.loss_evidence import address_of, existence_loss
 from load.ledger.records import Record
 from load.ledger.sightings import Sightings
 from load.ledger.unknowns import Unknowns

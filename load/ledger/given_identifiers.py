@@ -4,11 +4,11 @@ from collections import Counter, defaultdict
 
 from load.journeys.entities import Entity
 from load.journeys.step import Step
-from load.ledger.evidence import address_of, existence_loss
-from load.ledger.habits import SPORADIC_AT_MOST
 from load.ledger.history import State
+from load.ledger.loss_evidence import address_of, existence_loss
 from load.ledger.properties import Properties
 from load.ledger.records import Record
+from load.ledger.service_habits import SPORADIC_AT_MOST
 from load.ledger.writes import has_intact_parents
 from load.measurements.account import Account
 from load.measurements.losses import Loss

@@ -6,15 +6,15 @@ from math import inf
 from types import MappingProxyType
 
 from load.ledger.addresses import Addresses
-from load.ledger.claims import Claims
 from load.ledger.deviations import Deviation
-from load.ledger.drafts import Drafts
-from load.ledger.evidence import ignored_change, property_loss
-from load.ledger.habits import Habit
 from load.ledger.history import State, Write
+from load.ledger.loss_claims import Claims
+from load.ledger.loss_evidence import ignored_change, property_loss
 from load.ledger.other_entities import OtherEntities
 from load.ledger.records import Record
+from load.ledger.service_habits import Habit
 from load.ledger.text_changes import is_redaction
+from load.ledger.unpublished_changes import Drafts
 from load.ledger.written_values import WrittenValues
 from load.measurements.account import Account
 from load.measurements.losses import Loss

@@ -13,8 +13,8 @@ from load.journeys.step import Step
 from load.ledger.absences import Absences
 from load.ledger.addresses import Addresses
 from load.ledger.deviations import Deviation, deviations
-from load.ledger.evidence import existence_loss, property_loss
 from load.ledger.history import State, Write
+from load.ledger.loss_evidence import existence_loss, property_loss
 from load.ledger.properties import Properties
 from load.ledger.records import Record
 from load.ledger.sightings import Sightings

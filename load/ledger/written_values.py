@@ -3,8 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
-from load.ledger.habits import FEW_WRITES
 from load.ledger.history import Write
+from load.ledger.service_habits import FEW_WRITES
 from openapi.contract import Json
 
 # A property with no more different values than these holds a state, and any of them may come about by chance.

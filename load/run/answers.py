@@ -22,7 +22,7 @@ from load.ledger.writes import without_deprecated
 from load.measurements.findings import Fault, Finding
 from load.measurements.losses import BY_A_CACHE, Absence
 from load.planning.side_effects import SAFE
-from load.run.accepted import AcceptedEntities
+from load.run.accepted_entities import AcceptedEntities
 from load.run.ending import Ending
 from load.run.session import Session
 from openapi.contract import Json

@@ -10,7 +10,7 @@ from load.measurements.results import Results
 from load.measurements.results_file import RunRecord
 from load.measurements.run_records import CapacityRecord, ExplanationRecord, Trial
 from load.run.ending import Ending
-from load.run.prepared import Prepared
+from load.run.prepared_load import Prepared
 from load.run.session import Session
 
 

@@ -17,7 +17,7 @@ from load.ledger.properties import Properties
 from load.ledger.reconciliation import Reconciliation
 from load.measurements.findings import Finding
 from load.measurements.results import Results
-from load.run.prepared import Prepared
+from load.run.prepared_load import Prepared
 from openapi.payloads import PayloadFactory
 from openapi.security import security_schemes
 

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping
 
 from load.ledger.deviations import Deviation, shows_nothing_of
-from load.ledger.drafts import Drafts
 from load.ledger.history import Write
 from load.ledger.records import Record
+from load.ledger.unpublished_changes import Drafts
 from load.ledger.written_values import WrittenValues
 from load.representations.alterations import Alteration, alteration, is_derived
 from load.representations.values import EMPTY, is_distinctive, is_free_text, is_number, is_time

@@ -6,7 +6,7 @@ import pytest
 
 from contract_tests.support.documents import contract, operation
 from contract_tests.support.simulation import Simulation
-from load.calls.unique_properties import unique_properties
+from load.calls.identifying_properties import unique_properties
 from openapi.operation_reader import read_operations
 from openapi.operations import Operation
 

@@ -9,7 +9,7 @@ import click
 
 from load.calls.connection import check_reachable
 from load.calls.document_servers import first_server
-from load.cli.parameters import ROWS
+from load.cli.decorators import ROWS
 from load.errors import LoadError
 from load.measurements.results_file import RunRecord
 from load.options.options import Options
@@ -33,7 +33,7 @@ def prepared_load(
         # While the service starts, Locust is imported, which takes a second, and the contract is compiled.
         # An import may swallow what a signal raises within it.
         with signals_deferred():
-            from load.run import alone  # noqa: F401, PLC0415 - as above
+            from load.run import single_process  # noqa: F401, PLC0415 - as above
             from load.run.load import Load  # noqa: PLC0415 - as above
 
         load = Load(contract, options, exclusive=host is None and document is None)

@@ -1,6 +1,6 @@
 """Which properties of a body need a different value in every call, because entities must not share them.
 
-The values themselves are made unique in `openapi/payloads/uniqueness.py`.
+The values themselves are made unique in `openapi/payloads/unique_tokens.py`.
 """
 
 from collections.abc import Iterable, Iterator

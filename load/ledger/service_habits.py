@@ -3,8 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from load.ledger.evidence import example
 from load.ledger.history import State
+from load.ledger.loss_evidence import example
 from load.ledger.text_changes import TextChanges
 from load.measurements.account import Account
 from load.measurements.losses import DroppedProperty, Loss
