@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import TypedDict
 
 import msgspec
@@ -26,7 +27,9 @@ from load.measurements.run_records import (
     ReasonRecord,
 )
 from load.measurements.throttling import throttling_of
-from load.measurements.workload import Workload
+from load.options.options import Options
+
+DISTRIBUTION = "students-contract"
 
 
 @dataclass(frozen=True)
@@ -37,10 +40,10 @@ class Run:
 
     title: str
     document: str
+    fingerprint: str
     host: str
-    profile: str
     users: int
-    workload: Workload
+    options: Options
     uncovered: Mapping[str, str]
     names: Mapping[str, str] = field(default_factory=dict)
 
@@ -66,17 +69,23 @@ def make_record(
     explanation: ExplanationRecord | None = None,
 ) -> RunRecord:
     """The record of a run; that of a search for the capacity is its best trial."""
+    clock = results.clock
     return RunRecord(
         format=FORMAT,
+        tool=f"{DISTRIBUTION} {version(DISTRIBUTION)}",
+        label=run.options.label,
+        commit=run.options.commit,
         title=run.title,
         document=run.document,
+        fingerprint=run.fingerprint,
         host=run.host,
-        profile=run.profile,
-        users=run.users if run.workload.rate is None else None,
-        workload=run.workload,
-        began=datetime.fromtimestamp(results.clock.began, UTC).isoformat(),
-        seconds=results.clock.length,
-        measured_seconds=results.clock.measured_s,
+        profile=run.options.profile.name,
+        users=run.users if run.options.workload.rate is None else None,
+        workload=run.options.workload,
+        began=_moment(clock.began),
+        ended=_moment(clock.began + clock.length),
+        seconds=clock.length,
+        measured_seconds=clock.measured_s,
         throttling=throttling_of(results),
         uncovered=dict(run.uncovered),
         capacity=capacity,
@@ -92,6 +101,11 @@ def make_record(
         },
         **_verdict_fields(verdict),
     )
+
+
+def _moment(at: float) -> str:
+    """A time (s since the epoch) as RFC 3339 has it."""
+    return datetime.fromtimestamp(at, UTC).isoformat()
 
 
 def with_verdict(record: RunRecord, results: Results, verdict: Verdict) -> RunRecord:

@@ -43,10 +43,10 @@ def record_run(
     run = Run(
         title=prepared.contract.document.get("info", {}).get("title", "A service"),
         document=prepared.contract.source,
+        fingerprint=prepared.contract.fingerprint,
         host=host,
-        profile=options.profile.name,
         users=users,
-        workload=options.workload,
+        options=options,
         uncovered=session.uncovered,
         names=prepared.names,
     )
