@@ -4,7 +4,7 @@ from typing import Any
 
 from contract_tests.support.documents import operation
 from load.judgement.objectives import promised_objectives
-from load.judgement.recording import Run
+from load.judgement.run_record import Run
 from load.judgement.verdict import judge
 from load.measurements.results import Results
 from load.options.options import Options

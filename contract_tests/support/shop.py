@@ -13,7 +13,7 @@ from load.ledger.ledger import Ledger
 from load.ledger.properties import Properties
 from load.ledger.reconciliation import Reconciliation
 from load.ledger.writes import without_deprecated
-from load.measurements.account import Account
+from load.measurements.ledger_account import Account
 from load.measurements.losses import Absence
 from openapi.expressions import Exchange
 from openapi.operation_reader import read_operations

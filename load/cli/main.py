@@ -8,7 +8,7 @@ from load.cli.capacity import capacity
 from load.cli.results import compare, judge_again, report, schema
 from load.cli.run import run
 from load.errors import LoadError
-from load.measurements.masks import Mask
+from load.measurements.secret_mask import Mask
 from openapi.contract import ContractError
 
 WRONG_USAGE = 2

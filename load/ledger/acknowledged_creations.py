@@ -13,7 +13,7 @@ from load.ledger.possible_writes import add_unknown_writes
 from load.ledger.properties import Properties
 from load.ledger.records import Record
 from load.ledger.writes import as_shown, confirmed, record_expiry, write_of
-from load.measurements.account import Account
+from load.measurements.ledger_account import Account
 from load.representations.envelopes import unwrapped
 from load.representations.outcomes import is_failure
 from openapi.contract import Json

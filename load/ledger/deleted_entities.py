@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from load.ledger.history import State
 from load.ledger.living_states import LivingStates
 from load.ledger.records import Record
-from load.measurements.account import Account
+from load.measurements.ledger_account import Account
 from load.measurements.losses import Loss
 from load.representations.deletion_marks import is_in_deleted_state, is_marked_deleted
 from load.representations.equivalence import shows

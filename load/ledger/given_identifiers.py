@@ -10,7 +10,7 @@ from load.ledger.properties import Properties
 from load.ledger.records import Record
 from load.ledger.service_habits import SPORADIC_AT_MOST
 from load.ledger.writes import has_intact_parents
-from load.measurements.account import Account
+from load.measurements.ledger_account import Account
 from load.measurements.losses import Loss
 from load.representations.equivalence import shows
 from load.representations.values import EMPTY, is_free_text, scalars

@@ -14,7 +14,7 @@ from load.ledger.possible_writes import PossibleWrites
 from load.ledger.properties import Properties
 from load.ledger.records import Record
 from load.ledger.writes import as_shown, confirmed, is_acknowledged, record_expiry
-from load.measurements.account import Account
+from load.measurements.ledger_account import Account
 from load.measurements.losses import NOT_READ_BACK
 from load.planning.resources import normalised
 from load.planning.side_effects import SAFE, only_reads

@@ -16,7 +16,7 @@ from load.ledger.service_habits import Habit
 from load.ledger.text_changes import is_redaction
 from load.ledger.unpublished_changes import Drafts
 from load.ledger.written_values import WrittenValues
-from load.measurements.account import Account
+from load.measurements.ledger_account import Account
 from load.measurements.losses import Loss
 from load.representations.alterations import Alteration, alteration, nearest
 from load.representations.values import EMPTY, is_free_text, scalars_by_path, scalars_of_items

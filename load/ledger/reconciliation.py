@@ -20,7 +20,7 @@ from load.ledger.records import Record
 from load.ledger.sightings import Sightings
 from load.ledger.unknowns import Unknowns
 from load.ledger.writes import has_intact_parents, is_acknowledged, without_deprecated
-from load.measurements.account import Account
+from load.measurements.ledger_account import Account
 from load.measurements.losses import NOT_READ_BACK, Absence, Loss
 from load.planning.resources import collection_of, normalised
 from load.representations.deletion_marks import is_marked_deleted

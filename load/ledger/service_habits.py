@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from load.ledger.history import State
 from load.ledger.loss_evidence import example
 from load.ledger.text_changes import TextChanges
-from load.measurements.account import Account
+from load.measurements.ledger_account import Account
 from load.measurements.losses import DroppedProperty, Loss
 from load.representations.alterations import Alteration
 from openapi.contract import Json

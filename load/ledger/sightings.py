@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from load.ledger.deleted_entities import DeletedEntities
 from load.ledger.records import Record
 from load.ledger.written_values import WrittenValues
-from load.measurements.account import Account
+from load.measurements.ledger_account import Account
 from load.measurements.losses import Loss
 from load.representations.envelopes import ENVELOPES
 from load.representations.values import EMPTY

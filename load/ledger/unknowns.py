@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from load.ledger.history import Write
 from load.ledger.records import Record
-from load.measurements.account import Account
+from load.measurements.ledger_account import Account
 
 
 @dataclass

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from load.ledger.deviations import Deviation
 from load.ledger.records import Record
-from load.measurements.account import Account
+from load.measurements.ledger_account import Account
 
 
 class Drafts:

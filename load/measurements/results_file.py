@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from load.errors import LoadError
-from load.measurements.account import LedgerRecord
+from load.measurements.ledger_account import LedgerRecord
 from load.measurements.run_records import (
     CapacityRecord,
     ExplanationRecord,

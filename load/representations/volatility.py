@@ -12,7 +12,7 @@ _CHANGING = frozenset(
 )  # fmt: skip
 # Entities of these names have prices that change by themselves.
 _TRADED = frozenset({"auction", "bid", "quote", "ticker", "market", "lot", "stock", "share"})
-# Times of these names are those of something that happens to an entity.
+# TimeHistogram of these names are those of something that happens to an entity.
 _EVENTS = frozenset(
     {"updated", "modified", "changed", "last", "next", "seen", "synced", "accessed", "used", "run", "due",
      "reminder", "refreshed", "touched"}

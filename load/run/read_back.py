@@ -15,7 +15,7 @@ from load.calls.throttling import retry_after_s
 from load.journeys.knowledge import ExistingEntity
 from load.journeys.step import Step
 from load.ledger.records import Record
-from load.measurements.account import Account
+from load.measurements.ledger_account import Account
 from load.measurements.losses import BY_A_CACHE
 from load.run.ending import Ending
 from load.run.session import Session

@@ -4,7 +4,7 @@ from load.judgement.backlog import behind
 from load.judgement.capacity import trial_of
 from load.judgement.circumstances import circumstances
 from load.judgement.objectives import Objective
-from load.judgement.recording import Run, make_record
+from load.judgement.run_record import Run, make_record
 from load.judgement.verdict import judge
 from load.measurements.results import Results
 from load.measurements.results_file import RunRecord

@@ -17,7 +17,7 @@ from contract_tests.conftest import new_database
 from contract_tests.support.processes import run, running_service
 from load.judgement.bottleneck import bottlenecks
 from load.judgement.slowest import slowest
-from load.measurements.generator import Generator
+from load.measurements.load_generator import Generator
 from load.measurements.results import Results
 from load.measurements.run_records import Bottleneck
 from load.measurements.sample import Sample

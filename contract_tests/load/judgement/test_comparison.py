@@ -12,7 +12,7 @@ from contract_tests.support.processes import StartService, run
 from load.errors import LoadError
 from load.judgement.comparison import BETTER, SAME, WORSE, compare_runs
 from load.judgement.objectives import ALL
-from load.judgement.recording import Run, make_record
+from load.judgement.run_record import Run, make_record
 from load.judgement.verdict import judge
 from load.measurements.results import Results
 from load.measurements.results_file import RunRecord

@@ -12,13 +12,13 @@ from contract_tests.support.processes import StartService, run
 from load.calls.response_checks import network_finding
 from load.judgement.circumstances import circumstances
 from load.judgement.objectives import parse_objective, promised_objectives
-from load.judgement.recording import Run, make_record
 from load.judgement.rejudging import rejudge
+from load.judgement.run_record import Run, make_record
 from load.judgement.verdict import judge
 from load.measurements import results_file
-from load.measurements.account import LedgerRecord
 from load.measurements.findings import Fault, Finding
-from load.measurements.generator import Generator
+from load.measurements.ledger_account import LedgerRecord
+from load.measurements.load_generator import Generator
 from load.measurements.losses import Loss, LossKind
 from load.measurements.results import Results
 from load.measurements.workload import Workload

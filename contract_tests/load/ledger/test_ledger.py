@@ -10,7 +10,7 @@ from contract_tests.support.shop import NAMED, SHOWN, Shop
 from load.journeys.entities import Entity, EntityPool
 from load.journeys.shown_identifiers import renamed_entity
 from load.ledger.answer import Answer
-from load.measurements.account import Account
+from load.measurements.ledger_account import Account
 from load.measurements.losses import Absence
 from openapi.expressions import Exchange
 

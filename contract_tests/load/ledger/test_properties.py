@@ -8,7 +8,7 @@ from contract_tests.support.documents import contract
 from contract_tests.support.path_items import ID, TEXT, an_object, does, on
 from contract_tests.support.shop import NAMED, SHOP, SHOWN, Shop
 from contract_tests.support.simulation import Simulation
-from load.measurements.account import Account
+from load.measurements.ledger_account import Account
 from openapi.operation_reader import read_operations
 
 

@@ -9,7 +9,7 @@ import pytest
 from contract_tests.support.shop import READ, SHOWN, Shop
 from load.journeys.entities import Entity, EntityPool
 from load.ledger.answer import Answer
-from load.measurements.account import Account
+from load.measurements.ledger_account import Account
 from load.measurements.losses import Absence
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from contract_tests.support.judged_runs import RUN, verdict_of
 from load.errors import LoadError
-from load.judgement.recording import make_record
+from load.judgement.run_record import make_record
 from load.measurements import results_file
 from load.measurements.findings import Fault, Finding
 from load.measurements.losses import Loss, LossKind

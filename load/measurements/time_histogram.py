@@ -22,7 +22,7 @@ _US_PER_S = 1_000_000
 _ROUNDING = 1e-9
 
 
-class Times(msgspec.Struct):
+class TimeHistogram(msgspec.Struct):
     """A high dynamic range histogram. `counts` is how often each time came, by the lowest time of its bucket
     (µs); empty buckets are not kept.
     """
@@ -37,7 +37,7 @@ class Times(msgspec.Struct):
             time_us = min(time_us, HIGHEST_US) >> surplus << surplus
         self.counts[time_us] = self.counts.get(time_us, 0) + 1
 
-    def add(self, other: "Times") -> None:
+    def add(self, other: "TimeHistogram") -> None:
         """Add all times of another histogram."""
         counts = self.counts
         for time_us, count in other.counts.items():
@@ -84,7 +84,7 @@ class Times(msgspec.Struct):
         return str(histogram.encode().decode("ascii"))
 
     @classmethod
-    def decoded(cls, text: str) -> "Times":
+    def decoded(cls, text: str) -> "TimeHistogram":
         """The times of a text that `encoded` wrote."""
         times = cls()
         histogram = HdrHistogram.decode(text)
@@ -102,7 +102,7 @@ class Times(msgspec.Struct):
         return array("I", (*self.counts, *self.counts.values())).tobytes()
 
     @classmethod
-    def unpacked(cls, packed: bytes) -> "Times":
+    def unpacked(cls, packed: bytes) -> "TimeHistogram":
         """The times of bytes that `packed` wrote."""
         numbers = array("I", packed)
         half = len(numbers) // 2
@@ -114,9 +114,9 @@ def _highest(time_us: int) -> int:
     return time_us | ((1 << max(time_us.bit_length() - _BITS, 0)) - 1)
 
 
-def merged(histograms: Iterable[Times]) -> Times:
+def merged(histograms: Iterable[TimeHistogram]) -> TimeHistogram:
     """All times of several histograms."""
-    total = Times()
+    total = TimeHistogram()
     for times in histograms:
         total.add(times)
     return total

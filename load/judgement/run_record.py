@@ -13,7 +13,7 @@ from load.judgement.outcomes import Outcome
 from load.judgement.slowest import slowest
 from load.judgement.verdict import Verdict
 from load.measurements.findings import FindingRecord
-from load.measurements.generator import Generator
+from load.measurements.load_generator import Generator
 from load.measurements.operation_results import OperationResults
 from load.measurements.results import Results
 from load.measurements.results_file import FORMAT, RunRecord

@@ -12,7 +12,7 @@ import pytest
 from contract_tests.support.echoing_service import HANDED_OUT, TERMINAL, document, echoing_service
 from contract_tests.support.processes import free_port, run
 from load.measurements.findings import Fault, Finding
-from load.measurements.masks import Mask
+from load.measurements.secret_mask import Mask
 from load.options.credentials import credentials
 from load.printable import printable
 

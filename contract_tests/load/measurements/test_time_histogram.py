@@ -5,12 +5,12 @@ from random import Random
 import pytest
 from hdrh.histogram import HdrHistogram
 
-from load.measurements.times import HIGHEST_US, Times
+from load.measurements.time_histogram import HIGHEST_US, TimeHistogram
 
 
 @pytest.mark.parametrize("count", [1, 7, 3_000])
 def test_percentiles_match_those_of_the_hdr_histogram(count: int) -> None:
-    random, times = Random(count), Times()
+    random, times = Random(count), TimeHistogram()
     histogram = HdrHistogram(1, HIGHEST_US, 3)
     for _ in range(count):
         taken = random.lognormvariate(-4, 2)
@@ -20,5 +20,5 @@ def test_percentiles_match_those_of_the_hdr_histogram(count: int) -> None:
         assert times.percentile_ms(percentile) == histogram.get_value_at_percentile(percentile) / 1000
     assert times.max_ms == histogram.get_max_value() / 1000
     assert times.mean_ms == pytest.approx(histogram.get_mean_value() / 1000, rel=0.001)
-    assert Times.decoded(times.encoded()) == times
-    assert Times.unpacked(times.packed()) == times
+    assert TimeHistogram.decoded(times.encoded()) == times
+    assert TimeHistogram.unpacked(times.packed()) == times

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from load.measurements.times import Times
+from load.measurements.time_histogram import TimeHistogram
 from load.quantities import quantity
 
 # An arrival that is sent this long after it was due is late: what it took is not the service's doing alone.
@@ -28,8 +28,8 @@ class Generator(msgspec.Struct):
 
     seconds: float = 0.0
     cpu_s: float = 0.0
-    lag: Times = msgspec.field(default_factory=Times)
-    lateness: Times = msgspec.field(default_factory=Times)
+    lag: TimeHistogram = msgspec.field(default_factory=TimeHistogram)
+    lateness: TimeHistogram = msgspec.field(default_factory=TimeHistogram)
     dropped: int = 0
     held_up: int = 0
     halted_s: float = 0.0
