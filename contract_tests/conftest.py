@@ -15,7 +15,15 @@ import sqlalchemy as sa
 import yaml
 from playwright.sync_api import Browser, sync_playwright
 
-from contract_tests.support.processes import Command, Serve, Service, Start, StartService, ended, served
+from contract_tests.support.processes import (
+    Command,
+    Serve,
+    Service,
+    Start,
+    StartService,
+    running_service,
+    starter,
+)
 from openapi.contract import students_document
 from students_service.database import database_url
 from students_service.settings import PREFIX, Settings
@@ -71,7 +79,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def adjustable_service() -> Iterator[StartService]:
     """Starts services whose speed and faults are options, and returns their URLs."""
     with ExitStack() as stack:
-        yield lambda *options: stack.enter_context(served("adjustable_service", *options))
+        yield lambda *options: stack.enter_context(running_service("adjustable_service", *options))
 
 
 _numbers = count()
@@ -96,14 +104,14 @@ def database(postgres: str) -> str:
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     """Starts services that end with the test."""
-    with ended(Service) as start:
+    with starter(Service) as start:
         yield start
 
 
 @pytest.fixture
 def start() -> Iterator[Start]:
     """Starts commands that end with the test."""
-    with ended(Command) as start:
+    with starter(Command) as start:
         yield start
 
 

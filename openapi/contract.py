@@ -1,5 +1,6 @@
 """OpenAPI documents, from a file or a URL."""
 
+import hashlib
 import json
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from urllib.error import URLError
 from urllib.parse import unquote, urlsplit
 from urllib.request import urlopen
 
+import orjson
 import yaml
 
 from openapi.limits import FETCH_TIMEOUT_S
@@ -31,6 +33,12 @@ class Contract:
     source: str
     document: JsonObject
     version: tuple[int, int]
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the document, whatever the order of its keys and the files that it is split into."""
+        options = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
+        return hashlib.sha256(orjson.dumps(self.document, default=str, option=options)).hexdigest()
 
     def at(self, pointer: str) -> Json:
         """The node that a local reference such as `#/components/schemas/Student` leads to (RFC 6901).

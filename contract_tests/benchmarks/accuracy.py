@@ -16,7 +16,7 @@ from pathlib import Path
 
 import click
 
-from contract_tests.support.processes import BIN, served
+from contract_tests.support.processes import BIN, running_service
 
 FIXED = "/fixed"
 CONNECTIONS = 16
@@ -95,7 +95,7 @@ def plain_locust(url: str, seconds: int) -> Figures:
 def compare_with_wrk(rounds: int, seconds: int) -> None:
     """Print the figures of both, and their ratios."""
     measured: dict[str, list[Figures]] = {"wrk": [], "contract-load": []}
-    with served("adjustable_service", "--delay-ms", str(DELAY_MS)) as url:
+    with running_service("adjustable_service", "--delay-ms", str(DELAY_MS)) as url:
         for _ in range(rounds):
             measured["wrk"].append(wrk(url, seconds))
             measured["contract-load"].append(ours(url, seconds, "--users", str(CONNECTIONS)))
@@ -124,9 +124,9 @@ def compare_with_truth(_rounds: int, _seconds: int) -> None:
         "max_ms": FREEZE_S * 1000,
     }
     freeze = ("--freeze", str(FREEZE_S), "--every", str(EVERY_S))
-    with served("adjustable_service", *freeze) as url:
+    with running_service("adjustable_service", *freeze) as url:
         own = ours(url, seconds, "--rate", str(RATE), "--warm-up", "0s")
-    with served("adjustable_service", *freeze) as url:
+    with running_service("adjustable_service", *freeze) as url:
         plain = plain_locust(url, seconds)
     click.echo(
         f"{RATE} calls/s for {seconds} s, a server that freezes for {FREEZE_S:g} s every {EVERY_S:g} s"
@@ -139,7 +139,9 @@ def compare_with_limits(_rounds: int, seconds: int) -> None:
     click.echo(f"{'handlers':>8}{'ms each':>10}{'truth':>10}{'found':>10}{'ratio':>8}")
     for handlers, each_ms in LIMITS:
         truth = handlers / each_ms * 1000
-        with served("adjustable_service", "--pool", str(handlers), "--delay-ms", str(each_ms)) as url:
+        with running_service(
+            "adjustable_service", "--pool", str(handlers), "--delay-ms", str(each_ms)
+        ) as url:
             measured = capacity(url, seconds)
         click.echo(f"{handlers:>8}{each_ms:>10}{truth:>10.1f}{measured:>10.1f}{measured / truth:>8.3f}")
 

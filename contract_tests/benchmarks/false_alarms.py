@@ -20,7 +20,7 @@ from pathlib import Path
 import click
 import yaml
 
-from contract_tests.support.processes import Service, run, served
+from contract_tests.support.processes import Service, run, running_service
 from load.options.profile import DEFAULT_PROFILE, load_profile
 from openapi.contract import students_document
 
@@ -45,7 +45,7 @@ def students() -> Iterator[tuple[str, str]]:
 @contextmanager
 def fastapi() -> Iterator[tuple[str, str]]:
     """The document and the URL of a FastAPI service."""
-    with served("notes_service") as url:
+    with running_service("notes_service") as url:
         yield f"{url}/openapi.json", url
 
 

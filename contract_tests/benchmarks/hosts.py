@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 import httpx2 as httpx
 
-from contract_tests.support.processes import BIN, ROOT, free_port, served
+from contract_tests.support.processes import BIN, ROOT, free_port, running_service
 
 HERE = "10.77.0.1"
 WORKERS = 2
@@ -61,7 +61,9 @@ def main() -> None:
     with ExitStack() as stack:
         stack.enter_context(address())
         hosts = [stack.enter_context(host(index)) for index in range(1, WORKERS + 1)]
-        url = stack.enter_context(served("adjustable_service", "--host", "0.0.0.0", "--delay-ms", "2"))
+        url = stack.enter_context(
+            running_service("adjustable_service", "--host", "0.0.0.0", "--delay-ms", "2")
+        )
         url = url.replace("127.0.0.1", HERE)
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         locust = [str(BIN / "locust"), "-f", "load/locustfile.py", "--document", f"{url}/openapi.json"]

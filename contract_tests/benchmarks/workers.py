@@ -26,7 +26,7 @@ import click
 import httpx2 as httpx
 import psutil
 
-from contract_tests.support.processes import BIN, ROOT, free_port, served
+from contract_tests.support.processes import BIN, ROOT, free_port, running_service
 
 WORKERS = 2
 RATE = 60
@@ -93,7 +93,10 @@ HARMS: dict[str, Harm] = {harm.__name__: harm for harm in (killed, stopped, retu
 
 def harmed(harm: Harm, after: float, seconds: int, random: Random) -> Ended:
     """A run of `seconds`, one of whose workers is harmed `after` s after its first call."""
-    with served("adjustable_service", "--delay-ms", "5") as url, tempfile.TemporaryDirectory() as folder:
+    with (
+        running_service("adjustable_service", "--delay-ms", "5") as url,
+        tempfile.TemporaryDirectory() as folder,
+    ):
         port = str(free_port())
         arguments = [
             "--headless",

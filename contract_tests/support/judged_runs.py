@@ -4,10 +4,11 @@ from typing import Any
 
 from contract_tests.support.documents import operation
 from load.judgement.objectives import promised_objectives
-from load.judgement.recording import Run
+from load.judgement.run_record import Run
 from load.judgement.verdict import judge
 from load.measurements.results import Results
-from load.measurements.workload import Workload
+from load.options.options import Options
+from load.options.profile import load_profile
 
 IT = operation(
     "/things/{id}",
@@ -19,9 +20,9 @@ IT = operation(
     },
     objectives={"p95_ms": 20, "p99.9_ms": 100, "error_rate": 0.1},
 )
-RUN = Run(
-    "Things", "things.yaml", "http://127.0.0.1:1", "mixed", 3, Workload(), {"other": "no link tells id"}
-)
+HOST = "http://127.0.0.1:1"
+MIXED = Options(load_profile("mixed"), label="after the index", commit="5c9673c")
+RUN = Run("Things", "things.yaml", "0123", HOST, 3, MIXED, {"other": "no link tells id"})
 
 
 def verdict_of(latencies: list[float], wrong: Any = (), its: Any = IT) -> Any:

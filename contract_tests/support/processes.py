@@ -96,7 +96,7 @@ Started = TypeVar("Started", bound=Command)
 
 
 @contextmanager
-def ended(kind: Callable[..., Started]) -> Iterator[Callable[..., Started]]:
+def starter(kind: Callable[..., Started]) -> Iterator[Callable[..., Started]]:
     """A function that starts commands of a kind; those that still run are ended afterwards."""
     started: list[Started] = []
 
@@ -110,7 +110,7 @@ def ended(kind: Callable[..., Started]) -> Iterator[Callable[..., Started]]:
 
 
 @contextmanager
-def served(module: str, *options: str) -> Iterator[str]:
+def running_service(module: str, *options: str) -> Iterator[str]:
     """The URL of a service that is a module of this package and prints its port; it runs as a process."""
     command = [sys.executable, "-m", f"contract_tests.support.{module}", *options]
     service = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
@@ -122,7 +122,7 @@ def served(module: str, *options: str) -> Iterator[str]:
         service.communicate()
 
 
-def running(word: str) -> list[psutil.Process]:
+def processes_with(word: str) -> list[psutil.Process]:
     """The processes with a word in their command line."""
     return [
         process

@@ -5,15 +5,15 @@ from typing import Any
 from contract_tests.support.documents import contract
 from contract_tests.support.path_items import ID, TEXT, an_object, does, on
 from contract_tests.support.simulation import Simulation
-from load.journeys.addresses import Addresses
-from load.journeys.answer import Answer
 from load.journeys.entities import Entity
-from load.journeys.ledger import Ledger
-from load.journeys.properties import Properties
-from load.journeys.reconciliation import Reconciliation
 from load.journeys.step import Step
-from load.journeys.writes import without_deprecated
-from load.measurements.account import Account
+from load.ledger.addresses import Addresses
+from load.ledger.answer import Answer
+from load.ledger.ledger import Ledger
+from load.ledger.properties import Properties
+from load.ledger.reconciliation import Reconciliation
+from load.ledger.writes import without_deprecated
+from load.measurements.ledger_account import Account
 from load.measurements.losses import Absence
 from openapi.expressions import Exchange
 from openapi.operation_reader import read_operations

@@ -6,10 +6,10 @@ from functools import partial
 from random import Random
 from typing import NamedTuple
 
+from load.calls.identifying_properties import unique_properties
 from load.calls.payload_substitution import substitute
 from load.calls.repetition import Repetition
 from load.calls.slot_rules import SlotRules
-from load.calls.unique_properties import unique_properties
 from load.planning.names import words
 from load.planning.plan import Slot
 from load.planning.schema_properties import identifier_types, outline, schema_properties

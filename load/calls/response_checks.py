@@ -7,7 +7,7 @@ from typing import NamedTuple
 from load.calls.connection import Reply
 from load.measurements.findings import Fault, Finding
 from load.measurements.losses import Absence
-from load.measurements.masks import Mask
+from load.measurements.secret_mask import Mask
 from load.planning.message_schemas import input_names
 from load.planning.names import words
 from openapi.operations import Operation

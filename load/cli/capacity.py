@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from load.cli.parameters import WARM_UP_S, Timespan, with_common_parameters, with_options
+from load.cli.decorators import WARM_UP_S, Timespan, with_common_parameters, with_options
 from load.errors import LoadError
 from load.judgement.capacity import Search
 from load.options.options import read_options
@@ -61,11 +61,11 @@ def capacity(
     options = read_options(mix, {**given, "rate": lowest}, security_schemes(contract), WARM_UP_S)
     if highest < lowest:
         raise LoadError(f"--to {highest:g} is lower than --from {lowest:g}")
-    from load.cli.loading import finish, prepared_load  # noqa: PLC0415 - it imports what sends calls
+    from load.cli.load_setup import finish, prepared_load  # noqa: PLC0415 - it imports what sends calls
 
     search = Search(lowest, highest)
     with prepared_load(document, host, contract, options, output) as (load, url):
-        from load.run.alone import search_capacity  # noqa: PLC0415 - it imports Locust, which takes a second
+        from load.run.single_process import search_capacity  # noqa: PLC0415 - it imports Locust, which takes a second
 
         warm_up = options.workload.warm_up
         shown_url = options.credentials.mask(url)

@@ -5,10 +5,10 @@ import sys
 import click
 
 from load.cli.capacity import capacity
-from load.cli.results import compare, judge_again, report
+from load.cli.results import compare, judge_again, report, schema
 from load.cli.run import run
 from load.errors import LoadError
-from load.measurements.masks import Mask
+from load.measurements.secret_mask import Mask
 from openapi.contract import ContractError
 
 WRONG_USAGE = 2
@@ -20,7 +20,7 @@ def cli() -> None:
     """Load a service by its OpenAPI document, and check every answer."""
 
 
-for command in (run, capacity, report, judge_again, compare):
+for command in (run, capacity, report, judge_again, compare, schema):
     cli.add_command(command)
 
 

@@ -1,13 +1,14 @@
-"""The commands that work on the results of runs: contract-load report, judge and compare."""
+"""The commands that work on the results of runs: contract-load report, judge, compare and schema."""
 
 import sys
 from pathlib import Path
 
 import click
+import msgspec
 
 from load.judgement.objectives import ALL, parse_objective
 from load.judgement.rejudging import rejudge
-from load.measurements.results_file import read
+from load.measurements.results_file import json_schema, read
 from load.printable import printable
 from load.quantities import quantity
 from load.reports import run_folder
@@ -20,6 +21,12 @@ from load.reports.summary import summary
 def report(results: Path) -> None:
     """Write the report of a run again, from its RESULTS (a file or its folder), into the same folder."""
     click.echo(f"report: {run_folder.write(_folder(results), read(results))}")
+
+
+@click.command("schema", short_help="Print the JSON Schema of results.json.")
+def schema() -> None:
+    """Print the JSON Schema of results.json, the file that each run leaves."""
+    click.echo(msgspec.json.format(msgspec.json.encode(json_schema()), indent=2).decode())
 
 
 @click.command("judge", short_help="Judge a run again, by other objectives.")

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from load.cli.parameters import WARM_UP_S, Timespan, is_given, with_common_parameters, with_options
+from load.cli.decorators import WARM_UP_S, Timespan, is_given, with_common_parameters, with_options
 from load.options.options import SHOW_PLAN, Options, read_options
 from load.options.profile import Profile, load_profile
 from load.printable import printable
@@ -60,10 +60,10 @@ def run(
     if options.profile.stages:
         users, run_time = _of_stages(options.profile)
     _warn_of_unused(options)
-    from load.cli.loading import finish, prepared_load  # noqa: PLC0415 - it imports what sends calls
+    from load.cli.load_setup import finish, prepared_load  # noqa: PLC0415 - it imports what sends calls
 
     with prepared_load(document, host, contract, options, output) as (load, url):
-        from load.run.alone import run_users  # noqa: PLC0415 - it imports Locust
+        from load.run.single_process import run_users  # noqa: PLC0415 - it imports Locust
 
         _announce(options.credentials.mask(url), options, users, run_time)
         ended = run_users(load, url, users, spawn_rate, run_time)

@@ -1,4 +1,4 @@
-"""What users call next, which entities of the service they know, and what the service has acknowledged.
+"""What the users call next and with which entities, and what they learn from the answers. Sends nothing.
 
-Imports `calls` and the rooms below it.
+Imports `calls`, `representations` and the rooms below them.
 """

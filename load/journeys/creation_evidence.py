@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from load.journeys.alterations import Alteration, alteration
-from load.journeys.envelopes import unwrapped
-from load.journeys.equivalence import shows
 from load.journeys.shared_values import SharedValues
-from load.journeys.values import is_distinctive
+from load.representations.alterations import Alteration, alteration
+from load.representations.envelopes import unwrapped
+from load.representations.equivalence import shows
+from load.representations.values import is_distinctive
 from openapi.contract import Json
 from openapi.expressions import Exchange
 from openapi.operations import Operation

@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from load.journeys.compiled_operations import CompiledOperations
-from load.journeys.creation_times import existed_before
 from load.journeys.entities import Entity, EntityPool, Origin, Values
-from load.journeys.envelopes import unwrapped
 from load.journeys.ownership import Ownership
 from load.journeys.shown_identifiers import pointer_to_identifier
 from load.journeys.step import Step
-from load.journeys.values import scalars
 from load.planning.identifiers import Identifier
 from load.planning.producers import CREATES_AT_PATH, RELATES_AT_PATH, Producer
+from load.representations.creation_times import existed_before
+from load.representations.envelopes import unwrapped
+from load.representations.values import scalars
 from openapi.expressions import Exchange, at_pointer
 
 # How many entities are taken from lists, for a resource of which no call creates any.

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from load.calls.repetition import Repetition, scalars_of
 from load.journeys.creation_evidence import CreationEvidence
 from load.journeys.entities import EntityPool, Values
-from load.journeys.envelopes import unwrapped
 from load.journeys.repetition_trials import RepetitionTrials
 from load.journeys.shared_values import SharedValue, SharedValues, descriptive_parameters
 from load.journeys.step import Step
+from load.representations.envelopes import unwrapped
 from openapi.contract import Json
 from openapi.expressions import Exchange
 from openapi.operations import Operation

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from load.journeys.entities import Entity, Origin
 from load.journeys.plan_index import PlanIndex
 from load.journeys.step import Step, leads_to
-from load.journeys.values import is_distinctive, scalars
 from load.planning.message_schemas import json_schemas
 from load.planning.schema_properties import outline
+from load.representations.values import is_distinctive, scalars
 from openapi.contract import Json
 from openapi.expressions import UNRESOLVABLE, Exchange, at_pointer
 

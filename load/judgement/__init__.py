@@ -1,4 +1,4 @@
 """What the figures of a run mean: objectives, verdict, capacity, bottleneck, and comparison with another run.
 
-Imports `journeys`, `observation` and the rooms below them.
+Imports `ledger`, `observation` and the rooms below them.
 """

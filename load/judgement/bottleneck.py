@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from load.judgement.bottleneck_evidence import LIKELY, POSSIBLE, SURE, cpu_usage, is_crowded
 from load.judgement.bottleneck_rules import RULES
 from load.judgement.circumstances import limits
-from load.judgement.evidence import LIKELY, POSSIBLE, SURE, cpu_usage, is_crowded
 from load.judgement.service_rules import WAITED
 from load.judgement.traffic import ALL_TRAFFIC, Traffic, traffic_of
 from load.measurements.results import Results

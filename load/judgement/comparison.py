@@ -14,7 +14,7 @@ from load.errors import LoadError
 from load.judgement.objectives import ALL
 from load.measurements.results_file import RunRecord
 from load.measurements.run_records import Figures
-from load.measurements.times import Times
+from load.measurements.time_histogram import TimeHistogram
 
 CONFIDENCE = 0.95
 _RESAMPLES = 4_000
@@ -163,7 +163,7 @@ class _Blocks:
         complete = max(int(run.seconds) - warm_up, 1)
         per_block = -(-complete // _BLOCKS_AT_MOST)
         count = -(-complete // per_block)
-        times = [Times() for _ in range(count)]
+        times = [TimeHistogram() for _ in range(count)]
         self.calls = np.zeros(count)
         self.failures = np.zeros(count)
         lengths = [min(per_block, complete - block * per_block) for block in range(count)]
@@ -172,7 +172,7 @@ class _Blocks:
             at = second.at - warm_up
             if 0 <= at < complete:
                 block = int(at) // per_block
-                times[block].add(Times.decoded(second.histogram))
+                times[block].add(TimeHistogram.decoded(second.histogram))
                 self.calls[block] += second.requests
                 self.failures[block] += second.failures
         self.values, self.counts = _table(times)
@@ -200,7 +200,7 @@ class _Blocks:
         return rates
 
 
-def _table(times: Sequence[Times]) -> tuple[Counts, Counts]:
+def _table(times: Sequence[TimeHistogram]) -> tuple[Counts, Counts]:
     """All times (ms) that came, and how often each did, by block."""
     values = sorted({time_us for block in times for time_us in block.counts})
     columns = {time_us: column for column, time_us in enumerate(values)}

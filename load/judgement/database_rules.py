@@ -2,7 +2,7 @@
 calls, and returns a bottleneck or None.
 """
 
-from load.judgement.evidence import (
+from load.judgement.bottleneck_evidence import (
     FEW_SAMPLES,
     FULL,
     LIKELY,

@@ -4,8 +4,8 @@ from typing import TypedDict
 
 from load.measurements.operation_results import OperationResults
 from load.measurements.run_records import SecondFigures, TimeFigures
+from load.measurements.time_histogram import TimeHistogram
 from load.measurements.timeline import Second
-from load.measurements.times import Times
 
 
 class _Times(TypedDict):
@@ -61,7 +61,7 @@ def _second(at: int, second: Second) -> SecondFigures:
     )
 
 
-def _times(times: Times) -> _Times:
+def _times(times: TimeHistogram) -> _Times:
     return {
         "mean_ms": times.mean_ms,
         "median_ms": times.percentile_ms(50),

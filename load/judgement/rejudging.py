@@ -7,7 +7,7 @@ from datetime import datetime
 from load.judgement.circumstances import Circumstances
 from load.judgement.objectives import Objective
 from load.judgement.reasons import Reason
-from load.judgement.recording import with_verdict
+from load.judgement.run_record import with_verdict
 from load.judgement.verdict import judge
 from load.measurements.clock import Clock
 from load.measurements.finding_counts import FindingCounts
@@ -15,8 +15,8 @@ from load.measurements.operation_results import OperationResults
 from load.measurements.results import Results
 from load.measurements.results_file import RunRecord
 from load.measurements.run_records import OperationRecord, ReasonKind, SecondFigures
+from load.measurements.time_histogram import TimeHistogram
 from load.measurements.timeline import Second, Timeline
-from load.measurements.times import Times
 
 # What does not depend on objectives, and is not in the results.
 _FAILURES = frozenset({ReasonKind.ENDED, ReasonKind.GONE, ReasonKind.BEHIND})
@@ -68,6 +68,6 @@ def _second(record: SecondFigures) -> Second:
         record.failures,
         record.answers,
         record.throttled,
-        Times.decoded(record.histogram),
-        Times.decoded(record.service.histogram),
+        TimeHistogram.decoded(record.histogram),
+        TimeHistogram.decoded(record.service.histogram),
     )

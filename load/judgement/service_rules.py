@@ -4,7 +4,7 @@ writes that it is about, and all calls, and returns a bottleneck or None.
 
 from collections.abc import Iterator
 
-from load.judgement.evidence import (
+from load.judgement.bottleneck_evidence import (
     FEW_SAMPLES,
     FULL,
     LIKELY,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from load.measurements.operation_results import OperationResults
 from load.measurements.results import Results
 from load.measurements.run_records import Slowest
-from load.measurements.times import Times
+from load.measurements.time_histogram import TimeHistogram
 
 
 def slowest(results: Results) -> Slowest | None:
@@ -23,7 +23,7 @@ def by_service_time(operations: Mapping[str, OperationResults], calls: str) -> l
     return [_slowest(label, service, total, calls) for label, service in times.items() if service.count]
 
 
-def _slowest(label: str, service: Times, total_ms: float, calls: str) -> Slowest:
+def _slowest(label: str, service: TimeHistogram, total_ms: float, calls: str) -> Slowest:
     mean_ms, p95_ms = service.mean_ms, service.percentile_ms(95)
     share = mean_ms * service.count / total_ms
     message = (

@@ -7,8 +7,8 @@ from load.judgement.slowest import by_service_time
 from load.measurements.operation_results import OperationResults
 from load.measurements.results import Results
 from load.measurements.run_records import Slowest
+from load.measurements.time_histogram import merged
 from load.measurements.timeline import Timeline
-from load.measurements.times import merged
 from load.observation.sessions import READS, WRITES
 
 ALL_TRAFFIC = f"{READS} and {WRITES}"

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from load.measurements.findings import Fault, Finding
-from load.measurements.masks import Mask
+from load.measurements.secret_mask import Mask
 
 _PLACES_AT_MOST = 100
 

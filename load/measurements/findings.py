@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from load.measurements.masks import HIDDEN, Mask
+from load.measurements.secret_mask import HIDDEN, Mask
 
 
 class Fault(StrEnum):

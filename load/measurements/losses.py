@@ -5,7 +5,7 @@ from enum import Enum, StrEnum
 import msgspec
 
 from load.measurements.findings import Fault, Finding
-from load.measurements.masks import Mask
+from load.measurements.secret_mask import Mask
 
 NOT_READ_BACK = "is not read back, so whether it was kept is unknown"
 BY_A_CACHE = "was answered by a cache (Age): what it shows is judged as of then"

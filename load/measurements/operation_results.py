@@ -8,7 +8,7 @@ import msgspec
 
 from load.measurements.finding_counts import FindingCounts
 from load.measurements.findings import Finding
-from load.measurements.masks import Mask
+from load.measurements.secret_mask import Mask
 from load.measurements.timeline import PackedSecond, Second, Timeline
 
 

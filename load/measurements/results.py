@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from load.measurements.account import LedgerRecord
 from load.measurements.clock import Clock
 from load.measurements.findings import Fault, Finding
-from load.measurements.generator import Generator
+from load.measurements.ledger_account import LedgerRecord
+from load.measurements.load_generator import Generator
 from load.measurements.losses import DroppedProperty, Loss
-from load.measurements.masks import Mask
 from load.measurements.operation_results import OperationMessage, OperationResults
+from load.measurements.secret_mask import Mask
 from load.measurements.silence import Silence, Silences
 from load.measurements.timeline import CallOutcome, Timeline
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from load.errors import LoadError
-from load.measurements.account import LedgerRecord
+from load.measurements.ledger_account import LedgerRecord
 from load.measurements.run_records import (
     CapacityRecord,
     ExplanationRecord,
@@ -19,6 +19,7 @@ from load.measurements.run_records import (
 )
 from load.measurements.throttling import Throttling
 from load.measurements.workload import Workload
+from openapi.contract import Json
 
 FILE = "results.json"
 FORMAT = 5
@@ -32,16 +33,24 @@ class RunRecord(
     values. Of a search for the capacity, it is the best trial.
 
     Larger than usual: it has one field per key of the file.
+
+    `tool` is the program that wrote the file, with its version; `label` and `commit` are what the user said
+    of the run; `fingerprint` is that of the document. What has a default is missing in older files.
     """
 
     format: int
+    tool: str = ""
+    label: str = ""
+    commit: str = ""
     title: str
     document: str
+    fingerprint: str = ""
     host: str
     profile: str
     users: int | None
     workload: Workload
     began: str
+    ended: str = ""
     seconds: float
     measured_seconds: float
     passed: bool
@@ -67,6 +76,12 @@ class RunRecord(
 
 class _Header(msgspec.Struct):
     format: object = None
+
+
+def json_schema() -> dict[str, Json]:
+    """The JSON Schema (2020-12) of the file."""
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return {**dialect, "title": f"A run of contract-load, format {FORMAT}", **msgspec.json.schema(RunRecord)}
 
 
 def write(path: Path, run: RunRecord) -> None:

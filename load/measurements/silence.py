@@ -3,15 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import msgspec
-
 from load.quantities import quantity
 
 # A service that has not answered for this long (s) is gone.
 GONE_S = 1.0
 
 
-class Silence(msgspec.Struct):
+@dataclass(slots=True)
+class Silence:
     """When the last answer came (s since the start), when the first call after it was sent that got no answer
     (None when there is none), and how many calls got no answer since.
     """

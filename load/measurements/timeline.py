@@ -7,7 +7,7 @@ from enum import Enum
 
 import msgspec
 
-from load.measurements.times import Times
+from load.measurements.time_histogram import TimeHistogram
 
 # A call without an answer shows how long users wait only if it waited: a refused connection did not.
 WAITED_S = 1.0
@@ -22,7 +22,7 @@ class CallOutcome(Enum):
 
 
 class PackedSecond(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A second in a compact form, for memory and messages; times are bytes of `Times.packed`."""
+    """A second in a compact form, for memory and messages; times are bytes of `TimeHistogram.packed`."""
 
     requests: int
     failures: int
@@ -33,7 +33,7 @@ class PackedSecond(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     def unpacked(self) -> "Second":
         """The second that was packed."""
-        times = Times.unpacked(self.response), Times.unpacked(self.service)
+        times = TimeHistogram.unpacked(self.response), TimeHistogram.unpacked(self.service)
         return Second(self.requests, self.failures, self.answers, self.throttled, *times)
 
 
@@ -48,8 +48,8 @@ class Second:
     failures: int = 0
     answers: int = 0
     throttled: int = 0
-    response: Times = field(default_factory=Times)
-    service: Times = field(default_factory=Times)
+    response: TimeHistogram = field(default_factory=TimeHistogram)
+    service: TimeHistogram = field(default_factory=TimeHistogram)
 
     def add(self, other: "Second") -> None:
         """Add the calls of another second."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from load.errors import LoadError
-from load.measurements.masks import HIDDEN, Mask
+from load.measurements.secret_mask import HIDDEN, Mask
 from openapi.operations import Operation
 from openapi.security import API_KEY, BASIC, BEARER, SecurityScheme
 

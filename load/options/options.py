@@ -35,6 +35,8 @@ class Options:
     database_url: str = field(default="", repr=False)
     timeout: float = ANSWER_TIMEOUT_S
     fail_fast: bool = False
+    label: str = ""
+    commit: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,8 @@ OPTIONS = (
            is_flag=True),
     Option("--database-url", "PostgreSQL of the service, as postgresql://user:password@host:5432/name, to "
            "observe it during the load.", variable="CONTRACT_DATABASE_URL"),
+    Option("--label", "What to call this run in its report and its results, such as 'after the index'."),
+    Option("--commit", "The revision of the service under load, for the report and the results."),
     Option("--basic", "user:password for basic authentication.", variable="CONTRACT_BASIC"),
 )  # fmt: skip
 
@@ -120,6 +124,8 @@ def read_options(
         given.get("database_url") or "",
         seconds(given["timeout"], of="--timeout ") if given.get("timeout") else ANSWER_TIMEOUT_S,
         bool(given.get("fail_fast")),
+        given.get("label") or "",
+        given.get("commit") or "",
     )
 
 

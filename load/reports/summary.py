@@ -18,6 +18,7 @@ def summary(run: RunRecord) -> str:
         "",
         *operations_table(run),
         "",
+        *_name(run),
         *conditions(run),
         *calls_outside_the_table(run),
         *closed_connections(run),
@@ -33,6 +34,12 @@ def summary(run: RunRecord) -> str:
         *_not_judged(run),
     ]
     return "\n".join(printable(line) for line in lines)
+
+
+def _name(run: RunRecord) -> Iterator[str]:
+    """What the user called the run."""
+    if run.label or run.commit:
+        yield ", ".join(filter(None, [run.label, run.commit and f"commit {run.commit}"]))
 
 
 def _coverage(run: RunRecord) -> Iterator[str]:

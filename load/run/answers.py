@@ -13,16 +13,16 @@ from load.calls import response_checks
 from load.calls.authentication import Refusal
 from load.calls.connection import Reply
 from load.calls.sending import exchange_of
-from load.journeys.addresses import Change
-from load.journeys.answer import Answer
 from load.journeys.entities import Entity
 from load.journeys.shown_identifiers import identifier_shown_instead, renamed_entity
 from load.journeys.step import Step
-from load.journeys.writes import without_deprecated
+from load.ledger.addresses import Change
+from load.ledger.answer import Answer
+from load.ledger.writes import without_deprecated
 from load.measurements.findings import Fault, Finding
 from load.measurements.losses import BY_A_CACHE, Absence
 from load.planning.side_effects import SAFE
-from load.run.accepted import AcceptedEntities
+from load.run.accepted_entities import AcceptedEntities
 from load.run.ending import Ending
 from load.run.session import Session
 from openapi.contract import Json

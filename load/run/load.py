@@ -14,7 +14,7 @@ from load.options.options import Options
 from load.run.answers import report_acceptance
 from load.run.ending import Ending
 from load.run.pacing import Pacing
-from load.run.prepared import Prepared
+from load.run.prepared_load import Prepared
 from load.run.recording import record_run
 from load.run.service_observation import ServiceObservation
 from load.run.session import Session

@@ -13,9 +13,9 @@ from load.calls.response_checks import is_throttled
 from load.calls.sending import exchange_of, json_body, send
 from load.calls.throttling import retry_after_s
 from load.journeys.knowledge import ExistingEntity
-from load.journeys.records import Record
 from load.journeys.step import Step
-from load.measurements.account import Account
+from load.ledger.records import Record
+from load.measurements.ledger_account import Account
 from load.measurements.losses import BY_A_CACHE
 from load.run.ending import Ending
 from load.run.session import Session

@@ -4,13 +4,13 @@ from load.judgement.backlog import behind
 from load.judgement.capacity import trial_of
 from load.judgement.circumstances import circumstances
 from load.judgement.objectives import Objective
-from load.judgement.recording import Run, make_record
+from load.judgement.run_record import Run, make_record
 from load.judgement.verdict import judge
 from load.measurements.results import Results
 from load.measurements.results_file import RunRecord
 from load.measurements.run_records import CapacityRecord, ExplanationRecord, Trial
 from load.run.ending import Ending
-from load.run.prepared import Prepared
+from load.run.prepared_load import Prepared
 from load.run.session import Session
 
 
@@ -43,10 +43,10 @@ def record_run(
     run = Run(
         title=prepared.contract.document.get("info", {}).get("title", "A service"),
         document=prepared.contract.source,
+        fingerprint=prepared.contract.fingerprint,
         host=host,
-        profile=options.profile.name,
         users=users,
-        workload=options.workload,
+        options=options,
         uncovered=session.uncovered,
         names=prepared.names,
     )

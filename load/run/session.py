@@ -7,17 +7,17 @@ from random import Random
 from load.calls.authentication import Acceptance
 from load.calls.connection import Connection
 from load.calls.keep_alive import KeepAlive
-from load.journeys.addresses import Addresses
 from load.journeys.compiled_operations import compile_operations
 from load.journeys.coverage import select_operations
 from load.journeys.journeys import Journeys
 from load.journeys.knowledge import ExistingEntity, Knowledge
-from load.journeys.ledger import Ledger
-from load.journeys.properties import Properties
-from load.journeys.reconciliation import Reconciliation
+from load.ledger.addresses import Addresses
+from load.ledger.ledger import Ledger
+from load.ledger.properties import Properties
+from load.ledger.reconciliation import Reconciliation
 from load.measurements.findings import Finding
 from load.measurements.results import Results
-from load.run.prepared import Prepared
+from load.run.prepared_load import Prepared
 from openapi.payloads import PayloadFactory
 from openapi.security import security_schemes
 

@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 
 import gevent
 
-from load.measurements.generator import LATE_S, Generator
+from load.measurements.load_generator import LATE_S, Generator
 
 BEAT_S = 0.1
 # Each arrival makes two pieces of work: to read an answer, and to check it. So many times as much work as the

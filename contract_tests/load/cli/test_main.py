@@ -8,7 +8,7 @@ import pytest
 pytestmark = pytest.mark.process
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("run", "--help"), ("run", "--show-plan")])
+@pytest.mark.parametrize("arguments", [("--help",), ("run", "--help"), ("run", "--show-plan"), ("schema",)])
 def test_commands_that_send_no_calls_do_not_import_what_sends_them(arguments: tuple[str, ...]) -> None:
     program = (
         "import sys; from load.__main__ import main\n"

@@ -16,8 +16,8 @@ from contract_tests.support.processes import (
     StartService,
     alive,
     free_port,
+    processes_with,
     run,
-    running,
     survivors,
 )
 from contract_tests.support.students_runs import LOCUST, reckoned, rows
@@ -29,7 +29,7 @@ def test_a_run_without_arguments_starts_its_own_service(tmp_path: Path) -> None:
     # Short, as the path of a socket in it is limited.
     with TemporaryDirectory() as place:
         done = run("contract-load", "run", *arguments, environment={"TMPDIR": place})
-        assert survivors(running(place)) == []
+        assert survivors(processes_with(place)) == []
         assert list(Path(place).glob("contract-load-*")) == []
     assert done.process.returncode == 0, done.output
     assert "PASSED" in done.lines
@@ -85,10 +85,10 @@ def test_sigterm_while_the_service_starts_leaves_no_processes(start: Start) -> N
     with TemporaryDirectory() as place:
         command = start("contract-load", "run", environment={"TMPDIR": place})
         command.wait_for("starting the service")
-        while not alive(running(place)):
+        while not alive(processes_with(place)):
             pass
         assert command.end() == 128 + signal.SIGTERM
-        assert survivors(running(place)) == []
+        assert survivors(processes_with(place)) == []
         assert list(Path(place).glob("contract-load-*")) == []
 
 

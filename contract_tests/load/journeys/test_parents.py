@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from contract_tests.support.path_items import ID, TEXT, an_object, does, on
 from contract_tests.support.shop import READ, Shop
-from load.journeys.answer import Answer
 from load.journeys.entities import Entity, EntityPool, Origin
 from load.journeys.step import Step
+from load.ledger.answer import Answer
 from load.measurements.losses import Absence
 from load.planning.plan import Slot
 

@@ -9,7 +9,7 @@ import pytest
 
 from contract_tests.support.processes import StartService, run
 from load.judgement.backlog import behind
-from load.measurements.generator import Generator
+from load.measurements.load_generator import Generator
 from load.measurements.results import Results
 
 

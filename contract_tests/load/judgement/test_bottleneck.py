@@ -13,10 +13,11 @@ import msgspec
 import psycopg2
 import pytest
 
-from contract_tests.support.processes import run, served
+from contract_tests.conftest import new_database
+from contract_tests.support.processes import run, running_service
 from load.judgement.bottleneck import bottlenecks
 from load.judgement.slowest import slowest
-from load.measurements.generator import Generator
+from load.measurements.load_generator import Generator
 from load.measurements.results import Results
 from load.measurements.run_records import Bottleneck
 from load.measurements.sample import Sample
@@ -37,15 +38,22 @@ def explained(url: str, folder: Path, *options: str) -> dict[str, Any]:
     return {kind: bottleneck for bottleneck in bottlenecks_found for kind in bottleneck["of"].split(" and ")}
 
 
-@pytest.fixture
-def counting(tmp_path: Path) -> Iterator[str]:
-    """The URL of a database with pg_stat_statements, which has to be set before it starts."""
-    settings = Settings(data_dir=str(tmp_path / "data"))
+@pytest.fixture(scope="module")
+def counting_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a PostgreSQL with pg_stat_statements, which has to be set before it starts."""
+    settings = Settings(data_dir=str(tmp_path_factory.mktemp("counting") / "data"))
     with database_url(settings) as url:
         _execute(url, "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'")
     with database_url(settings) as url:
-        _execute(url, "CREATE EXTENSION pg_stat_statements")
         yield url
+
+
+@pytest.fixture
+def counting_database(counting_server: str) -> str:
+    """The URL of an empty database whose statements are counted."""
+    url = new_database(counting_server)
+    _execute(url, "CREATE EXTENSION pg_stat_statements")
+    return url
 
 
 def _execute(url: str, statement: str) -> None:
@@ -55,7 +63,6 @@ def _execute(url: str, statement: str) -> None:
     connection.close()
 
 
-@pytest.mark.alone
 @pytest.mark.process
 @pytest.mark.parametrize(
     ("reason", "of", "message", "evidence", "certainty"),
@@ -81,15 +88,18 @@ def _execute(url: str, statement: str) -> None:
             "calls were under way at a time",
             "sure",
         ),
-        ("cpu", "reads", "the service's CPU is full", "the service (python", "sure"),
+        pytest.param(
+            *("cpu", "reads", "the service's CPU is full", "the service (python", "sure"),
+            marks=pytest.mark.alone,
+        ),
     ],
 )
 def test_the_reason_for_slowness_is_found(
-    reason: str, of: str, message: str, evidence: str, certainty: str, counting: str, tmp_path: Path
+    reason: str, of: str, message: str, evidence: str, certainty: str, counting_database: str, tmp_path: Path
 ) -> None:
-    database = counting
-    with served("slow_service", "--database", database, "--reason", reason) as url:
-        bottleneck = explained(url, tmp_path, "--database-url", database)[of]
+    options = ("--database", counting_database, "--reason", reason)
+    with running_service("slow_service", *options) as url:
+        bottleneck = explained(url, tmp_path, "--database-url", counting_database)[of]
     assert bottleneck["told"].startswith(message)
     assert any(evidence in line for line in bottleneck["evidence"]), bottleneck["evidence"]
     # If other programs, such as other tests, use the processors, nothing is sure, and the evidence says so.
@@ -98,15 +108,14 @@ def test_the_reason_for_slowness_is_found(
     assert bottleneck["certainty"] == ("likely" if crowded or short else certainty)
 
 
-@pytest.mark.alone
 def test_a_slow_network_is_found(database: str, tmp_path: Path) -> None:
     with (
-        served("slow_service", "--database", database) as url,
-        served("delaying_proxy", "--to", url.rpartition(":")[2], "--delay-ms", "150") as slow,
+        running_service("slow_service", "--database", database) as url,
+        running_service("delaying_proxy", "--to", url.rpartition(":")[2], "--delay-ms", "150") as slow,
     ):
         found_by_kind = explained(slow, tmp_path, "--database-url", database)
     for bottleneck in found_by_kind.values():
-        assert bottleneck["told"].startswith("the time goes by on the way, in the network or a proxy")
+        assert bottleneck["told"].startswith("the time is spent on the way, in the network or a proxy")
         assert bottleneck["certainty"] == "likely"
 
 
@@ -228,7 +237,7 @@ def test_a_wait_for_the_database_log_is_found() -> None:
     ],
 )
 def test_an_unreachable_database_is_reported_at_once(nowhere: str, reason: str, tmp_path: Path) -> None:
-    with served("adjustable_service") as url:
+    with running_service("adjustable_service") as url:
         arguments = ("--host", url, "-o", str(tmp_path), "--database-url", nowhere)
         done = run("contract-load", "run", f"{url}/openapi.json", *arguments)
     assert done.wait() == 1

@@ -99,7 +99,6 @@ def test_bad_input_is_reported_in_one_line(options: tuple[str, ...], message: st
     assert message in line
 
 
-@pytest.mark.alone
 def test_a_service_too_slow_for_the_first_rate_has_no_capacity(
     adjustable_service: StartService, tmp_path: Path
 ) -> None:

@@ -12,16 +12,18 @@ from contract_tests.support.processes import StartService, run
 from load.errors import LoadError
 from load.judgement.comparison import BETTER, SAME, WORSE, compare_runs
 from load.judgement.objectives import ALL
-from load.judgement.recording import Run, make_record
+from load.judgement.run_record import Run, make_record
 from load.judgement.verdict import judge
 from load.measurements.results import Results
 from load.measurements.results_file import RunRecord
 from load.measurements.run_records import CapacityRecord
 from load.measurements.workload import Workload
+from load.options.options import Options
+from load.options.profile import load_profile
 
 LABELS = ("GET /it", "POST /it")
 SECONDS, CALLS = 30, 20
-RUN = Run("Things", "things.yaml", "http://127.0.0.1:1", "mixed", 3, Workload(), {})
+RUN = Run("Things", "things.yaml", "0123", "http://127.0.0.1:1", 3, Options(load_profile("mixed")), {})
 
 
 def ran(seed: int, slower: float = 1.0, **changed: Any) -> RunRecord:

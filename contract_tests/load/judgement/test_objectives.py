@@ -9,9 +9,9 @@ from load.errors import LoadError
 from load.judgement.objectives import Objective, parse_objective, promised_objectives
 from load.judgement.verdict import judge
 from load.measurements.findings import Fault, Finding
-from load.measurements.generator import Generator
+from load.measurements.load_generator import Generator
 from load.measurements.results import Results
-from load.measurements.times import Times
+from load.measurements.time_histogram import TimeHistogram
 
 IT = operation("/things/{id}")
 
@@ -69,7 +69,7 @@ def test_an_objective_without_calls_is_invalid() -> None:
 
 
 def test_a_run_limited_by_its_generator_is_invalid() -> None:
-    late, busy, dropping = Times(), Generator(10, 9.5), Generator(10, 1, dropped=3)
+    late, busy, dropping = TimeHistogram(), Generator(10, 9.5), Generator(10, 1, dropped=3)
     for lateness in [0.001] * 95 + [0.2] * 5:
         late.record(lateness)
     for generator, message in [

@@ -12,20 +12,23 @@ from contract_tests.support.processes import StartService, run
 from load.calls.response_checks import network_finding
 from load.judgement.circumstances import circumstances
 from load.judgement.objectives import parse_objective, promised_objectives
-from load.judgement.recording import Run, make_record
 from load.judgement.rejudging import rejudge
+from load.judgement.run_record import Run, make_record
 from load.judgement.verdict import judge
 from load.measurements import results_file
-from load.measurements.account import LedgerRecord
 from load.measurements.findings import Fault, Finding
-from load.measurements.generator import Generator
+from load.measurements.ledger_account import LedgerRecord
+from load.measurements.load_generator import Generator
 from load.measurements.losses import Loss, LossKind
 from load.measurements.results import Results
 from load.measurements.workload import Workload
+from load.options.options import Options
+from load.options.profile import load_profile
 from load.reports.operations_table import verdict_of_all
 
 IT = operation("/things/{id}", objectives={"p95_ms": 20, "error_rate": 0.1})
-RUN = Run("Things", "it.yaml", "http://127.0.0.1:1", "mixed", 3, Workload(warm_up=2), {}, {IT.label: "it"})
+OPTIONS = Options(load_profile("mixed"), workload=Workload(warm_up=2))
+RUN = Run("Things", "it.yaml", "0123", "http://127.0.0.1:1", 3, OPTIONS, {}, {IT.label: "it"})
 LOST = Loss(
     kind=LossKind.LOST,
     label=IT.label,

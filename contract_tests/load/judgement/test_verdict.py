@@ -11,7 +11,7 @@ from contract_tests.support.documents import operation
 from contract_tests.support.judged_runs import IT, RUN, verdict_of
 from load.calls.response_checks import network_finding
 from load.judgement.objectives import parse_objective, promised_objectives
-from load.judgement.recording import make_record
+from load.judgement.run_record import make_record
 from load.judgement.verdict import judge
 from load.measurements.findings import Fault, Finding
 from load.measurements.results import Results

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from load.measurements.findings import Fault, Finding
-from load.measurements.generator import Generator
+from load.measurements.load_generator import Generator
 from load.measurements.losses import Loss, LossKind
 from load.measurements.results import Results, ResultsMessage
 

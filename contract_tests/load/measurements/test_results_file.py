@@ -1,13 +1,15 @@
 """The results file is read back as it was written."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 
 from contract_tests.support.judged_runs import RUN, verdict_of
 from load.errors import LoadError
-from load.judgement.recording import make_record
+from load.judgement.run_record import make_record
 from load.measurements import results_file
 from load.measurements.findings import Fault, Finding
 from load.measurements.losses import Loss, LossKind
@@ -26,6 +28,15 @@ def test_a_file_that_is_no_results_file_is_reported(
         results_file.read(tmp_path)
 
 
+def test_a_file_of_before_labels_is_read(tmp_path: Path) -> None:
+    results, verdict = verdict_of([30.0] * 9)
+    results_file.write(tmp_path / "results.json", make_record(RUN, results, verdict))
+    run = json.loads((tmp_path / "results.json").read_text())
+    added = {"tool", "label", "commit", "fingerprint", "ended"}
+    (tmp_path / "results.json").write_text(json.dumps({key: run[key] for key in run.keys() - added}))
+    assert results_file.read(tmp_path).label == ""
+
+
 def test_the_keys_of_the_file_stay_as_they_are(tmp_path: Path) -> None:
     """Attributes have other names where the field has better words by now."""
     results, verdict = verdict_of([30.0] * 9, [Finding(Fault.BROKEN_CONTRACT, "200 body", "type")])
@@ -35,6 +46,11 @@ def test_the_keys_of_the_file_stay_as_they_are(tmp_path: Path) -> None:
     results.record_loss(loss, "")
     results_file.write(tmp_path / "results.json", make_record(RUN, results, verdict))
     run = json.loads((tmp_path / "results.json").read_text())
+    jsonschema_rs.validator_for(results_file.json_schema()).validate(run)
+    assert run["tool"].startswith("students-contract ")
+    assert (run["label"], run["commit"], run["fingerprint"]) == ("after the index", "5c9673c", "0123")
+    taken = datetime.fromisoformat(run["ended"]) - datetime.fromisoformat(run["began"])
+    assert taken.total_seconds() == pytest.approx(run["seconds"], abs=0.01)
     assert {"beside", "explained", "reasons", "failures", "invalid", "doubts"} <= {*run}
     assert {*run["failures"][0]} == {"kind", "operation", "told"}
     assert {"told", "count", "fault", "place"} <= {*run["operations"][label]["findings"][0]}

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
-from contract_tests.support.processes import Start, free_port, served
+from contract_tests.support.processes import Start, free_port, running_service
 from load.calls.response_checks import network_finding
 from load.measurements.results import Results
 from load.measurements.silence import Silence, combined
@@ -52,7 +52,7 @@ def test_a_run_whose_service_dies_ends_early_and_fails(
 ) -> None:
     port = str(free_port())
     arguments = ("-t", "2m", "--warm-up", "0", *workload, "--objective", "error rate < 100%")
-    with served("adjustable_service", "--port", port) as url:
+    with running_service("adjustable_service", "--port", port) as url:
         load = start(
             "contract-load", "run", f"{url}/openapi.json", "--host", url, *arguments, "-o", str(tmp_path)
         )

@@ -4,7 +4,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from contract_tests.support.judged_runs import IT, RUN, verdict_of
-from load.judgement.recording import make_record
+from load.judgement.run_record import make_record
 from load.measurements import results_file
 from load.measurements.findings import Fault, Finding
 from load.reports import junit

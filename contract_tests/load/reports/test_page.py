@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 
 from contract_tests.support.judged_runs import RUN, verdict_of
 from load.judgement.capacity import Search
-from load.judgement.recording import make_record
+from load.judgement.run_record import make_record
 from load.measurements.findings import Fault, Finding
 from load.measurements.run_records import Trial
 from load.reports.page import write_page

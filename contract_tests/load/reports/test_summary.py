@@ -1,7 +1,7 @@
 """The summary of a run, in a terminal."""
 
 from contract_tests.support.judged_runs import RUN, verdict_of
-from load.judgement.recording import make_record
+from load.judgement.run_record import make_record
 from load.measurements.findings import Fault, Finding
 from load.reports.summary import summary
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from contract_tests.support.processes import START_TIMEOUT_S, Start, free_port, run, served
+from contract_tests.support.processes import START_TIMEOUT_S, Start, free_port, run, running_service
 
 pytestmark = pytest.mark.process
 
@@ -48,7 +48,7 @@ def findings(results: Any) -> set[str]:
 
 
 def test_a_service_without_a_fault_is_not_blamed(tmp_path: Path) -> None:
-    with served("faulty_service") as url:
+    with running_service("faulty_service") as url:
         results, done = loaded(url, tmp_path)
     assert findings(results) == set(), done.output
     assert (results["ledger"]["lost"], results["ledger"]["notes"]) == (0, {})
@@ -58,7 +58,7 @@ def test_a_service_without_a_fault_is_not_blamed(tmp_path: Path) -> None:
 def test_a_fault_is_reported_by_its_name(
     fault: str, message: str, also_expected: set[str], tmp_path: Path
 ) -> None:
-    with served("faulty_service", "--fault", fault) as url:
+    with running_service("faulty_service", "--fault", fault) as url:
         results, done = loaded(url, tmp_path)
     named = findings(results)
     assert message in named, done.output
@@ -67,7 +67,7 @@ def test_a_fault_is_reported_by_its_name(
 
 
 def test_a_slow_operation_behind_a_lock_is_named(tmp_path: Path) -> None:
-    with served("faulty_service", "--fault", "slow behind a lock") as url:
+    with running_service("faulty_service", "--fault", "slow behind a lock") as url:
         results, done = loaded(url, tmp_path, "--rate", "40")
     assert findings(results) == set()
     assert "GET /things/{thing_id}/report" in done.output.partition("slowest operation: ")[2][:40], (
@@ -79,12 +79,12 @@ def test_writes_answered_before_they_are_stored_are_lost_after_a_kill(start: Sta
     port = str(free_port())
     kept = ("--fault", "answers before it writes", "--port", port, "--file", str(tmp_path / "things.json"))
     arguments = ("-t", "5m", "--warm-up", "0s", "--consistency", "0s", "-o", str(tmp_path))
-    with served("faulty_service", *kept) as url:
+    with running_service("faulty_service", *kept) as url:
         load = start("contract-load", "run", f"{url}/openapi.json", "--host", url, "-u", "2", *arguments)
         deadline = time.monotonic() + START_TIMEOUT_S
         while httpx.get(f"{url}/count").json() < 200:
             assert time.monotonic() < deadline, "nobody calls"
-    with served("faulty_service", *kept):
+    with running_service("faulty_service", *kept):
         assert load.end(signal.SIGINT) == 130
     results = json.loads((tmp_path / "results.json").read_text())
     assert any("lost" in finding for finding in findings(results)), load.output

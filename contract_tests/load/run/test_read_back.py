@@ -8,7 +8,14 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
-from contract_tests.support.processes import START_TIMEOUT_S, Start, StartService, free_port, run, served
+from contract_tests.support.processes import (
+    START_TIMEOUT_S,
+    Start,
+    StartService,
+    free_port,
+    run,
+    running_service,
+)
 
 RESTARTS = 10
 CALLS_BETWEEN_KILLS = 200
@@ -94,13 +101,13 @@ def test_no_loss_is_reported_while_a_durable_service_is_killed(start: Start, tmp
     port = free_port()
     kept = ("--port", str(port), "--file", str(tmp_path / "things"), "--delay-ms", "5")
     arguments = ("-t", "5m", "--warm-up", "0", "-o", str(tmp_path), "--objective", "error rate < 100%")
-    with served("adjustable_service", *kept) as url:
+    with running_service("adjustable_service", *kept) as url:
         load = start("contract-load", "run", f"{url}/openapi.json", "--host", url, *arguments)
         wait_for_calls(url)
     for _ in range(RESTARTS - 1):
-        with served("adjustable_service", *kept) as url:
+        with running_service("adjustable_service", *kept) as url:
             wait_for_calls(url)
-    with served("adjustable_service", *kept):
+    with running_service("adjustable_service", *kept):
         assert load.end(signal.SIGINT) == 130
     results = json.loads((tmp_path / "results.json").read_text())
     assert results["ledger"]["followed"] == results["ledger"]["read"] > RESTARTS

@@ -2,13 +2,13 @@
 
 import msgspec
 
-from load.measurements.generator import Generator
-from load.measurements.times import Times
+from load.measurements.load_generator import Generator
+from load.measurements.time_histogram import TimeHistogram
 from load.run.watch import Watch
 
 
-def lateness(*sent: tuple[float, float]) -> Times:
-    times = Times()
+def lateness(*sent: tuple[float, float]) -> TimeHistogram:
+    times = TimeHistogram()
     for due, at in sent:
         times.record(at - due)
     return times

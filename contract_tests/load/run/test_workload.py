@@ -10,7 +10,7 @@ import httpx2 as httpx
 import pytest
 
 from contract_tests.support.processes import StartService, free_port, run
-from load.measurements.times import Times
+from load.measurements.time_histogram import TimeHistogram
 
 
 def loaded(url: str, folder: Path, *options: str) -> Any:
@@ -78,14 +78,16 @@ def test_several_workers_make_one_load(
     # No call was refused because of another process's name: names are unique.
     # Workers start when they are ready: earlier arrivals are not caught up.
     assert 230 <= int(total[1]) <= 430
-    raw = defaultdict[str, Times](Times)
+    raw = defaultdict[str, TimeHistogram](TimeHistogram)
     for file in records.iterdir():
         for line in file.read_text().splitlines():
             label, taken = line.split("\t")
             raw[label].record(float(taken))
     assert len([*records.iterdir()]) == workers
     archived = json.loads((tmp_path / "results.json").read_text())["operations"]
-    assert {label: Times.decoded(operation["histogram"]) for label, operation in archived.items()} == raw
+    assert {
+        label: TimeHistogram.decoded(operation["histogram"]) for label, operation in archived.items()
+    } == raw
 
 
 def test_warm_up_calls_are_checked_but_not_measured(adjustable_service: StartService, tmp_path: Path) -> None:

@@ -1,0 +1,187 @@
+"""The record of a run with its verdict, which the results file keeps and reports are made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TypedDict
+
+import msgspec
+
+from load.judgement.figures import figures_of
+from load.judgement.outcomes import Outcome
+from load.judgement.slowest import slowest
+from load.judgement.verdict import Verdict
+from load.measurements.findings import FindingRecord
+from load.measurements.load_generator import Generator
+from load.measurements.operation_results import OperationResults
+from load.measurements.results import Results
+from load.measurements.results_file import FORMAT, RunRecord
+from load.measurements.run_records import (
+    CapacityRecord,
+    ExplanationRecord,
+    Figures,
+    GeneratorRecord,
+    OperationRecord,
+    OutcomeRecord,
+    ReasonRecord,
+)
+from load.measurements.throttling import throttling_of
+from load.options.options import Options
+
+DISTRIBUTION = "students-contract"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What was run. `uncovered` is why operations were not called, and `names` their ids in the document,
+    both by label.
+    """
+
+    title: str
+    document: str
+    fingerprint: str
+    host: str
+    users: int
+    options: Options
+    uncovered: Mapping[str, str]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+class _VerdictFields(TypedDict):
+    """The fields of `RunRecord` that have the verdict."""
+
+    passed: bool
+    verdict: str
+    reasons: list[str]
+    invalid: list[str]
+    failures: list[ReasonRecord]
+    doubts: list[ReasonRecord]
+    notes: list[str]
+    objectives: list[OutcomeRecord]
+
+
+def make_record(
+    run: Run,
+    results: Results,
+    verdict: Verdict,
+    capacity: CapacityRecord | None = None,
+    explanation: ExplanationRecord | None = None,
+) -> RunRecord:
+    """The record of a run; that of a search for the capacity is its best trial."""
+    clock = results.clock
+    return RunRecord(
+        format=FORMAT,
+        tool=f"{DISTRIBUTION} {version(DISTRIBUTION)}",
+        label=run.options.label,
+        commit=run.options.commit,
+        title=run.title,
+        document=run.document,
+        fingerprint=run.fingerprint,
+        host=run.host,
+        profile=run.options.profile.name,
+        users=run.users if run.options.workload.rate is None else None,
+        workload=run.options.workload,
+        began=_moment(clock.began),
+        ended=_moment(clock.began + clock.length),
+        seconds=clock.length,
+        measured_seconds=clock.measured_s,
+        throttling=throttling_of(results),
+        uncovered=dict(run.uncovered),
+        capacity=capacity,
+        explanation=explanation,
+        slowest=slowest(results),
+        total=Figures(**figures_of(results.total, results.clock.measured_s)),
+        operations=_operations(run, results, verdict),
+        ledger=results.account,
+        side_calls=dict(results.side_calls),
+        closed=dict(results.closed),
+        generators={
+            name or "this process": _generator(generator) for name, generator in results.generators.items()
+        },
+        **_verdict_fields(verdict),
+    )
+
+
+def _moment(at: float) -> str:
+    """A time (s since the epoch) as RFC 3339 has it."""
+    return datetime.fromtimestamp(at, UTC).isoformat()
+
+
+def with_verdict(record: RunRecord, results: Results, verdict: Verdict) -> RunRecord:
+    """The record of a run with another verdict on its results."""
+    operations = {
+        label: msgspec.structs.replace(operation, verdict=state(label, results.operations[label], verdict))
+        for label, operation in record.operations.items()
+    }
+    return msgspec.structs.replace(record, operations=operations, **_verdict_fields(verdict))
+
+
+def _verdict_fields(verdict: Verdict) -> _VerdictFields:
+    return {
+        "passed": verdict.passed,
+        "verdict": verdict.word,
+        "reasons": [str(reason) for reason in verdict.reasons],
+        "invalid": [str(reason) for reason in verdict.invalid],
+        "failures": [reason.record() for reason in verdict.reasons],
+        "doubts": [reason.record() for reason in verdict.invalid],
+        "notes": list(verdict.notes),
+        "objectives": [_outcome(outcome) for outcome in verdict.outcomes],
+    }
+
+
+def _operations(run: Run, results: Results, verdict: Verdict) -> dict[str, OperationRecord]:
+    return {
+        label: OperationRecord(
+            operation_id=run.names.get(label, ""),
+            verdict=state(label, operation, verdict),
+            findings=[FindingRecord.of(*counted) for counted in operation.findings.most_common()],
+            **figures_of(operation, results.clock.measured_s),
+        )
+        for label, operation in results.operations.items()
+    }
+
+
+def _generator(generator: Generator) -> GeneratorRecord:
+    return GeneratorRecord(
+        cpu=generator.cpu,
+        loop_lag_p99_ms=generator.lag.percentile_ms(99),
+        late=generator.late,
+        lateness_p99_ms=generator.lateness.percentile_ms(99),
+        dropped=generator.dropped,
+        late_as_answers_came_at_once=generator.held_up,
+        stood_still_s=generator.halted_s,
+    )
+
+
+def _outcome(outcome: Outcome) -> OutcomeRecord:
+    objective = outcome.objective
+    return OutcomeRecord(
+        operation=objective.label,
+        objective=str(objective),
+        measure=objective.measure,
+        limit=objective.limit,
+        is_requested=objective.is_requested,
+        figure=outcome.figure,
+        shown="no call" if outcome.figure is None else objective.shown(outcome.figure),
+        calls=outcome.calls,
+        judged=outcome.is_judged,
+        holds=outcome.holds,
+        margin=outcome.margin,
+        message=str(outcome),
+    )
+
+
+def state(label: str, operation: OperationResults, verdict: Verdict) -> str:
+    """The verdict on one operation, in a word or two."""
+    if not operation.requests:
+        return "not called"
+    if any(reason.operation == label for reason in verdict.reasons):
+        return "FAILED"
+    outcomes = verdict.of(label)
+    if any(outcome.is_broken for outcome in outcomes):
+        return "does not hold"
+    unjudged = sum(not outcome.is_judged for outcome in outcomes)
+    if not unjudged:
+        return "ok" if outcomes else "no objective"
+    return "not judged" if unjudged == len(outcomes) else f"ok, {unjudged} not judged"
