@@ -11,6 +11,8 @@ import psutil
 import pytest
 
 from contract_tests.support.processes import (
+    UNHURRIED,
+    UNHURRIED_WRITES,
     Service,
     Start,
     StartService,
@@ -44,7 +46,7 @@ def test_the_rows_match_the_counted_creations_and_deletions(
     seeded: tuple[Service, str], tmp_path: Path
 ) -> None:
     service, database = seeded
-    arguments = ("--host", service.url, "--users", "8", "--run-time", "6s", "--profile", "write-heavy")
+    arguments = ("--host", service.url, "--users", "8", "--run-time", "6s", *UNHURRIED_WRITES)
     done = run("contract-load", "run", *arguments, "--output", str(tmp_path))
     results = json.loads((tmp_path / "results.json").read_text())["operations"]
     created = results["POST /students"]["statuses"]["201"]
@@ -60,17 +62,18 @@ def test_a_broken_contract_fails_the_run_with_rule_and_place(
     broken = start("uvicorn", *factory, environment={"STUDENTS_DATABASE_URL": database})
     broken.wait_for("running on")
     host = ("--host", f"http://127.0.0.1:{port}")
-    done = run("contract-load", "run", *host, "--run-time", "4s", "--output", str(tmp_path))
+    options = (*host, "--users", "4", *UNHURRIED)
+    done = run("contract-load", "run", *options, "--run-time", "4s", "--output", str(tmp_path))
     assert done.process.returncode == 1
     place = r"GET /students/\{student_id\}: broken contract: 200 body /email \(required\), \d+ times"
     assert re.search(place, done.output), done.output
-    plain = run(*LOCUST, "--headless", "-u", "2", "-t", "6s", *host)
+    plain = run(*LOCUST, "--headless", "-t", "6s", *options)
     assert plain.process.returncode == 1
     assert re.search(place, plain.output), plain.output
 
 
 def test_ctrl_c_ends_in_a_verdict_and_leaves_no_processes(tmp_path: Path, start: Start) -> None:
-    command = start("contract-load", "run", "--run-time", "10m", "--output", str(tmp_path))
+    command = start("contract-load", "run", "--run-time", "10m", "--output", str(tmp_path), *UNHURRIED)
     command.wait_for("loading http")
     children = psutil.Process(command.process.pid).children(recursive=True)
     command.wait_for("req/s")

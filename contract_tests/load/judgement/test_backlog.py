@@ -73,6 +73,7 @@ def test_a_slow_generator_is_not_blamed_on_the_service() -> None:
     assert behind(results) is None
 
 
+@pytest.mark.alone
 def test_a_run_of_a_service_that_falls_behind_does_not_pass(
     adjustable_service: StartService, tmp_path: Path
 ) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from contract_tests.support.populated_service import populated_service
-from contract_tests.support.processes import run
+from contract_tests.support.processes import UNHURRIED, run
 
 pytestmark = pytest.mark.process
 
@@ -33,7 +33,7 @@ SPARED = {
 
 def test_entities_from_before_the_run_are_unchanged(tmp_path: Path) -> None:
     with populated_service() as (url, kept):
-        options = ("--host", url, "-u", "4", "-t", "4s", "--warm-up", "0s", "-o", str(tmp_path))
+        options = ("--host", url, "-u", "4", "-t", "4s", "--warm-up", "0s", "-o", str(tmp_path), *UNHURRIED)
         done = run("contract-load", "run", f"{url}/openapi.json", *options)
     assert sorted(set(kept.damage)) == []
     results = json.loads((tmp_path / "results.json").read_text())
@@ -59,6 +59,17 @@ def test_entities_from_before_the_run_are_unchanged(tmp_path: Path) -> None:
 
 def test_allow_destructive_calls_everything(tmp_path: Path) -> None:
     with populated_service() as (url, kept):
-        options = ("--host", url, "-u", "4", "-t", "3s", "--allow-destructive", "-o", str(tmp_path))
-        run("contract-load", "run", f"{url}/openapi.json", *options)
+        options = (
+            "--host",
+            url,
+            "-u",
+            "4",
+            "-t",
+            "3s",
+            "--allow-destructive",
+            "-o",
+            str(tmp_path),
+            *UNHURRIED,
+        )
+        run("contract-load", "run", f"{url}/openapi.json", *options, *UNHURRIED)
     assert {"PUT /me", "PATCH /settings", "PATCH /items", "PUT /files/report.txt"} <= set(kept.damage)

@@ -9,7 +9,14 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from contract_tests.support.processes import START_TIMEOUT_S, Start, free_port, run, running_service
+from contract_tests.support.processes import (
+    START_TIMEOUT_S,
+    UNHURRIED,
+    Start,
+    free_port,
+    run,
+    running_service,
+)
 
 pytestmark = pytest.mark.process
 
@@ -36,7 +43,7 @@ FAULTS: list[tuple[str, str, set[str]]] = [
 
 
 def loaded(url: str, folder: Path, *options: str) -> Any:
-    arguments = ("--warm-up", "0s", "--consistency", "1s", "-o", str(folder), *options)
+    arguments = ("--warm-up", "0s", "--consistency", "1s", "-o", str(folder), *UNHURRIED, *options)
     done = run(
         "contract-load", "run", f"{url}/openapi.json", "--host", url, "-u", "4", "-t", "5s", *arguments
     )

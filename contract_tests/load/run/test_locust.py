@@ -9,6 +9,7 @@ import httpx2 as httpx
 import pytest
 
 from contract_tests.support.processes import (
+    UNHURRIED_WRITES,
     Service,
     Start,
     StartService,
@@ -21,7 +22,7 @@ from contract_tests.support.students_runs import LOCUST, calls, reckoned, rows
 @pytest.mark.parametrize("ways", [(), ("--processes", "2")], ids=["alone", "two processes"])
 def test_locust_runs_headless(seeded: tuple[Service, str], ways: tuple[str, ...]) -> None:
     service, database = seeded
-    options: tuple[str, ...] = ("--headless", "-u", "8", "-r", "8", "-t", "6s", "--profile", "write-heavy")
+    options: tuple[str, ...] = ("--headless", "-u", "8", "-r", "8", "-t", "6s", *UNHURRIED_WRITES)
     if ways:
         options = (*options, "--master-bind-port", str(port := free_port()), "--master-port", str(port))
     done = run(*LOCUST, *options, *ways, "--host", service.url)
@@ -33,7 +34,7 @@ def test_locust_runs_headless(seeded: tuple[Service, str], ways: tuple[str, ...]
 def test_a_master_runs_with_workers(seeded: tuple[Service, str], start: Start, tmp_path: Path) -> None:
     service, database = seeded
     profile = tmp_path / "no-lists.yaml"
-    profile.write_text("weights: {read: 3, create: 3, delete: 1}")
+    profile.write_text("weights: {read: 3, create: 3, delete: 1}\nwait: 0.02")
     port = str(free_port())
     master = start(
         *(*LOCUST, "--master", "--headless", "--expect-workers", "2", "--profile", str(profile)),
@@ -53,7 +54,8 @@ def test_ctrl_c_loses_no_results_of_workers(seeded: tuple[Service, str], start: 
     port = str(free_port())
     ports = ("--master-bind-port", port, "--master-port", port)
     locust = start(
-        *LOCUST, "--headless", "--processes", "2", "-u", "8", "-r", "8", "--host", service.url, *ports
+        *(*LOCUST, "--headless", "--processes", "2", "-u", "8", "-r", "8", "--host", service.url),
+        *(*UNHURRIED_WRITES, *ports),
     )
     while rows(database) < 400:
         assert locust.process.poll() is None, locust.output

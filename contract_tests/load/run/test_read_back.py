@@ -43,7 +43,7 @@ def test_lost_writes_are_reported(
     fault: str, label: str, place: str, adjustable_service: StartService, tmp_path: Path
 ) -> None:
     url = adjustable_service("--fault", fault, "--delay-ms", "5")
-    options = ("-t", "4s", "--warm-up", "0", "-o", str(tmp_path), "--consistency", "0s")
+    options = ("-u", "3", "-t", "4s", "--warm-up", "0", "-o", str(tmp_path), "--consistency", "0s")
     done = run("contract-load", "run", f"{url}/openapi.json", "--host", url, *options)
     assert done.process.returncode == 1
     results = json.loads((tmp_path / "results.json").read_text())
@@ -64,7 +64,7 @@ def test_a_service_that_keeps_everything_is_not_blamed(
     adjustable_service: StartService, tmp_path: Path
 ) -> None:
     url = adjustable_service("--delay-ms", "2")
-    options = ("-t", "2s", "--warm-up", "0", "-o", str(tmp_path), "--consistency", "0s")
+    options = ("-u", "3", "-t", "2s", "--warm-up", "0", "-o", str(tmp_path), "--consistency", "0s")
     run("contract-load", "run", f"{url}/openapi.json", "--host", url, *options)
     ledger = json.loads((tmp_path / "results.json").read_text())["ledger"]
     assert ledger["followed"] == ledger["read"] > 50

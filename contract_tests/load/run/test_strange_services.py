@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.support.processes import run
+from contract_tests.support.processes import UNHURRIED, run
 from contract_tests.support.strange_service import FOUND, document, strange_service
 
-LOCUST = ("locust", "-f", "load/locustfile.py", "--headless", "-u", "4", "-r", "4", "-t", "8s")
+LOCUST = ("locust", "-f", "load/locustfile.py", "--headless", "-u", "4", "-r", "4", "-t", "8s", *UNHURRIED)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,8 @@ def test_locust_finds_every_fault(service: str, described: str, workers: tuple[s
 
 def test_contract_load_finds_every_fault(service: str, described: str, tmp_path: Path) -> None:
     done = run(
-        "contract-load", "run", described, "--host", service, "-u", "4", "-t", "8s", "-o", str(tmp_path)
+        *("contract-load", "run", described, "--host", service, "-u", "4", "-t", "8s"),
+        *("-o", str(tmp_path), *UNHURRIED),
     )
     assert findings_in(done.output) == FOUND
     assert done.process.returncode == 1
@@ -75,7 +76,7 @@ def test_credentials_reach_the_service_but_no_output(described: str, service: st
     secrets = {"CONTRACT_HEADER": "X-Own: se-cret", "CONTRACT_BEARER": "se-cret"}
     for command in (
         ("contract-load", "run", described, "-t", "2s", "-o", str(tmp_path)),
-        (*LOCUST[:-1], "2s", "--document", described),
+        (*LOCUST, "-t", "2s", "--document", described),
     ):
         done = run(*command, "--host", service, "--include", "/wrong", environment=secrets)
         assert "GET /wrong: broken contract" in done.output
