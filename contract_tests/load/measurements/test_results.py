@@ -6,6 +6,7 @@ from random import Random
 import msgspec
 import pytest
 
+from load.measurements.clock import Clock
 from load.measurements.findings import Fault, Finding
 from load.measurements.load_generator import Generator
 from load.measurements.losses import Loss, LossKind
@@ -24,13 +25,15 @@ LOSS = Loss(
 )
 
 
-def test_results_of_processes_merge_without_loss() -> None:
-    random = Random(1)
+def test_results_of_processes_merge_without_loss(monkeypatch: pytest.MonkeyPatch) -> None:
+    random, now = Random(1), 0.0
+    monkeypatch.setattr(Clock, "elapsed", property(lambda _: now))
     whole, parts = Results.of(["a", "b"]), [Results.of(["a", "b"]) for _ in range(3)]
     finding = Finding(Fault.SERVER_ERROR, "status 500", "", "text")
     for _ in range(5_000):
         label, latency = random.choice("ab"), random.expovariate(30)
         wrong = [finding] if random.random() < 0.01 else []
+        now += 0.001
         for results in (whole, random.choice(parts)):
             results.record(label, 500 if wrong else 200, latency, latency / 2, wrong)
     merged = Results.of([])
