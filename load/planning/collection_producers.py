@@ -7,6 +7,7 @@ from load.planning.operation_index import OperationIndex
 from load.planning.producers import (
     CREATES_AT_PATH,
     UNKNOWN_LIST,
+    Inference,
     Producer,
     Producers,
     in_list,
@@ -75,7 +76,7 @@ class CollectionProducers:
         else:
             # Nothing says whether the entities of a list have just been created.
             creates, kind = False, "lists"
-        reason = f"{kind} it: {_description(identifier)}"
+        reason = Inference(f"{kind} it", _description(identifier))
         source = Identifier(pointer, identifier.request, identifier.names, resource, identifier.named)
         sources = (*own_path(operation), source)
         self._producers.add(Producer(operation.label, resource, sources, list_pointer, creates, reason))
@@ -113,7 +114,7 @@ class CollectionProducers:
             item_pointer = f"/{rest}"
         identifier = Identifier(item_pointer, None, tuple(names), resource)
         sources = (*own_path(operation), identifier)
-        reason = f"lists it: {pointer or 'the identifiers in its answer'}"
+        reason = Inference("lists it", pointer or "the identifiers in its answer")
         self._producers.add(Producer(operation.label, resource, sources, list_pointer, False, reason))
 
 

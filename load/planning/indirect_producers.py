@@ -10,6 +10,7 @@ from load.planning.names import USUAL_NAMES, words
 from load.planning.operation_index import OperationIndex, resources_along
 from load.planning.producers import (
     RELATES_AT_PATH,
+    Inference,
     Producer,
     Producers,
     Source,
@@ -47,7 +48,7 @@ class IndirectProducers:
                 list_pointer, item_pointer = split_at_list(pointer)
                 sources = (*own_path(operation), item_pointer or "")
                 creates = operation.method == "post" and list_pointer is None
-                reason = f"{pointer} of its answer"
+                reason = Inference(f"{pointer} of its answer")
                 self._producers.add(
                     Producer(
                         operation.label, resource, sources, list_pointer, creates, reason, alias_of=alias_of
@@ -93,7 +94,7 @@ class IndirectProducers:
                 lists = {pointer.partition("/0/")[0] for pointer in pointers.values() if pointer}
                 if all(pointers.values()) and len(lists) == 1:
                     sources = _item_sources(names, pointers, resource)
-                    reason = f"its items name {', '.join(missing)}"
+                    reason = Inference(f"its items name {', '.join(missing)}")
                     self._producers.add(
                         Producer(operation.label, resource, sources, lists.pop(), False, reason)
                     )
@@ -111,13 +112,13 @@ class IndirectProducers:
         ]
         for producer in producers:
             if self._creates_namesake(producer, resource):
-                place = producer.reason.partition(": ")[2] or producer.reason
+                place = producer.reason.place or producer.reason.action
                 self._producers.add(
                     replace(
                         producer,
                         resource=resource,
                         sources=producer.sources[-1:],
-                        reason=f"creates it in another collection: {place}",
+                        reason=Inference("creates it in another collection", place),
                         alias_of=producer.resource,
                     )
                 )
@@ -162,7 +163,7 @@ class IndirectProducers:
                 return replace(
                     producer,
                     sources=(*producer.sources[:-1], source),
-                    reason=f"{pointer} of its answer",
+                    reason=Inference(f"{pointer} of its answer"),
                     alias_of=producer.resource,
                 )
         return None

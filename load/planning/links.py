@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from load.planning.names import words
 from load.planning.operation_index import OperationIndex
 from load.planning.plan import LinkedValue, Slot
-from load.planning.producers import Producer, Producers, may_create
+from load.planning.producers import Inference, Producer, Producers, may_create
 from load.planning.resources import noun_of, resource_of
 from load.planning.side_effects import only_reads
 from openapi.contract import Json
@@ -74,7 +74,15 @@ class LinkReader:
         }
         if (resource, sources, list_pointer) not in known:
             self._producers.add(
-                Producer(operation.label, resource, sources, list_pointer, creates, reason, from_link=True)
+                Producer(
+                    operation.label,
+                    resource,
+                    sources,
+                    list_pointer,
+                    creates,
+                    Inference(reason),
+                    from_link=True,
+                )
             )
 
     def _creates(self, operation: Operation, resource: str, expression: Json) -> bool:

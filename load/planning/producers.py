@@ -10,13 +10,26 @@ from openapi.expressions import Exchange, at_pointer, evaluate
 from openapi.operations import Operation
 from openapi.parameters import NO_SEGMENTS
 
-CREATES_AT_PATH = "creates what its path names"
-RELATES_AT_PATH = "relates the entities that its path names"
 # The list pointer of a response whose list no schema describes.
 UNKNOWN_LIST = "?"
 
 Values = tuple[Json, ...]
 Source = str | Identifier
+
+
+@dataclass(frozen=True)
+class Inference:
+    """Why an operation is taken for a producer: what it does, and in which place the identifiers are."""
+
+    action: str
+    place: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.action}: {self.place}" if self.place else self.action
+
+
+CREATES_AT_PATH = Inference("creates what its path names")
+RELATES_AT_PATH = Inference("relates the entities that its path names")
 
 
 @dataclass(frozen=True)
@@ -35,7 +48,7 @@ class Producer:
     sources: tuple[Source, ...]
     list_pointer: str | None
     creates: bool
-    reason: str
+    reason: Inference
     from_link: bool = False
     alias_of: str = ""
 

@@ -10,7 +10,7 @@ from contract_tests.support.path_items import ID, TEXT, an_object, does, on
 from contract_tests.support.simulation import Simulation
 from load.calls.builder import CallBuilder
 from load.options.credentials import Secret
-from load.planning.producers import Producer
+from load.planning.producers import Inference, Producer
 from openapi.expressions import Exchange
 from openapi.operation_reader import read_operations
 from openapi.operations import Operation
@@ -39,7 +39,7 @@ def test_an_operation_without_a_value_for_its_path_is_unbuildable() -> None:
 
 
 def test_identifiers_that_no_path_can_carry_are_ignored() -> None:
-    producer = Producer("GET /things", "/things/{}", ("/id",), "", creates=False, reason="")
+    producer = Producer("GET /things", "/things/{}", ("/id",), "", creates=False, reason=Inference(""))
     listed = [{"id": name} for name in ("a", "..", ".", "", "b/c", "...")]
     exchange = Exchange("GET", "/things", {}, {}, {}, None, 200, {}, listed)
     assert [*producer.entities(exchange)] == [("a",), ("b/c",), ("...",)]
