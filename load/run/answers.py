@@ -4,7 +4,6 @@ import logging
 import time
 import traceback
 from collections.abc import Iterable
-from dataclasses import replace
 from http import HTTPStatus
 
 import msgspec
@@ -72,7 +71,10 @@ class Answers:
         findings = self._findings(step, reply, *absence)
         if exchange and operation.method == "get":
             findings += self._of_another(step, exchange)
-        return self._without_credentials(Refusal(operation, reply, began, ended, findings), step)
+        if findings and reply.status in response_checks.UNAUTHORISED and not step.call.secret.is_empty:
+            findings = self.with_samples(step, reply, findings)
+            return self._without_refusal(Refusal(operation, reply, began, ended, findings))
+        return findings
 
     def _absence(self, step: Step, reply: Reply, began: float, ended: float) -> tuple[Absence | None, str]:
         """Why the entity of a step is not there, if the answer says so, and what was lost if it is lost."""
@@ -162,12 +164,8 @@ class Answers:
             logger.error("an answer of %s could not be judged: %s", mask(operation.label), text)
             return [response_checks.internal_finding(error)]
 
-    def _without_credentials(self, refusal: Refusal, step: Step) -> list[Finding]:
-        """The findings of an answer, but none of a refusal that is about the credentials of its call."""
-        has_secret = not step.call.secret.is_empty
-        if not (refusal.findings and has_secret and refusal.reply.status in response_checks.UNAUTHORISED):
-            return refusal.findings
-        refusal = replace(refusal, findings=self.with_samples(step, refusal.reply, refusal.findings))
+    def _without_refusal(self, refusal: Refusal) -> list[Finding]:
+        """The findings of an answer, but none where a refusal is about the credentials of its call."""
         if not self._session.acceptance.withhold(refusal):
             return refusal.findings
         report_acceptance(self._session, self._ending)

@@ -1,6 +1,6 @@
 """The calls of one user: each is chosen, sent over a connection that is kept, checked and recorded."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import gevent
 
@@ -23,8 +23,7 @@ GONE_S = 10.0
 FIRST_PAUSE_S, LAST_PAUSE_S = 0.05, 1.0
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(NamedTuple):
     """A call that was made: its response time (s), the size of the answer (bytes), and what was wrong."""
 
     operation: Operation
