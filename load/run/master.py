@@ -55,6 +55,11 @@ class Workers:
         return tuple(sorted(client.id for client in clients if client.state != STATE_MISSING))
 
     @property
+    def missing(self) -> set[str]:
+        """Those that Locust misses: nothing has been heard of them for some seconds."""
+        return {client.id for client in self._runner.clients.all if client.state == STATE_MISSING}
+
+    @property
     def stop_timeout(self) -> float:
         """How long (s) users have to end their calls."""
         return float(self._runner.environment.stop_timeout)
@@ -159,7 +164,8 @@ class Master:
             gevent.sleep(POLL_S)
             if time.monotonic() - due < _HELD_UP_S:
                 # Locust strikes workers off its list when their users have stopped; their results still come.
-                self._attendance.mark_absent(set(), self._load.session.results.elapsed)
+                # A worker that died before its first sign of life can only be known as missed by Locust.
+                self._attendance.mark_absent(self._workers.missing, self._load.session.results.elapsed)
         self._run = ""
         self._load.ending.miss(self._attendance.missing())
 

@@ -93,9 +93,13 @@ def test_workers_that_stay_are_not_reported() -> None:
     assert attendance.missing() == ()
 
 
-@pytest.mark.parametrize("harm", ["killed", "stopped", "returning"])
-def test_a_run_that_loses_a_worker_does_not_pass_and_ends(harm: str) -> None:
-    run = harmed(HARMS[harm], after=1.0, seconds=3, random=Random(1))
+@pytest.mark.parametrize(
+    ("harm", "after"),
+    [("killed", 1.0), ("killed", 0.2), ("stopped", 1.0), ("returning", 1.0)],
+    ids=["killed", "killed before its first sign of life", "stopped", "returning"],
+)
+def test_a_run_that_loses_a_worker_does_not_pass_and_ends(harm: str, after: float) -> None:
+    run = harmed(HARMS[harm], after=after, seconds=3, random=Random(1))
     assert run.verdict == "INVALID", run
     assert run.code == 1
     assert "worker" in run.message, run
