@@ -21,18 +21,9 @@ def widened(document: dict[str, Any]) -> None:
     student["year"]["maximum"] = 12
 
 
-def test_an_edited_document_changes_service_fuzzing_and_load(
-    edited: Edited, database: str, serve: Serve, browser: Browser, tmp_path: Path
-) -> None:
-    """Larger than usual: one edit is followed through service, page, fuzzing and load."""
-    before = serve("--database-url", database)
-    old = httpx.post(f"{before.url}/students", json=new_student()).json()
-    assert before.end() == 0
-    run("students-service", "seed", "--database-url", database)
-
-    document = edited(widened)
-    service = serve("--database-url", database, "--contract", document)
-    with httpx.Client(base_url=service.url) as client:
+def check_the_new_limits(url: str, old: Any) -> None:
+    """A student of before the edit is unchanged, and new ones follow the edited schema."""
+    with httpx.Client(base_url=url) as client:
         assert client.get(f"/students/{old['id']}").json() == old
         new = client.post("/students", json=new_student(badge="AB1234", status="on_leave", year=12)).json()
         assert (new["badge"], new["status"], new["year"]) == ("AB1234", "on_leave", 12)
@@ -42,6 +33,30 @@ def test_an_edited_document_changes_service_fuzzing_and_load(
         replaced = client.put(f"/students/{new['id']}", json=new_student()).json()
         assert "badge" not in replaced
 
+
+def all_students(url: str) -> list[Any]:
+    """The students of all pages."""
+    students: list[Any] = []
+    cursor: dict[str, str] = {}
+    while True:
+        listed = httpx.get(f"{url}/students", params={"limit": "2000", **cursor}).json()
+        students += listed["students"]
+        if "next_cursor" not in listed:
+            return students
+        cursor = {"cursor": listed["next_cursor"]}
+
+
+def test_an_edited_document_changes_service_fuzzing_and_load(
+    edited: Edited, database: str, serve: Serve, browser: Browser, tmp_path: Path
+) -> None:
+    before = serve("--database-url", database)
+    old = httpx.post(f"{before.url}/students", json=new_student()).json()
+    assert before.end() == 0
+    run("students-service", "seed", "--database-url", database)
+
+    document = edited(widened)
+    service = serve("--database-url", database, "--contract", document)
+    check_the_new_limits(service.url, old)
     page = browser.new_page()
     page.goto(f"{service.url}/ui/")
     page.locator("#model-Student .model-toggle").first.click()
@@ -63,15 +78,7 @@ def test_an_edited_document_changes_service_fuzzing_and_load(
     )
     results = json.loads((tmp_path / "out" / "results.json").read_text())["operations"]
     assert sum(operation["failures"] for operation in results.values()) == 0, loaded.output
-    students: list[Any] = []
-    cursor: dict[str, str] = {}
-    while True:
-        listed = httpx.get(f"{service.url}/students", params={"limit": "2000", **cursor}).json()
-        students += listed["students"]
-        if "next_cursor" not in listed:
-            break
-        cursor = {"cursor": listed["next_cursor"]}
-    students = [student for student in students if student["id"] > fuzzed_up_to]
+    students = [student for student in all_students(service.url) if student["id"] > fuzzed_up_to]
     assert any("badge" in student for student in students)
     assert max(student["year"] for student in students) > 8
     assert any(student["status"] == "on_leave" for student in students)

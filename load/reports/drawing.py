@@ -7,7 +7,6 @@ per plot and installs an import hook from the time of Python 3.4 in every progra
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from load.reports.plot import Plot, Series
 
@@ -61,7 +60,7 @@ class Drawing:
     lines: Sequence[Line]
     warm_up: float
     limit: float | None
-    values: Mapping[str, Any]
+    values: Mapping[str, object]
 
 
 def draw(plot: Plot) -> Drawing:

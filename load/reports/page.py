@@ -3,7 +3,7 @@
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
@@ -60,6 +60,6 @@ def page(run: RunRecord, comparison: "Comparison | None" = None, before: str = "
     )
 
 
-def _printable(value: Any) -> Any:
+def _printable(value: object) -> object:
     """What a template shows of a value; markup stays as it is."""
     return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
