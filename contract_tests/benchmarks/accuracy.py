@@ -1,4 +1,4 @@
-"""Whether the figures are right: compared with wrk's, with arithmetic, and with plain Locust's.
+"""Compares the figures of the load with those of wrk, of arithmetic, and of plain Locust.
 
 python -m contract_tests.benchmarks.accuracy wrk        the same server at the same concurrency, in turns
 python -m contract_tests.benchmarks.accuracy stalls     a server that freezes for 1 s every 10 s

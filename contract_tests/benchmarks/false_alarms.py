@@ -1,4 +1,4 @@
-"""Whether the load reports faults of services that have none: the students service and a plain FastAPI one.
+"""Counts the faults that the load reports of services without any: the students service and a FastAPI one.
 It runs for minutes, so it is run before a release and not for every change.
 
     python -m contract_tests.benchmarks.false_alarms [--run-time 3m] [--of fastapi]

@@ -1,4 +1,4 @@
-"""Whether a master with two workers on other hosts counts the same calls as the service.
+"""Checks that a master with two workers on other hosts counts the same calls as the service.
 
     sudo python -m contract_tests.benchmarks.hosts
 

@@ -1,4 +1,4 @@
-"""Whether a distributed run hangs, or wrongly passes, when one of its workers goes.
+"""Harms a worker of a distributed run, and checks that the run ends and does not pass.
 
     python -m contract_tests.benchmarks.workers [--runs 20] [--seconds 6] [--of killed]
 

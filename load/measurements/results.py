@@ -44,15 +44,6 @@ class ResultsMessage(msgspec.Struct, frozen=True):
         """The number of calls."""
         return sum(sum(operation.statuses.values()) for operation in self.operations.values())
 
-    def builtins(self) -> object:
-        """The same in values that msgpack knows."""
-        return msgspec.to_builtins(self, builtin_types=(bytes,))
-
-    @classmethod
-    def of(cls, builtins: object) -> "ResultsMessage":
-        """The message whose `builtins` have come. Raises msgspec.ValidationError on anything else."""
-        return msgspec.convert(builtins, cls)
-
 
 @dataclass
 class Results:

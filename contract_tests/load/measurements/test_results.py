@@ -10,7 +10,9 @@ from load.measurements.clock import Clock
 from load.measurements.findings import Fault, Finding
 from load.measurements.load_generator import Generator
 from load.measurements.losses import Loss, LossKind
-from load.measurements.results import Results, ResultsMessage
+from load.measurements.results import Results
+from load.run import protocol
+from load.run.protocol import Report
 
 LOSS = Loss(
     kind=LossKind.ALTERED,
@@ -60,7 +62,8 @@ def test_a_message_arrives_as_it_was_sent() -> None:
     generator.lateness.record(0.1)
     results.add_generator("worker", generator)
     sent = results.message()
-    received = ResultsMessage.of(msgspec.msgpack.decode(msgspec.msgpack.encode(sent.builtins())))
+    packed = msgspec.msgpack.encode(Report(run="one", number=1, results=sent).plain)
+    received = protocol.received(Report, msgspec.msgpack.decode(packed)).results
     assert received == sent
     assert received.calls == 2
     merged = Results.of([])
