@@ -43,7 +43,12 @@ class CallBuilderFactory:
         secret = self.options.credentials.secret(operation, self.schemes)
         is_careful = not self.options.selection.allow_destructive
         rules = SlotRules(
-            given=frozenset(slot for need in needs if need.required for slot, _ in need.slots),
+            given=frozenset(
+                [
+                    *(slot for need in needs if need.required for slot, _ in need.slots),
+                    *(cursor.slot for cursor in self.plan.cursors[operation.label]),
+                ]
+            ),
             empty=frozenset(empty),
             naming=self._naming_slots(operation) if is_careful else frozenset(),
             is_careful=is_careful,

@@ -55,6 +55,10 @@ class Journeys:
                 return step
         return self._step_without_needs()
 
+    def learns_from(self, label: str) -> bool:
+        """Whether the next answer of an operation supplies anything that other calls use."""
+        return self._compiled.index.learns_from(label) or self._knowledge.pages.are_wanted_from(label)
+
     def complete(self, step: Step, exchange: Exchange | None, succeeded: bool = True) -> list[Entity]:
         """End a step: release its entities, and record what its answer shows, unless `exchange` is None.
 

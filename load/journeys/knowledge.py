@@ -7,6 +7,7 @@ from random import Random
 from load.journeys.compiled_operations import CompiledOperations
 from load.journeys.creations import Creations
 from load.journeys.entities import Entity, EntityPool, Origin, Values, release
+from load.journeys.next_pages import NextPages
 from load.journeys.ownership import Ownership
 from load.journeys.step import Step
 from load.planning.plan import Slot
@@ -22,7 +23,7 @@ ExistingEntity = tuple[str, Values]
 
 class Knowledge:
     """The entities known to one process (`pools`, by resource), whether creations create what they return
-    (`ownership`), and the values that links gave for slots that address no entity.
+    (`ownership`), the next `pages` of lists, and the values that links gave for slots that address no entity.
     """
 
     def __init__(self, compiled: CompiledOperations) -> None:
@@ -38,6 +39,7 @@ class Knowledge:
             for resource in sorted(compiled.index.needed)
         }
         self.ownership = Ownership(compiled.is_own)
+        self.pages = NextPages(compiled.plan, compiled.operations)
         self._creations = Creations(compiled, self.pools, self.ownership)
         self._linked_values: dict[tuple[str, Slot], deque[Json]] = {}
 
@@ -57,6 +59,7 @@ class Knowledge:
         created, or was answered with in place of new ones.
         """
         created = self._creations.record(step, exchange)
+        self.pages.record(step, exchange)
         for linked in self._compiled.plan.linked_values.get(step.call.operation.label, ()):
             value = evaluate(linked.expression, exchange)
             if value is not UNRESOLVABLE and value is not None:

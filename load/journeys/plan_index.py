@@ -79,7 +79,8 @@ class PlanIndex:
             last = producer.sources[-1]
             pointer = last.pointer if isinstance(last, Identifier) else None
             if pointer and producer.creates and not producer.alias_of:
-                pointers.setdefault(producer.resource, {})[pointer] = None
+                first = f"{producer.list_pointer}/0" if producer.list_pointer is not None else ""
+                pointers.setdefault(producer.resource, {})[f"{first}{pointer}"] = None
         return {resource: tuple(unique) for resource, unique in pointers.items()}
 
     def learns_from(self, label: str) -> bool:

@@ -73,6 +73,10 @@ class StepBuilder:
         is_called = operation.label in self._compiled.builders
         if not is_called or (self._is_careful and operation.label in self._knowledge.ownership.overwriting):
             return None
+        if not bare and (page := self._next_page(operation)):
+            return page
+        if any(cursor.required for cursor in self._compiled.plan.cursors[operation.label]):
+            return self._first_page(operation, creations) if creations else None
         bindings = _Bindings({} if bare else self._linked_values(operation))
         for need in self._compiled.plan.needs[operation.label]:
             is_optional = not need.required and not need.made_up
@@ -85,6 +89,23 @@ class StepBuilder:
                 release(bindings.leases)
                 return self._producing_step(need, creations) if creations else None
         return self._step(operation, bindings, bare)
+
+    def _next_page(self, operation: Operation) -> Step | None:
+        """A step that reads a page that an earlier answer has announced, if there is one."""
+        is_required = any(cursor.required for cursor in self._compiled.plan.cursors[operation.label])
+        page = self._knowledge.pages.take(operation.label, self._random, is_required)
+        if page is None:
+            return None
+        call = self._compiled.builders[operation.label].build(page.values, bare=True)
+        return Step(call, page.entity, page.leases)
+
+    def _first_page(self, operation: Operation, creations: int) -> Step | None:
+        """A step that reads the first page of a list whose further pages another operation reads."""
+        labels = [
+            label for cursor in self._compiled.plan.cursors[operation.label] for label in cursor.sources
+        ]
+        steps = (self.build(self._compiled.operations[label], creations - 1) for label in labels)
+        return next((step for step in steps if step is not None), None)
 
     def _step(self, operation: Operation, bindings: _Bindings, bare: bool) -> Step:
         repetition = None if bare else self._knowledge.ownership.trials.next(operation.label)

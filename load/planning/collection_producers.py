@@ -1,7 +1,14 @@
 """Infers the producers of a resource from the operations on its collection and on its entities."""
 
+from dataclasses import replace
+
 from load.planning.identifiers import Identifier
-from load.planning.message_schemas import json_schemas, request_schema
+from load.planning.message_schemas import (
+    header_with_identifier,
+    is_list,
+    json_schemas,
+    request_schema,
+)
 from load.planning.names import DISTINGUISHING_NAMES, USUAL_NAMES, words
 from load.planning.operation_index import OperationIndex
 from load.planning.producers import (
@@ -68,16 +75,15 @@ class CollectionProducers:
     def _add_creation(self, operation: Operation, resource: str) -> None:
         identifier = self._created_identifier(operation, resource)
         list_pointer, pointer = split_at_list(identifier.pointer)
+        body = request_schema(operation)
         if list_pointer is None:
             # A POST whose body has few possible values may answer with an existing entity.
-            body = request_schema(operation)
             creates = may_create(operation) or body is None or self._index.is_open(body)
-            kind = "creates"
         else:
-            # Nothing says whether the entities of a list have just been created.
-            creates, kind = False, "lists"
-        reason = Inference(f"{kind} it", _description(identifier))
-        source = Identifier(pointer, identifier.request, identifier.names, resource, identifier.named)
+            # Nothing says whether the entities of a list have just been created, unless there is only one.
+            creates = may_create(operation) and not (body and is_list(body))
+        reason = Inference(f"{'creates' if creates else 'lists'} it", _description(identifier))
+        source = replace(identifier, pointer=pointer)
         sources = (*own_path(operation), source)
         self._producers.add(Producer(operation.label, resource, sources, list_pointer, creates, reason))
 
@@ -92,7 +98,8 @@ class CollectionProducers:
             request = self._index.pointer(body, self._exact_names(resource), types)
             named = self._index.pointer(body, DISTINGUISHING_NAMES, types)
         guesses = tuple(dict.fromkeys((*names, *USUAL_NAMES)))
-        return Identifier(pointer, request, guesses, resource, named)
+        header = header_with_identifier(operation, names)
+        return Identifier(pointer, request, guesses, resource, named, header)
 
     def _exact_names(self, resource: str) -> list[str]:
         """The names of the path parameters that address a resource, with and without its noun."""
@@ -122,6 +129,8 @@ def _description(identifier: Identifier) -> str:
     """Where the identifier of a created entity is, for people."""
     if identifier.pointer:
         return f"{identifier.pointer} of its answer"
+    if identifier.header:
+        return f"header field {identifier.header} of its answer"
     if identifier.request:
         return f"{identifier.request} of its request"
     named = f", or {identifier.named} of its request" if identifier.named else ""

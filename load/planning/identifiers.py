@@ -15,9 +15,9 @@ _ENVELOPE_SIZE = 3
 @dataclass(frozen=True)
 class Identifier:
     """Where to look for the identifier of an entity: the Location field of the response; `pointer`, into the
-    response or into an item of its list; `request`, a pointer into the body of the request; a property of
-    one of these `names`, where no schema describes the response; and at last `named`, a pointer to the name
-    that the request's body gives the entity.
+    response or into an item of its list; the `header` field of this name; `request`, a pointer into the body
+    of the request; a property of one of these `names`, where no schema describes the response; and at last
+    `named`, a pointer to the name that the request's body gives the entity.
     """
 
     pointer: str | None
@@ -25,21 +25,23 @@ class Identifier:
     names: tuple[str, ...]
     resource: str
     named: str | None = None
+    header: str | None = None
 
     @property
     def is_guess(self) -> bool:
         """Whether no schema says where the identifier is."""
-        return self.pointer is None and self.request is None
+        return self.pointer is None and self.request is None and self.header is None
 
     def find(self, exchange: Exchange, item: Json) -> Json:
         """The identifier in the first place that has one, or UNRESOLVABLE."""
         lookups: tuple[Callable[[], Json], ...] = (
-            lambda: _from_location(exchange, self.resource),
+            lambda: located(exchange, self.resource),
             lambda: _at(item, self.pointer),
+            lambda: exchange.response_headers.get(self.header, UNRESOLVABLE) if self.header else UNRESOLVABLE,
             lambda: _at(exchange.request_body, self.request),
             # A guess is for messages without a schema only: what a schema names may rightly be absent.
             lambda: _guess_identifier(item, self.names) if self.is_guess else UNRESOLVABLE,
-            lambda: _at(exchange.request_body, self.named),
+            lambda: _at(exchange.request_body, self.named) if self.is_guess else UNRESOLVABLE,
         )
         values = (lookup() for lookup in lookups)
         return next(
@@ -69,7 +71,7 @@ def _at(value: Json, pointer: str | None) -> Json:
     return UNRESOLVABLE if pointer is None else at_pointer(value, pointer)
 
 
-def _from_location(exchange: Exchange, resource: str) -> Json:
+def located(exchange: Exchange, resource: str) -> Json:
     """The last segment of the path in the Location field, when it is the path of an entity of the resource
     (RFC 9110, section 10.2.2); else UNRESOLVABLE.
     """

@@ -1,6 +1,6 @@
 """What the requests and responses of an operation contain, by their schemas."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from load.planning.names import identified_noun, is_identifier, words
@@ -62,6 +62,23 @@ def request_schema(operation: Operation) -> Schema | None:
     """The schema of an operation's body in its first media type; None when it takes no body."""
     body = operation.request_body
     return next(iter(body.content.values()), None) if body else None
+
+
+def is_list(schema: Schema) -> bool:
+    """Whether a schema describes lists."""
+    return "items" in outline(schema.translated, schema.translated)
+
+
+def header_with_identifier(operation: Operation, names: Sequence[str]) -> str | None:
+    """The documented header field of successful answers that identifies an entity, such as `x-id` or
+    `x-ticket-id`, in lower case; `names` are those that its identifier may have. None when there is none.
+    """
+    fields = (field for response in operation.successes for field in response.headers)
+    for field in fields:
+        parts = words(field)[words(field)[:1] == ["x"] :]
+        if is_identifier(field) and not _REQUEST_NAMES & {*parts} and "".join(parts) in names:
+            return field
+    return None
 
 
 def scalars_within(schema: Schema) -> Iterator[Scalar]:

@@ -10,6 +10,8 @@ DISTINGUISHING_NAMES = ("name", "slug", "code", "username", "login", "email", "s
 _SUFFIXES = ("id", "ids", "uuid", "uuids", "uid", "guid", "key", "keys", "pk", "identifier", "identifiers")
 # The longest abbreviation that ends in `id` and stands for an identifier, such as `pid`.
 _ABBREVIATION_LENGTH = 3
+# What a path may call an identifier that is a number.
+_NUMBERS = ("number", "num", "no", "nr", "n", "index", "idx", "i")
 
 
 @lru_cache(maxsize=10_000)
@@ -52,7 +54,11 @@ def identifier_names(parameter: str, noun: str) -> list[str]:
     parts = words(parameter)
     last = parts[-1] if parts else ""
     likely = ["".join(parts)]
-    if last in _SUFFIXES or last == noun or (last.endswith("id") and len(last) <= _ABBREVIATION_LENGTH):
+    if parts == [last] and last in _NUMBERS:
+        likely += [*_NUMBERS, f"{noun}number", "id", "_id"]
+    elif last and noun.startswith(last):
+        likely += [noun, *(f"{noun}{suffix}" for suffix in ("id", "uuid", "key")), *USUAL_NAMES]
+    elif last in _SUFFIXES or last == noun or (last.endswith("id") and len(last) <= _ABBREVIATION_LENGTH):
         likely += [f"{noun}{suffix}" for suffix in ("id", "uuid", "key")] + [*USUAL_NAMES]
     else:
         likely += [last, *(USUAL_NAMES if last in DISTINGUISHING_NAMES else ())]

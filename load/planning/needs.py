@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from load.planning.cursors import cursors_of, is_cursor
 from load.planning.message_schemas import (
     Scalar,
     is_opaque,
@@ -93,8 +94,14 @@ class _NeedsReader:
             needs.entities[label] = tuple(entities)
             needs.empty_slots[label] = tuple(inputs.empty)
             needs.made_up_slots[label] = tuple(inputs.made_up)
+            needs.cursors[label] = tuple(cursors_of(operation, operations.values()))
+            unknown = [c.slot for c in needs.cursors[label] if c.required and not c.sources]
             if path.reason:
                 needs.uncovered[label] = path.reason
+            elif unknown:
+                needs.uncovered[label] = (
+                    f"no operation shows a value for {unknown[0]}, which is never made up"
+                )
             elif path.guessed:
                 needs.guessed_parameters[label] = tuple(path.guessed)
         settle(needs, operations, self._producers)
@@ -144,6 +151,8 @@ class _NeedsReader:
 
     def _read_parameter(self, operation: Operation, parameter: Parameter, needs: _InputNeeds) -> None:
         slot, schema = Slot(parameter.location, parameter.name), parameter.schema
+        if operation.method == "get" and is_cursor(parameter):
+            return
         node = schema.translated
         reference = self._references.referenced_by(operation, parameter.name, node, schema)
         if reference:

@@ -44,6 +44,17 @@ class Need:
 
 
 @dataclass(frozen=True)
+class Cursor:
+    """A parameter of a query that takes its values from the page before. If it is `required`, the first value
+    comes from other operations, `sources` by their labels.
+    """
+
+    slot: Slot
+    required: bool
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class LinkedValue:
     """A value that a link carries from a producer's answer to a slot of a consumer. Both are labels of
     operations; the value is a constant or a runtime expression (OpenAPI 3.0.3, Link Object).
@@ -62,6 +73,7 @@ class Plan:
 
     `empty_slots` stay empty as long as no value is known for them, `made_up_slots` cannot stay empty and are
     made up. `guessed_parameters` are path parameters whose values may address nothing that exists.
+    `cursors` take their values from the pages before.
     `uncovered` says why operations cannot be called.
     """
 
@@ -72,6 +84,7 @@ class Plan:
     guessed_parameters: Mapping[str, tuple[str, ...]]
     uncovered: Mapping[str, str]
     made_up_slots: Mapping[str, tuple[Slot, ...]]
+    cursors: Mapping[str, tuple[Cursor, ...]]
 
     def producer_labels(self, resource: str) -> list[str]:
         """The labels of the operations that produce a resource; those that create entities first."""
@@ -98,6 +111,9 @@ class Plan:
             if self.made_up_slots[label]:
                 slots = ", ".join(str(slot) for slot in self.made_up_slots[label])
                 yield f"    {slots} <- made up: required, and no operation lists the valid values"
+            for cursor in self.cursors.get(label, ()):
+                sources = "; ".join(("the page before", *cursor.sources))
+                yield f"    {cursor.slot} <- {sources}{'' if cursor.required else ' (now and then)'}"
             if self.empty_slots[label]:
                 slots = ", ".join(str(slot) for slot in self.empty_slots[label])
                 yield f"    {slots}: left empty, as no operation lists the valid values"

@@ -1,13 +1,13 @@
 """Makes the plan of a document: from its links first, then from paths, names and schemas."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from load.planning.collection_producers import CollectionProducers
 from load.planning.indirect_producers import IndirectProducers
 from load.planning.links import LinkReader
 from load.planning.needs import needs_of
 from load.planning.operation_index import OperationIndex
-from load.planning.plan import Plan
+from load.planning.plan import Cursor, LinkedValue, Plan
 from load.planning.producers import Producers
 from openapi.operations import Operation
 
@@ -34,7 +34,19 @@ def plan(operations: Sequence[Operation]) -> Plan:
         guessed_parameters=needs.guessed_parameters,
         uncovered=needs.uncovered,
         made_up_slots=needs.made_up_slots,
+        cursors=_not_linked(needs.cursors, links.linked_values),
     )
+
+
+def _not_linked(
+    cursors: Mapping[str, tuple[Cursor, ...]], linked_values: Mapping[str, Sequence[LinkedValue]]
+) -> dict[str, tuple[Cursor, ...]]:
+    """The cursors without those whose values links of the document give."""
+    linked = {(value.consumer, value.slot) for values in linked_values.values() for value in values}
+    return {
+        label: tuple(cursor for cursor in found if cursor.required or (label, cursor.slot) not in linked)
+        for label, found in cursors.items()
+    }
 
 
 def _infer_indirect(index: OperationIndex, producers: Producers) -> dict[tuple[str, str], str]:

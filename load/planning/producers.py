@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from load.planning.identifiers import Identifier, guess_items
+from load.planning.identifiers import Identifier, guess_items, located
 from openapi.contract import Json
-from openapi.expressions import Exchange, at_pointer, evaluate
+from openapi.expressions import UNRESOLVABLE, Exchange, at_pointer, evaluate
 from openapi.operations import Operation
 from openapi.parameters import NO_SEGMENTS
 
@@ -37,7 +37,8 @@ class Producer:
     """An operation, by its label, whose answers contain identifiers of a resource's entities.
 
     `sources` say where the value of each parameter of the resource's path is: a runtime expression, a JSON
-    pointer into the response (or into an item of the list at `list_pointer`), or an Identifier.
+    pointer into the response (or into an item of the list at `list_pointer`), or an Identifier. A Location
+    field has precedence (RFC 9110, section 15.3.2).
     `creates` tells operations that create entities from those that show existing ones, `from_link` whether
     a link of the document says so. `alias_of` is the resource under which the same entities have another
     address.
@@ -53,9 +54,15 @@ class Producer:
     alias_of: str = ""
 
     def entities(self, exchange: Exchange) -> Iterator[Values]:
-        """The path values of each entity in an answer, as far as a path can carry them."""
-        for item in self._items(exchange):
+        """The path values of each entity in an answer, as far as a path can carry them. Of several entities
+        in the answer to a creation, nobody knows which has been created.
+        """
+        items = self._items(exchange)
+        for item in items if not self.creates or len(items) == 1 else ():
             values = tuple(self._value(source, exchange, item) for source in self.sources)
+            if self.creates and not self.alias_of:
+                location = located(exchange, self.resource)
+                values = values if location is UNRESOLVABLE else (*values[:-1], location)
             if all(isinstance(value, (str, int, float)) and value not in NO_SEGMENTS for value in values):
                 yield values
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from load.planning.plan import Need, Slot
+from load.planning.plan import Cursor, Need, Slot
 from load.planning.producers import Producer
 
 
@@ -18,6 +18,7 @@ class Needs:
     guessed_parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)
     uncovered: dict[str, str] = field(default_factory=dict)
     made_up_slots: dict[str, tuple[Slot, ...]] = field(default_factory=dict)
+    cursors: dict[str, tuple[Cursor, ...]] = field(default_factory=dict)
 
 
 def settle(needs: Needs, operations: Iterable[str], producers: Mapping[str, Sequence[Producer]]) -> None:

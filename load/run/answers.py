@@ -49,7 +49,7 @@ class Answers:
         """
         session, operation = self._session, step.call.operation
         succeeded = HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES
-        supplies = session.compiled.index.learns_from(operation.label)
+        supplies = session.journeys.learns_from(operation.label)
         is_needed = succeeded and (supplies or writes or step.entity is not None)
         exchange = exchange_of(step.call, reply) if is_needed else None
         body = without_deprecated(operation, exchange.response_body) if exchange else None
@@ -60,7 +60,7 @@ class Answers:
             session.journeys.record_refusal(step, reply.status)
         if succeeded:
             self._credentials_accepted(step, began)
-            if not writes and not supplies:
+            if not writes and not session.compiled.index.learns_from(operation.label):
                 session.ledger.record_unfollowed(operation)
         made = session.journeys.complete(step, exchange if supplies else None, succeeded)
         if made:

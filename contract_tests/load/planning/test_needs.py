@@ -4,7 +4,7 @@ from contract_tests.support.documents import contract
 from contract_tests.support.path_items import ID, TEXT, a_list, an_object, does, on
 from contract_tests.support.plans import THING, needed, planned
 from contract_tests.support.simulation import Simulation
-from load.planning.plan import Slot
+from load.planning.plan import Cursor, Slot
 from openapi.operation_reader import read_operations
 
 
@@ -79,7 +79,8 @@ def test_parameters_only_the_service_understands_are_not_sent() -> None:
     _, plan = planned(
         on("/things", get=does(THING, parameters=[{"name": name, "in": place} for name, place in names]))
     )
-    assert plan.empty_slots["GET /things"] == (Slot("header", "X-Api-Version"), Slot("query", "cursor"))
+    assert plan.empty_slots["GET /things"] == (Slot("header", "X-Api-Version"),)
+    assert plan.cursors["GET /things"] == (Cursor(Slot("query", "cursor"), required=False),)
 
 
 def test_a_replacement_sends_the_identifier_of_its_path() -> None:

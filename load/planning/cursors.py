@@ -1,0 +1,67 @@
+"""Parameters that say where a page of a list begins, in terms that only the service understands."""
+
+from collections.abc import Iterable, Iterator
+
+from load.planning.message_schemas import GIVEN_VALUES, json_schemas, scalar_types
+from load.planning.names import words
+from load.planning.operation_index import resources_along
+from load.planning.plan import Cursor, Slot
+from load.planning.schema_properties import outline, schema_properties
+from openapi.operations import Operation
+from openapi.parameters import Parameter
+
+_CURSORS = ("cursor", "marker", "continuation", "continue")
+# A token is a cursor if its name says of what it is.
+_OF_PAGES = frozenset({"page", "next", "continuation", "sync", "scroll"})
+
+
+def is_cursor(parameter: Parameter) -> bool:
+    """Whether a parameter is a cursor, by its name, with no values to choose from."""
+    schema = parameter.schema
+    facts = outline(schema.translated, schema.translated)
+    if parameter.location != "query" or parameter.examples or any(key in facts for key in GIVEN_VALUES):
+        return False
+    *before, last = words(parameter.name) or [""]
+    is_named = last in _CURSORS or (last in ("token", "id") and bool(_OF_PAGES & {*before}))
+    return is_named and bool(scalar_types(schema.translated, schema))
+
+
+def cursors_of(operation: Operation, operations: Iterable[Operation]) -> Iterator[Cursor]:
+    """The cursors of an operation that reads a list."""
+    if operation.method != "get":
+        return
+    for parameter in filter(is_cursor, operation.parameters):
+        slot = Slot(parameter.location, parameter.name)
+        sources = _sources(operation, parameter.name, operations) if parameter.required else ()
+        yield Cursor(slot, parameter.required, tuple(sources))
+
+
+def cursor_names(parameter: str) -> list[str]:
+    """The names that an answer may give the next value of a cursor, in lower case without separators; the
+    likeliest first.
+    """
+    plain, last = "".join(words(parameter)), (words(parameter) or [""])[-1]
+    return [*dict.fromkeys((f"next{plain}", f"next{last}", f"end{last}", plain, "next"))]
+
+
+def _sources(operation: Operation, name: str, operations: Iterable[Operation]) -> Iterator[str]:
+    """The other lists of the same entities whose answers show a cursor, and can be called without one."""
+    own = _property_names(operation)
+    for other in operations:
+        if other is operation or other.method != "get" or any(map(_is_required_cursor, other.parameters)):
+            continue
+        shown = _property_names(other)
+        is_within = {*resources_along(operation)} <= {*resources_along(other)}
+        if is_within and own <= shown and shown & {*cursor_names(name)[:-1]}:
+            yield other.label
+
+
+def _is_required_cursor(parameter: Parameter) -> bool:
+    return parameter.required and is_cursor(parameter)
+
+
+def _property_names(operation: Operation) -> frozenset[str]:
+    """The names of all properties in the answers of an operation."""
+    return frozenset(
+        candidate.name for schema in json_schemas(operation) for candidate in schema_properties(schema)
+    )
