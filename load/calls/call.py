@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from load.calls.variants import Variant
 from load.options.credentials import Secret, within_quotes
 from load.planning.plan import Slot
 from load.printable import printable
@@ -31,7 +32,7 @@ class Call:
     it was built from, which links refer to.
 
     `target` is path and query; `fields` has the values of lasting header fields and cookies, None for those
-    that were left out. Credentials are kept apart, in `secret`.
+    that were left out. Credentials are kept apart, in `secret`. `variant` is the way in which it was built.
     """
 
     operation: Operation
@@ -43,6 +44,12 @@ class Call:
     payload: Json
     secret: Secret
     fields: Mapping[Slot, Json] = field(default_factory=lambda: NO_FIELDS)
+    variant: Variant = Variant.USUAL
+
+    @property
+    def leaves_out_body(self) -> bool:
+        """Whether it has no body although one is documented, which is optional."""
+        return self.variant is Variant.BODYLESS
 
     @property
     def sent_target(self) -> str:

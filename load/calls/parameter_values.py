@@ -1,11 +1,14 @@
 """Chooses the values of an operation's parameters."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from itertools import islice
 from random import Random
 
 from load.calls.call import FRAMING
+from load.calls.mends import Mend
 from load.calls.slot_rules import SlotRules
+from load.calls.variants import Variant
 from load.planning.names import words
 from load.planning.plan import Slot
 from load.planning.schema_properties import outline
@@ -28,6 +31,8 @@ _PAGES = (["page"], ["page", "number"], ["page", "no"], ["page", "index"])
 _FIRST_PAGE = 1
 
 ChosenValues = list[tuple[Parameter, Json]]
+# A parameter, the generator of its values if they are not given, and whether it is always sent.
+_Filled = tuple[Parameter, Slot, PayloadGenerator | None, bool]
 
 
 def can_name(operation: Operation, payloads: PayloadFactory) -> bool:
@@ -58,7 +63,8 @@ class ParameterValues:
         self.omitted: list[str] = []
         self._random = random
         self._rules = rules
-        self._parameters: list[tuple[Parameter, Slot, PayloadGenerator | None]] = []
+        self._payloads = payloads
+        self._parameters: list[_Filled] = []
         for parameter in operation.parameters:
             if parameter.location == "header" and parameter.name.lower() in FRAMING:
                 continue
@@ -67,27 +73,58 @@ class ParameterValues:
             if self._is_generated(parameter, slot):
                 generate = self._generator(parameter, slot, payloads)
                 generate = self._sendable(operation.label, parameter, generate)
-            self._parameters.append((parameter, slot, generate))
-        locations = {parameter.location for parameter in operation.parameters}
-        self.has_query = "query" in locations
-        self.has_fields = bool(locations & {"header", "cookie"})
-        self.lasting = [slot for parameter, slot, _ in self._parameters if _is_lasting(parameter)]
+            self._parameters.append((parameter, slot, generate, parameter.required))
+        self._mended = self._parameters
+        self.locations = frozenset(parameter.location for parameter in operation.parameters)
+        self.lasting = [slot for parameter, slot, *_ in self._parameters if _is_lasting(parameter)]
 
-    def choose(self, given: Mapping[Slot, Json], optional: float) -> ChosenValues:
+    @property
+    def are_optional(self) -> bool:
+        """Whether some of them may be left out."""
+        return any(not parameter.required for parameter, *_ in self._parameters)
+
+    def choose(
+        self, given: Mapping[Slot, Json], optional: float, variant: Variant = Variant.USUAL
+    ) -> ChosenValues:
         """The parameters of a call with their values: those that are given, and generated ones for the
         required parameters and for a share of the optional ones.
         """
         chosen = []
-        for parameter, slot, generate in self._parameters:
+        is_minimal = variant is Variant.MINIMAL
+        for parameter, slot, generate, is_sent in (
+            self._parameters if variant is Variant.USUAL else self._mended
+        ):
             if slot in given:
                 value = _converted(given[slot], parameter)
-                if value is None and not parameter.required:
+                if not is_sent and (value is None or (is_minimal and parameter.location == "query")):
                     continue
                 if parameter.required or parameter.schema.validator.is_valid(value):
                     chosen.append((parameter, value))
-            elif generate and (parameter.required or self._random.random() < optional):
+            elif generate and (is_sent or self._random.random() < optional):
                 chosen.append((parameter, generate()))
         return chosen
+
+    def mend(self, mends: Mapping[Slot, Mend]) -> None:
+        """Have all but the usual calls send parameters as the service asks for them. What cannot be generated
+        stays as it is.
+        """
+        self._mended = [
+            mended
+            for filled in self._parameters
+            if (mended := self._as_asked(filled, mends.get(filled[1]))) is not None
+        ]
+
+    def _as_asked(self, filled: _Filled, mend: Mend | None) -> _Filled | None:
+        parameter, slot, generate, _ = filled
+        if mend is None:
+            return filled
+        if mend.is_left_out:
+            return filled if parameter.required else None
+        if generate is not None:
+            with suppress(Unbuildable, ContractError, ValueError):
+                rules = (*parameter.rules(), *self._always(parameter, slot), mend.rule)
+                generate = self._payloads.generator(parameter.schema, parameter.name, rules)
+        return parameter, slot, generate, parameter.required or mend.is_sent
 
     def _is_generated(self, parameter: Parameter, slot: Slot) -> bool:
         if slot in self._rules.given:

@@ -19,6 +19,8 @@ UNAUTHORISED = (401, 403)
 CONFLICT_STATUSES = (400, 409, 422)
 # RFC 9110, sections 15.2, 15.3.5, 15.3.6 and 15.4.5
 _WITHOUT_CONTENT = (101, 204, 205, 304)
+# The answers to a call that lacks its body.
+_WITHOUT_BODY_STATUSES = (400, 411, 415, 422)
 # The answers to a reference to something that does not exist, or exists already.
 _REFERENCE_STATUSES = (404, 409, 410)
 # The answers to a request that was sent twice, when the first one had its effect.
@@ -46,6 +48,7 @@ class Expectation(NamedTuple):
     has_credentials: bool = False
     has_unknown_references: bool = False
     repeats: bool = False
+    lacks_body: bool = False
 
     @property
     def may_be_gone(self) -> bool:
@@ -80,6 +83,7 @@ def check_response(
         or is_failed_login
         or (reply.repeated and status in _RESENT_STATUSES)
         or (expected.repeats and status in CONFLICT_STATUSES)
+        or (expected.lacks_body and status in _WITHOUT_BODY_STATUSES)
     ):
         return _documented_violations(operation, reply)
     return _violations(operation, reply) or _refusal(expected, reply)

@@ -6,6 +6,7 @@ from functools import cached_property
 from random import Random
 
 from load.calls.builder import CallBuilder
+from load.calls.learning import CompileTime
 from load.calls.slot_rules import SlotRules
 from load.journeys.plan_index import PlanIndex
 from load.options.options import Options
@@ -53,7 +54,11 @@ class CallBuilderFactory:
             naming=self._naming_slots(operation) if is_careful else frozenset(),
             is_careful=is_careful,
         )
-        return CallBuilder(operation, self.payloads, self.random, secret, rules)
+        return CallBuilder(operation, self.payloads, self.random, secret, rules, self._compile_time)
+
+    @cached_property
+    def _compile_time(self) -> CompileTime:
+        return CompileTime()
 
     @cached_property
     def _index(self) -> PlanIndex:

@@ -6,6 +6,7 @@ from functools import cached_property
 from random import Random
 
 from load.calls.builder import CallBuilder
+from load.calls.learning import VARIED
 from load.errors import LoadError
 from load.journeys.call_builder_factory import CallBuilderFactory
 from load.journeys.coverage import Coverage, select_operations
@@ -63,8 +64,12 @@ class CompiledOperations:
             if server := self.operations[label].server:
                 base = self.operations[label].base or "/"
                 yield f"{label}: its own server is {server}: called under {base} of the host"
+        for label, builder in self.builders.items():
+            if builder.leaves_out_body:
+                yield f"{label}: now and then called without its body, which is optional"
         for label, reason in self.uncovered.items():
             yield f"{label}: not called: {reason}"
+        yield VARIED
 
 
 def compile_operations(

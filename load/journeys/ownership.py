@@ -73,7 +73,8 @@ class Ownership:
         operation, sent = step.call.operation, unwrapped(exchange.request_body, ())
         shared = self._shared_values.of_call(step) if operation.method == "post" else frozenset()
         if not shared:
-            return True
+            # Without its optional body, a call may have found anything.
+            return operation.method != "post" or not step.call.leaves_out_body
         if isinstance(sent, list):
             # Nothing shows which of several entities was found, nor by what.
             return False

@@ -20,13 +20,15 @@ class OperationMessage(msgspec.Struct, frozen=True):
     afterwards: int
     statuses: dict[int, int]
     findings: list[tuple[Finding, int]]
+    lessons: dict[str, str] = {}
 
 
 @dataclass
 class OperationResults:
     """The calls of one operation. `statuses` counts answers by status, 0 for no answer. `afterwards` counts
-    answers that came when no more calls were made: they have times, but are not part of rates. All but the
-    times is counted from the start of the run, the warm-up included.
+    answers that came when no more calls were made: they have times, but are not part of rates. `lessons` say
+    what was learned from answers, each by its subject. All but the times is counted from the start of the
+    run, the warm-up included.
     """
 
     timeline: Timeline = field(default_factory=Timeline)
@@ -34,6 +36,7 @@ class OperationResults:
     afterwards: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
     findings: FindingCounts = field(default_factory=FindingCounts)
+    lessons: dict[str, str] = field(default_factory=dict)
 
     @property
     def measured(self) -> Second:
@@ -84,7 +87,12 @@ class OperationResults:
     def message(self) -> OperationMessage:
         """The same for another process."""
         return OperationMessage(
-            self.timeline.packed, self.failures, self.afterwards, self.statuses, [*self.findings.items()]
+            self.timeline.packed,
+            self.failures,
+            self.afterwards,
+            self.statuses,
+            [*self.findings.items()],
+            self.lessons,
         )
 
     def merge(self, message: OperationMessage) -> None:
@@ -96,3 +104,4 @@ class OperationResults:
         self.afterwards += message.afterwards
         self.statuses.update(message.statuses)
         self.findings.merge(message.findings)
+        self.lessons.update(message.lessons)

@@ -1,7 +1,7 @@
 """What was measured in a run: exact times, answers and findings per operation and second."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -115,6 +115,11 @@ class Results:
         """Add what is wrong with a call that was recorded as a good one."""
         if findings:
             self.operations[label].record_failure(findings, self.mask)
+
+    def record_lessons(self, label: str, lessons: Mapping[str, str]) -> None:
+        """Keep what was learned of an operation from its answers: sentences by their subjects."""
+        masked = {subject: self.mask.answer(text) for subject, text in lessons.items()}
+        self.operations[label].lessons.update(masked)
 
     def record_unjudged(self, reason: str, since: float, calls: int) -> None:
         """Count calls that were not judged, for a reason that holds since a time (s since the start)."""

@@ -58,6 +58,8 @@ class Answers:
         absence = self._absence(step, reply, began, ended)
         if reply.status >= HTTPStatus.BAD_REQUEST:
             session.journeys.record_refusal(step, reply.status)
+        if lessons := session.compiled.builders[operation.label].learn(step.call, reply):
+            session.results.record_lessons(operation.label, lessons)
         if succeeded:
             self._credentials_accepted(step, began)
             if not writes and not session.compiled.index.learns_from(operation.label):
@@ -154,7 +156,7 @@ class Answers:
             is_error = reply.status >= HTTPStatus.BAD_REQUEST
             doubtful = is_error and session.ledger.is_refusal_doubtful(step, reply.status)
             expected = response_checks.Expectation(
-                absence, loss, guessed, credentialed, doubtful, step.is_repetition
+                absence, loss, guessed, credentialed, doubtful, step.is_repetition, step.call.leaves_out_body
             )
             return response_checks.check_response(operation, reply, expected)
         except Exception as error:  # a call that cannot be judged must not look like a good one
