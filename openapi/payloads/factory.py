@@ -75,7 +75,8 @@ class PayloadFactory:
             draw = compiler.compile((schema.node, *rules), name, unique).draw
         except RecursionError:
             raise Unbuildable(f"{name or 'it'}: its schemas are nested too deeply to compile") from None
-        return self._checked(draw, validator, name)
+        generate = self._checked(draw, validator, name)
+        return compiler.densities.extremes_first(lambda: draw(0), generate, validator.is_valid)
 
     def _compiler(self, translator: SchemaTranslator) -> SchemaCompiler:
         if id(translator) not in self._compilers:

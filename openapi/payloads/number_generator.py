@@ -11,17 +11,21 @@ from openapi.payloads.constraints import Constraints
 from openapi.payloads.number_grid import NumberGrid
 from openapi.payloads.tuning import (
     AT_A_BOUND,
+    AT_A_BOUND_OF_A_TYPE,
     NUMBER_POOL_SIZE,
     NUMBERS_TRIED,
+    OF_ANY_SIZE,
     OTHERS_PER_BOUND,
     UNIQUE_SPAN,
 )
 from openapi.payloads.unbuildable import Unbuildable
 
 
-def number_generator(constraints: Constraints, random: Random, place: str) -> Callable[[], Json]:
-    """A function that draws numbers of the kinds that the constraints allow. Raises Unbuildable."""
-    grid = NumberGrid(constraints, place)
+def number_generator(constraints: Constraints, name: str, random: Random, place: str) -> Callable[[], Json]:
+    """A function that draws numbers of the kinds that the constraints allow. `name` is that of the property
+    or parameter. Raises Unbuildable.
+    """
+    grid = NumberGrid(constraints, name, place)
     is_fractional = grid.step.denominator != 1 or "integer" not in constraints.kinds
     if constraints.excluded_values or constraints.excluded_multiples or is_fractional:
         return _pooled(grid, constraints, random, place)
@@ -44,6 +48,8 @@ def number_schemas(constraints: Constraints) -> list[Json]:
     schemas += [{"not": {"multipleOf": multiple}} for multiple in constraints.excluded_multiples]
     if "integer" not in constraints.kinds:
         schemas.append({"not": {"type": "integer"}})
+    if "fraction" not in constraints.kinds:
+        schemas.append({"type": "integer"})
     if constraints.excluded_values:
         schemas.append({"not": {"enum": [*constraints.excluded_values]}})
     return schemas
@@ -53,14 +59,17 @@ def _integers(grid: NumberGrid, random: Random) -> Callable[[], Json]:
     low, high, step = grid.low, grid.high, grid.step.numerator
     if low == high:
         return lambda: low * step
-    chance, between, bounds = random.random, random.randint, (low, high)
-    usual = grid.usual
+    chance, of_any_size, (first, last) = random.random, grid.of_any_size, grid.usual
+    bounds, size = (low, high), last - first + 1
+    at_a_bound = AT_A_BOUND if grid.has_bounds else AT_A_BOUND_OF_A_TYPE
 
     def draw() -> int:
         drawn = chance()
-        if drawn < AT_A_BOUND:
-            return bounds[drawn < AT_A_BOUND / 2] * step
-        return (between(low, high) if drawn < 2 * AT_A_BOUND else between(*usual)) * step
+        if drawn < at_a_bound:
+            return bounds[drawn < at_a_bound / 2] * step
+        return (
+            of_any_size(random) if drawn < at_a_bound + OF_ANY_SIZE else first + int(chance() * size)
+        ) * step
 
     return draw
 
@@ -78,7 +87,10 @@ def _pooled(grid: NumberGrid, constraints: Constraints, random: Random, place: s
     if high - low < NUMBERS_TRIED:
         indexes = random.sample(range(low, high + 1), high - low + 1)
     else:
-        indexes = [random.randint(*grid.usual) for _ in range(NUMBERS_TRIED)]
+        others = int(NUMBERS_TRIED * OF_ANY_SIZE)
+        indexes = [random.randint(*grid.usual) for _ in range(NUMBERS_TRIED - others)]
+        indexes += [grid.of_any_size(random) for _ in range(others)]
+        random.shuffle(indexes)
     pool = [number for number in map(grid.at, indexes) if validator.is_valid(number)][:NUMBER_POOL_SIZE]
     pool += [bound for bound in bounds for _ in range(len(pool) // (OTHERS_PER_BOUND * len(bounds)) + 1)]
     if not pool:

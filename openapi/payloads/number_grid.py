@@ -2,34 +2,30 @@
 
 from fractions import Fraction
 from math import ceil, floor, gcd, lcm
+from random import Random
 
 from openapi.contract import Json
 from openapi.payloads.constraints import Constraints
 from openapi.payloads.tuning import UNIQUE_SPAN, USUAL_FRACTION_DIGITS, USUAL_SPAN, WIDE_BOUNDS
 from openapi.payloads.unbuildable import Unbuildable
+from openapi.payloads.usual_numbers import bounds_of_format, bounds_of_name
 
 _SMALLEST_USUAL_STEP = Fraction(1, 10**USUAL_FRACTION_DIGITS)
-_FORMATS = {
-    "int8": (-(2**7), 2**7 - 1),
-    "int16": (-(2**15), 2**15 - 1),
-    "int32": (-(2**31), 2**31 - 1),
-    "int64": (-(2**63), 2**63 - 1),
-    "uint8": (0, 2**8 - 1),
-    "uint16": (0, 2**16 - 1),
-    "uint32": (0, 2**32 - 1),
-    "uint64": (0, 2**64 - 1),
-}
+# What JSON writers take as an integer; larger ones need an exponent.
+_WRITABLE = (Fraction(-(2**63)), Fraction(2**64 - 1))
 
 
 class NumberGrid:
-    """The numbers from `low` times `step` to `high` times `step`. Raises Unbuildable when there are none."""
+    """The numbers from `low` times `step` to `high` times `step`; those of most values are `usual`. Raises
+    Unbuildable when there are none.
+    """
 
-    def __init__(self, constraints: Constraints, place: str) -> None:
+    def __init__(self, constraints: Constraints, name: str, place: str) -> None:
         steps = [Fraction(str(multiple)) for multiple in constraints.multiples]
         if "integer" in constraints.kinds and "fraction" not in constraints.kinds:
             steps.append(Fraction(1))
         self.step = _common_multiple(steps) if steps else _SMALLEST_USUAL_STEP
-        least, most = _bounds(constraints, self.step)
+        least, most = _bounds(constraints, name, self.step)
         if not steps and most - least < 20 * _SMALLEST_USUAL_STEP:
             self.step = (most - least) / 100 or _SMALLEST_USUAL_STEP
         self.low, self.high = ceil(least / self.step), floor(most / self.step)
@@ -40,18 +36,26 @@ class NumberGrid:
             self.high -= 1
         if self.low > self.high and steps:
             raise Unbuildable(f"{place}: no number is within its bounds")
-
-    @property
-    def usual(self) -> tuple[int, int]:
-        """The lowest and highest index that are usual: bounds as wide as those of a type are not filled."""
-        if self.high - self.low <= WIDE_BOUNDS:
-            return self.low, self.high
-        return max(self.low, min(0, self.high - USUAL_SPAN)), min(self.high, max(self.low, 0) + USUAL_SPAN)
+        self.has_bounds = bool(constraints.lower or constraints.upper)
+        is_sensible = (bounds_of_name(name) or (None, None))[1] is not None
+        if is_sensible or (self.has_bounds and self.high - self.low <= WIDE_BOUNDS):
+            self.usual = self.low, self.high
+        else:
+            start = min(max(self.low, 0), self.high)
+            self.usual = max(self.low, min(0, self.high - USUAL_SPAN)), min(self.high, start + USUAL_SPAN)
 
     def at(self, index: int) -> Json:
         """The number at an index from low to high."""
         number = index * self.step
-        return number.numerator if number.denominator == 1 else float(number)
+        is_writable = number.denominator == 1 and abs(number) <= _WRITABLE[1]
+        return number.numerator if is_writable else float(number)
+
+    def of_any_size(self, random: Random) -> int:
+        """An index from low to high, of any number of digits and of either sign."""
+        start = min(max(self.low, 0), self.high)
+        distance = random.choice([end for end in (self.low, self.high) if end != start] or [start]) - start
+        size = min(int((abs(distance) + 1) ** random.random()) - 1, abs(distance))
+        return start + (size if distance > 0 else -size)
 
 
 def _common_multiple(steps: list[Fraction]) -> Fraction:
@@ -63,19 +67,28 @@ def _common_multiple(steps: list[Fraction]) -> Fraction:
     return multiple
 
 
-def _bounds(constraints: Constraints, step: Fraction) -> tuple[Fraction, Fraction]:
-    """The bounds of the document; where there are none, those of usual numbers."""
-    span = (UNIQUE_SPAN if constraints.unique else USUAL_SPAN) * step
+def _bounds(constraints: Constraints, name: str, step: Fraction) -> tuple[Fraction, Fraction]:
+    """The bounds of the document; where there are none, those of the format and of what makes sense."""
+    span = UNIQUE_SPAN * step if constraints.unique else USUAL_SPAN * max(step, Fraction(1))
+    types = [
+        (Fraction(of[0]), Fraction(of[1])) for each in constraints.formats if (of := bounds_of_format(each))
+    ]
+    low = max((bottom for bottom, _ in types), default=-span)
+    high = min((top for _, top in types), default=span)
+    bottom, top = bounds_of_name(name) or (0 if constraints.unique else None, None)
+    if bottom is not None and top is not None and not types and not constraints.unique:
+        low, high = Fraction(bottom), Fraction(top)
+    elif bottom is not None:
+        low = max(low, Fraction(bottom))
+        high = high if top is None or constraints.unique else min(high, Fraction(top))
     lower = [Fraction(str(bound)) for bound, _ in constraints.lower]
     upper = [Fraction(str(bound)) for bound, _ in constraints.upper]
-    least, most = max(lower, default=Fraction(0)), min(upper, default=span)
-    if not lower and most <= 0:
-        least = most - span
+    most = min(upper, default=max(high, low + span))
+    least = max(lower, default=low if low <= most else most - span)
     if not upper:
-        most = max(least, Fraction(0)) + span
-    for low, high in (_FORMATS[name] for name in constraints.formats if name in _FORMATS):
+        most = high if least < high else least + span
+    for type_low, type_high in (*types, _WRITABLE):
         # Where bounds contradict a format, the format is only a hint.
-        bottom, top = max(least, Fraction(low)), min(most, Fraction(high))
-        if bottom <= top:
-            least, most = bottom, top
+        if max(least, type_low) <= min(most, type_high):
+            least, most = max(least, type_low), min(most, type_high)
     return least, most

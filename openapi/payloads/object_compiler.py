@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
 from openapi.payloads.constraints import Constraints, property_schemas
+from openapi.payloads.densities import Densities
 from openapi.payloads.derived_schemas import DerivedSchemas
 from openapi.payloads.object_generator import ExtraProperties, ObjectGenerator
 from openapi.payloads.property_names import PropertyNames, is_map
@@ -30,12 +31,14 @@ class ObjectCompiler:
         scalars: ScalarCompiler,
         names: PropertyNames,
         random: Random,
+        densities: Densities,
     ) -> None:
         self._subschemas = subschemas
         self._derived = derived
         self._scalars = scalars
         self._names = names
         self._random = random
+        self._densities = densities
         self.omitted: list[str] = []
 
     def object(self, constraints: Constraints, place: str, nesting: int) -> ObjectGenerator:
@@ -59,6 +62,7 @@ class ObjectCompiler:
             most=constraints.max_properties,
             dependents=dependents,
             random=self._random,
+            densities=self._densities,
         )
 
     def _required(

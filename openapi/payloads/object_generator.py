@@ -7,14 +7,8 @@ from math import inf
 from random import Random
 
 from openapi.contract import JsonObject
-from openapi.payloads.tuning import (
-    ALL_OR_NONE,
-    DEEPEST,
-    EXTRA_PROPERTIES,
-    OPTIONAL,
-    OPTIONAL_CONTAINER,
-    REDRAWS,
-)
+from openapi.payloads.densities import Densities
+from openapi.payloads.tuning import DEEPEST, EXTRA_PROPERTIES, OPTIONAL_CONTAINER, REDRAWS
 from openapi.payloads.value_generator import Draw, LeafGenerator, ValueGenerator
 
 
@@ -43,6 +37,7 @@ class ObjectGenerator(ValueGenerator):
     most: int | None
     dependents: Mapping[str, Sequence[str]]
     random: Random
+    densities: Densities
 
     is_container = True
 
@@ -61,22 +56,21 @@ class ObjectGenerator(ValueGenerator):
         optional_leaves, optional_nested = _split(self._possible)
         required = [(name, generator.draw) for name, generator in nested.items()]
         optional = [(name, each.draw, each.is_container) for name, each in optional_nested.items()]
-        chance = self.random.random
+        chance, density_of_next = self.random.random, self.densities.next
 
         def draw(depth: int) -> JsonObject:
             properties = {name: source() for name, source in leaves}
             for name, draw_value in required:
                 properties[name] = draw_value(depth + 1)
-            of_containers = OPTIONAL_CONTAINER[min(depth, DEEPEST)]
-            of_others = OPTIONAL
-            drawn = chance()
-            if drawn < 2 * ALL_OR_NONE and depth < 2:
-                of_others = of_containers = 0.0 if drawn < ALL_OR_NONE else 1.0
+            density = density_of_next()
+            of_containers = 2 * OPTIONAL_CONTAINER[min(depth, DEEPEST)] * density
+            if density == 1.0 and depth < 2:
+                of_containers = 1.0
             for name, source in optional_leaves:
-                if chance() < of_others:
+                if chance() < density:
                     properties[name] = source()
             for name, draw_value, is_container in optional:
-                if chance() < (of_containers if is_container else of_others):
+                if chance() < (of_containers if is_container else density):
                     properties[name] = draw_value(depth + 1)
             return properties
 

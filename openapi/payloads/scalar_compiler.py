@@ -66,10 +66,10 @@ class ScalarCompiler:
                 pass
         return LeafGenerator(self._strings.generator(constraints, name, place))
 
-    def number(self, constraints: Constraints, place: str) -> LeafGenerator:
+    def number(self, constraints: Constraints, name: str, place: str) -> LeafGenerator:
         """A generator of numbers, examples of the document among them. Raises Unbuildable."""
         constraints = replace(constraints, kinds=constraints.kinds & {"integer", "fraction"})
-        draw = number_generator(constraints, self._random, place)
+        draw = number_generator(constraints, name, self._random, place)
         examples = self._valid_numbers(constraints)
         if not examples or constraints.unique:
             return LeafGenerator(draw)

@@ -12,6 +12,7 @@ from openapi.payloads.alternatives import Alternatives
 from openapi.payloads.array_compiler import ArrayCompiler
 from openapi.payloads.branch_order import BranchOrder
 from openapi.payloads.constraints import Constraints, likely_kinds
+from openapi.payloads.densities import Densities
 from openapi.payloads.generator_graph import GeneratorGraph
 from openapi.payloads.json_values import KINDS
 from openapi.payloads.object_compiler import ObjectCompiler
@@ -60,9 +61,10 @@ class SchemaCompiler:
         derived = self._alternatives.derived
         names = PropertyNames(self._alternatives, strings, realistic_values, random)
         self._graph = GeneratorGraph(random)
+        self.densities = Densities(random)
         self._scalars = ScalarCompiler(translator, strings, random)
         self._arrays = ArrayCompiler(self, derived, random)
-        self._objects = ObjectCompiler(self, derived, self._scalars, names, random)
+        self._objects = ObjectCompiler(self, derived, self._scalars, names, random, self.densities)
         # A task keeps its schemas, so that their ids in the key stay their own.
         self._tasks: dict[Hashable, _Task] = {}
         self._pending: deque[_Task] = deque()
@@ -153,7 +155,7 @@ class SchemaCompiler:
         is_unique = name in self.unique_names
         compilers: dict[str, Callable[[], ValueGenerator]] = {
             "string": lambda: self._scalars.string(constraints, name, place, is_unique),
-            "number": lambda: self._scalars.number(constraints, place),
+            "number": lambda: self._scalars.number(constraints, name, place),
             "object": lambda: self._objects.object(constraints, place, nesting),
             "array": lambda: self._arrays.array(constraints, name, place, nesting),
             "boolean": lambda: self._scalars.one_of(constraints, [True, False], place),

@@ -8,10 +8,11 @@ from openapi.contract import Json
 from openapi.payloads.constraints import Constraints
 from openapi.payloads.regex.matching_strings import MatchingStrings
 from openapi.payloads.regex.parser import Unmatchable
+from openapi.payloads.string_formats import checked_format, format_pattern
 from openapi.payloads.unbuildable import Unbuildable
 
 
-def string_check(constraints: Constraints) -> Callable[[str], bool]:
+def string_check(constraints: Constraints, place: str) -> Callable[[str], bool]:
     """A function that says whether a string satisfies the constraints. Raises Unbuildable when they cannot be
     compiled.
     """
@@ -19,7 +20,7 @@ def string_check(constraints: Constraints) -> Callable[[str], bool]:
     if constraints.max_length is not None:
         schemas.append({"maxLength": constraints.max_length})
     schemas += [{"pattern": pattern} for pattern in constraints.patterns]
-    schemas += [{"format": name} for name in constraints.formats]
+    schemas += [{"format": checked_format(name) or name} for name in constraints.formats]
     schemas += [{"not": {"pattern": pattern}} for pattern in constraints.excluded_patterns]
     schemas += [{"not": {"format": name}} for name in constraints.excluded_formats]
     if constraints.excluded_values:
@@ -27,7 +28,7 @@ def string_check(constraints: Constraints) -> Callable[[str], bool]:
     try:
         return jsonschema_rs.Draft202012Validator({"allOf": schemas}, validate_formats=True).is_valid
     except ValueError as error:
-        raise Unbuildable(str(error).splitlines()[0]) from None
+        raise Unbuildable(f"{place}: {str(error).splitlines()[0]}") from None
 
 
 def string_key(constraints: Constraints) -> Hashable:
@@ -45,13 +46,16 @@ def string_key(constraints: Constraints) -> Hashable:
 
 
 def matching_strings(constraints: Constraints, place: str) -> MatchingStrings:
-    """The strings that match the patterns of the constraints. Raises Unbuildable."""
-    try:
-        return MatchingStrings(
-            constraints.patterns,
-            constraints.excluded_patterns,
-            constraints.min_length,
-            constraints.max_length,
-        )
-    except Unmatchable as reason:
-        raise Unbuildable(f"{place}: {reason}") from None
+    """The strings that match the patterns of the constraints and those of their formats; if there are none,
+    the patterns alone, as those of formats leave out some values. Raises Unbuildable.
+    """
+    of_formats = tuple(pattern for name in constraints.formats if (pattern := format_pattern(name)))
+    choices = dict.fromkeys(((*constraints.patterns, *of_formats), constraints.patterns))
+    for patterns in choices:
+        try:
+            return MatchingStrings(
+                patterns, constraints.excluded_patterns, constraints.min_length, constraints.max_length
+            )
+        except Unmatchable as reason:
+            refusal = reason
+    raise Unbuildable(f"{place}: {refusal}")

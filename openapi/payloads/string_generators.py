@@ -1,17 +1,22 @@
 """Strings: realistic, varied, and unique where they must be."""
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from random import Random
-from uuid import UUID
 
 from openapi.payloads.constraints import Constraints
+from openapi.payloads.realistic_names import source_by_name
 from openapi.payloads.realistic_values import RealisticValues
-from openapi.payloads.string_constraints import matching_strings, string_check
+from openapi.payloads.string_constraints import string_check
+from openapi.payloads.string_formats import canonical_format, format_pattern
 from openapi.payloads.string_pools import StringPools
-from openapi.payloads.tuning import DISTINCT_STRINGS, POOL_CHARACTERS, POOLED_SHARE, UNIQUE_TRIALS
+from openapi.payloads.tuning import DISTINCT_STRINGS, EXAMPLE_SHARE, POOL_CHARACTERS, UNIQUE_TRIALS
 from openapi.payloads.unbuildable import Unbuildable
 
 DrawString = Callable[[], str]
+
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class StringGenerators:
@@ -28,19 +33,35 @@ class StringGenerators:
         """A function that draws strings, unique ones where the constraints require that. `name` is that of
         the property or parameter. Raises Unbuildable.
         """
+        suggested = source_by_name(name)
+        if isinstance(suggested, str) and not constraints.formats:
+            try:
+                return self._of_format(replace(constraints, formats=(suggested,)), name, place)
+            except Unbuildable:
+                pass
+        return self._of_format(constraints, name, place)
+
+    def _of_format(self, constraints: Constraints, name: str, place: str) -> DrawString:
+        is_uuid = any(canonical_format(each) == "uuid" for each in constraints.formats)
+        if is_uuid and string_check(constraints, place)(self._uuid()):
+            return self._uuid
         if not constraints.unique:
             pool = self._pools.pool(constraints, name, place)
             if self._pools.is_vast(constraints, name):
                 return self._mostly_new(constraints, pool, place)
             return self._any_of(pool)
-        if "uuid" in constraints.formats:
-            return lambda: str(UUID(int=self._random.getrandbits(128), version=4))
         try:
             return self._with_token(constraints, name, place)
         except Unbuildable:
-            if not constraints.patterns:
+            if not constraints.patterns and not any(map(format_pattern, constraints.formats)):
                 raise
             return self._never_repeated(constraints, place)
+
+    def _uuid(self) -> str:
+        """A UUID of version 4 (RFC 9562, section 5.4), which never repeats."""
+        digits = f"{self._random.getrandbits(128):032x}"
+        variant = "89ab"[int(digits[16], 16) % 4]
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
     def _any_of(self, pool: Sequence[str]) -> DrawString:
         chance, size = self._random.random, len(pool)
@@ -48,19 +69,24 @@ class StringGenerators:
 
     def _mostly_new(self, constraints: Constraints, pool: Sequence[str], place: str) -> DrawString:
         """Draws from so many matching strings that values need not repeat: numbers, codes, hashes."""
-        strings, is_valid = matching_strings(constraints, place), string_check(constraints)
-        pooled, chance = self._any_of(pool), self._random.random
+        strings, is_valid = self._pools.matching(constraints, place), string_check(constraints, place)
+        # Every UUID is another one, even where the document has an example.
+        examples = [text for text in pool if text in constraints.examples and not _UUID.fullmatch(text)]
+        example, spare = self._any_of(examples), self._any_of(pool)
+        share, chance = EXAMPLE_SHARE if examples else 0.0, self._random.random
 
         def draw() -> str:
-            text = pooled() if chance() < POOLED_SHARE else strings.draw(self._random)
-            return text if is_valid(text) else pooled()
+            if chance() < share:
+                return example()
+            text = strings.draw(self._random)
+            return text if is_valid(text) else spare()
 
         return draw
 
     def _with_token(self, constraints: Constraints, name: str, place: str) -> DrawString:
         """Draws strings of the pool with a unique token appended, in an address before its @."""
         pool = self._pools.pool(constraints, name, place)
-        is_valid = string_check(constraints)
+        is_valid = string_check(constraints, place)
         most = constraints.max_length if constraints.max_length is not None else POOL_CHARACTERS
         is_address = bool({"email", "idn-email"} & {*constraints.formats}) or all(
             "@" in text for text in pool
@@ -81,8 +107,8 @@ class StringGenerators:
         """Draws matching strings that it has not drawn before. There are so many that other processes will
         hardly draw the same ones.
         """
-        strings = matching_strings(constraints, place)
-        is_valid = string_check(constraints)
+        strings = self._pools.matching(constraints, place)
+        is_valid = string_check(constraints, place)
         drawn: set[str] = set()
 
         def draw() -> str:

@@ -8,11 +8,10 @@ value.
 
 # Deeper than this, they hold only what they must: payloads stay small, and recursive schemas end.
 DEEPEST = 5
-# Probability of an optional property that is neither an array nor an object.
-OPTIONAL = 0.5
-# The same for one that is, by the depth of the object that has it: trees thin out as they grow.
+# Probability of an optional property that is an array or an object, on average, by the depth of the object
+# that has it: trees thin out as they grow. That of others is anything from 0 to 1, another one per object.
 OPTIONAL_CONTAINER = (0.5, 0.35, 0.15, 0.05, 0.02, 0.0)
-# Probability that an object near the top has all of its optional properties, and that it has none of them.
+# Probability that an object has all of its optional properties, and that it has none of them.
 # Services fail on both corner cases, and chance would hardly ever produce them.
 ALL_OR_NONE = 0.05
 # Items that an array has at most beyond those it must have: few, so that payloads stay small.
@@ -73,8 +72,11 @@ WIDE_BOUNDS = 1_000_000
 UNIQUE_SPAN = 2**31
 # Digits behind the point where the schema does not say: cents.
 USUAL_FRACTION_DIGITS = 2
-# Probability that an integer is one of its bounds; and that it is any between them, however wide they are.
+# Probability that an integer is one of its bounds in the document, or one of its type where it has no others;
+# and that a number is any between them, of any number of digits.
 AT_A_BOUND = 0.1
+AT_A_BOUND_OF_A_TYPE = 0.02
+OF_ANY_SIZE = 0.1
 # Numbers with a fraction that are tried for a pool, as floating-point arithmetic makes some of them invalid.
 NUMBERS_TRIED = 2_000
 # Numbers in such a pool.
@@ -86,14 +88,28 @@ OTHERS_PER_BOUND = 10
 
 # Values drawn from Faker for each kind of string, and strings built for a pool. More take longer to draw.
 REALISTIC_VALUES = 400
-# Dates or times drawn at random for a rule that usual ones do not satisfy.
-UNUSUAL_TIMES = 4_000
+# Years of usual times, and of those of a few: as databases and parsers take them. They are
+# fixed, as values do not follow the clock.
+USUAL_YEARS = (2000, 2030)
+CENTURY_YEARS = (1900, 2100)
+FAR_YEARS = (1000, 9998)
+# Years in which adults were born.
+BIRTH_YEARS = (1985, 2007)
+# Probability of a year far away, and of that or another one of the century.
+FAR_TIME = 0.02
+OTHER_CENTURY_TIME = 0.12
+# Probability of the 29th of February.
+LEAP_DAY = 0.02
+# Probability that a time has a fraction of a second, and an offset other than Z.
+FRACTION = 0.2
+OTHER_ZONE = 0.3
 # Longest string that is put together of words; up to here, the longest that is allowed occurs, too.
 LONGEST_OF_WORDS = 1_000
 # Characters of all strings together in a pool of strings that match a pattern; and of one string with a
 # token.
 POOL_CHARACTERS = 100_000
-# Strings in a pool that have the shortest or the longest length; and that match a pattern, beside many words.
+# Strings in a pool that have the shortest or the longest length, or those between; and that match a pattern,
+# beside many words.
 FEW_STRINGS = 20
 # Draws for each string of a pool that must satisfy other rules than its pattern, too.
 DRAWS_PER_STRING = 20
@@ -101,8 +117,8 @@ DRAWS_PER_STRING = 20
 EXAMPLES_PER_STRING = 4
 # Share of distinct strings in a pool above which a pattern allows so many that values need not repeat.
 VAST_SHARE = 0.97
-# Share of values that come from the pool even then, so that examples and repeated values occur.
-POOLED_SHARE = 0.04
+# Share of values that are examples of the document even then.
+EXAMPLE_SHARE = 0.04
 # Strings with a token that must be valid, and draws before the unique strings of a pattern count as used up.
 UNIQUE_TRIALS = 200
 # Distinct strings in as many draws that a pattern must allow for unique ones.
