@@ -20,8 +20,8 @@ _NameCheck = Callable[[str], bool]
 
 
 class ObjectCompiler:
-    """Makes generators of objects. `omitted` are the optional properties that no value can be generated for,
-    each as its place and the reason.
+    """Makes generators of objects, whose `densities` are chosen together. `omitted` are optional properties
+    that no value can be generated for, each as its place and the reason.
     """
 
     def __init__(
@@ -31,14 +31,13 @@ class ObjectCompiler:
         scalars: ScalarCompiler,
         names: PropertyNames,
         random: Random,
-        densities: Densities,
     ) -> None:
         self._subschemas = subschemas
         self._derived = derived
         self._scalars = scalars
         self._names = names
         self._random = random
-        self._densities = densities
+        self.densities = Densities(random)
         self.omitted: list[str] = []
 
     def object(self, constraints: Constraints, place: str, nesting: int) -> ObjectGenerator:
@@ -62,7 +61,7 @@ class ObjectCompiler:
             most=constraints.max_properties,
             dependents=dependents,
             random=self._random,
-            densities=self._densities,
+            densities=self.densities,
         )
 
     def _required(

@@ -61,13 +61,17 @@ class SchemaCompiler:
         derived = self._alternatives.derived
         names = PropertyNames(self._alternatives, strings, realistic_values, random)
         self._graph = GeneratorGraph(random)
-        self.densities = Densities(random)
         self._scalars = ScalarCompiler(translator, strings, random)
         self._arrays = ArrayCompiler(self, derived, random)
-        self._objects = ObjectCompiler(self, derived, self._scalars, names, random, self.densities)
+        self._objects = ObjectCompiler(self, derived, self._scalars, names, random)
         # A task keeps its schemas, so that their ids in the key stay their own.
         self._tasks: dict[Hashable, _Task] = {}
         self._pending: deque[_Task] = deque()
+
+    @property
+    def densities(self) -> Densities:
+        """How many of their optional properties generated objects have."""
+        return self._objects.densities
 
     @property
     def omitted(self) -> list[str]:

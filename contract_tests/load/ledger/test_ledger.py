@@ -104,8 +104,9 @@ def test_an_entity_that_an_update_moved_is_followed() -> None:
     shop = Shop()
     entity = shop.create(1)
     step = shop.step("PUT /things/{id}", entity)
-    changes = shop.ledger.record_call(step, 2.0)
     body = {"id": 2, "name": "renamed", "price": 7.5, "state": "done"}
+    step.call.payload.update(name=body["name"])
+    changes = shop.ledger.record_call(step, 2.0)
     shop.ledger.record_answer(changes, Answer(200, body, 2.0, 2.1))
     call = step.call
     moved = renamed_entity(
