@@ -93,10 +93,10 @@ def spring(call: Call) -> Answer:
 
 
 def ajv(call: Call) -> Answer:
-    if "note" in call.payload:
+    if any("note" in line for line in call.payload["lines"]):
         params = {"additionalProperty": "note"}
         error = {
-            "instancePath": "",
+            "instancePath": "/lines/0",
             "keyword": "additionalProperties",
             "params": params,
             "message": "must NOT",
@@ -106,20 +106,27 @@ def ajv(call: Call) -> Answer:
 
 
 def problem(call: Call) -> Answer:
-    if "note" in call.payload:
-        return 400, {"title": "no", "errors": [{"pointer": "#/note", "detail": "is not something I like"}]}
+    if any("note" in line for line in call.payload["lines"]):
+        error = {"pointer": "#/lines/0/note", "detail": "is not something I like"}
+        return 400, {"title": "no", "errors": [error]}
     return FINE
 
 
 LINES = {"type": "array", "minItems": 1, "items": {"type": "object", "properties": {"title": NAME}}}
+# So many lines that there is hardly ever none with a note.
+NOTES = {
+    "type": "array",
+    "minItems": 8,
+    "items": {"type": "object", "properties": {"note": NAME, "more": NAME}, "minProperties": 1},
+}
 
 
 STRICT = [
     (creating({"kind": NAME, "code": {**NAME, "minLength": 1}}), fastapi),
     (creating({"age": {"type": "integer"}}), django),
     (creating({"lines": LINES}, ["lines"]), spring),
-    (creating({"note": NAME, "more": NAME}, minProperties=1), ajv),
-    (creating({"note": NAME, "more": NAME}, minProperties=1), problem),
+    (creating({"lines": NOTES}, ["lines"]), ajv),
+    (creating({"lines": NOTES}, ["lines"]), problem),
 ]
 
 
