@@ -2,9 +2,12 @@
 Object).
 """
 
-from openapi.applicators import in_place_subschemas
+from openapi.applicators import all_in_place
 from openapi.contract import Contract, ContractError, Json, JsonObject
 from openapi.references import last_name
+
+# The branches of a discriminator, in a translated schema.
+BRANCHES = "x-branches"
 
 
 def read_discriminator(contract: Contract, schema: JsonObject) -> tuple[str, dict[str, str | None]]:
@@ -26,7 +29,11 @@ def read_discriminator(contract: Contract, schema: JsonObject) -> tuple[str, dic
 def branch_references(schema: JsonObject) -> list[str]:
     """The references among the branches of `oneOf` and `anyOf`."""
     branches = [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
-    return [branch["$ref"] for branch in branches if isinstance(branch, dict) and "$ref" in branch]
+    return [
+        branch["$ref"]
+        for branch in branches
+        if isinstance(branch, dict) and isinstance(branch.get("$ref"), str)
+    ]
 
 
 def are_all_named(contract: Contract, schema: JsonObject, references: list[str]) -> bool:
@@ -37,22 +44,16 @@ def are_all_named(contract: Contract, schema: JsonObject, references: list[str])
     unnamed = [branch for branch in branches if not (isinstance(branch, dict) and "$ref" in branch)]
     if any(not isinstance(branch, dict) or branch.get("type") != "null" for branch in unnamed):
         return False
-    targets = [contract.resolve(contract.at(reference)) for reference in references]
+    try:
+        targets = [contract.resolve(contract.at(reference)) for reference in references]
+    except ContractError:
+        return False
     return not any(isinstance(target, dict) and {"oneOf", "anyOf"} & {*target} for target in targets)
 
 
 def is_discriminated(contract: Contract, schema: Json) -> bool:
     """Whether a schema, or a subschema for the same value, has a discriminator."""
-    visited: set[int] = set()
-    pending = [schema]
-    while pending:
-        current = pending.pop()
-        if isinstance(current, dict) and id(current) not in visited:
-            if "discriminator" in current:
-                return True
-            visited.add(id(current))
-            pending.extend(in_place_subschemas(contract, current))
-    return False
+    return any("discriminator" in each for each in all_in_place(contract, schema))
 
 
 def component_names(contract: Contract, schema: JsonObject) -> list[str]:
@@ -63,6 +64,32 @@ def component_names(contract: Contract, schema: JsonObject) -> list[str]:
 def tags(name: str) -> list[Json]:
     """The values that may stand for a name: the name, and a number where it is one."""
     return [name, int(name)] if name.isdecimal() else [name]
+
+
+def discriminator_check(
+    property_name: str, branches: dict[str, JsonObject | None], all_named: bool
+) -> JsonObject:
+    """The schema of objects whose property names a branch that they fit. Where all branches are named, other
+    values of the property are wrong.
+    """
+    checks: list[Json] = [
+        {
+            "if": {
+                "type": "object",
+                "required": [property_name],
+                "properties": {property_name: {"enum": tags(name)}},
+            },
+            "then": branch,
+        }
+        for name, branch in branches.items()
+        if branch
+    ]
+    check: JsonObject = {BRANCHES: {"propertyName": property_name, "names": branches}, "allOf": checks}
+    if all_named:
+        values = [tag for name in branches for tag in tags(name)]
+        check["if"] = {"type": "object", "required": [property_name]}
+        check["then"] = {"properties": {property_name: {"enum": values}}}
+    return check
 
 
 def _components(contract: Contract) -> JsonObject:
@@ -94,6 +121,6 @@ def _heirs(contract: Contract, base: JsonObject) -> list[str]:
 def _is_heir(contract: Contract, schema: Json, base: JsonObject) -> bool:
     parts = schema.get("allOf") if isinstance(schema, dict) else None
     return any(
-        isinstance(part, dict) and "$ref" in part and contract.resolve(part) is base
+        isinstance(part, dict) and "$ref" in part and contract.resolved(part) is base
         for part in (parts if isinstance(parts, list) else ())
     )

@@ -8,6 +8,6 @@ def read_examples(contract: Contract, node: JsonObject) -> tuple[Json, ...]:
     values = [node["example"]] if "example" in node else []
     named = node.get("examples")
     for reference in (named or {}).values() if isinstance(named, dict) else ():
-        example = contract.resolve(reference)
+        example = contract.resolved(reference)
         values += [example["value"]] if isinstance(example, dict) and "value" in example else []
     return tuple(values)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from openapi.applicators import in_place_subschemas
+from openapi.applicators import all_in_place
 from openapi.contract import Contract, Json, JsonObject
 from openapi.limits import ALL_OF_DEPTH
 from openapi.message_type import MessageType
@@ -28,10 +28,8 @@ class ForbiddenProperties:
         if not isinstance(schema, dict):
             return frozenset()
         if id(schema) not in self._by_schema:
-            # A recursive schema comes back here before the answer is known.
-            self._by_schema[id(schema)] = frozenset()
-            inherited = (self.in_place(each) for each in in_place_subschemas(self.contract, schema))
-            self._by_schema[id(schema)] = self.own(schema).union(*inherited)
+            schemas = all_in_place(self.contract, schema)
+            self._by_schema[id(schema)] = frozenset().union(*map(self.own, schemas))
         return self._by_schema[id(schema)]
 
     def _is_forbidden(self, schema: Json, depth: int = 0) -> bool:
@@ -41,7 +39,7 @@ class ForbiddenProperties:
         # OpenAPI 3.0 ignores keywords beside a reference.
         if schema.get(keyword) is True and ("$ref" not in schema or self.contract.version != (3, 0)):
             return True
-        resolved = self.contract.resolve(schema)
+        resolved = self.contract.resolved(schema)
         if not isinstance(resolved, dict):
             return False
         if resolved.get(keyword) is True:
@@ -52,12 +50,9 @@ class ForbiddenProperties:
         return any(self._is_forbidden(part, depth + 1) for part in parts)
 
 
-def required_in_place(contract: Contract, schema: Json, visited: set[int]) -> frozenset[str]:
+def required_in_place(contract: Contract, schema: Json) -> frozenset[str]:
     """The names of properties that a schema requires, itself or by subschemas for the same value."""
-    if not isinstance(schema, dict) or id(schema) in visited:
-        return frozenset()
-    visited.add(id(schema))
-    required = schema.get("required")
-    own = frozenset(required if isinstance(required, list) else ())
-    subschemas = in_place_subschemas(contract, schema)
-    return own.union(*(required_in_place(contract, subschema, visited) for subschema in subschemas))
+    lists = (each.get("required") for each in all_in_place(contract, schema))
+    return frozenset(
+        name for names in lists if isinstance(names, list) for name in names if isinstance(name, str)
+    )

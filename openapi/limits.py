@@ -18,3 +18,15 @@ NUMBER_DIGITS = 10_000
 # Levels of `allOf` that are searched for `readOnly` and `writeOnly`; in practice they are on the first or
 # second.
 ALL_OF_DEPTH = 5
+# Levels of mappings and lists in a document. What reads them is recursive; in practice there are up to 60.
+NESTING = 200
+# Values that all aliases of a YAML document stand for together.
+ALIASED_NODES = 1_000_000
+# Bytes of one document; the largest that are published have 40 MB.
+DOCUMENT_BYTES = 64_000_000
+# Values in one document, keys not counted. They take 100 bytes of memory each.
+NODES = 4_000_000
+# Documents that one document refers to, directly or through others.
+DOCUMENTS = 5_000
+# Bytes of a download that are asked for at once.
+READ_BYTES = 1 << 16

@@ -7,17 +7,13 @@ _NULL: JsonObject = {"type": "null"}
 
 
 def without_openapi_30(schema: JsonObject, message_type: MessageType) -> JsonObject:
-    """A schema of OpenAPI 3.0 with `nullable` and exclusive bounds as 2020-12 writes them.
+    """A schema of OpenAPI 3.0 with `nullable` as 2020-12 writes it.
 
     An `enum` without null does not allow null (OpenAPI proposal 2019-10-31, Clarify Nullable), but many
     authors take `nullable` for enough: requests do not contain such a null, and responses may. The same holds
     for `nullable` beside `allOf`, `oneOf` and `anyOf`, where it means nothing without a type.
     """
     translated = {keyword: value for keyword, value in schema.items() if keyword != "nullable"}
-    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        is_flag = isinstance(translated.get(exclusive), bool)
-        if is_flag and translated.pop(exclusive) and bound in translated:
-            translated[exclusive] = translated.pop(bound)
     if schema.get("nullable") is True and "type" in translated:
         types = translated["type"]
         translated["type"] = [*types, "null"] if isinstance(types, list) else [types, "null"]

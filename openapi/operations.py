@@ -28,12 +28,16 @@ class Link:
 
 @dataclass(frozen=True, eq=False)
 class Response:
-    """A documented response: `headers` by name in lower case, the schemas of `content` by media type."""
+    """A documented response: `headers` by name in lower case, the schemas of `content` by media type.
+
+    `fault` says what of it cannot be read, and is not checked; it is empty if all can.
+    """
 
     description: str
     headers: Mapping[str, Parameter]
     content: Mapping[str, Schema]
     links: tuple[Link, ...]
+    fault: str = ""
     _schemas: dict[str, Schema | None] = field(default_factory=dict)
 
     def schema(self, content_type: str) -> Schema | None:

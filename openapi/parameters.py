@@ -10,9 +10,9 @@ from typing import Any
 import orjson
 
 from openapi import media_types
+from openapi.keyword_values import ALL_TYPES
 from openapi.limits import INTEGER_DIGITS
 from openapi.schema import Schema
-from openapi.schema_translator import ALL_TYPES
 from openapi.serialization import Serialization, as_text
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")

@@ -1,9 +1,10 @@
 """Reads responses with their headers and links (OpenAPI 3.0.3, Response Object, Link Object)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from openapi.contract import Contract, Json, JsonObject
+from openapi.contract import Contract, ContractError, Json, JsonObject
 from openapi.message_type import MessageType
 from openapi.operations import Link, Response
 from openapi.parameter_reader import DEFAULT_STYLES, ParameterReader
@@ -34,27 +35,37 @@ class ResponseReader:
         return ParameterReader(self.contract, self._translator)
 
     def _response(self, node: Json, place: str) -> Response:
-        response = self.contract.resolve_object(node, place)
-        headers = {
-            name.lower(): self._parameters.parameter(
-                self.contract.resolve_object(header, f"{place}, {name}"), name, "header"
-            )
-            for name, header in (response.get("headers") or {}).items()
-            if name.lower() != "content-type"
-        }
-        links = (
-            self._link(name, self.contract.resolve_object(link, f"{place}, link {name}"))
-            for name, link in (response.get("links") or {}).items()
-        )
+        try:
+            response = self.contract.resolve_object(node, place)
+        except ContractError as reason:
+            return Response("", {}, {}, (), str(reason))
+        headers, faults = {}, []
+        for name, header in _named(response, "headers"):
+            try:
+                described = self.contract.resolve_object(header, f"{place}, {name}")
+            except ContractError as reason:
+                faults.append(str(reason))
+                continue
+            if name.lower() != "content-type":
+                headers[name.lower()] = self._parameters.parameter(described, name, "header")
+        links = (self._link(name, self.contract.resolved(link)) for name, link in _named(response, "links"))
+        try:
+            content = content_schemas(response, self._translator)
+        except ContractError as reason:
+            content = {}
+            faults.append(str(reason))
         return Response(
             description=str(response.get("description", "")),
             headers=headers,
-            content=content_schemas(response, self._translator),
+            content=content,
             links=tuple(link for link in links if link is not None),
+            fault="; ".join(faults),
         )
 
-    def _link(self, name: str, node: JsonObject) -> Link | None:
+    def _link(self, name: str, node: Json) -> Link | None:
         """A link; None when it leads to no operation of this document."""
+        if not isinstance(node, dict):
+            return None
         parameters = {}
         for key, value in (node.get("parameters") or {}).items():
             location, dot, rest = key.partition(".")
@@ -67,7 +78,14 @@ class ResponseReader:
         """The id of the operation that a reference leads to, or its label where it has no id."""
         if not isinstance(reference, str) or not reference.startswith("#/paths/"):
             return None
-        node = self.contract.at(reference)
+        node = self.contract.resolved({"$ref": reference})
+        if not isinstance(node, dict):
+            return None
         path, method = reference.removeprefix("#/paths/").split("/")[:2]
         label = f"{method.upper()} {path.replace('~1', '/').replace('~0', '~')}"
         return str(node.get("operationId") or label)
+
+
+def _named(node: JsonObject, key: str) -> Iterable[tuple[str, Json]]:
+    named = node.get(key)
+    return named.items() if isinstance(named, dict) else ()

@@ -1,6 +1,6 @@
 """Checks responses against their operation."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from openapi import lenient_json, media_types
 from openapi.limits import BODY_BYTES_SHOWN
@@ -11,12 +11,18 @@ from openapi.violations import Violation
 _EVENT_STREAM = "text/event-stream"
 
 
-def compile_responses(operation: Operation) -> None:
-    """Build every validator now rather than at the first response. Raises ContractError."""
-    for response in operation.responses.values():
-        headers = (header.schema for header in response.headers.values())
-        for schema in (*response.content.values(), *headers):
-            schema.validator  # noqa: B018 - a cached property, read for its effect
+def unchecked_responses(operation: Operation) -> Iterator[str]:
+    """What responses of an operation are not checked, and why. Every validator is built now rather than at
+    the first response.
+    """
+    for key, response in operation.responses.items():
+        if response.fault:
+            yield f"response {key}: {response.fault}"
+        named = [
+            *response.content.items(),
+            *((name, header.schema) for name, header in response.headers.items()),
+        ]
+        yield from (f"response {key}, {name}: {schema.fault}" for name, schema in named if schema.fault)
 
 
 def response_violations(
@@ -43,10 +49,10 @@ def response_violations(
 def _headers(response: Response, headers: Mapping[str, str]) -> list[Violation]:
     violations: list[Violation] = []
     for name, header in response.headers.items():
-        if name in headers:
+        if name in headers and not header.schema.fault:
             value = header.read([headers[name]])
             violations += root_causes(header.schema, value, "header", header.name)
-        elif header.required:
+        elif name not in headers and header.required:
             violations.append(Violation("header", header.name, "required", "is missing"))
     return violations
 
@@ -58,7 +64,7 @@ def _body(response: Response, headers: Mapping[str, str], body: bytes) -> list[V
         documented = ", ".join(response.content)
         detail = f"{content_type or 'none'} is not documented; {documented} is"
         return [Violation("media type", "", "media type", detail, documented, content_type)]
-    if schema.is_octets or media_types.essence(content_type) == _EVENT_STREAM:
+    if schema.fault or schema.is_octets or media_types.essence(content_type) == _EVENT_STREAM:
         return []
     if media_types.is_json(content_type):
         try:

@@ -7,7 +7,9 @@ import jsonschema_rs
 
 from openapi.contract import ContractError, Json, JsonObject
 from openapi.flat_schema import flatten_schema
-from openapi.schema_translator import ALL_TYPES, SchemaTranslator
+from openapi.keyword_values import ALL_TYPES
+from openapi.limits import DETAIL_CHARACTERS
+from openapi.schema_translator import UNREADABLE, SchemaTranslator, unreadable_part
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,25 +25,52 @@ class Schema:
 
     @cached_property
     def node(self) -> Json:
-        """The schema in JSON Schema 2020-12; its references lead to the translator's definitions. Raises
-        ContractError.
-        """
+        """The schema in JSON Schema 2020-12; its references lead to the translator's definitions."""
         return self.translator.translate(self.source)
 
     @cached_property
     def translated(self) -> Json:
-        """The schema in JSON Schema 2020-12 with all that it refers to. Raises ContractError."""
+        """The schema in JSON Schema 2020-12 with all that it refers to."""
         return self.translator.bundle(self.node)
 
     @cached_property
     def validator(self) -> jsonschema_rs.Validator:
         """The validator, which checks formats, too. Raises ContractError when the schema is not valid."""
+        if self.unreadable:
+            raise ContractError(self.unreadable)
+        return self.validator_of_readable
+
+    @cached_property
+    def validator_of_readable(self) -> jsonschema_rs.Validator:
+        """The validator in which nothing fits a part that cannot be read, in a request, and anything in a
+        response. Raises ContractError.
+        """
         try:
             return jsonschema_rs.Draft202012Validator(self.translated, validate_formats=True)
         except ValueError as error:
-            reason = str(error).splitlines()[0]
+            reason = str(error).splitlines()[0][:DETAIL_CHARACTERS]
+            place = "/".join(map(str, getattr(error, "instance_path", ())))
             source = self.translator.contract.source
-            raise ContractError(f"{source}: not a valid schema: {reason}") from None
+            raise ContractError(f"{source}: not a valid schema: {place}: {reason}") from None
+
+    @cached_property
+    def unreadable(self) -> str:
+        """Why the schema, or a part of it, cannot be read; empty if all can."""
+        return unreadable_part(self.translated)
+
+    @cached_property
+    def unusable(self) -> str:
+        """Why no value can be made for the schema, as it cannot be read as a whole; empty if it can."""
+        return str(self._flat.get(UNREADABLE, ""))
+
+    @cached_property
+    def fault(self) -> str:
+        """Why values cannot be checked against the schema; empty if they can."""
+        try:
+            self.validator  # noqa: B018 - a cached property, read for its effect
+        except ContractError as reason:
+            return str(reason)
+        return ""
 
     def fits(self, reference: JsonObject, value: Json) -> bool:
         """Whether a value is valid for what a reference in this schema leads to."""

@@ -1,6 +1,7 @@
 """Translates schemas of OpenAPI 3.0 and 3.1 to JSON Schema 2020-12, for requests or for responses."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -12,22 +13,22 @@ from openapi.discriminators import (
     are_all_named,
     branch_references,
     component_names,
+    discriminator_check,
     is_discriminated,
     read_discriminator,
-    tags,
 )
+from openapi.dynamic_references import DynamicReferences
 from openapi.flat_schema import DEFINITIONS
 from openapi.forbidden_properties import ForbiddenProperties, required_in_place
+from openapi.keyword_values import as_meant, invalid_keyword
 from openapi.message_type import MessageType
 from openapi.openapi_30 import without_openapi_30
 from openapi.references import last_name
 
-ALL_TYPES = frozenset({"null", "boolean", "object", "array", "number", "string", "integer"})
-
-# Keywords of translated schemas: what marks a property that responses must not have, and the branches of a
-# discriminator.
+# Keywords of translated schemas: what marks a property that responses must not have, and why a schema cannot
+# be read.
 WRITE_ONLY = "writeOnly"
-BRANCHES = "x-branches"
+UNREADABLE = "x-unreadable"
 
 # Ends the name of a definition whose discriminator has been applied where it is referred to.
 APPLIED = "--plain"
@@ -37,32 +38,49 @@ APPLIED = "--plain"
 class _Context:
     """What schemas around a schema say of the same value: which properties are `forbidden`, so that it cannot
     require them, and whether its discriminator `is_applied` already.
+
+    `anchors` are the dynamic anchors of the schema resources around it, as pointers by name, of which the
+    outermost counts (JSON Schema 2020-12 Core, section 8.2.3.2).
     """
 
     forbidden: frozenset[str] = frozenset()
     is_applied: bool = False
+    anchors: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def of_inner_value(self) -> "_Context":
+        """The context of schemas for properties and items of the value."""
+        return _Context(anchors=self.anchors) if self.forbidden or self.is_applied else self
 
-_NO_CONTEXT = _Context()
+    def within(self, anchors: Mapping[str, str]) -> "_Context":
+        """The context in a schema resource with these dynamic anchors."""
+        known = dict(self.anchors)
+        if anchors.keys() <= known.keys():
+            return self
+        return replace(self, anchors=tuple(sorted({**anchors, **known}.items())))
 
 
 @dataclass(frozen=True)
 class SchemaTranslator:
     """Translates the schemas of one contract for one type of messages, and what they refer to once.
 
-    `definitions` are the translated schemas that references have led to so far.
+    `definitions` are the translated schemas that references have led to so far. A schema that cannot be read
+    is translated to one that says why: no value of a request fits it, and any value of a response.
     """
 
     contract: Contract
     message_type: MessageType
     definitions: dict[str, Json] = field(default_factory=dict)
+    _pending: list[tuple[str, Json, _Context]] = field(default_factory=list)
 
     def translate(self, schema: Json) -> Json:
-        """The schema in 2020-12; its references lead to `definitions`.
-
-        Raises ContractError on a reference that leads nowhere.
-        """
-        return self._schema(schema, _NO_CONTEXT)
+        """The schema in 2020-12; its references lead to `definitions`."""
+        context = _Context().within(self.contract.references.anchors_around("#"))
+        translated = self._readable(schema, context)
+        while self._pending:
+            name, target, context = self._pending.pop()
+            self.definitions[name] = self._readable(target, context)
+        return translated
 
     def bundle(self, schema: Json) -> Json:
         """A translated schema with the definitions that it refers to in its own `$defs` (JSON Schema 2020-12
@@ -83,58 +101,91 @@ class SchemaTranslator:
     def _forbidden(self) -> ForbiddenProperties:
         return ForbiddenProperties(self.contract, self.message_type)
 
+    @cached_property
+    def _dynamic(self) -> DynamicReferences:
+        return DynamicReferences(self.contract)
+
+    def _readable(self, schema: Json, context: _Context) -> Json:
+        """A translated schema, or what stands for one that cannot be read."""
+        try:
+            return self._schema(schema, context)
+        except ContractError as error:
+            reason = str(error)
+        except RecursionError:
+            reason = f"{self.contract.source}: {self.contract.place_of(schema)}: it is nested too deeply"
+        stand_in: JsonObject = {UNREADABLE: reason}
+        return {**stand_in, "not": {}} if self.message_type is MessageType.REQUEST else stand_in
+
     def _schema(self, schema: Json, context: _Context) -> Json:
+        """A translated schema. Raises ContractError when it cannot be read."""
         if isinstance(schema, bool):
             return schema
         if not isinstance(schema, dict):
             raise ContractError(f"{self.contract.source}: a schema must be an object, not {schema!r}")
+        if "$id" in schema:
+            context = context.within(self.contract.references.by_node.get(id(schema), {}))
         if any(keyword in schema for keyword in IN_PLACE):
             context = replace(context, forbidden=context.forbidden | self._forbidden.in_place(schema))
-        if isinstance(schema.get("$ref"), str):
-            return self._reference(schema, context)
+        if isinstance(schema.get("$ref"), str) and (len(schema) == 1 or self.contract.version == (3, 0)):
+            return {"$ref": self._define(schema["$ref"], context)}
+        meant = as_meant(schema)
+        invalid = invalid_keyword(meant)
+        if invalid:
+            raise ContractError(f"{self.contract.source}: {self.contract.place_of(schema)}: {invalid}")
         translated = {
             keyword: self._keyword(keyword, value, context)
-            for keyword, value in schema.items()
+            for keyword, value in meant.items()
             if keyword != "discriminator"
         }
+        if "$dynamicRef" in schema:
+            branch = {"$ref": self._define_dynamic(schema["$dynamicRef"], context)}
+            translated["allOf"] = [*translated.get("allOf", ()), branch]
         if "discriminator" in schema and self.message_type is MessageType.REQUEST:
-            translated |= self._readable_discriminator(schema)
+            translated |= self._readable_discriminator(schema, context)
         if "discriminator" in schema and self.message_type is MessageType.RESPONSE:
             translated = self._with_checked_discriminator(schema, translated, context)
         if self.contract.version == (3, 0):
             translated = without_openapi_30(translated, self.message_type)
         return self._without_forbidden(schema, translated, context.forbidden)
 
-    def _reference(self, schema: JsonObject, context: _Context) -> Json:
-        reference = {"$ref": self._define(schema["$ref"], context)}
-        siblings = {keyword: value for keyword, value in schema.items() if keyword != "$ref"}
-        if not siblings or self.contract.version == (3, 0):
-            return reference
-        return {**self._schema(siblings, context), **reference}
-
     def _define(self, pointer: str, context: _Context) -> str:
-        """Translate what a pointer leads to, unless it is defined already. Returns the pointer to its
+        """Have what a pointer leads to translated, unless it is defined already. Returns the pointer to its
         definition, of which there is one per context that matters.
         """
         target = self.contract.at(pointer)
-        forbidden = context.forbidden & required_in_place(self.contract, target, set())
+        context = context.within(self.contract.references.anchors_around(pointer))
+        forbidden = context.forbidden & required_in_place(self.contract, target)
         is_applied = context.is_applied and is_discriminated(self.contract, target)
-        names = [_definition_name(pointer), *(f"-{_definition_name(name)}" for name in sorted(forbidden))]
-        name = "".join(names) + (APPLIED if is_applied else "")
+        names = self._dynamic.names_below(target) if context.anchors else ()
+        anchors = tuple((name, anchor) for name, anchor in context.anchors if name in names)
+        others = [*sorted(forbidden), *(anchor for _, anchor in anchors)]
+        name = "-".join(map(_definition_name, [pointer, *others])) + (APPLIED if is_applied else "")
         if name not in self.definitions:
             # A recursive schema refers to its own definition before there is one.
             self.definitions[name] = True
-            self.definitions[name] = self._schema(target, _Context(forbidden, is_applied))
+            self._pending.append((name, target, _Context(forbidden, is_applied, anchors)))
         return DEFINITIONS + name
 
+    def _define_dynamic(self, pointer: str, context: _Context) -> str:
+        """The same for a `$dynamicRef`, which leads to the outermost of the anchors with its name."""
+        within = context.within(self.contract.references.anchors_around(pointer))
+        return self._define(dict(within.anchors)[self._dynamic.name(pointer)], context)
+
     def _keyword(self, keyword: str, value: Json, context: _Context) -> Json:
-        inner = context if keyword in IN_PLACE else _NO_CONTEXT
-        if keyword in OF_ONE and isinstance(value, dict):
-            return self._schema(value, inner)
-        if keyword in OF_LIST and isinstance(value, list):
-            return [self._schema(subschema, inner) for subschema in value]
-        if keyword in OF_NAMES and isinstance(value, dict):
-            return {name: self._schema(subschema, _NO_CONTEXT) for name, subschema in value.items()}
+        if keyword in ("not", "if"):
+            return self._schema(value, context)
+        if keyword in OF_ONE:
+            return self._readable(value, context if keyword in IN_PLACE else context.of_inner_value)
+        if keyword == "allOf":
+            return [self._schema(subschema, context) for subschema in value]
+        if keyword in OF_LIST:
+            inner = context if keyword in IN_PLACE else context.of_inner_value
+            return [self._readable(subschema, inner) for subschema in value]
+        if keyword in OF_NAMES:
+            inner = context.of_inner_value
+            return {name: self._readable(subschema, inner) for name, subschema in value.items()}
+        if keyword == "$ref":
+            return self._define(value, context)
         return value
 
     def _without_forbidden(
@@ -158,11 +209,11 @@ class SchemaTranslator:
             translated = {**translated, "required": required}
         return translated
 
-    def _readable_discriminator(self, schema: JsonObject) -> JsonObject:
+    def _readable_discriminator(self, schema: JsonObject, context: _Context) -> JsonObject:
         """The discriminator of a request, with the reference of each value; empty when it cannot be read."""
         property_name, pointers = read_discriminator(self.contract, schema)
         mapping = {
-            name: {"$ref": self._define(pointer, _NO_CONTEXT)}
+            name: {"$ref": self._define(pointer, context.of_inner_value)}
             for name, pointer in pointers.items()
             if pointer is not None
         }
@@ -187,44 +238,34 @@ class SchemaTranslator:
             names = component_names(self.contract, schema)
             pointers |= {name: None for name in names if name not in pointers}
         branches = {
-            name: {"$ref": self._define(pointer, _Context(is_applied=True))} if pointer else None
+            name: {"$ref": self._define(pointer, replace(context.of_inner_value, is_applied=True))}
+            if pointer
+            else None
             for name, pointer in pointers.items()
         }
         all_named = are_all_named(self.contract, schema, listed)
-        check = _discriminator_check(property_name, branches, all_named)
+        check = discriminator_check(property_name, branches, all_named)
         return {**translated, "allOf": [*translated.get("allOf", ()), check]}
-
-
-def _discriminator_check(
-    property_name: str, branches: dict[str, JsonObject | None], all_named: bool
-) -> JsonObject:
-    """The schema of objects whose property names a branch that they fit. Where all branches are named, other
-    values of the property are wrong.
-    """
-    checks: list[Json] = [
-        {
-            "if": {
-                "type": "object",
-                "required": [property_name],
-                "properties": {property_name: {"enum": tags(name)}},
-            },
-            "then": branch,
-        }
-        for name, branch in branches.items()
-        if branch
-    ]
-    check: JsonObject = {BRANCHES: {"propertyName": property_name, "names": branches}, "allOf": checks}
-    if all_named:
-        values = [tag for name in branches for tag in tags(name)]
-        check["if"] = {"type": "object", "required": [property_name]}
-        check["then"] = {"properties": {property_name: {"enum": values}}}
-    return check
 
 
 def _definition_name(pointer: str) -> str:
     """A name for a reference that needs no escaping in a URI or a JSON pointer."""
     path = unquote(pointer).removeprefix("#/")
     return re.sub(r"[^A-Za-z0-9_-]", lambda match: "." if match[0] == "/" else f"_{ord(match[0]):x}_", path)
+
+
+def unreadable_part(schema: Json) -> str:
+    """Why a part of a translated schema cannot be read; empty if all parts can."""
+    pending = [schema]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, dict):
+            if isinstance(current.get(UNREADABLE), str):
+                return str(current[UNREADABLE])
+            pending.extend(current.values())
+        elif isinstance(current, list):
+            pending.extend(current)
+    return ""
 
 
 def _references(schema: Any) -> set[str]:

@@ -7,8 +7,9 @@ from functools import cached_property
 import jsonschema_rs
 
 from openapi.contract import Json, JsonObject
+from openapi.discriminators import BRANCHES
 from openapi.schema import Schema
-from openapi.schema_translator import APPLIED, BRANCHES, WRITE_ONLY
+from openapi.schema_translator import APPLIED, WRITE_ONLY
 from openapi.violations import Violation, escape_token
 
 Path = tuple[str | int, ...]

@@ -12,7 +12,7 @@ from openapi.contract import Contract, ContractError, load_contract
 from openapi.operation_reader import read_operations
 from openapi.operations import Operation
 from openapi.requests import RequestCheck
-from openapi.responses import compile_responses
+from openapi.responses import unchecked_responses
 from students_service.errors import ServiceError
 from students_service.tables import Resource, resources
 
@@ -44,7 +44,8 @@ def compile_api(contract: Contract) -> Api:
     by_id = {operation.operation_id: operation for operation in read_operations(contract)}
     for operation in by_id.values():
         RequestCheck(operation).compile()
-        compile_responses(operation)
+        for reason in unchecked_responses(operation):
+            raise ContractError(reason)
     metadata, stored = resources(contract)
     if len(stored) != 1:
         raise ServiceError(

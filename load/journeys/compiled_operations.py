@@ -19,6 +19,7 @@ from openapi.contract import Contract, ContractError, Json
 from openapi.operation_reader import readable_operations
 from openapi.operations import Operation
 from openapi.payloads import PayloadFactory, Unbuildable
+from openapi.responses import unchecked_responses
 from openapi.security import SecurityScheme, security_schemes
 
 _REASONS_SHOWN = 3
@@ -57,6 +58,15 @@ class CompiledOperations:
         """What the called operations may change that they do not name."""
         return IndirectChanges(self.reads)
 
+    @cached_property
+    def unchecked(self) -> tuple[str, ...]:
+        """Which responses of the called operations are not checked, and why."""
+        return tuple(
+            f"{label}: {reason}"
+            for label in self.builders
+            for reason in unchecked_responses(self.operations[label])
+        )
+
     def lines(self) -> Iterator[str]:
         """The text of `--show-plan`, line by line: what is called with what, what is not called, and why."""
         yield from self.plan.lines([*self.builders])
@@ -69,6 +79,8 @@ class CompiledOperations:
                 yield f"{label}: now and then called without its body, which is optional"
         for label, reason in self.uncovered.items():
             yield f"{label}: not called: {reason}"
+        yield from (f"never sent: {reason}" for reason in self.omitted)
+        yield from (f"not checked: {reason}" for reason in self.unchecked)
         yield VARIED
 
 

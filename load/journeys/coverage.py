@@ -10,10 +10,8 @@ from load.options.selection import Role
 from load.planning.plan import Plan
 from load.planning.planner import plan
 from load.planning.producers import CREATES_AT_PATH
-from openapi.contract import ContractError
 from openapi.operations import Operation
 from openapi.payloads import PayloadFactory
-from openapi.responses import compile_responses
 from openapi.security import SecurityScheme
 
 
@@ -101,17 +99,10 @@ def _refusal(
 
 
 def _fault(operation: Operation) -> str:
-    """Why the schemas of an operation cannot be used; empty when they can."""
-    body = operation.request_body
+    """Why an operation cannot be used at all; empty when it can."""
     if "101" in operation.responses and not operation.successes:
         return "it switches to another protocol (101), which is not supported"
-    try:
-        compile_responses(operation)
-        for schema in (
-            *(parameter.schema for parameter in operation.parameters),
-            *(body.content.values() if body else ()),
-        ):
-            schema.translated  # noqa: B018 - a cached property, wanted for its effect
-    except ContractError as reason:
-        return str(reason)
-    return ""
+    needed = [parameter.schema.unusable for parameter in operation.parameters if parameter.required]
+    body = operation.request_body
+    bodies = [schema.unusable for schema in body.content.values()] if body and body.required else []
+    return next(filter(None, needed), "") or (bodies[0] if bodies and all(bodies) else "")

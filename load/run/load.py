@@ -165,3 +165,5 @@ class Load:
             yield f"not called: {labels[0]}{others}: {reason}; the load does not log in by itself"
         for reason in session.compiled.omitted:
             yield f"never sent: {reason}"
+        for reason in session.compiled.unchecked:
+            yield f"not checked: {reason}"

@@ -69,7 +69,7 @@ class PayloadFactory:
         Raises Unbuildable when there are no valid values or none can be generated, and ContractError when the
         schema itself is not valid.
         """
-        validator = schema.validator if not rules else _validator(schema, rules)
+        validator = schema.validator_of_readable if not rules else _validator(schema, rules)
         try:
             compiler = self._compiler(schema.translator)
             draw = compiler.compile((schema.node, *rules), name, unique).draw
@@ -112,6 +112,6 @@ class PayloadFactory:
 
 
 def _validator(schema: Schema, rules: tuple[Json, ...]) -> jsonschema_rs.Validator:
-    schema.validator  # noqa: B018 - a cached property, which raises when the schema itself is not valid
+    schema.validator_of_readable  # noqa: B018 - a cached property, for its errors
     combined = schema.translator.bundle({"allOf": [schema.node, *rules]})
     return jsonschema_rs.Draft202012Validator(combined, validate_formats=True)

@@ -30,7 +30,7 @@ from openapi.payloads.tuning import (
 )
 from openapi.payloads.unbuildable import Unbuildable
 from openapi.payloads.value_generator import DeferredGenerator, ValueGenerator
-from openapi.schema_translator import SchemaTranslator
+from openapi.schema_translator import UNREADABLE, SchemaTranslator
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +97,9 @@ class SchemaCompiler:
     def generator(self, schemas: tuple[Json, ...], name: str, place: str, nesting: int) -> ValueGenerator:
         """The generator of schemas that hold together, which may still be waiting to be compiled."""
         schemas = tuple(self._alternatives.derived.resolve(schema) for schema in schemas)
+        unreadable = [schema for schema in schemas if isinstance(schema, dict) and UNREADABLE in schema]
+        if unreadable:
+            raise Unbuildable(unreadable[0][UNREADABLE])
         is_object = any(isinstance(schema, dict) and "properties" in schema for schema in schemas)
         hint = "" if is_object else name
         ids = (id(schema) if isinstance(schema, dict) else schema for schema in schemas)

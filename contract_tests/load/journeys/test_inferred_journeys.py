@@ -17,13 +17,13 @@ from openapi.expressions import Exchange
 from openapi.operation_reader import read_operations
 
 
-def test_an_operation_with_an_unresolved_reference_is_not_called() -> None:
-    broken = does({"$ref": "#/components/schemas/Nowhere"})
-    operations = read_operations(contract(on("/things", get=broken, post=does(THING, THING))))
-    simulation = Simulation(operations)
-    assert [*simulation.compiled.uncovered] == ["GET /things"]
-    assert "'#/components/schemas/Nowhere' leads nowhere" in simulation.compiled.uncovered["GET /things"]
-    assert simulation.journeys.next_step().call.operation.label == "POST /things"
+def test_an_unresolved_reference_costs_what_needs_it() -> None:
+    nowhere = {"$ref": "#/components/schemas/Nowhere"}
+    operations = read_operations(contract(on("/things", get=does(nowhere), post=does(THING, nowhere))))
+    compiled = Simulation(operations).compiled
+    reason = "test.yaml: $ref '#/components/schemas/Nowhere' leads nowhere, at 'schemas'"
+    assert compiled.uncovered == {"POST /things": reason}
+    assert compiled.unchecked == (f"GET /things: response 200, application/json: {reason}",)
 
 
 def test_a_guessed_identifier_that_never_works_is_given_up() -> None:
