@@ -12,7 +12,7 @@ from load.journeys.plan_index import PlanIndex
 from load.options.options import Options
 from load.planning.identifiers import Identifier
 from load.planning.plan import Plan, Slot
-from load.planning.producers import CREATES_AT_PATH, Producer
+from load.planning.producers import NAMED_AT_PATH, Producer
 from openapi.operations import Operation
 from openapi.payloads import PayloadFactory
 from openapi.security import SecurityScheme
@@ -70,7 +70,7 @@ class CallBuilderFactory:
         """
         slots: set[Slot] = set()
         for producer in self.plan.producers.get(operation.label, ()):
-            if producer.reason == CREATES_AT_PATH:
+            if producer.reason in NAMED_AT_PATH:
                 slots |= {Slot("path", name) for name in operation.path_names[-1:]}
             elif producer.creates or producer.alias_of:
                 slots |= {Slot("body", pointer) for pointer in _naming_pointers(producer)}

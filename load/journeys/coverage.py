@@ -9,7 +9,7 @@ from load.options.options import Options
 from load.options.selection import Role
 from load.planning.plan import Plan
 from load.planning.planner import plan
-from load.planning.producers import CREATES_AT_PATH
+from load.planning.producers import NAMED_AT_PATH
 from openapi.operations import Operation
 from openapi.payloads import PayloadFactory
 from openapi.security import SecurityScheme
@@ -77,7 +77,7 @@ def _refusal(
     ]
     own = [producer for producer in creations if producer.label == operation.label]
     created_by_others = {producer.resource for producer in creations if producer.label != operation.label}
-    chooses_name = any(producer.reason == CREATES_AT_PATH for producer in own)
+    chooses_name = any(producer.reason in NAMED_AT_PATH for producer in own)
     if chooses_name and not options.selection.allow_destructive and not can_name(operation, payloads):
         return (
             f"{{{operation.path_names[-1]}}} cannot be a name that nothing else has, so it may change "

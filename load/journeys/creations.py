@@ -11,7 +11,7 @@ from load.journeys.ownership import Ownership
 from load.journeys.shown_identifiers import pointer_to_identifier
 from load.journeys.step import Step
 from load.planning.identifiers import Identifier
-from load.planning.producers import CREATES_AT_PATH, RELATES_AT_PATH, Producer
+from load.planning.producers import MAY_CREATE_AT_PATH, NAMED_AT_PATH, RELATES_AT_PATH, Producer
 from load.representations.creation_times import existed_before
 from load.representations.envelopes import unwrapped
 from load.representations.values import scalars
@@ -20,7 +20,7 @@ from openapi.expressions import Exchange, at_pointer
 # How many entities are taken from lists, for a resource of which no call creates any.
 _LISTED_AT_MOST = 1_000
 # Why an operation is a producer: its path names what it creates or relates.
-_NAMED_BY_CALL = (CREATES_AT_PATH, RELATES_AT_PATH)
+_NAMED_BY_CALL = (*NAMED_AT_PATH, RELATES_AT_PATH)
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,9 @@ class Creations:
                     else pool.add(values, _inherits(step, producer), _found_within(step), step.created_at)
                 )
                 shown[producer.resource] = entity
-                if producer.creates and exchange.status != HTTPStatus.ACCEPTED:
+                # Only 201 says that a PUT has created what nothing else creates.
+                is_sure = producer.reason != MAY_CREATE_AT_PATH or exchange.status == HTTPStatus.CREATED
+                if producer.creates and is_sure and exchange.status != HTTPStatus.ACCEPTED:
                     created.append(entity)
             if producer.creates and _says_found(step, exchange, shown.get(producer.resource)):
                 self.ownership.record_found(step.call.operation, exchange)
@@ -63,10 +65,14 @@ class Creations:
     ) -> Entity:
         """Add what a creation was answered with. It is the run's own only if it cannot have been found."""
         pool, label = self.pools[producer.resource], step.call.operation.label
+        was_finding = label in self.ownership.finding
         is_new = says_created and not self._may_have_existed(producer, values, exchange)
         is_created = is_new and (
             producer.reason in _NAMED_BY_CALL or self.ownership.has_created(step, exchange, pool, values)
         )
+        if label in self.ownership.finding and not was_finding:
+            # Under a name of its own, it finds nothing.
+            self.compiled.builders[label].make_distinct()
         was_known = values in pool.entities
         origin = _found_within(step)
         if is_new and not was_known:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from load.planning.identifiers import Identifier
 from load.planning.plan import Plan, Slot
-from load.planning.producers import Producer
+from load.planning.producers import MAY_CREATE_AT_PATH, Producer
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,13 @@ class PlanIndex:
 
     @cached_property
     def created(self) -> frozenset[str]:
-        """The resources that this run creates entities of."""
-        return frozenset(self.creators_of)
+        """The resources that this run certainly creates entities of."""
+        return frozenset(
+            producer.resource
+            for producers in self.plan.producers.values()
+            for producer in producers
+            if producer.creates and producer.reason != MAY_CREATE_AT_PATH
+        )
 
     @cached_property
     def needed(self) -> frozenset[str]:

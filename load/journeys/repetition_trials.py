@@ -89,6 +89,10 @@ class RepetitionTrials:
         """Two creations have proven that nothing is found by the values in these places."""
         self._trials[label].proven |= places
 
+    def disprove(self, label: str, places: frozenset[str]) -> None:
+        """Something was found by the values in some of these places."""
+        self._trials[label].proven -= places
+
     def is_proven(self, label: str, places: frozenset[str]) -> bool:
         """Whether it is proven that an operation finds nothing by the values in any of these places."""
         return places <= self._trials[label].proven

@@ -148,6 +148,8 @@ class StepBuilder:
         plan, builders = self._compiled.plan, self._compiled.builders
         labels = [label for label in plan.producer_labels(need.resource) if label in builders]
         creating = [label for label in labels if self._compiled.operations[label].method not in SAFE]
+        if need.resource not in self._compiled.index.created:
+            creating = self._random.sample(labels, len(labels))
         for label in creating or labels:
             if self._streaks.passes_over(label):
                 continue

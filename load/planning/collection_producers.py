@@ -7,12 +7,15 @@ from load.planning.message_schemas import (
     header_with_identifier,
     is_list,
     json_schemas,
+    mapping_to_entities,
     request_schema,
 )
 from load.planning.names import DISTINGUISHING_NAMES, USUAL_NAMES, words
+from load.planning.neighbours import akin, names_another
 from load.planning.operation_index import OperationIndex
 from load.planning.producers import (
     CREATES_AT_PATH,
+    KEYS,
     UNKNOWN_LIST,
     Inference,
     Producer,
@@ -45,11 +48,12 @@ class CollectionProducers:
             for action in _CREATING_ACTIONS
             for operation in by_path.get(f"{collection}/{action}", ())
         ]
-        for operation in (*by_path.get(collection, ()), *by_path.get(resource, ()), *actions):
+        beside = akin(self._index, resource)
+        for operation in (*by_path.get(collection, ()), *beside, *by_path.get(resource, ()), *actions):
             known = self._producers.by_label[operation.label]
             if any(producer.resource == resource for producer in known):
                 continue
-            is_on_collection = normalised(operation.path) == collection
+            is_on_collection = normalised(operation.path) == collection or operation in beside
             if (is_on_collection or operation in actions) and operation.method == "post":
                 if not only_reads(operation) and self._index.answers_with(operation, resource):
                     self._add_creation(operation, resource)
@@ -66,6 +70,8 @@ class CollectionProducers:
         only replaces them.
         """
         if not may_create(operation) or any(producer.creates for producer in self._producers.of(resource)):
+            return False
+        if names_another(self._index, operation):
             return False
         is_readable = any(reader.method == "get" for reader in self._index.by_path.get(resource, ()))
         return operation.method == "put" or (
@@ -112,6 +118,14 @@ class CollectionProducers:
         names, types = self._index.identifier_names(resource), self._index.identifier_types(resource)
         pointer = None
         for schema in json_schemas(operation):
+            mapping = mapping_to_entities(schema, noun_of(resource))
+            if mapping is not None:
+                reason = Inference("lists it", f"the names in {mapping or 'its answer'}")
+                sources = (*own_path(operation), "")
+                self._producers.add(
+                    Producer(operation.label, resource, sources, f"{mapping}{KEYS}", False, reason)
+                )
+                return
             pointer = pointer or in_list(self._index.pointer(schema, names, types))
         if pointer is None and any(schema.source not in (True, {}) for schema in json_schemas(operation)):
             return

@@ -7,8 +7,10 @@ from dataclasses import replace
 from load.planning.identifiers import Identifier
 from load.planning.message_schemas import json_schemas
 from load.planning.names import USUAL_NAMES, words
+from load.planning.neighbours import names_another
 from load.planning.operation_index import OperationIndex, resources_along
 from load.planning.producers import (
+    MAY_CREATE_AT_PATH,
     RELATES_AT_PATH,
     Inference,
     Producer,
@@ -19,6 +21,7 @@ from load.planning.producers import (
     split_at_list,
 )
 from load.planning.resources import collection_of, noun_of
+from load.planning.side_effects import only_reads
 from openapi.operations import Operation
 from openapi.parameters import Parameter
 
@@ -124,8 +127,8 @@ class IndirectProducers:
                 )
 
     def add_relations(self, resource: str) -> None:
-        """Add a PUT that relates two entities, such as `/projects/{id}/labels/{label_id}`, when labels are
-        created by another operation.
+        """Add a PUT or POST that relates two entities, such as `/projects/{id}/labels/{label_id}` or
+        `/groups/{id}/members/{user_id}`, when labels or users are created by another operation.
         """
         if resource.count("{}") < 2 or any(producer.creates for producer in self._producers.of(resource)):
             return
@@ -135,12 +138,26 @@ class IndirectProducers:
             for producer in producers
             if producer.creates
         }
-        if not any(other != resource and noun_of(other) == noun_of(resource) for other in created):
-            return
+        nouns = {noun_of(other) for other in created if other != resource} - {""}
         for operation in self._index.by_path.get(resource, ()):
-            if operation.method == "put":
+            names_other = noun_of(resource) in nouns or names_another(self._index, operation)
+            if operation.method in ("put", "post") and names_other and not only_reads(operation):
                 self._producers.add(
                     Producer(operation.label, resource, own_path(operation), None, True, RELATES_AT_PATH)
+                )
+
+    def add_possible_creations(self, resource: str) -> None:
+        """Add a PUT or POST on the path of an entity, which may create it under a name of the caller, when
+        nothing else creates such entities.
+        """
+        if any(producer.creates for producer in self._producers.of(resource)):
+            return
+        for operation in self._index.by_path.get(resource, ()):
+            is_creation = operation.method in ("put", "post") and not only_reads(operation)
+            parameter = next(p for p in operation.parameters if p.name == operation.path_names[-1])
+            if is_creation and operation.path.endswith("}") and "string" in parameter.schema.types:
+                self._producers.add(
+                    Producer(operation.label, resource, own_path(operation), None, True, MAY_CREATE_AT_PATH)
                 )
 
     def _with_other_name(
@@ -177,6 +194,8 @@ class IndirectProducers:
         names = {"".join(words(str(source).rpartition("/")[2])) for source in sources if source}
         names |= {f"{noun_of(resource)}{name}" for name in names}
         is_same_name = "".join(words(self._index.resources[resource][0].name)) in names
+        if not self._index.answers_with(self._index.operations[producer.label], resource):
+            return False
         return is_same_name and _is_suffix(_collection_words(producer.resource), _collection_words(resource))
 
 

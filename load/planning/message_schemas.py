@@ -1,9 +1,9 @@
 """What the requests and responses of an operation contain, by their schemas."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from load.planning.names import identified_noun, is_identifier, words
+from load.planning.names import identified_noun, is_identifier, singular, words
 from load.planning.schema_properties import identifier_types, outline, schema_properties
 from openapi import media_types
 from openapi.contract import Json
@@ -67,6 +67,28 @@ def request_schema(operation: Operation) -> Schema | None:
 def is_list(schema: Schema) -> bool:
     """Whether a schema describes lists."""
     return "items" in outline(schema.translated, schema.translated)
+
+
+def mapping_to_entities(schema: Schema, noun: str) -> str | None:
+    """The JSON pointer to a mapping whose names are identifiers of entities: the message itself, or its
+    property of the entities' name; None when there is none.
+    """
+    facts = outline(schema.translated, schema.translated)
+    if _maps_to_objects(facts, schema):
+        return ""
+    for name, values in facts.get("properties", {}).items():
+        is_named = [singular(word) for word in words(name)[-1:]] == [noun]
+        if is_named and _maps_to_objects(outline(values, schema.translated), schema):
+            return f"/{name.replace('~', '~0').replace('/', '~1')}"
+    return None
+
+
+def _maps_to_objects(facts: Mapping[str, Json], schema: Schema) -> bool:
+    values = facts.get("additionalProperties")
+    if not isinstance(values, dict) or facts.get("properties"):
+        return False
+    inner = outline(values, schema.translated)
+    return bool(inner.get("properties")) or inner.get("type") == "object"
 
 
 def header_with_identifier(operation: Operation, names: Sequence[str]) -> str | None:

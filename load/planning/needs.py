@@ -15,7 +15,7 @@ from load.planning.message_schemas import (
 from load.planning.names import words
 from load.planning.path_values import PathValues, path_values
 from load.planning.plan import Need, Slot
-from load.planning.producers import CREATES_AT_PATH, RELATES_AT_PATH, Producer
+from load.planning.producers import MAY_CREATE_AT_PATH, NAMED_AT_PATH, RELATES_AT_PATH, Producer
 from load.planning.reachability import Needs, settle
 from load.planning.references import References
 from load.planning.resources import collection_of, normalised, noun_of, resource_of
@@ -110,7 +110,7 @@ class _NeedsReader:
     def _path_needs(self, operation: Operation) -> _PathNeeds:
         needs = _PathNeeds()
         own = self._producers.get(operation.label, ())
-        created = {producer.resource for producer in own if producer.reason == CREATES_AT_PATH}
+        created = {producer.resource: producer.reason for producer in own if producer.reason in NAMED_AT_PATH}
         related = {producer.resource for producer in own if producer.reason == RELATES_AT_PATH}
         last = len(operation.path_names) - 1
         for index in range(last, -1, -1):
@@ -122,7 +122,11 @@ class _NeedsReader:
                 needs.entities.append(_addressed(operation, index, resource))
                 break
             reference = self._references.identified_by(name) or self._references.named_by(name)
+            if is_related:
+                reference = reference or self._references.other_side(name, resource)
             if resource in created:
+                if created[resource] == MAY_CREATE_AT_PATH:
+                    needs.guessed.append(name)
                 if index == 0 and operation.method == "put":
                     # It creates entities under new names, and replaces those that it has created.
                     slots = ((Slot("path", name), 0),)

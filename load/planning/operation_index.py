@@ -1,6 +1,6 @@
 """The operations of a document by their paths, and what their messages contain of each resource."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from load.planning.message_schemas import input_names, json_schemas
@@ -59,7 +59,9 @@ class OperationIndex:
     def identifier_names(self, resource: str) -> list[str]:
         """The names that the identifier of an entity may have in a message, the likeliest first."""
         noun = noun_of(resource)
-        parameters = [parameter.name for parameter in self.resources.get(resource, ())] or ["id"]
+        used = Counter(parameter.name for parameter in self.resources.get(resource, ()))
+        # One path may have an odd name for it.
+        parameters = [name for name, _ in used.most_common()] or ["id"]
         names = [name for parameter in parameters for name in identifier_names(parameter, noun)]
         return [*dict.fromkeys(names)]
 

@@ -61,4 +61,5 @@ def _infer_indirect(index: OperationIndex, producers: Producers) -> dict[tuple[s
             indirect.add_from_namesakes(resource)
     for resource in index.resources:
         indirect.add_relations(resource)
+        indirect.add_possible_creations(resource)
     return dict(indirect.add_variants())

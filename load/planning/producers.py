@@ -29,7 +29,12 @@ class Inference:
 
 
 CREATES_AT_PATH = Inference("creates what its path names")
+MAY_CREATE_AT_PATH = Inference("may create what its path names")
 RELATES_AT_PATH = Inference("relates the entities that its path names")
+# The name of what such an operation creates is in its path.
+NAMED_AT_PATH = (CREATES_AT_PATH, MAY_CREATE_AT_PATH)
+# The list pointer of a mapping from identifiers to entities ends so.
+KEYS = "/{}"
 
 
 @dataclass(frozen=True)
@@ -37,8 +42,8 @@ class Producer:
     """An operation, by its label, whose answers contain identifiers of a resource's entities.
 
     `sources` say where the value of each parameter of the resource's path is: a runtime expression, a JSON
-    pointer into the response (or into an item of the list at `list_pointer`), or an Identifier. A Location
-    field has precedence (RFC 9110, section 15.3.2).
+    pointer into the response (or into an item of the list at `list_pointer`, or into a key of the mapping
+    there), or an Identifier. A Location field has precedence (RFC 9110, section 15.3.2).
     `creates` tells operations that create entities from those that show existing ones, `from_link` whether
     a link of the document says so. `alias_of` is the resource under which the same entities have another
     address.
@@ -71,7 +76,9 @@ class Producer:
             return [exchange.response_body]
         if self.list_pointer == UNKNOWN_LIST:
             return guess_items(exchange.response_body)
-        items = at_pointer(exchange.response_body, self.list_pointer)
+        items = at_pointer(exchange.response_body, self.list_pointer.removesuffix(KEYS))
+        if self.list_pointer.endswith(KEYS):
+            return [*items] if isinstance(items, dict) else ()
         return items if isinstance(items, list) else ()
 
     def _value(self, source: Source, exchange: Exchange, item: Json) -> Json:

@@ -57,6 +57,14 @@ class References:
                 return candidate
         return None
 
+    def other_side(self, name: str, resource: str) -> str | None:
+        """The resource whose entities a path with this parameter relates to others: that of its name, or that
+        of what `resource` is called.
+        """
+        nouns = (singular(words(name)[-1]) if words(name) else "", noun_of(resource))
+        found = (self.by_noun.get(noun) for noun in nouns)
+        return next((other for other in found if other and other != resource), None)
+
     def referenced_by(self, operation: Operation, name: str, node: Json, schema: Schema) -> str | None:
         """The resource that a value in a request refers to: by a name such as `owner_id`, or by the noun
         alone if the value can only be an identifier. Not the resource that the operation creates, as the

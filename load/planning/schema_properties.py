@@ -61,6 +61,9 @@ def _properties_within(node: Json, root: Json, pointer: str, depth: int) -> Iter
     facts = outline(node, root)
     holder = "".join(words(pointer.rpartition("/")[2]))
     for name, values in facts.get("properties", {}).items():
+        if values is False:
+            # It has no values, as read-only properties have none in requests.
+            continue
         plain = "".join(words(name)) or name
         inner = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
         yield SchemaProperty(depth, plain, f"{holder}.{plain}", inner, values)

@@ -7,7 +7,7 @@ import pytest
 from contract_tests.support.documents import contract
 from contract_tests.support.path_items import ID, TEXT, a_list, an_object, does, on
 from contract_tests.support.plans import THING, planned
-from contract_tests.support.simulation import Simulation
+from contract_tests.support.simulation import Simulation, simulated
 from load.journeys.shown_identifiers import identifier_shown_instead
 from load.journeys.step import Step
 from load.options.options import Options
@@ -203,3 +203,38 @@ def test_an_answer_with_another_identifier_shows_another_entity() -> None:
     assert other_identifier({"id": 5, "name": "thing"}, {}, shown, an_object(name=TEXT)) is None
     # Its address is not what its answers show as identifier.
     assert other_identifier({"id": 7, "name": "thing"}, {"location": "/things/abc"}, shown) is None
+
+
+@pytest.mark.parametrize("creates", [True, False])
+def test_a_put_creates_only_under_names_of_the_run(creates: bool) -> None:
+    kept = {"theirs"}
+    seen: dict[str, set[str]] = {"get": set(), "put": set(), "delete": set()}
+
+    def answer(step: Step) -> tuple[int, Any]:
+        operation, names = step.call.operation, kept
+        if "{" not in operation.path:
+            return 200, [{"name": name} for name in names]
+        name = step.call.path["name"]
+        seen[operation.method].add(name)
+        if operation.method == "put" and creates:
+            names.add(name)
+        found = name in names
+        if operation.method == "delete":
+            names.discard(name)
+        return (200 if found else 404), {"name": name}
+
+    named = an_object(name=TEXT)
+    paths = on("/files", get=does(a_list(named))) | on(
+        "/files/{name}",
+        "name",
+        kind=TEXT,
+        get=does(named),
+        put=does(named, an_object(size=ID)),
+        delete=does(),
+    )
+    simulation = simulated(paths, answer)
+    assert "theirs" in kept
+    assert "theirs" in seen["get"]
+    assert not {"theirs"} & (seen["put"] | seen["delete"])
+    assert all(map(simulation.compiled.is_own, seen["put"]))
+    assert bool(seen["delete"]) is creates

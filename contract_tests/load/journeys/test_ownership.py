@@ -121,3 +121,13 @@ def test_proof_for_one_property_is_no_proof_for_another() -> None:
     assert not ownership.trials.is_pending(POST.label)
     made(ownership, home, 3, {**red, "rim": "blue"}, red)
     assert ownership.trials.is_pending(POST.label)
+
+
+def test_a_creation_with_a_name_of_its_own_is_own_again_after_others_were_found_by_name() -> None:
+    ownership, home = Ownership(lambda value: str(value).startswith(OWN)), EntityPool("/labels/{}")
+    made(ownership, home, 1, {"name": "garden"}, {"id": 1, "name": "garden"})
+    made(ownership, home, 1, {"name": "garden"}, {"id": 1, "name": "garden"})
+    assert {*ownership.finding} == {"POST /labels"}
+    assert not made(ownership, home, 2, {"name": "house"}, {"id": 2, "name": "house"})
+    fresh = {"name": f"{OWN}1", "rim": "red"}
+    assert made(ownership, home, 3, fresh, {"id": 3, **fresh})

@@ -126,3 +126,118 @@ def test_identifiers_are_taken_from_requests_and_location() -> None:
     assert [*producer.entities(exchange)] == [("main",)]
     relative = Exchange("", "/databases", {}, {}, {}, {"name": "x"}, 201, {"location": "databases/y"}, {})
     assert [*producer.entities(relative)] == [("y",)]
+
+
+def test_a_list_of_one_in_the_answer_to_a_creation_is_what_was_created() -> None:
+    answer = an_object(result=a_list(an_object(_id=ID)))
+    _, plan = planned(
+        on("/things", post=does(answer, THING, "201")), on("/things/{n}", "n", get=does(), delete=does())
+    )
+    (producer,) = plan.producers["POST /things"]
+    assert producer.creates
+    assert [*producer.entities(_answered({"result": [{"_id": 7}]}))] == [(7,)]
+    assert [*producer.entities(_answered({"result": [{"_id": 7}, {"_id": 8}]}))] == []
+
+
+def test_the_location_field_says_what_was_created_whatever_else_an_answer_shows() -> None:
+    _, plan = planned(
+        on("/things", post=does(THING, THING, "201")), on("/things/{id}", "id", get=does(THING))
+    )
+    (producer,) = plan.producers["POST /things"]
+    location = {"location": "http://there/api/things/9"}
+    assert [*producer.entities(_answered({"id": 7}, location))] == [("9",)]
+
+
+@pytest.mark.parametrize(
+    ("field", "is_found"), [("X-Id", True), ("X-Thing-Id", True), ("X-Request-Id", False)]
+)
+def test_a_documented_header_field_may_have_the_identifier(field: str, is_found: bool) -> None:
+    creation = does(None, THING, "201")
+    creation["responses"]["201"]["headers"] = {field: {"schema": TEXT}}
+    _, plan = planned(
+        on("/things", post=creation), on("/things/{thing_id}", "thing_id", kind=TEXT, get=does(THING))
+    )
+    (producer,) = plan.producers["POST /things"]
+    assert [*producer.entities(_answered(None, {field.lower(): "T/1"}))] == [("T/1",)] * is_found
+
+
+def test_an_identifier_that_the_answer_does_not_give_is_not_the_name_that_was_sent() -> None:
+    _, plan = planned(
+        on("/things", post=does(an_object(id=TEXT), an_object(name=TEXT), "201")),
+        on("/things/{thing_id}", "thing_id", kind=TEXT, get=does(THING)),
+    )
+    (producer,) = plan.producers["POST /things"]
+    assert [*producer.entities(_answered({}, sent={"name": "x"}))] == []
+
+
+def test_the_names_of_a_mapping_are_identifiers() -> None:
+    things = {"type": "object", "additionalProperties": THING}
+    for answer, body in (
+        (things, {"a": {}, "b": {}}),
+        (an_object(things=things), {"things": {"a": {}, "b": {}}}),
+    ):
+        _, plan = planned(
+            on("/things", get=does(answer)), on("/things/{name}", "name", kind=TEXT, get=does(THING))
+        )
+        (producer,) = plan.producers["GET /things"]
+        assert [*producer.entities(_answered(body))] == [("a",), ("b",)]
+
+
+def test_a_collection_may_be_called_in_the_plural_by_its_list_alone() -> None:
+    _, plan = planned(
+        on("/tags", get=does(a_list(THING))),
+        on("/tag", post=does(THING, THING, "201")),
+        on("/tag/{id}", "id", get=does(THING)),
+    )
+    assert needed(plan, "GET /tag/{id}") == {"{id}": ["POST /tag", "GET /tags"]}
+
+
+def test_read_only_properties_are_no_identifiers_that_the_client_chooses() -> None:
+    body = an_object(uuid={**TEXT, "readOnly": True}, url=TEXT)
+    _, plan = planned(
+        on("/things", post=does(None, body)), on("/things/{uuid}", "uuid", kind=TEXT, get=does(THING))
+    )
+    (producer,) = plan.producers["POST /things"]
+    assert [*producer.entities(_answered({"uuid": "u1"}, sent={"url": "x"}))] == [("u1",)]
+
+
+@pytest.mark.parametrize(
+    ("method", "status"), [("put", "200"), ("put", "204"), ("post", "200"), ("post", "201")]
+)
+def test_what_a_path_names_may_be_created_there(method: str, status: str) -> None:
+    named = {method: does(None, THING, status), "delete": does(status="204")}
+    _, plan = planned(on("/groups/{name}", "name", kind=TEXT, **named))
+    (producer,) = plan.producers[f"{method.upper()} /groups/{{name}}"]
+    assert producer.creates
+    assert needed(plan, "DELETE /groups/{name}") == {"{name}": [f"{method.upper()} /groups/{{name}}"]}
+
+
+@pytest.mark.parametrize("method", ["put", "post"])
+@pytest.mark.parametrize("status", ["200", "201", "204"])
+def test_an_association_takes_its_other_side_from_where_that_is_created(method: str, status: str) -> None:
+    member = on("/groups/{id}/members/{user_id}", "id", "user_id", kind=TEXT, get=does(THING), delete=does(),
+                **{method: does(status=status)})  # fmt: skip
+    _, plan = planned(
+        on("/groups", post=does(THING, THING, "201")),
+        on("/users", post=does(THING, THING, "201")),
+        on("/groups/{id}/members", "id", kind=TEXT, get=does(a_list(THING))),
+        member,
+    )
+    label = f"{method.upper()} /groups/{{id}}/members/{{user_id}}"
+    assert needed(plan, label) == {"{id}": ["POST /groups"], "{user_id}": ["POST /users"]}
+    assert label in needed(plan, "DELETE /groups/{id}/members/{user_id}")["{user_id}"]
+
+
+def test_a_link_between_two_entities_is_not_one_of_them() -> None:
+    link = an_object(id=ID, model_id=ID, run_id=ID, place=ID)
+    run = an_object(id=ID, status=TEXT, began=TEXT, config=TEXT)
+    _, plan = planned(
+        on("/model_runs", post=does(link, an_object(run_id=ID), "201")),
+        on("/runs", get=does(a_list(run))),
+        on("/runs/{run_id}", "run_id", get=does(run)),
+    )
+    assert needed(plan, "GET /runs/{run_id}") == {"{run_id}": ["GET /runs"]}
+
+
+def _answered(body: Any, headers: dict[str, str] | None = None, sent: Any = None) -> Exchange:
+    return Exchange("POST", "/things", {}, {}, {}, sent, 201, headers or {}, body)

@@ -1,0 +1,39 @@
+"""Operations whose paths have to do with a resource, though they lie beside it."""
+
+from load.planning.names import identified_noun, singular, words
+from load.planning.operation_index import OperationIndex
+from load.planning.resources import collection_of, normalised, noun_of
+from openapi.operations import Operation
+
+# A path with so many parameters may relate entities.
+_OF_ASSOCIATIONS = 2
+
+
+def akin(index: OperationIndex, resource: str) -> list[Operation]:
+    """The operations on a path that differs from that of a resource's collection only by number, as `/tags`
+    and `/tag/{id}` have them, and is not that of another collection.
+    """
+    collection = collection_of(resource)
+    return [
+        operation
+        for operation in index.by_noun.get(noun_of(resource), ())
+        if (path := normalised(operation.path)) != collection
+        and path.rpartition("/")[0] == collection.rpartition("/")[0]
+        and path not in index.by_collection
+    ]
+
+
+def names_another(index: OperationIndex, operation: Operation) -> bool:
+    """Whether the last parameter of a path identifies an entity of another collection, which can be created
+    there: `user_id` in `/groups/{id}/members/{user_id}`.
+    """
+    resource = normalised(operation.path)
+    if resource.count("{}") < _OF_ASSOCIATIONS:
+        return False
+    name = operation.path_names[-1]
+    nouns = {identified_noun(name).rpartition("_")[2], singular((words(name) or [""])[-1])}
+    return any(
+        other.method == "post" and normalised(other.path) != collection_of(resource)
+        for noun in nouns - {""}
+        for other in index.by_noun.get(noun, ())
+    )
