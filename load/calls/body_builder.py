@@ -9,7 +9,7 @@ from load.calls.media_type_payloads import MediaType, MediaTypeCompiler
 from load.calls.payload_substitution import substitute
 from load.calls.repetition import Repetition
 from load.calls.slot_rules import SlotRules
-from load.calls.variants import Variant
+from load.calls.variants import USUAL, Variant
 from load.planning.names import words
 from load.planning.plan import Slot
 from load.planning.schema_properties import identifier_types, outline, schema_properties
@@ -65,13 +65,13 @@ class BodyBuilder:
         self,
         given: Mapping[Slot, Json],
         repetition: Repetition | None = None,
-        variant: Variant = Variant.USUAL,
+        variant: Variant = USUAL,
     ) -> Body | None:
         """A body with the given values in their slots, or None when the operation takes none, or it is left
         out. It repeats an earlier payload if asked to, and if the result is valid.
         """
-        kinds = self._media_types if variant is Variant.USUAL else self._mended
-        if not kinds or variant is Variant.BODYLESS:
+        kinds = self._media_types if variant is USUAL else self._mended
+        if not kinds or (variant is not USUAL and variant is Variant.BODYLESS):
             return None
         is_first = len(kinds) == 1 or self._compiler.random.random() < _FIRST_MEDIA_TYPE
         media_type = kinds[0] if is_first else self._compiler.random.choice(kinds)
@@ -103,7 +103,7 @@ class BodyBuilder:
             return payload
         values = {slot.name: value for slot, value in given.items() if slot.location == "body"}
         values = self._no_deletion | values
-        draw = media_type.draws.get(variant, media_type.generate)
+        draw = media_type.generate if variant is USUAL else media_type.draws.get(variant, media_type.generate)
         if not values and not self._empty:
             return draw()
         # A change may consist of nothing but values that are not known; another draw has something else.

@@ -11,7 +11,7 @@ from load.calls.mends import Lessons, Mends
 from load.calls.parameter_values import ParameterValues, header_fields, written
 from load.calls.repetition import Repetition
 from load.calls.slot_rules import SlotRules
-from load.calls.variants import Variant, Variation
+from load.calls.variants import USUAL, Variant, Variation
 from load.options.credentials import Secret
 from load.planning.plan import Slot
 from openapi.contract import Json
@@ -20,7 +20,11 @@ from openapi.payloads import PayloadFactory
 
 # The share of calls in which an optional parameter is sent: usually, and by the way in which a call is built.
 OPTIONAL_PARAMETER = 0.3
-_OPTIONAL_PARAMETERS = {Variant.MINIMAL: 0.0, Variant.EXAMPLE: 0.0, Variant.FULL: 1.0}
+_OPTIONAL_PARAMETERS = dict.fromkeys(Variant, OPTIONAL_PARAMETER) | {
+    Variant.MINIMAL: 0.0,
+    Variant.EXAMPLE: 0.0,
+    Variant.FULL: 1.0,
+}
 _ANY_SLOT = SlotRules()
 
 
@@ -76,10 +80,10 @@ class CallBuilder:
         """A call with the given values in their slots. A bare one has no optional parameters. It repeats the
         payload of an earlier call if asked to, and if the result is valid.
         """
-        parameters, variant = self._parameters, Variant.USUAL if bare else self._variation.choose()
+        parameters, variant = self._parameters, USUAL if bare else self._variation.choose()
         if repetition is not None:
             variant = self._variation.for_repetition(variant, repetition.sent is None)
-        share = 0.0 if bare else _OPTIONAL_PARAMETERS.get(variant, OPTIONAL_PARAMETER)
+        share = 0.0 if bare else _OPTIONAL_PARAMETERS[variant]
         chosen = parameters.choose(given, share, variant)
         path = {parameter.name: value for parameter, value in chosen if parameter.location == "path"}
         target = self.operation.url(path)

@@ -69,8 +69,7 @@ class Learning:
         status = reply.status
         if status in _OTHER_REASONS:
             return NOTHING
-        is_first = self._variation.record(variant, status < 400)
-        if is_first:
+        if self._variation.record(variant, status < 400):
             return {"calls": f"succeed {variant}, and were refused as usual"}
         if status < 400 or not self._variation.is_varied:
             return NOTHING

@@ -8,7 +8,7 @@ from random import Random
 from load.calls.call import FRAMING
 from load.calls.mends import Mend
 from load.calls.slot_rules import SlotRules
-from load.calls.variants import Variant
+from load.calls.variants import USUAL, Variant
 from load.planning.names import words
 from load.planning.plan import Slot
 from load.planning.schema_properties import outline
@@ -83,17 +83,13 @@ class ParameterValues:
         """Whether some of them may be left out."""
         return any(not parameter.required for parameter, *_ in self._parameters)
 
-    def choose(
-        self, given: Mapping[Slot, Json], optional: float, variant: Variant = Variant.USUAL
-    ) -> ChosenValues:
+    def choose(self, given: Mapping[Slot, Json], optional: float, variant: Variant = USUAL) -> ChosenValues:
         """The parameters of a call with their values: those that are given, and generated ones for the
         required parameters and for a share of the optional ones.
         """
         chosen = []
-        is_minimal = variant is Variant.MINIMAL
-        for parameter, slot, generate, is_sent in (
-            self._parameters if variant is Variant.USUAL else self._mended
-        ):
+        is_minimal = variant is not USUAL and variant is Variant.MINIMAL
+        for parameter, slot, generate, is_sent in self._parameters if variant is USUAL else self._mended:
             if slot in given:
                 value = _converted(given[slot], parameter)
                 if not is_sent and (value is None or (is_minimal and parameter.location == "query")):

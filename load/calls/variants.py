@@ -29,7 +29,12 @@ class Variant(StrEnum):
     MINIMAL = "with nothing optional"
     BODYLESS = "without a body"
 
+    # That of enumerations is slow, and every call looks some up.
+    __hash__ = str.__hash__
 
+
+# Looking it up in its class takes longer.
+USUAL = Variant.USUAL
 # The order in which variants have their turns.
 _TURNS = (
     Variant.MENDED, Variant.MINIMAL, Variant.EXAMPLE, Variant.FULL, Variant.BODYLESS, Variant.USUAL,
@@ -70,7 +75,7 @@ class Variation:
             return self._choose_varied()
         if self.leaves_out_body and self._random.random() < _BODYLESS:
             return Variant.BODYLESS
-        return Variant.USUAL
+        return USUAL
 
     def for_repetition(self, chosen: Variant, is_of_nothing: bool) -> Variant:
         """How the repetition of an earlier call is built: without a body if that had none."""
@@ -94,6 +99,9 @@ class Variation:
         tries.successes += succeeded
         if succeeded and not self.is_varied:
             return False
+        return self._review(variant, succeeded)
+
+    def _review(self, variant: Variant, succeeded: bool) -> bool:
         bodyless = self._tries.get(Variant.BODYLESS)
         if bodyless and bodyless.answers >= _BODYLESS_REFUSALS and not bodyless.successes:
             self.leaves_out_body = False

@@ -8,10 +8,12 @@ from typing import TypedDict
 
 import msgspec
 
+from load.judgement.exercised import coverage_of_all, operation_coverage
 from load.judgement.figures import figures_of
 from load.judgement.outcomes import Outcome
 from load.judgement.slowest import slowest
 from load.judgement.verdict import Verdict
+from load.measurements.coverage_records import OperationCoverage
 from load.measurements.findings import FindingRecord
 from load.measurements.load_generator import Generator
 from load.measurements.operation_results import OperationResults
@@ -28,14 +30,15 @@ from load.measurements.run_records import (
 )
 from load.measurements.throttling import throttling_of
 from load.options.options import Options
+from openapi.operations import Operation
 
 DISTRIBUTION = "students-contract"
 
 
 @dataclass(frozen=True)
 class Run:
-    """What was run. `uncovered` is why operations were not called, and `names` their ids in the document,
-    both by label.
+    """What was run. `uncovered` is why operations were not called, and `operations` are those that can be
+    read, both by label.
     """
 
     title: str
@@ -45,7 +48,7 @@ class Run:
     users: int
     options: Options
     uncovered: Mapping[str, str]
-    names: Mapping[str, str] = field(default_factory=dict)
+    operations: Mapping[str, Operation] = field(default_factory=dict)
 
 
 class _VerdictFields(TypedDict):
@@ -70,6 +73,7 @@ def make_record(
 ) -> RunRecord:
     """The record of a run; that of a search for the capacity is its best trial."""
     clock = results.clock
+    covered = _covered(run, results)
     return RunRecord(
         format=FORMAT,
         tool=f"{DISTRIBUTION} {version(DISTRIBUTION)}",
@@ -92,15 +96,22 @@ def make_record(
         explanation=explanation,
         slowest=slowest(results),
         total=Figures(**figures_of(results.total, results.clock.measured_s)),
-        operations=_operations(run, results, verdict),
+        operations=_operations(run, results, verdict, covered),
+        coverage=coverage_of_all(covered, run.uncovered),
         ledger=results.account,
         side_calls=dict(results.side_calls),
         closed=dict(results.closed),
-        generators={
-            name or "this process": _generator(generator) for name, generator in results.generators.items()
-        },
+        generators=_generators(results),
         **_verdict_fields(verdict),
     )
+
+
+def _covered(run: Run, results: Results) -> dict[str, OperationCoverage]:
+    return {
+        label: operation_coverage(operation, results.operations[label], run.uncovered.get(label, ""))
+        for label, operation in run.operations.items()
+        if label in results.operations
+    }
 
 
 def _moment(at: float) -> str:
@@ -130,16 +141,24 @@ def _verdict_fields(verdict: Verdict) -> _VerdictFields:
     }
 
 
-def _operations(run: Run, results: Results, verdict: Verdict) -> dict[str, OperationRecord]:
+def _operations(
+    run: Run, results: Results, verdict: Verdict, covered: Mapping[str, OperationCoverage]
+) -> dict[str, OperationRecord]:
+    ids = {label: operation.operation_id for label, operation in run.operations.items()}
     return {
         label: OperationRecord(
-            operation_id=run.names.get(label, ""),
+            operation_id=ids.get(label, ""),
+            coverage=covered.get(label),
             verdict=state(label, operation, verdict),
             findings=[FindingRecord.of(*counted) for counted in operation.findings.most_common()],
             **figures_of(operation, results.clock.measured_s),
         )
         for label, operation in results.operations.items()
     }
+
+
+def _generators(results: Results) -> dict[str, GeneratorRecord]:
+    return {name or "this process": _generator(generator) for name, generator in results.generators.items()}
 
 
 def _generator(generator: Generator) -> GeneratorRecord:

@@ -21,14 +21,15 @@ class OperationMessage(msgspec.Struct, frozen=True):
     statuses: dict[int, int]
     findings: list[tuple[Finding, int]]
     lessons: dict[str, str] = {}
+    sent: set[str] = set()
 
 
 @dataclass
 class OperationResults:
     """The calls of one operation. `statuses` counts answers by status, 0 for no answer. `afterwards` counts
     answers that came when no more calls were made: they have times, but are not part of rates. `lessons` say
-    what was learned from answers, each by its subject. All but the times is counted from the start of the
-    run, the warm-up included.
+    what was learned from answers, each by its subject; `sent` are the parameters and properties that calls
+    had. All but the times is counted from the start of the run, the warm-up included.
     """
 
     timeline: Timeline = field(default_factory=Timeline)
@@ -37,6 +38,7 @@ class OperationResults:
     statuses: Counter[int] = field(default_factory=Counter)
     findings: FindingCounts = field(default_factory=FindingCounts)
     lessons: dict[str, str] = field(default_factory=dict)
+    sent: set[str] = field(default_factory=set)
 
     @property
     def measured(self) -> Second:
@@ -93,6 +95,7 @@ class OperationResults:
             self.statuses,
             [*self.findings.items()],
             self.lessons,
+            self.sent,
         )
 
     def merge(self, message: OperationMessage) -> None:
@@ -105,3 +108,4 @@ class OperationResults:
         self.statuses.update(message.statuses)
         self.findings.merge(message.findings)
         self.lessons.update(message.lessons)
+        self.sent.update(message.sent)

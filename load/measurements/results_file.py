@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 
 from load.errors import LoadError
+from load.measurements.coverage_records import CoverageRecord
 from load.measurements.ledger_account import LedgerRecord
 from load.measurements.run_records import (
     CapacityRecord,
@@ -68,6 +69,7 @@ class RunRecord(
     slowest: Slowest | None
     total: Figures
     operations: dict[str, OperationRecord]
+    coverage: CoverageRecord | None = None
     ledger: LedgerRecord
     side_calls: dict[str, int]
     closed: dict[str, int]

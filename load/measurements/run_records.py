@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
+from load.measurements.coverage_records import OperationCoverage
 from load.measurements.findings import FindingRecord
 from load.measurements.sample import Sample
 
@@ -74,11 +75,14 @@ class Figures(TimeFigures, frozen=True, kw_only=True):
 
 
 class OperationRecord(Figures, frozen=True, kw_only=True):
-    """One operation: its figures, the verdict on it in a word or two, and what was wrong."""
+    """One operation: its figures, the verdict on it in a word or two, what was wrong, and what was exercised
+    of it (None in older files).
+    """
 
     operation_id: str
     verdict: str
     findings: list[FindingRecord]
+    coverage: OperationCoverage | None = None
 
 
 class OutcomeRecord(Record, frozen=True, kw_only=True, rename={"is_requested": "asked", "message": "told"}):

@@ -15,7 +15,8 @@ _ENVELOPES = ("data", "result", "payload", "content")
 @dataclass(frozen=True)
 class SchemaProperty:
     """A property of a message: its depth, its name without separators, the same after the name of the
-    property that holds it (`owner.id`), its JSON pointer, and the schema of its values.
+    property that holds it (`owner.id`), its JSON pointer, the schema of its values, and whether the objects
+    that may have it must.
     """
 
     depth: int
@@ -23,6 +24,7 @@ class SchemaProperty:
     qualified_name: str
     pointer: str
     node: Json
+    is_required: bool = False
 
 
 def schema_properties(schema: Schema) -> list[SchemaProperty]:
@@ -66,7 +68,8 @@ def _properties_within(node: Json, root: Json, pointer: str, depth: int) -> Iter
             continue
         plain = "".join(words(name)) or name
         inner = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
-        yield SchemaProperty(depth, plain, f"{holder}.{plain}", inner, values)
+        is_required = name in facts.get("required", ())
+        yield SchemaProperty(depth, plain, f"{holder}.{plain}", inner, values, is_required)
         if depth < _DEPTH:
             yield from _properties_within(values, root, inner, depth + 1)
     if "items" in facts and depth < _DEPTH:

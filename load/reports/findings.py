@@ -31,7 +31,7 @@ def without_success(run: RunRecord) -> Iterator[str]:
         if not any(_is_success(status) for status in operation.statuses):
             answers = ", ".join(
                 f"{'no answer' if status == '0' else status} ({times(count)})"
-                for status, count in operation.statuses.items()
+                for status, count in sorted(operation.statuses.items(), key=lambda item: -item[1])
             )
             yield f"{label}: {run.uncovered.get(label) or answers or 'there was nothing to call it with'}"
     for label, reason in run.uncovered.items():

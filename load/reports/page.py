@@ -12,6 +12,7 @@ from load.judgement.objectives import ALL
 from load.measurements.results_file import RunRecord
 from load.printable import printable
 from load.reports.conditions import calls_outside_the_table, closed_connections, conditions, ledger
+from load.reports.coverage import coverage, lessons
 from load.reports.drawing import FRAME, draw
 from load.reports.findings import findings, without_success
 from load.reports.operations_table import objectives_of, verdict_of_all
@@ -57,6 +58,8 @@ def page(run: RunRecord, comparison: "Comparison | None" = None, before: str = "
         findings=[*findings(run.operations)],
         without_success=[*without_success(run)],
         ledger=[*ledger(run)],
+        coverage=[*coverage(run)],
+        lessons=lessons(run),
     )
 
 

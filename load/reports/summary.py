@@ -1,15 +1,17 @@
 """A run in the terminal, when it has ended."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from load.measurements.results_file import RunRecord
 from load.printable import printable
 from load.quantities import quantity
 from load.reports.conditions import calls_outside_the_table, closed_connections, conditions, ledger
+from load.reports.coverage import coverage, lessons, unseen
 from load.reports.findings import findings, without_success
 from load.reports.operations_table import operations_table
 
 _WITHOUT_SUCCESS_SHOWN = 10
+_LINES_SHOWN = 3
 
 
 def summary(run: RunRecord) -> str:
@@ -24,6 +26,9 @@ def summary(run: RunRecord) -> str:
         *closed_connections(run),
         *ledger(run),
         *_coverage(run),
+        *coverage(run),
+        *_some("not seen in calls", unseen(run)),
+        *_some("learned from refusals", lessons(run)),
         "",
         *_indented(findings(run.operations)),
         *([f"slowest operation: {run.slowest.message}", ""] if run.slowest else []),
@@ -52,6 +57,15 @@ def _coverage(run: RunRecord) -> Iterator[str]:
     yield from (f"    {line}" for line in shown)
     if len(shown) < len(without):
         yield f"    and {len(without) - len(shown)} more without success"
+
+
+def _some(heading: str, lines: Sequence[str]) -> Iterator[str]:
+    """The first lines below a heading; the page has the others."""
+    if lines:
+        yield f"{heading}:"
+        yield from (f"    {line}" for line in lines[:_LINES_SHOWN])
+    if len(lines) > _LINES_SHOWN:
+        yield f"    and {quantity(len(lines) - _LINES_SHOWN, 'operation')} more in the report"
 
 
 def _bottlenecks(run: RunRecord) -> Iterator[str]:

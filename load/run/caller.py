@@ -84,6 +84,8 @@ class Caller:
             self._answers.fail_fast(label, [finding.fault for finding in findings])
         response_s = ended - (began if due is None else due)
         session.results.record(label, reply.status if reply else 0, response_s, ended - began, findings)
+        if parts := session.parts.look(step.call):
+            session.results.operations[label].sent.update(parts)
         if watch:
             watch.worked(session.results.elapsed)
         self._pause(reply, error, is_due=due is not None)

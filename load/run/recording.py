@@ -48,7 +48,7 @@ def record_run(
         users=users,
         options=options,
         uncovered=session.uncovered,
-        names=prepared.names,
+        operations=prepared.operations,
     )
     # The results of a search for the capacity are those of one rate of many.
     unfinished = max(session.sent - results.total.requests, 0) if capacity is None else 0

@@ -7,6 +7,7 @@ from random import Random
 from load.calls.authentication import Acceptance
 from load.calls.connection import Connection
 from load.calls.keep_alive import KeepAlive
+from load.calls.sent_parts import SentParts
 from load.journeys.compiled_operations import compile_operations
 from load.journeys.coverage import select_operations
 from load.journeys.journeys import Journeys
@@ -26,7 +27,8 @@ class Session:
     """What a process compiles and records for one run. Larger than usual: a field for each part of a run.
 
     The run began `elapsed` s ago, or begins now. Nobody else uses a service that is `exclusive`. `sent`
-    counts the calls that were sent, `waiting` those whose answer has not come yet.
+    counts the calls that were sent, `waiting` those whose answer has not come yet; `parts` sees what is in
+    them.
 
     Raises ContractError and LoadError when there is nothing to call.
     """
@@ -53,6 +55,7 @@ class Session:
         self.results.mask = options.credentials.mask
         self.acceptance = Acceptance(self._judge)
         self.sent = self.waiting = 0
+        self.parts = SentParts(prepared.operations)
         self._keep_alive = KeepAlive()
         changes = self.compiled.indirect_changes
         readable = {} if changes.may_erase_unnamed else self.compiled.reads.comparable_properties

@@ -28,7 +28,7 @@ from load.reports.operations_table import verdict_of_all
 
 IT = operation("/things/{id}", objectives={"p95_ms": 20, "error_rate": 0.1})
 OPTIONS = Options(load_profile("mixed"), workload=Workload(warm_up=2))
-RUN = Run("Things", "it.yaml", "0123", "http://127.0.0.1:1", 3, OPTIONS, {}, {IT.label: "it"})
+RUN = Run("Things", "it.yaml", "0123", "http://127.0.0.1:1", 3, OPTIONS, {}, {IT.label: IT})
 LOST = Loss(
     kind=LossKind.LOST,
     label=IT.label,

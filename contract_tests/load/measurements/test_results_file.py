@@ -13,6 +13,8 @@ from load.judgement.run_record import make_record
 from load.measurements import results_file
 from load.measurements.findings import Fault, Finding
 from load.measurements.losses import Loss, LossKind
+from load.reports.page import page
+from load.reports.summary import summary
 
 
 @pytest.mark.parametrize(
@@ -28,13 +30,19 @@ def test_a_file_that_is_no_results_file_is_reported(
         results_file.read(tmp_path)
 
 
-def test_a_file_of_before_labels_is_read(tmp_path: Path) -> None:
+def test_a_file_of_before_labels_and_coverage_is_read(tmp_path: Path) -> None:
     results, verdict = verdict_of([30.0] * 9)
     results_file.write(tmp_path / "results.json", make_record(RUN, results, verdict))
     run = json.loads((tmp_path / "results.json").read_text())
-    added = {"tool", "label", "commit", "fingerprint", "ended"}
+    for operation in run["operations"].values():
+        del operation["coverage"]
+    added = {"tool", "label", "commit", "fingerprint", "ended", "coverage"}
     (tmp_path / "results.json").write_text(json.dumps({key: run[key] for key in run.keys() - added}))
-    assert results_file.read(tmp_path).label == ""
+    older = results_file.read(tmp_path)
+    assert older.label == ""
+    assert older.coverage is None
+    assert "documented statuses" not in summary(older)
+    assert "Coverage" not in page(older)
 
 
 def test_the_keys_of_the_file_stay_as_they_are(tmp_path: Path) -> None:
