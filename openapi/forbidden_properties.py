@@ -15,13 +15,17 @@ class ForbiddenProperties:
     contract: Contract
     message_type: MessageType
     _by_schema: dict[int, frozenset[str]] = field(default_factory=dict)
+    _own_by_schema: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def own(self, schema: JsonObject) -> frozenset[str]:
         """The names of forbidden properties among the `properties` of a schema."""
         properties = schema.get("properties")
         if not isinstance(properties, dict):
             return frozenset()
-        return frozenset(name for name, subschema in properties.items() if self._is_forbidden(subschema))
+        if id(schema) not in self._own_by_schema:
+            names = (name for name, subschema in properties.items() if self._is_forbidden(subschema))
+            self._own_by_schema[id(schema)] = frozenset(names)
+        return self._own_by_schema[id(schema)]
 
     def in_place(self, schema: Json) -> frozenset[str]:
         """The names of properties that a schema forbids, itself or by subschemas for the same value."""

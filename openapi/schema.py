@@ -10,6 +10,7 @@ from openapi.flat_schema import flatten_schema
 from openapi.keyword_values import ALL_TYPES
 from openapi.limits import DETAIL_CHARACTERS
 from openapi.schema_translator import UNREADABLE, SchemaTranslator, unreadable_part
+from openapi.shared_validators import SCHEMA_STEPS, SchemaValidator
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +24,9 @@ class Schema:
     source: Json
     _branches: dict[str, jsonschema_rs.Validator] = field(default_factory=dict, repr=False)
 
+    def __post_init__(self) -> None:
+        self.translator.validators.add(self)
+
     @cached_property
     def node(self) -> Json:
         """The schema in JSON Schema 2020-12; its references lead to the translator's definitions."""
@@ -34,22 +38,22 @@ class Schema:
         return self.translator.bundle(self.node)
 
     @cached_property
-    def validator(self) -> jsonschema_rs.Validator:
+    def validator(self) -> SchemaValidator:
         """The validator, which checks formats, too. Raises ContractError when the schema is not valid."""
         if self.unreadable:
             raise ContractError(self.unreadable)
         return self.validator_of_readable
 
     @cached_property
-    def validator_of_readable(self) -> jsonschema_rs.Validator:
+    def validator_of_readable(self) -> SchemaValidator:
         """The validator in which nothing fits a part that cannot be read, in a request, and anything in a
         response. Raises ContractError.
         """
         try:
-            return jsonschema_rs.Draft202012Validator(self.translated, validate_formats=True)
+            return self.translator.validators.of(self)
         except ValueError as error:
             reason = str(error).splitlines()[0][:DETAIL_CHARACTERS]
-            place = "/".join(map(str, getattr(error, "instance_path", ())))
+            place = "/".join(map(str, getattr(error, "instance_path", ())[SCHEMA_STEPS:]))
             source = self.translator.contract.source
             raise ContractError(f"{source}: not a valid schema: {place}: {reason}") from None
 

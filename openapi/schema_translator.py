@@ -24,6 +24,7 @@ from openapi.keyword_values import as_meant, invalid_keyword
 from openapi.message_type import MessageType
 from openapi.openapi_30 import without_openapi_30
 from openapi.references import last_name
+from openapi.shared_validators import SharedValidators
 
 # Keywords of translated schemas: what marks a property that responses must not have, and why a schema cannot
 # be read.
@@ -96,6 +97,11 @@ class SchemaTranslator:
         if not names:
             return schema
         return {**schema, "$defs": {name: self.definitions[name] for name in sorted(names)}}
+
+    @cached_property
+    def validators(self) -> SharedValidators:
+        """The validators of translated schemas, which are compiled together."""
+        return SharedValidators(self.bundle)
 
     @cached_property
     def _forbidden(self) -> ForbiddenProperties:

@@ -10,6 +10,7 @@ from openapi.contract import Json, JsonObject
 from openapi.discriminators import BRANCHES
 from openapi.schema import Schema
 from openapi.schema_translator import APPLIED, WRITE_ONLY
+from openapi.shared_validators import SCHEMA_STEPS, VALUE_STEPS
 from openapi.violations import Violation, escape_token
 
 Path = tuple[str | int, ...]
@@ -94,12 +95,13 @@ class ValidationError:
 
 def read_error(schema: Schema, error: jsonschema_rs.ValidationError) -> ValidationError:
     """An error with what the schema says on the way to it."""
-    path, root = tuple(error.instance_path), schema.translated
+    validator = schema.validator
+    path, root = tuple(error.instance_path[VALUE_STEPS:]), validator.document
     place: list[str | int] = []
     discriminators: list[tuple[int, JsonObject]] = []
-    node: Json = root
+    node: Json = root["properties"][validator.key]
     holder: Json = root
-    keywords = iter(error.evaluation_path)
+    keywords = iter(error.evaluation_path[SCHEMA_STEPS:])
     for keyword in keywords:
         if isinstance(node, dict) and BRANCHES in node:
             discriminators.append((len(place), node[BRANCHES]))

@@ -8,6 +8,7 @@ import jsonschema_rs
 
 from openapi.limits import DETAIL_CHARACTERS
 from openapi.schema import Schema
+from openapi.shared_validators import VALUE_STEPS
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,14 @@ def schema_violations(schema: Schema, value: Any, location: str, pointer: str = 
 def _violation(
     schema: Schema, error: jsonschema_rs.ValidationError, location: str, pointer: str
 ) -> Violation:
-    path = pointer + "".join(f"/{escape_token(str(token))}" for token in error.instance_path)
+    path = pointer + "".join(f"/{escape_token(str(token))}" for token in error.instance_path[VALUE_STEPS:])
     rule = error.kind.name
     detail = "must not be sent: it is read-only" if rule == "falseSchema" else shorten(error.message)
     return Violation(location, path, rule, detail, _expected(schema, error), as_json(error.instance))
 
 
 def _expected(schema: Schema, error: jsonschema_rs.ValidationError) -> str:
-    node = schema.translated
+    node: Any = schema.validator.document
     for token in error.schema_path:
         node = node[token]
     return f"{error.schema_path[-1]}: {as_json(node)}" if error.schema_path else as_json(node)

@@ -7,12 +7,24 @@ from itertools import islice
 from openapi.contract import Json
 from openapi.payloads.branch_order import FIRST, BranchOrder
 from openapi.payloads.choices import Choices
-from openapi.payloads.constraints import NO_CONSTRAINTS, Constraints, property_schemas, with_unevaluated
+from openapi.payloads.constraints import (
+    NO_CONSTRAINTS,
+    Constraints,
+    item_schemas,
+    property_schemas,
+    with_unevaluated,
+)
 from openapi.payloads.derived_schemas import DerivedSchemas
 from openapi.payloads.discriminated_branches import DiscriminatedBranches
 from openapi.payloads.keywords import with_keywords
 from openapi.payloads.negations import Negations
-from openapi.payloads.tuning import CONTRADICTION_ALTERNATIVES, CONTRADICTION_DEPTH, NESTED_SEARCHES
+from openapi.payloads.search_budget import SearchBudget
+from openapi.payloads.tuning import (
+    CONTRADICTION_ALTERNATIVES,
+    CONTRADICTION_DEPTH,
+    CONTRADICTION_STEPS,
+    DENIAL_STEPS,
+)
 
 # A schema, and the ids of the schemas around it that have unevaluated keywords.
 _Scoped = tuple[Json, tuple[int, ...]]
@@ -20,16 +32,24 @@ _Scoped = tuple[Json, tuple[int, ...]]
 
 @dataclass(frozen=True)
 class _Expansion:
-    """How far schemas are expanded: the schemas to read, the choices to make, the schemas to negate, and the
-    constraints collected so far. `visited` has the ids of schemas that were read, in their order.
+    """How far schemas are expanded.
+
+    Larger than usual: it has one field per list that is worked through, and the state of the search.
+
+    The schemas to read are `pending`; then come the `choices` to make and the schemas to be `negated`.
+    `constraints` are collected so far, `visited` has the ids of schemas that were read, in their order, and
+    `denied` those of schemas that must not hold.
     """
 
+    budget: SearchBudget
     pending: Sequence[_Scoped] = ()
     choices: Sequence[list[_Scoped]] = ()
     negated: Sequence[_Scoped] = ()
     constraints: Constraints = NO_CONSTRAINTS
     visited: Mapping[int, None] = field(default_factory=dict)
+    denied: frozenset[int] = frozenset()
     order: BranchOrder = FIRST
+    leaves_negated: bool = False
 
 
 class Alternatives:
@@ -39,52 +59,84 @@ class Alternatives:
         self.derived = DerivedSchemas(definitions)
         self._negations = Negations(self.derived)
         discriminated = DiscriminatedBranches(self.derived, self.is_satisfiable) if discriminators else None
-        self._choices = Choices(self.derived, discriminated)
+        self._choices = Choices(self.derived, discriminated, self._may_overlap)
         # JSON Schema ignores discriminators: whether a negated schema may hold is asked without them.
         self._without_discriminators = Alternatives(definitions, False) if discriminators else self
-        self._open_searches = 0
+        # What is known of schemas by their ids. They are kept, too: an id stays their own only as long as
+        # they exist.
+        self._known: dict[tuple[int, ...], tuple[Sequence[Json], bool]] = {}
+        self._searching: SearchBudget | None = None
 
-    def of(self, schemas: Sequence[Json], order: BranchOrder = FIRST) -> Iterator[Constraints]:
-        """The alternatives of schemas that hold together, found one by one; the order says with which branch
-        of each choice they begin.
+    def of(
+        self,
+        schemas: Sequence[Json],
+        order: BranchOrder,
+        budget: SearchBudget,
+        leaves_negated: bool = False,
+    ) -> Iterator[Constraints]:
+        """The alternatives of schemas that hold together, found one by one until the budget is exhausted.
+
+        The order says with which branch of each choice they begin. Where `leaves_negated`, values of the
+        alternatives may satisfy schemas that must not hold.
         """
-        return self._expand(_Expansion([(schema, ()) for schema in schemas], order=order))
+        pending = [(schema, ()) for schema in schemas]
+        return self._expand(_Expansion(budget, pending, order=order, leaves_negated=leaves_negated))
 
-    def is_satisfiable(self, schemas: Sequence[Json], depth: int = CONTRADICTION_DEPTH) -> bool:
-        """Whether the schemas have an alternative in which no contradiction is found. Required properties are
-        searched for contradictions, too, to the depth given.
+    def is_satisfiable(
+        self, schemas: Sequence[Json], depth: int = CONTRADICTION_DEPTH, budget: SearchBudget | None = None
+    ) -> bool:
+        """Whether the schemas have an alternative in which no contradiction is found. It is assumed where the
+        search takes too many steps, and where it comes back to the same schemas.
+
+        Required properties are searched for contradictions, too, to the depth given.
         """
-        return self._is_any_consistent(self.of(schemas), depth)
+        schemas = [self.derived.resolve(schema) for schema in schemas]
+        key = (depth, *(id(schema) if isinstance(schema, dict) else int(schema) for schema in schemas))
+        if key not in self._known:
+            self._known[key] = (schemas, True)
+            outer, self._searching = (
+                self._searching,
+                SearchBudget(CONTRADICTION_STEPS, budget or self._searching),
+            )
+            try:
+                alternatives = self.of(schemas, FIRST, self._searching)
+                self._known[key] = (schemas, self._is_any_consistent(alternatives, depth, self._searching))
+            finally:
+                self._searching = outer
+        return self._known[key][1]
 
-    def _is_any_consistent(self, alternatives: Iterator[Constraints], depth: int) -> bool:
-        """Whether any of the first alternatives is consistent. It is assumed when one search has led to
-        another too often, as it does where schemas are recursive.
-        """
-        if self._open_searches >= NESTED_SEARCHES:
-            return True
-        self._open_searches += 1
-        try:
-            first = islice(alternatives, CONTRADICTION_ALTERNATIVES)
-            return any(self._is_consistent(constraints, depth) for constraints in first)
-        finally:
-            self._open_searches -= 1
+    def _may_overlap(self, one: Json, other: Json) -> bool:
+        """Whether a value may satisfy two branches of a choice. JSON Schema ignores their discriminator."""
+        return self._without_discriminators.is_satisfiable((one, other), 1, SearchBudget(DENIAL_STEPS))
 
-    def _is_consistent(self, constraints: Constraints, depth: int) -> bool:
+    def _is_any_consistent(
+        self, alternatives: Iterator[Constraints], depth: int, budget: SearchBudget
+    ) -> bool:
+        """Whether any of the first alternatives is consistent, or the budget was exhausted before."""
+        first = islice(alternatives, CONTRADICTION_ALTERNATIVES)
+        return any(self._is_consistent(found, depth, budget) for found in first) or budget.is_exhausted
+
+    def _is_consistent(self, constraints: Constraints, depth: int, budget: SearchBudget) -> bool:
         if constraints.kinds != {"object"} or depth == 0:
             return True
         return all(
-            self.is_satisfiable(schemas, depth - 1)
+            self.is_satisfiable(schemas, depth - 1, budget)
             for name in constraints.required
             if (schemas := property_schemas(constraints, name))
         )
 
     def _expand(self, expansion: _Expansion) -> Iterator[Constraints]:
-        read = self._read(expansion)
-        if read is None:
+        if not expansion.budget.spend():
             return
+        read = self._read(expansion)
+        if read is not None:
+            yield from self._decide(read)
+
+    def _decide(self, read: _Expansion) -> Iterator[Constraints]:
+        """The alternatives of an expansion whose schemas are all read."""
         if read.choices:
             yield from self._choose(read)
-        elif read.negated:
+        elif read.negated and not read.leaves_negated:
             yield from self._negate(read)
         else:
             yield with_unevaluated(read.constraints)
@@ -92,7 +144,7 @@ class Alternatives:
     def _read(self, expansion: _Expansion) -> _Expansion | None:
         """The expansion when all pending schemas are read; None when they contradict each other."""
         pending, choices, negated = [*expansion.pending], [*expansion.choices], [*expansion.negated]
-        constraints, visited = expansion.constraints, {**expansion.visited}
+        constraints, visited, denied = expansion.constraints, {**expansion.visited}, expansion.denied
         while pending:
             schema, scopes = pending.pop(0)
             if schema is False:
@@ -107,12 +159,23 @@ class Alternatives:
                 return None
             constraints = merged
             pending[:0] = [(part, scopes) for part in self.derived.parts(schema)]
-            for branches in self._choices.of(schema, visited):
-                scoped = [(branch, scopes) for branch in branches]
-                choices.append(scoped)
+            choices += [
+                [(branch, scopes) for branch in branches] for branches in self._choices.of(schema, visited)
+            ]
             if "not" in schema:
                 negated.append((schema["not"], scopes))
-        return _Expansion((), choices, negated, constraints, visited, expansion.order)
+                denied |= {id(self.derived.resolve(schema["not"]))}
+        if denied and not denied.isdisjoint(visited):
+            return None
+        return replace(
+            expansion,
+            pending=(),
+            choices=choices,
+            negated=negated,
+            constraints=constraints,
+            visited=visited,
+            denied=denied,
+        )
 
     def _choose(self, expansion: _Expansion) -> Iterator[Constraints]:
         """The alternatives of each branch of the first choice."""
@@ -120,29 +183,51 @@ class Alternatives:
         constraints = expansion.constraints
         width = max(len(branches), 1)
         ordered = expansion.order.apply(branches, constraints.combinations)
-        constraints = replace(
-            constraints,
-            widest_choice=max(constraints.widest_choice, width),
-            combinations=constraints.combinations * width,
-            is_plain=False,
-        )
+        changes = {
+            "widest_choice": max(constraints.widest_choice, width),
+            "combinations": constraints.combinations * width,
+            "is_plain": False,
+        }
         for branch in ordered:
-            chosen = replace(constraints, branches=(*constraints.branches, id(branch[0])))
+            chosen = constraints.changed({**changes, "branches": (*constraints.branches, id(branch[0]))})
             yield from self._expand(replace(expansion, pending=[branch], choices=choices, constraints=chosen))
 
     def _negate(self, expansion: _Expansion) -> Iterator[Constraints]:
         """The alternatives that remain when the first of the negated schemas must not hold."""
         (schema, scopes), *negated = expansion.negated
-        if not self._may_hold(schema, expansion.constraints):
-            yield from self._expand(replace(expansion, negated=negated))
+        remaining = replace(expansion, negated=negated)
+        if not self._may_hold(schema, expansion):
+            yield from self._decide(remaining)
             return
-        constraints = replace(expansion.constraints, is_plain=False)
+        constraints = expansion.constraints.changed({"is_plain": False})
         for negation in (*self._negations.of(schema), *self._negations.surplus(schema, constraints)):
-            yield from self._expand(
-                replace(expansion, pending=[(negation, scopes)], negated=negated, constraints=constraints)
-            )
+            if not expansion.budget.spend():
+                return
+            read = self._read(replace(remaining, pending=[(negation, scopes)], constraints=constraints))
+            if read is not None and self._is_possible(negation, read):
+                yield from self._decide(read)
 
-    def _may_hold(self, schema: Json, constraints: Constraints) -> bool:
+    def _may_hold(self, schema: Json, expansion: _Expansion) -> bool:
+        """Whether values that the expansion allows may satisfy a schema."""
+        if id(self.derived.resolve(schema)) in expansion.visited:
+            return True
         others = self._without_discriminators
-        alternatives = others._expand(_Expansion([(schema, ())], constraints=constraints))
-        return others._is_any_consistent(alternatives, CONTRADICTION_DEPTH)
+        budget = SearchBudget(DENIAL_STEPS, expansion.budget)
+        alternatives = others._expand(_Expansion(budget, [(schema, ())], constraints=expansion.constraints))
+        return others._is_any_consistent(alternatives, 1, budget)
+
+    def _is_possible(self, negation: Json, read: _Expansion) -> bool:
+        """Whether a property or item that breaks the negated schema can be what others require of it."""
+        if not isinstance(negation, dict):
+            return True
+        broken = [
+            property_schemas(read.constraints, name)
+            for name, schema in negation.get("properties", {}).items()
+            if schema is not False
+        ]
+        if "contains" in negation:
+            length = max((len(keywords.prefix) for keywords in read.constraints.array_keywords), default=0)
+            broken.append((negation["contains"], *item_schemas(read.constraints, length)))
+        return all(
+            self.is_satisfiable(schemas, 1, SearchBudget(DENIAL_STEPS, read.budget)) for schemas in broken
+        )

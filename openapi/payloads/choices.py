@@ -1,6 +1,6 @@
 """The choices that a schema leaves: `anyOf`, `oneOf`, `if`, `dependentSchemas` and discriminators."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from openapi.contract import Json, JsonObject
 from openapi.payloads.derived_schemas import DerivedSchemas
@@ -8,11 +8,21 @@ from openapi.payloads.discriminated_branches import DiscriminatedBranches
 
 
 class Choices:
-    """Lists the choices of schemas. Without `discriminated`, discriminators are ignored."""
+    """Lists the choices of schemas. Without `discriminated`, discriminators are ignored. `may_overlap` says
+    whether a value may satisfy two schemas.
+    """
 
-    def __init__(self, derived: DerivedSchemas, discriminated: DiscriminatedBranches | None) -> None:
+    def __init__(
+        self,
+        derived: DerivedSchemas,
+        discriminated: DiscriminatedBranches | None,
+        may_overlap: Callable[[Json, Json], bool],
+    ) -> None:
         self._derived = derived
         self._discriminated = discriminated
+        self._may_overlap = may_overlap
+        # The branches are kept, too: their id stays their own only as long as they exist.
+        self._exclusive: dict[int, tuple[Sequence[Json], list[Json]]] = {}
 
     def of(self, schema: JsonObject, visited: Iterable[int]) -> Iterator[list[Json]]:
         """The choices of a schema, each a list of branches of which a value satisfies one. `visited` are the
@@ -35,19 +45,31 @@ class Choices:
             ]
 
     def _one_of(self, schema: JsonObject, branches: Sequence[Json]) -> list[Json]:
-        return [
-            self._derived.keep(
-                (id(branches), index),
-                {"allOf": [self._tagged(schema, branch), *self._not_others(branches, index)]},
-            )
-            for index, branch in enumerate(branches)
-        ]
+        """Branches of which exactly one holds: each with a denial of those that may hold with it."""
+        if id(branches) not in self._exclusive:
+            # A recursive schema comes back here before the answer is known. What it gets then is kept, so
+            # that the ids of its parts stay their own.
+            assumed = self._excluding(schema, branches, lambda *_: True)
+            self._exclusive[id(branches)] = (branches, self._derived.keep(("assumed", id(branches)), assumed))
+            exclusive = self._excluding(schema, branches, self._may_overlap)
+            self._exclusive[id(branches)] = (branches, exclusive)
+        return self._exclusive[id(branches)][1]
 
-    def _not_others(self, branches: Sequence[Json], index: int) -> list[Json]:
+    def _excluding(
+        self, schema: JsonObject, branches: Sequence[Json], may_overlap: Callable[[Json, Json], bool]
+    ) -> list[Json]:
         return [
-            self._derived.keep((id(branches), index, other_index), {"not": other})
-            for other_index, other in enumerate(branches)
-            if other_index != index
+            {
+                "allOf": [
+                    self._tagged(schema, branch),
+                    *(
+                        self._derived.keep(("not", id(other)), {"not": other})
+                        for other_index, other in enumerate(branches)
+                        if other_index != index and may_overlap(branch, other)
+                    ),
+                ]
+            }
+            for index, branch in enumerate(branches)
         ]
 
     def _conditional(self, schema: JsonObject) -> list[Json]:

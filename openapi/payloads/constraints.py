@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 import jsonschema_rs
 
@@ -104,6 +105,15 @@ class Constraints:
     combinations: int = 1
     branches: tuple[int, ...] = ()
     is_plain: bool = True
+
+    def changed(self, changes: Mapping[str, Any]) -> "Constraints":
+        """A copy with other values of some fields, by their names. Schemas are searched through thousands of
+        these, and `dataclasses.replace` takes ten times as long.
+        """
+        copy = object.__new__(Constraints)
+        copy.__dict__.update(self.__dict__)
+        copy.__dict__.update(changes)
+        return copy
 
 
 NO_CONSTRAINTS = Constraints()

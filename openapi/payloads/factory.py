@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import islice
 from random import Random
 
 import jsonschema_rs
@@ -9,12 +10,22 @@ import jsonschema_rs
 from openapi.contract import Json
 from openapi.payloads.realistic_values import RealisticValues
 from openapi.payloads.schema_compiler import SchemaCompiler
-from openapi.payloads.tuning import POOL_DRAWS, POOL_SIZE, SMALLEST_POOL, VALIDITY_CHECKS
+from openapi.payloads.tuning import (
+    EXACT_CHECKS,
+    LEAST_VALID_SHARE,
+    POOL_DRAWS,
+    POOL_SIZE,
+    REDRAWS,
+    SMALLEST_POOL,
+    SPARE_VALUES,
+    VALIDITY_CHECKS,
+)
 from openapi.payloads.unbuildable import Unbuildable
 from openapi.payloads.unique_tokens import token_prefix, unique_tokens
 from openapi.payloads.value_generator import Draw
 from openapi.schema import Schema
 from openapi.schema_translator import SchemaTranslator
+from openapi.shared_validators import VALUE_STEPS, SchemaValidator
 
 # Returns another valid value each time it is called.
 PayloadGenerator = Callable[[], Json]
@@ -75,7 +86,7 @@ class PayloadFactory:
             draw = compiler.compile((schema.node, *rules), name, unique).draw
         except RecursionError:
             raise Unbuildable(f"{name or 'it'}: its schemas are nested too deeply to compile") from None
-        generate = self._checked(draw, validator, name)
+        generate = self._checked(draw, validator, name, compiler.exactness.is_exact(schema.node, *rules))
         return compiler.densities.extremes_first(lambda: draw(0), generate, validator.is_valid)
 
     def _compiler(self, translator: SchemaTranslator) -> SchemaCompiler:
@@ -87,31 +98,42 @@ class PayloadFactory:
             self._compilers[id(translator)] = (translator, compiler)
         return self._compilers[id(translator)][1]
 
-    def _checked(self, draw: Draw, validator: jsonschema_rs.Validator, name: str) -> PayloadGenerator:
-        """The generator, if all values it is tried with are valid; else one that draws from a pool of valid
-        ones.
+    def _checked(self, draw: Draw, validator: SchemaValidator, name: str, is_exact: bool) -> PayloadGenerator:
+        """The generator, with each value checked unless it is exact. Where too many values are invalid, it
+        draws from a pool of valid ones. Raises Unbuildable when hardly any is valid.
         """
-        if all(validator.is_valid(draw(0)) for _ in range(VALIDITY_CHECKS)):
+        tried = [draw(0) for _ in range(EXACT_CHECKS if is_exact else VALIDITY_CHECKS)]
+        valid = [value for value in tried if validator.is_valid(value)]
+        if is_exact and len(valid) == len(tried):
             return lambda: draw(0)
-        pool: list[Json] = []
-        error = None
-        for _ in range(POOL_DRAWS):
-            value = draw(0)
-            if validator.is_valid(value):
-                pool.append(value)
-            elif error is None:
-                error = next(iter(validator.iter_errors(value)))
-            if len(pool) == POOL_SIZE:
-                break
-        if len(pool) < SMALLEST_POOL and error is not None:
-            place = "/".join(str(token) for token in error.instance_path)
+        if len(valid) >= LEAST_VALID_SHARE * len(tried):
+            return self._redrawn(draw, validator.is_valid, valid[:SPARE_VALUES])
+        pool = [*islice(filter(validator.is_valid, (draw(0) for _ in range(POOL_DRAWS))), POOL_SIZE)]
+        if len(pool) < SMALLEST_POOL:
+            error = next(error for value in tried for error in validator.iter_errors(value))
+            place = "/".join(str(token) for token in error.instance_path[VALUE_STEPS:])
             raise Unbuildable(f"{name}/{place}: no way to satisfy its rules together: {error.message[:200]}")
         self.filtered.append(name)
         chance, size = self._random.random, len(pool)
         return lambda: pool[int(chance() * size)]
 
+    def _redrawn(self, draw: Draw, is_valid: Callable[[Json], bool], spare: list[Json]) -> PayloadGenerator:
+        """A generator that draws again while values are invalid, and takes a spare one after many of them."""
+        choose = self._random.choice
 
-def _validator(schema: Schema, rules: tuple[Json, ...]) -> jsonschema_rs.Validator:
+        def generate() -> Json:
+            for _ in range(REDRAWS):
+                value = draw(0)
+                if is_valid(value):
+                    return value
+            return choose(spare)
+
+        return generate
+
+
+def _validator(schema: Schema, rules: tuple[Json, ...]) -> SchemaValidator:
+    """The validator of a schema with further rules. Raises ContractError when the schema is not valid."""
     schema.validator_of_readable  # noqa: B018 - a cached property, for its errors
-    combined = schema.translator.bundle({"allOf": [schema.node, *rules]})
-    return jsonschema_rs.Draft202012Validator(combined, validate_formats=True)
+    document = schema.translator.bundle({"properties": {"value": {"allOf": [schema.node, *rules]}}})
+    compiled = jsonschema_rs.Draft202012Validator(document, validate_formats=True)
+    return SchemaValidator(document, "value", compiled)

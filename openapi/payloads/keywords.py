@@ -1,7 +1,6 @@
 """Keywords of JSON Schema, read into constraints."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from math import inf
 from typing import Any
 
@@ -37,7 +36,7 @@ def with_keywords(
             name, narrowed = _NARROWED[keyword]
             changes[name] = narrowed(changes.get(name, getattr(constraints, name)), value)
     changes.update(_collected(constraints, schema, scopes))
-    return _without_impossible_kinds(replace(constraints, **changes)) if changes else constraints
+    return _without_impossible_kinds(constraints.changed(changes)) if changes else constraints
 
 
 def _collected(
@@ -147,7 +146,9 @@ def _without_impossible_kinds(constraints: Constraints) -> Constraints | None:
         values = tuple(
             value for value in values if kind_of(value) in kinds and equality_key(value) not in excluded
         )
-    return replace(constraints, kinds=kinds, values=values) if kinds and values != () else None
+    if not kinds or values == ():
+        return None
+    return constraints.changed({"kinds": kinds, "values": values})
 
 
 def _impossible_kinds(constraints: Constraints) -> Iterator[str]:

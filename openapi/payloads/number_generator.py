@@ -1,7 +1,7 @@
 """Numbers within bounds."""
 
 from collections.abc import Callable
-from itertools import count
+from itertools import count, islice
 from random import Random
 
 import jsonschema_rs
@@ -91,7 +91,7 @@ def _pooled(grid: NumberGrid, constraints: Constraints, random: Random, place: s
         indexes = [random.randint(*grid.usual) for _ in range(NUMBERS_TRIED - others)]
         indexes += [grid.of_any_size(random) for _ in range(others)]
         random.shuffle(indexes)
-    pool = [number for number in map(grid.at, indexes) if validator.is_valid(number)][:NUMBER_POOL_SIZE]
+    pool = [*islice(filter(validator.is_valid, map(grid.at, indexes)), NUMBER_POOL_SIZE)]
     pool += [bound for bound in bounds for _ in range(len(pool) // (OTHERS_PER_BOUND * len(bounds)) + 1)]
     if not pool:
         raise Unbuildable(f"{place}: no number satisfies all of its rules")

@@ -121,31 +121,29 @@ class ObjectCompiler:
     def _extra(
         self, constraints: Constraints, taken: set[str], is_allowed: _NameCheck, place: str
     ) -> ExtraProperties:
-        """The properties that no schema names."""
+        """The properties that no schema names. Most names have the same schemas, which are compiled once."""
         unique_names = self._subschemas.unique_names
+        known: dict[tuple[int, ...], ValueGenerator | None] = {}
 
         def generator(name: str) -> ValueGenerator | None:
-            # It is called when values are drawn: another schema may have been compiled since, with other
-            # names.
-            current, self._subschemas.unique_names = self._subschemas.unique_names, unique_names
-            try:
-                return self._extra_property(constraints, name, is_allowed, place)
-            finally:
-                self._subschemas.unique_names = current
+            schemas = property_schemas(constraints, name)
+            if not is_allowed(name) or schemas == (False,):
+                return None
+            key = tuple(map(id, schemas))
+            if key not in known:
+                # It is called when values are drawn: another schema may have been compiled since, with other
+                # names.
+                current, self._subschemas.unique_names = self._subschemas.unique_names, unique_names
+                try:
+                    known[key] = self._subschemas.generator(schemas, "", f"{place}/*", 0)
+                except Unbuildable:
+                    known[key] = None
+                finally:
+                    self._subschemas.unique_names = current
+            return known[key]
 
         draw_name = self._names.generator(constraints, taken, lambda name: generator(name) is not None, place)
         return ExtraProperties(draw_name, generator, draw_name is not None and is_map(constraints))
-
-    def _extra_property(
-        self, constraints: Constraints, name: str, is_allowed: _NameCheck, place: str
-    ) -> ValueGenerator | None:
-        schemas = property_schemas(constraints, name)
-        if not is_allowed(name) or schemas == (False,):
-            return None
-        try:
-            return self._subschemas.generator(schemas, "", f"{place}/*", 0)
-        except Unbuildable:
-            return None
 
 
 def _with_dependents(name: str, dependents: Mapping[str, Sequence[str]]) -> set[str]:

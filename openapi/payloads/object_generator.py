@@ -8,7 +8,7 @@ from random import Random
 
 from openapi.contract import JsonObject
 from openapi.payloads.densities import Densities
-from openapi.payloads.tuning import DEEPEST, EXTRA_PROPERTIES, OPTIONAL_CONTAINER, REDRAWS
+from openapi.payloads.tuning import CONTAINERS, DEEPEST, EXTRA_PROPERTIES, OPTIONAL_CONTAINER, REDRAWS
 from openapi.payloads.value_generator import Draw, LeafGenerator, ValueGenerator
 
 
@@ -45,10 +45,9 @@ class ObjectGenerator(ValueGenerator):
         return 1 + max((generator.depth for generator in self.required.values()), default=0)
 
     def _compile(self) -> Draw:
-        draw = self._draw_described()
         if not self.dependents and not self.least and self.most is None and not self.extra.are_usual:
-            return draw
-        return lambda depth: self._with_counts(draw, depth)
+            return self._draw_described()
+        return self._with_counts
 
     def _draw_described(self) -> Draw:
         """Draws the properties that schemas describe. Leaves take no depth, as that is faster."""
@@ -57,15 +56,14 @@ class ObjectGenerator(ValueGenerator):
         required = [(name, generator.draw) for name, generator in nested.items()]
         optional = [(name, each.draw, each.is_container) for name, each in optional_nested.items()]
         chance, density_of_next = self.random.random, self.densities.next
+        density_of_containers = self._density_of_containers
 
         def draw(depth: int) -> JsonObject:
             properties = {name: source() for name, source in leaves}
             for name, draw_value in required:
                 properties[name] = draw_value(depth + 1)
             density = density_of_next()
-            of_containers = 2 * OPTIONAL_CONTAINER[min(depth, DEEPEST)] * density
-            if density == 1.0 and depth < 2:
-                of_containers = 1.0
+            of_containers = density_of_containers(density, depth)
             for name, source in optional_leaves:
                 if chance() < density:
                     properties[name] = source()
@@ -81,60 +79,90 @@ class ObjectGenerator(ValueGenerator):
         """The optional properties that have a value of finite depth."""
         return {name: generator for name, generator in self.optional.items() if generator.depth < inf}
 
-    def _with_counts(self, draw: Draw, depth: int) -> JsonObject:
-        """An object with as many properties as are required, and with those that others depend on."""
-        properties: JsonObject = draw(depth)
-        unused = [name for name in self._possible if name not in properties]
+    @cached_property
+    def _containers(self) -> int:
+        """How many optional properties are arrays or objects."""
+        return sum(generator.is_container for generator in self._possible.values())
+
+    def _with_counts(self, depth: int) -> JsonObject:
+        """An object with as many properties as are required, and with those that others depend on. Their
+        names are chosen before their values, as values may be large.
+        """
+        names = self._chosen(depth)
+        unused = [name for name in self._possible if name not in names]
         self.random.shuffle(unused)
-        self._add_dependents(properties, depth)
-        while len(properties) < self.least and unused:
-            name = unused.pop()
-            if name not in properties:
-                properties[name] = self.optional[name].draw(depth + 1)
-                self._add_dependents(properties, depth)
-        missing = self.least - len(properties)
+        self._add_dependents(names)
+        while len(names) < self.least and unused:
+            names[unused.pop()] = None
+            self._add_dependents(names)
+        missing = self.least - len(names)
         if self.extra.are_usual and depth < DEEPEST:
             missing = max(missing, self.random.randint(0, EXTRA_PROPERTIES + (not self.optional)))
-        self._add_extra(properties, missing, depth)
-        return self._without_surplus(properties)
+        self._add_extra(names, missing)
+        return {name: self._generator(name).draw(depth + 1) for name in self._without_surplus(names)}
 
-    def _add_dependents(self, properties: JsonObject, depth: int) -> None:
-        pending = [*properties]
+    def _chosen(self, depth: int) -> dict[str, None]:
+        """The names of the required properties and of some optional ones."""
+        density = self.densities.next()
+        of_containers = self._density_of_containers(density, depth)
+        chance = self.random.random
+        names = dict.fromkeys(self.required)
+        for name, generator in self._possible.items():
+            if chance() < (of_containers if generator.is_container else density):
+                names[name] = None
+        return names
+
+    def _density_of_containers(self, density: float, depth: int) -> float:
+        """The probability of each optional property that is an array or an object. There are few of them deep
+        down, and no more where many are described, so that payloads stay small.
+        """
+        if density == 1.0 and depth == 0:
+            return 1.0
+        at_most = CONTAINERS[min(depth, DEEPEST)] / max(self._containers, 1)
+        return min(2 * OPTIONAL_CONTAINER[min(depth, DEEPEST)], at_most) * density
+
+    def _generator(self, name: str) -> ValueGenerator:
+        """The generator of a property whose name was chosen."""
+        generator = self.required.get(name) or self._possible.get(name) or self.extra.generator(name)
+        assert generator is not None
+        return generator
+
+    def _add_dependents(self, names: dict[str, None]) -> None:
+        pending = [*names]
         while pending:
             for name in self.dependents.get(pending.pop(), ()):
-                if name not in properties:
-                    generator = self.optional.get(name) or self.extra.generator(name)
-                    if generator is None or generator.depth == inf:
-                        continue
-                    properties[name] = generator.draw(depth + 1)
-                    pending.append(name)
+                if name not in names:
+                    generator = self._possible.get(name) or self.extra.generator(name)
+                    if generator is not None and generator.depth < inf:
+                        names[name] = None
+                        pending.append(name)
 
-    def _add_extra(self, properties: JsonObject, count: int, depth: int) -> None:
+    def _add_extra(self, names: dict[str, None], count: int) -> None:
         if self.extra.name is None:
             return
-        wanted = len(properties) + count
+        wanted = len(names) + count
         for _ in range(REDRAWS + count):
-            if len(properties) >= wanted:
+            if len(names) >= wanted:
                 return
             name = self.extra.name()
-            generator = None if name in properties else self.extra.generator(name)
+            generator = None if name in names else self.extra.generator(name)
             if generator is not None and generator.depth < inf:
-                properties[name] = generator.draw(depth + 1)
+                names[name] = None
 
-    def _without_surplus(self, properties: JsonObject) -> JsonObject:
-        """Not more properties than are allowed. Required ones stay, and those that others depend on."""
-        if self.most is None or len(properties) <= self.most:
-            return properties
-        for name in self.random.sample([*properties], len(properties)):
+    def _without_surplus(self, names: dict[str, None]) -> dict[str, None]:
+        """Not more names than are allowed. Required ones stay, and those that others depend on."""
+        if self.most is None or len(names) <= self.most:
+            return names
+        for name in self.random.sample([*names], len(names)):
             needed = {
                 dependent
-                for other in properties
+                for other in names
                 for dependent in self.dependents.get(other, ())
                 if dependent != name
             }
-            if len(properties) > self.most and name not in self.required and name not in needed:
-                del properties[name]
-        return properties
+            if len(names) > self.most and name not in self.required and name not in needed:
+                del names[name]
+        return names
 
 
 def _split(

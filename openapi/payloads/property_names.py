@@ -5,10 +5,12 @@ from random import Random
 
 from openapi.contract import Json
 from openapi.payloads.alternatives import Alternatives
+from openapi.payloads.branch_order import FIRST
 from openapi.payloads.constraints import Constraints
 from openapi.payloads.realistic_values import RealisticValues
+from openapi.payloads.search_budget import SearchBudget
 from openapi.payloads.string_generators import StringGenerators
-from openapi.payloads.tuning import MAP_NAMES
+from openapi.payloads.tuning import CONTRADICTION_STEPS, MAP_NAMES
 from openapi.payloads.unbuildable import Unbuildable
 
 
@@ -48,7 +50,9 @@ class PropertyNames:
             return [*self._realistic_values.words[:MAP_NAMES]]
         of_names = ({"type": "string"}, *schemas, *({"pattern": pattern} for pattern in patterns))
         try:
-            constraints = next(self._alternatives.of(of_names), None)
+            constraints = next(
+                self._alternatives.of(of_names, FIRST, SearchBudget(CONTRADICTION_STEPS)), None
+            )
             if constraints is None:
                 return []
             if constraints.values is not None:

@@ -13,23 +13,28 @@ from openapi.payloads.array_compiler import ArrayCompiler
 from openapi.payloads.branch_order import BranchOrder
 from openapi.payloads.constraints import Constraints, likely_kinds
 from openapi.payloads.densities import Densities
+from openapi.payloads.exactness import Exactness
 from openapi.payloads.generator_graph import GeneratorGraph
 from openapi.payloads.json_values import KINDS
 from openapi.payloads.object_compiler import ObjectCompiler
 from openapi.payloads.property_names import PropertyNames
 from openapi.payloads.realistic_values import RealisticValues
 from openapi.payloads.scalar_compiler import ScalarCompiler
+from openapi.payloads.search_budget import SearchBudget
 from openapi.payloads.string_generators import StringGenerators
 from openapi.payloads.tuning import (
     ALTERNATIVES,
+    ALTERNATIVES_STEPS,
     BRANCHES,
     COMBINATIONS,
     NESTED_COMPILATIONS,
     NULL_WEIGHT,
     OTHER_WEIGHT,
+    PAYLOAD_STEPS,
+    UNDENIED_STEPS,
 )
 from openapi.payloads.unbuildable import Unbuildable
-from openapi.payloads.value_generator import DeferredGenerator, ValueGenerator
+from openapi.payloads.value_generator import CheckedGenerator, DeferredGenerator, ValueGenerator
 from openapi.schema_translator import UNREADABLE, SchemaTranslator
 
 
@@ -57,6 +62,7 @@ class SchemaCompiler:
     ) -> None:
         self.unique_names: frozenset[str] = frozenset()
         strings = StringGenerators(random, realistic_values, next_token)
+        self.exactness = Exactness(translator.definitions)
         self._alternatives = Alternatives(translator.definitions)
         derived = self._alternatives.derived
         names = PropertyNames(self._alternatives, strings, realistic_values, random)
@@ -67,6 +73,7 @@ class SchemaCompiler:
         # A task keeps its schemas, so that their ids in the key stay their own.
         self._tasks: dict[Hashable, _Task] = {}
         self._pending: deque[_Task] = deque()
+        self._budget = SearchBudget(PAYLOAD_STEPS)
 
     @property
     def densities(self) -> Densities:
@@ -83,6 +90,7 @@ class SchemaCompiler:
     ) -> ValueGenerator:
         """The generator of values that satisfy the schemas together. Raises Unbuildable."""
         self.unique_names = unique_names
+        self._budget = SearchBudget(PAYLOAD_STEPS)
         generator = self.generator(schemas, name, name, 0)
         while self._pending:
             self._run(self._pending.popleft(), 0)
@@ -124,14 +132,31 @@ class SchemaCompiler:
             task.generator.reason = str(reason)
 
     def _visit_branches(self, task: _Task, nesting: int) -> ValueGenerator:
-        """One generator per branch of the widest choice and per combination, so that all occur."""
+        """One generator per branch of the widest choice and per combination, so that all occur. Where denied
+        schemas leave too much to search for, values are drawn without them and checked.
+        """
+        budget = SearchBudget(ALTERNATIVES_STEPS, self._budget)
+        try:
+            return self._graph.choice(self._branches(task, nesting, budget, leaves_negated=False))
+        except Unbuildable:
+            if not budget.is_exhausted:
+                raise
+        generators = self._branches(task, nesting, SearchBudget(UNDENIED_STEPS), leaves_negated=True)
+        is_valid = self._scalars.validator(task.schemas).is_valid
+        return self._graph.add(CheckedGenerator(self._graph.choice(generators), is_valid))
+
+    def _branches(
+        self, task: _Task, nesting: int, budget: SearchBudget, leaves_negated: bool
+    ) -> list[ValueGenerator]:
+        """The generators of the branches. Raises Unbuildable when there is none."""
         generators: dict[tuple[int, ...], ValueGenerator] = {}
         reason = f"{task.place}: its rules contradict each other"
         for combined, most in ((False, BRANCHES), (True, COMBINATIONS)):
             count, number = 1, 0
             while number < min(count, most):
                 order = BranchOrder(number, combined)
-                for constraints in islice(self._alternatives.of(task.schemas, order), ALTERNATIVES):
+                alternatives = self._alternatives.of(task.schemas, order, budget, leaves_negated)
+                for constraints in islice(alternatives, ALTERNATIVES):
                     count = max(count, constraints.combinations if combined else constraints.widest_choice)
                     if constraints.branches in generators:
                         break
@@ -143,7 +168,7 @@ class SchemaCompiler:
                 number += 1
         if not generators:
             raise Unbuildable(reason)
-        return self._graph.choice([*generators.values()])
+        return [*generators.values()]
 
     def _compile(self, constraints: Constraints, task: _Task, nesting: int) -> ValueGenerator:
         if constraints.values is not None:

@@ -11,6 +11,8 @@ DEEPEST = 5
 # Probability of an optional property that is an array or an object, on average, by the depth of the object
 # that has it: trees thin out as they grow. That of others is anything from 0 to 1, another one per object.
 OPTIONAL_CONTAINER = (0.5, 0.35, 0.15, 0.05, 0.02, 0.0)
+# Optional arrays and objects of one object, at most on average, by the same depth.
+CONTAINERS = (20.0, 5.0, 2.0, 1.0, 0.5, 0.0)
 # Probability that an object has all of its optional properties, and that it has none of them.
 # Services fail on both corner cases, and chance would hardly ever produce them.
 ALL_OR_NONE = 0.05
@@ -25,9 +27,14 @@ MAP_NAMES = 60
 
 # --- Compiling schemas
 
-# Values that a new generator must draw without an invalid one. If one is invalid, valid values are put into a
-# pool instead, which the generator draws from.
+# Values that a new generator is tried with; and one whose schema is so plain that all values are valid.
 VALIDITY_CHECKS = 100
+EXACT_CHECKS = 10
+# Share of valid values among those above which invalid ones are drawn again. With a smaller share, valid
+# values are put into a pool, which the generator draws from.
+LEAST_VALID_SHARE = 0.1
+# Valid values that are kept for when one draw after the other is invalid.
+SPARE_VALUES = 10
 # Draws to fill such a pool; more would delay the start by seconds where validation is slow.
 POOL_DRAWS = 4_000
 # Values in a full pool: enough for them to vary.
@@ -56,8 +63,15 @@ BRANCH_DEPTH = 2
 HEIR_DEPTH = 1
 # Alternatives of a schema that are searched for one without a contradiction.
 CONTRADICTION_ALTERNATIVES = 100
-# Searches within searches, as recursive schemas lead to, before a schema is assumed to have no contradiction.
-NESTED_SEARCHES = 4
+# Steps of such a search before it is assumed that there is one.
+CONTRADICTION_STEPS = 500
+# The same of a search for whether one schema may hold with others, or can be broken with them.
+DENIAL_STEPS = 100
+# Steps of the search for the alternatives of one schema, and of all schemas of a payload, before values are
+# drawn without denied schemas and checked; and steps of the search for such values.
+ALTERNATIVES_STEPS = 3_000
+PAYLOAD_STEPS = 20_000
+UNDENIED_STEPS = 1_000
 
 # --- Numbers
 

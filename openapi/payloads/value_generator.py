@@ -8,7 +8,7 @@ from math import inf
 from random import Random
 
 from openapi.contract import Json
-from openapi.payloads.tuning import DEEPEST
+from openapi.payloads.tuning import DEEPEST, REDRAWS
 
 # Draws a value that stands at a depth, counted in the arrays and objects around it.
 Draw = Callable[[int], Json]
@@ -111,6 +111,34 @@ class ChoiceGenerator(ValueGenerator):
             if depth > DEEPEST:
                 return shallowest[int(chance() * len(shallowest))](depth)
             return weighted[int(chance() * size)](depth)
+
+        return draw
+
+
+@dataclass(eq=False)
+class CheckedGenerator(ValueGenerator):
+    """Generates the values of another generator that are valid. After many that are not, it gives up and
+    returns one of those.
+    """
+
+    source: ValueGenerator
+    is_valid: Callable[[Json], bool]
+
+    def __post_init__(self) -> None:
+        self.is_container = self.source.is_container
+
+    def _minimum_depth(self) -> float:
+        return self.source.depth
+
+    def _compile(self) -> Draw:
+        draw_any, is_valid = self.source.draw, self.is_valid
+
+        def draw(depth: int) -> Json:
+            for _ in range(REDRAWS):
+                value = draw_any(depth)
+                if is_valid(value):
+                    break
+            return value
 
         return draw
 
