@@ -6,6 +6,7 @@ from functools import cached_property
 import jsonschema_rs
 
 from openapi.contract import ContractError, Json, JsonObject
+from openapi.definitions import bundle
 from openapi.flat_schema import flatten_schema
 from openapi.keyword_values import ALL_TYPES
 from openapi.limits import DETAIL_CHARACTERS
@@ -35,7 +36,7 @@ class Schema:
     @cached_property
     def translated(self) -> Json:
         """The schema in JSON Schema 2020-12 with all that it refers to."""
-        return self.translator.bundle(self.node)
+        return bundle(self.node, self.translator.definitions)
 
     @cached_property
     def validator(self) -> SchemaValidator:

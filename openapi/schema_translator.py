@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
 from urllib.parse import unquote
 
 from openapi.applicators import IN_PLACE, OF_LIST, OF_NAMES, OF_ONE
@@ -83,25 +82,10 @@ class SchemaTranslator:
             self.definitions[name] = self._readable(target, context)
         return translated
 
-    def bundle(self, schema: Json) -> Json:
-        """A translated schema with the definitions that it refers to in its own `$defs` (JSON Schema 2020-12
-        Core, section 9.3).
-        """
-        names: set[str] = set()
-        pending = [schema]
-        while pending:
-            for name in _references(pending.pop()):
-                if name not in names and name in self.definitions:
-                    names.add(name)
-                    pending.append(self.definitions[name])
-        if not names:
-            return schema
-        return {**schema, "$defs": {name: self.definitions[name] for name in sorted(names)}}
-
     @cached_property
     def validators(self) -> SharedValidators:
         """The validators of translated schemas, which are compiled together."""
-        return SharedValidators(self.bundle)
+        return SharedValidators(self.definitions)
 
     @cached_property
     def _forbidden(self) -> ForbiddenProperties:
@@ -272,19 +256,3 @@ def unreadable_part(schema: Json) -> str:
         elif isinstance(current, list):
             pending.extend(current)
     return ""
-
-
-def _references(schema: Any) -> set[str]:
-    """Names of the `$defs` that a translated schema refers to."""
-    names: set[str] = set()
-    pending = [schema]
-    while pending:
-        current = pending.pop()
-        if isinstance(current, dict):
-            reference = current.get("$ref")
-            if isinstance(reference, str):
-                names.add(reference.removeprefix(DEFINITIONS))
-            pending.extend(current.values())
-        elif isinstance(current, list):
-            pending.extend(current)
-    return names

@@ -1,12 +1,13 @@
 """Validators of all schemas that are translated together."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import jsonschema_rs
 
 from openapi.contract import Json, JsonObject
+from openapi.definitions import bundle
 
 # The steps at the begin of an error's path in the value, and of its path in the schema, that lead to the
 # schema within those that are compiled with it.
@@ -45,11 +46,11 @@ class SharedValidators:
     """Compiles schemas together, as properties of one document: each of a hundred responses that refer to the
     same definitions would otherwise keep a copy of those, which takes gigabytes for large documents.
 
-    `bundle` adds the definitions that a translated schema refers to.
+    `definitions` are the `$defs` that they refer to.
     """
 
-    def __init__(self, bundle: Callable[[Json], JsonObject]) -> None:
-        self._bundle = bundle
+    def __init__(self, definitions: Mapping[str, Json]) -> None:
+        self._definitions = definitions
         self._waiting: list[TranslatedSchema] = []
         self._compiled: dict[int, tuple[TranslatedSchema, SchemaValidator | ValueError]] = {}
 
@@ -70,7 +71,7 @@ class SharedValidators:
     def _compile(self, schemas: Sequence[TranslatedSchema]) -> None:
         """Compile schemas together; if one of them is not valid, each half on its own."""
         nodes = {f"schema{index}": schema.node for index, schema in enumerate(schemas)}
-        document = self._bundle({"properties": nodes, "additionalProperties": False})
+        document = bundle({"properties": nodes, "additionalProperties": False}, self._definitions)
         try:
             compiled = jsonschema_rs.Draft202012Validator(document, validate_formats=True)
         except ValueError as error:

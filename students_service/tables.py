@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from openapi.contract import Contract, ContractError, Json, JsonObject
+from openapi.definitions import bundle
 from openapi.flat_schema import flatten_schema
 from openapi.message_type import MessageType
 from openapi.schema_translator import SchemaTranslator
@@ -62,7 +63,7 @@ def resources(contract: Contract) -> tuple[sa.MetaData, tuple[Resource, ...]]:
 
 
 def _stored(schema: Json, translator: SchemaTranslator) -> JsonObject:
-    translated = translator.bundle(translator.translate(schema))
+    translated = bundle(translator.translate(schema), translator.definitions)
     flat = flatten_schema(translated, translated)
     properties = {name: flatten_schema(schema, translated) for name, schema in flat["properties"].items()}
     return {**flat, "properties": properties}

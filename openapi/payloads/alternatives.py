@@ -59,9 +59,14 @@ class Alternatives:
         self.derived = DerivedSchemas(definitions)
         self._negations = Negations(self.derived)
         discriminated = DiscriminatedBranches(self.derived, self.is_satisfiable) if discriminators else None
-        self._choices = Choices(self.derived, discriminated, self._may_overlap)
-        # JSON Schema ignores discriminators: whether a negated schema may hold is asked without them.
-        self._without_discriminators = Alternatives(definitions, False) if discriminators else self
+        # JSON Schema ignores discriminators: whether a negated schema or two branches may hold is asked
+        # without them.
+        others = self._without_discriminators = Alternatives(definitions, False) if discriminators else self
+        self._choices = Choices(
+            self.derived,
+            discriminated,
+            lambda one, other: others.is_satisfiable((one, other), 1, SearchBudget(DENIAL_STEPS)),
+        )
         # What is known of schemas by their ids. They are kept, too: an id stays their own only as long as
         # they exist.
         self._known: dict[tuple[int, ...], tuple[Sequence[Json], bool]] = {}
@@ -104,10 +109,6 @@ class Alternatives:
             finally:
                 self._searching = outer
         return self._known[key][1]
-
-    def _may_overlap(self, one: Json, other: Json) -> bool:
-        """Whether a value may satisfy two branches of a choice. JSON Schema ignores their discriminator."""
-        return self._without_discriminators.is_satisfiable((one, other), 1, SearchBudget(DENIAL_STEPS))
 
     def _is_any_consistent(
         self, alternatives: Iterator[Constraints], depth: int, budget: SearchBudget

@@ -8,6 +8,7 @@ from random import Random
 import jsonschema_rs
 
 from openapi.contract import Json
+from openapi.definitions import bundle
 from openapi.payloads.realistic_values import RealisticValues
 from openapi.payloads.schema_compiler import SchemaCompiler
 from openapi.payloads.tuning import (
@@ -134,6 +135,8 @@ class PayloadFactory:
 def _validator(schema: Schema, rules: tuple[Json, ...]) -> SchemaValidator:
     """The validator of a schema with further rules. Raises ContractError when the schema is not valid."""
     schema.validator_of_readable  # noqa: B018 - a cached property, for its errors
-    document = schema.translator.bundle({"properties": {"value": {"allOf": [schema.node, *rules]}}})
+    document = bundle(
+        {"properties": {"value": {"allOf": [schema.node, *rules]}}}, schema.translator.definitions
+    )
     compiled = jsonschema_rs.Draft202012Validator(document, validate_formats=True)
     return SchemaValidator(document, "value", compiled)

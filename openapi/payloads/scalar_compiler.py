@@ -1,12 +1,13 @@
 """Compiles constraints on strings, numbers, booleans, null and listed values."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
 import jsonschema_rs
 
 from openapi.contract import Json
+from openapi.definitions import bundle
 from openapi.payloads.constraints import Constraints
 from openapi.payloads.json_values import equality_key, kind_of
 from openapi.payloads.number_generator import number_generator, number_schemas
@@ -14,14 +15,13 @@ from openapi.payloads.string_generators import StringGenerators
 from openapi.payloads.tuning import EXAMPLE_NUMBER
 from openapi.payloads.unbuildable import Unbuildable
 from openapi.payloads.value_generator import LeafGenerator
-from openapi.schema_translator import SchemaTranslator
 
 
 class ScalarCompiler:
     """Makes generators of values that contain no others."""
 
-    def __init__(self, translator: SchemaTranslator, strings: StringGenerators, random: Random) -> None:
-        self._translator = translator
+    def __init__(self, definitions: Mapping[str, Json], strings: StringGenerators, random: Random) -> None:
+        self._definitions = definitions
         self._strings = strings
         self._random = random
 
@@ -85,7 +85,7 @@ class ScalarCompiler:
 
     def validator(self, schemas: tuple[Json, ...]) -> jsonschema_rs.Validator:
         """The validator of schemas that must hold together. Raises Unbuildable when one is invalid."""
-        schema = self._translator.bundle({"allOf": [True, *schemas]})
+        schema = bundle({"allOf": [True, *schemas]}, self._definitions)
         try:
             return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
         except ValueError as error:

@@ -51,6 +51,8 @@ class _Task:
 class SchemaCompiler:
     """Compiles the schemas of one translator. `unique_names` are the names of properties whose strings must
     be unique where their rules allow that.
+
+    Larger than usual: it has a compiler per type of value, and what they have compiled.
     """
 
     def __init__(
@@ -67,7 +69,7 @@ class SchemaCompiler:
         derived = self._alternatives.derived
         names = PropertyNames(self._alternatives, strings, realistic_values, random)
         self._graph = GeneratorGraph(random)
-        self._scalars = ScalarCompiler(translator, strings, random)
+        self._scalars = ScalarCompiler(translator.definitions, strings, random)
         self._arrays = ArrayCompiler(self, derived, random)
         self._objects = ObjectCompiler(self, derived, self._scalars, names, random)
         # A task keeps its schemas, so that their ids in the key stay their own.
