@@ -82,7 +82,7 @@ _LIMITS: tuple[tuple[re.Pattern[str], tuple[tuple[str, ...], ...]], ...] = tuple
         (rf"{_NOT_ABOVE} ?{_NUMBER}", (("maximum",),)),
         (rf"{_NOT_BELOW} ?{_NUMBER}", (("minimum",),)),
         (rf"(?:less than|smaller than|<) ?{_NUMBER}", (("exclusiveMaximum",),)),
-        (rf"(?:greater than|more than|larger than|>) ?{_NUMBER}", (("exclusiveMinimum",),)),
+        (rf"(?:greater than|(?<!no )(?<!not )more than|larger than|>) ?{_NUMBER}", (("exclusiveMinimum",),)),
         (rf"multiple of {_NUMBER}", (("multipleOf",),)),
     )
 )
@@ -139,6 +139,11 @@ _LIMIT_CODES: Mapping[str, tuple[str, ...]] = {
     "too_big": ("maxLength", "maxItems", "maximum"), "too_small": ("minLength", "minItems", "minimum"),
 }  # fmt: skip
 _LIMIT_NAMES = ("limit", "limit_value", "maximum", "minimum", "max", "min")
+# How the codes of pydantic begin that are about the format of a text.
+_FORMAT_CODES: Mapping[str, str] = {
+    "datetime_": "date-time", "date_type": "date", "date_parsing": "date", "date_from": "date",
+    "time_delta": "duration", "time_": "time", "uuid_": "uuid", "url_": "uri",
+}  # fmt: skip
 _JSON_TYPES = frozenset({"string", "integer", "number", "boolean", "array", "object", "null"})
 
 
@@ -177,8 +182,14 @@ def _of_parameters(code: str, parameters: Mapping[str, Json]) -> Iterator[tuple[
         yield from ((keyword, value) for keyword in _PARAMETERS.get(name, ()))
     if code in ("const", "literal") and "allowedValue" in parameters:
         yield "enum", [parameters["allowedValue"]]
+    if isinstance(places := parameters.get("decimal_places"), int):
+        yield "multipleOf", 10.0**-places
+    if isinstance(digits := parameters.get("max_digits"), int):
+        yield "maximum", 10**digits - 1
+    if stated := next((name for start, name in _FORMAT_CODES.items() if code.startswith(start)), ""):
+        yield "format", stated
     expected = parameters.get("expected")
-    if isinstance(expected, str) and (chosen := _quoted(expected)):
+    if isinstance(expected, str) and (chosen := _chosen(expected)):
         yield "enum", chosen
     wanted = parameters.get("type") if code == "type" else expected
     if isinstance(wanted, str) and wanted in _JSON_TYPES:
@@ -224,6 +235,18 @@ def _listed(text: str) -> list[Json]:
     return [*_typed([item.strip() for item in items if item.strip()])]
 
 
+def _chosen(text: str) -> list[Json]:
+    """The values of a list that pydantic writes for people: `'a', 'b' or 'c'`, or `1, 2 or 3`."""
+    if chosen := _quoted(text):
+        return chosen
+    numbers = re.split(r", | or ", text)
+    return [int(number) for number in numbers] if all(map(_is_integer, numbers)) else []
+
+
+def _is_integer(text: str) -> bool:
+    return re.fullmatch(r"-?\d{1,15}", text) is not None
+
+
 def _quoted(text: str) -> list[Json]:
     return [*_typed(["".join(groups) for groups in _QUOTED.findall(text)])]
 
@@ -232,5 +255,5 @@ def _typed(texts: list[str]) -> Iterator[Json]:
     """Texts, and the integers that they may stand for."""
     for text in texts:
         yield text
-        if re.fullmatch(r"-?\d{1,15}", text):
+        if _is_integer(text):
             yield int(text)
