@@ -124,13 +124,14 @@ def _is_paged(operation: Operation, plan: Plan) -> bool:
     plain = {
         "".join(words(parameter.name)) for parameter in operation.parameters if parameter.location == "query"
     }
-    return bool(plan.cursors.get(operation.label)) or bool(plain & {*_PAGES, *_OFFSETS, "after"})
+    return bool(plan.cursors.get(operation.label)) or bool(plain & {*_PAGES, *_OFFSETS, *_LIMITS, "after"})
 
 
 def _following(exchange: Exchange, parameters: list[str], cursors: list[str]) -> dict[str, Json]:
     """The values of the query that reads the next page, as far as they differ; none without such a page."""
     body = exchange.response_body
-    links = [*_NEXT_LINK.findall(exchange.response_headers.get("link", "")), *_links_in(body)]
+    headers = exchange.response_headers
+    links = [*_NEXT_LINK.findall(headers.get("link", "")), headers.get("next-page", ""), *_links_in(body)]
     for link in links:
         query = {name: value for name, value in parse_qsl(urlsplit(link).query) if name in parameters}
         if any(str(exchange.query.get(name)) != value for name, value in query.items()):

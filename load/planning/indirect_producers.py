@@ -25,6 +25,8 @@ from load.planning.side_effects import only_reads
 from openapi.operations import Operation
 from openapi.parameters import Parameter
 
+_ACCOUNTS = frozenset({"username", "userlogin", "login", "email", "sku", "isbn"})
+
 
 class IndirectProducers:
     """Infers producers from other collections, from parents, and from other addresses of an entity."""
@@ -125,6 +127,35 @@ class IndirectProducers:
                         alias_of=producer.resource,
                     )
                 )
+
+    def add_by_account(self, resource: str) -> None:
+        """Add creations in other collections whose answers have a name that hardly means anything else:
+        `POST /users` shows the `username` of `/profiles/{username}`.
+        """
+        names = ["".join(words(parameter.name)) for parameter in self._index.resources[resource]]
+        if resource.count("{}") > 1 or not names or not {*names} <= _ACCOUNTS:
+            return
+        creations = [
+            (operation, producer)
+            for operation in self._index.operations.values()
+            for producer in self._producers.by_label[operation.label]
+            if producer.creates and not producer.alias_of and not operation.path_names
+        ]
+        for operation, producer in creations:
+            for schema in json_schemas(operation):
+                pointer = self._index.pointer(schema, names, frozenset({"string"}))
+                if pointer and "/0/" not in pointer:
+                    reason = Inference("creates it in another collection", f"{pointer} of its answer")
+                    self._producers.add(
+                        replace(
+                            producer,
+                            resource=resource,
+                            sources=(pointer,),
+                            list_pointer=None,
+                            reason=reason,
+                            alias_of=producer.resource,
+                        )
+                    )
 
     def add_relations(self, resource: str) -> None:
         """Add a PUT or POST that relates two entities, such as `/projects/{id}/labels/{label_id}` or

@@ -121,9 +121,11 @@ class _NeedsReader:
             if resource in self._references.produced and resource not in created and not is_related:
                 needs.entities.append(_addressed(operation, index, resource))
                 break
-            reference = self._references.identified_by(name) or self._references.named_by(name)
+            # An entity that is related to another is no sibling of their relation.
+            references, near = self._references, "" if is_related else normalised(operation.path)
+            reference = references.identified_by(name, near) or references.named_by(name, near)
             if is_related:
-                reference = reference or self._references.other_side(name, resource)
+                reference = reference or references.other_side(name, resource)
             if resource in created:
                 if created[resource] == MAY_CREATE_AT_PATH:
                     needs.guessed.append(name)
@@ -186,7 +188,7 @@ class _NeedsReader:
     def _addressed_by_body(self, operation: Operation, pointer: str) -> str | None:
         """The resource whose entity a PUT or PATCH on the collection identifies in its body."""
         own = self._by_collection.get(normalised(operation.path))
-        if own is None or own not in self._references.by_noun.values():
+        if own is None or not self._references.has_name(own):
             return None
         if operation.method not in ("put", "patch"):
             return None

@@ -59,6 +59,8 @@ def _infer_indirect(index: OperationIndex, producers: Producers) -> dict[tuple[s
     for resource in index.resources:
         if not any(producer.creates for producer in producers.of(resource)):
             indirect.add_from_namesakes(resource)
+        if not producers.of(resource):
+            indirect.add_by_account(resource)
     for resource in index.resources:
         indirect.add_relations(resource)
         indirect.add_possible_creations(resource)

@@ -1,12 +1,13 @@
 """Finds the resource that the name of a parameter or property refers to."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 
 from load.planning.identifiers import Identifier
 from load.planning.message_schemas import cannot_be_made_up, scalar_types
 from load.planning.names import identified_noun, is_identifier, singular, words
 from load.planning.producers import Producer
-from load.planning.resources import collection_of, noun_of
+from load.planning.resources import collection_of, normalised, noun_of
 from load.planning.schema_properties import identifier_types
 from openapi.contract import Json
 from openapi.operations import Operation
@@ -33,22 +34,26 @@ class References:
         self._producers = producers
         self._addresses = addresses
         self.produced = {producer.resource for found in producers.values() for producer in found}
-        self.by_noun = _resources_by_noun(self.produced, producers)
+        self._by_noun = _resources_by_noun(self.produced, producers)
 
-    def identified_by(self, name: str) -> str | None:
+    def has_name(self, resource: str) -> bool:
+        """Whether a name may refer to a resource from anywhere."""
+        return any(found[0] == resource for found in self._by_noun.values())
+
+    def identified_by(self, name: str, near: str) -> str | None:
         """The resource that an identifier of this name belongs to: `parent_task_run_id` to task runs, if
-        there are any, else to runs.
+        there are any, else to runs. Of several, it is the one that shares most of the path `near`.
         """
         parts = identified_noun(name).split("_")
-        resources = (self.by_noun.get("_".join(parts[start:])) for start in range(len(parts)))
+        resources = (self._called("_".join(parts[start:]), near) for start in range(len(parts)))
         return next((resource for resource in resources if resource), None)
 
-    def named_by(self, name: str) -> str | None:
+    def named_by(self, name: str, near: str) -> str | None:
         """The resource whose entities have an attribute as their address, and this name: `work_pool_name`, if
         there is a path such as `/work_pools/{name}`.
         """
         *head, attribute = words(name) or [""]
-        resource = self.by_noun.get("_".join(head))
+        resource = self._called("_".join(head), near)
         if resource is None:
             return None
         for candidate in (resource, f"{collection_of(resource)}/{attribute}/{{}}"):
@@ -62,27 +67,36 @@ class References:
         of what `resource` is called.
         """
         nouns = (singular(words(name)[-1]) if words(name) else "", noun_of(resource))
-        found = (self.by_noun.get(noun) for noun in nouns)
-        return next((other for other in found if other and other != resource), None)
+        found = (self._called(noun, resource, other_than=resource) for noun in nouns)
+        return next((other for other in found if other), None)
 
     def referenced_by(self, operation: Operation, name: str, node: Json, schema: Schema) -> str | None:
         """The resource that a value in a request refers to: by a name such as `owner_id`, or by the noun
         alone if the value can only be an identifier. Not the resource that the operation creates, as the
         caller names that entity.
         """
-        types = scalar_types(node, schema)
+        types, near = scalar_types(node, schema), normalised(operation.path)
         if not types:
             return None
-        resource = self.identified_by(name) if is_identifier(name) else self.named_by(name)
+        resource = self.identified_by(name, near) if is_identifier(name) else self.named_by(name, near)
+        if resource and self._is_own_name(operation, name, resource):
+            # What is created within another entity may be the link to one that is further up.
+            other = self._called(noun_of(resource), near, other_than=resource)
+            return other if other and other.count("{}") < resource.count("{}") else None
         if resource:
-            return None if self._is_own_name(operation, name, resource) else resource
+            return resource
         parts = words(name)
         if is_identifier(name) or not parts or parts[-1] in _QUANTITIES:
             return None
         if not cannot_be_made_up(node, schema):
             return None
-        resource = self.by_noun.get("_".join([*parts[:-1], singular(parts[-1])]))
+        resource = self._called("_".join([*parts[:-1], singular(parts[-1])]), near)
         return resource if resource and types & self._identifier_types(resource) else None
+
+    def _called(self, noun: str, near: str, other_than: str = "") -> str | None:
+        """The resource whose entities have this name; of several, the one that shares most of a path."""
+        named = [resource for resource in self._by_noun.get(noun, ()) if resource != other_than]
+        return max(named, key=lambda resource: _shared_segments(resource, near), default=None)
 
     def _is_own_name(self, operation: Operation, name: str, resource: str) -> bool:
         producers = self._producers.get(operation.label, ())
@@ -99,9 +113,17 @@ class References:
         return frozenset.union(*types) if types else frozenset({"string", "integer"})
 
 
-def _resources_by_noun(produced: set[str], producers: Mapping[str, Sequence[Producer]]) -> Mapping[str, str]:
-    """The resource for each noun; of several, the one with the fewest parameters in its path, and with
-    identifiers that a schema describes.
+def _shared_segments(one: str, other: str) -> int:
+    """How many segments two paths have in common at their beginning."""
+    pairs = zip(one.split("/"), other.split("/"), strict=False)
+    return len([*takewhile(lambda pair: pair[0] == pair[1], pairs)])
+
+
+def _resources_by_noun(
+    produced: set[str], producers: Mapping[str, Sequence[Producer]]
+) -> Mapping[str, Sequence[str]]:
+    """The resources for each noun; those with the fewest parameters in their path, and with identifiers that
+    a schema describes, come first.
     """
     described = {
         producer.resource
@@ -109,12 +131,12 @@ def _resources_by_noun(produced: set[str], producers: Mapping[str, Sequence[Prod
         for producer in found
         if not any(isinstance(source, Identifier) and source.is_guess for source in producer.sources)
     }
-    by_noun: dict[str, str] = {}
+    by_noun: dict[str, list[str]] = {}
     for resource in sorted(
         produced, key=lambda path: (path.count("{}"), path not in described, len(path), path)
     ):
-        for noun in _nouns(resource):
-            by_noun.setdefault(noun, resource)
+        for noun in {*_nouns(resource)}:
+            by_noun.setdefault(noun, []).append(resource)
     by_noun.pop("", None)
     return by_noun
 

@@ -92,3 +92,28 @@ def test_a_replacement_sends_the_identifier_of_its_path() -> None:
         "{thing_id}": ["POST /things"],
         "body /id": ["POST /things"],
     }
+
+
+def test_siblings_by_path_come_before_strangers_by_name() -> None:
+    _, plan = planned(
+        on("/items", post=does(THING, THING)),
+        on("/shops", post=does(THING, THING)),
+        on("/shops/{id}/items", "id", post=does(THING, THING)),
+        on("/shops/{id}/orders", "id", post=does(THING, an_object(item_id=ID))),
+        on("/orders", post=does(THING, an_object(item_id=ID))),
+    )
+    by_body = {label: needed(plan, label)["body /item_id"] for label in plan.needs if "orders" in label}
+    assert by_body == {
+        "POST /shops/{id}/orders": ["POST /shops/{id}/items"],
+        "POST /orders": ["POST /items"],
+    }
+
+
+def test_what_is_created_within_another_entity_may_be_the_link_to_one_further_up() -> None:
+    _, plan = planned(
+        on("/labels", post=does(THING, THING)),
+        on("/projects", post=does(THING, THING)),
+        on("/projects/{id}/labels", "id", post=does(THING, an_object(label_id=ID))),
+        on("/projects/{id}/labels/{label_id}", "id", "label_id", delete=does()),
+    )
+    assert needed(plan, "POST /projects/{id}/labels")["body /label_id"] == ["POST /labels"]

@@ -241,3 +241,34 @@ def test_a_link_between_two_entities_is_not_one_of_them() -> None:
 
 def _answered(body: Any, headers: dict[str, str] | None = None, sent: Any = None) -> Exchange:
     return Exchange("POST", "/things", {}, {}, {}, sent, 201, headers or {}, body)
+
+
+def test_the_name_of_an_account_addresses_it_elsewhere() -> None:
+    user = an_object(username=TEXT, email=TEXT)
+    _, plan = planned(
+        on("/users", post=does(an_object(user=user), an_object(user=user), "201")),
+        on("/users/{username}", "username", kind=TEXT, get=does(an_object(user=user))),
+        on("/profiles/{username}", "username", kind=TEXT, get=does(an_object(profile=user))),
+    )
+    for path in ("/users", "/profiles"):
+        assert needed(plan, f"GET {path}/{{username}}") == {"{username}": ["POST /users"]}
+    answer = {"user": {"username": "u1"}}
+    entities = {
+        producer.resource: [*producer.entities(_answered(answer))]
+        for producer in plan.producers["POST /users"]
+    }
+    assert entities == {"/users/{}": [("u1",)], "/profiles/{}": [("u1",)]}
+
+
+@pytest.mark.parametrize("is_odd_first", [True, False])
+def test_one_odd_name_in_a_path_does_not_change_what_identifies_an_entity(is_odd_first: bool) -> None:
+    kinds = an_object(kind=TEXT, id=TEXT)
+    odd = on("/things/{kind}/count", "kind", kind=TEXT, get=does(THING))
+    usual = on("/things/{id}", "id", kind=TEXT, get=does(kinds), delete=does())
+    created = on("/things", post=does(kinds, an_object(kind=TEXT), "201"))
+    _, plan = planned(*((created, odd, usual) if is_odd_first else (created, usual, odd)))
+    (need,) = [need for need in plan.needs["DELETE /things/{id}"] if need.addressed]
+    (producer,) = [
+        producer for producer in plan.producers["POST /things"] if producer.resource == need.resource
+    ]
+    assert [*producer.entities(_answered({"id": "t1", "kind": "red"}))] == [("t1",)]
