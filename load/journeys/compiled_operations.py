@@ -1,6 +1,6 @@
 """What is compiled once before a run: the operations that it calls, their plan and their call builders."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
@@ -111,10 +111,19 @@ def compile_operations(
         builders=builders,
         uncovered=uncovered,
         uncredentialed=coverage.uncredentialed,
-        omitted=tuple(dict.fromkeys([*payloads.omitted, *omitted])),
+        omitted=tuple(dict.fromkeys([*payloads.omitted, *omitted, *_unsent_cookies(coverage, builders)])),
         options=options,
         is_own=payloads.is_own,
     )
+
+
+def _unsent_cookies(coverage: Coverage, builders: Iterable[str]) -> Iterator[str]:
+    """The documented cookies that answers set. The users of a process share what they create, so they have no
+    sessions of their own, which would hide it from the others.
+    """
+    for label in builders:
+        if any("set-cookie" in response.headers for response in coverage.operations[label].successes):
+            yield f"the cookies that {label} sets; --header 'Cookie: NAME=VALUE' sends one with every call"
 
 
 def compile_contract(contract: Contract, options: Options) -> CompiledOperations:

@@ -78,8 +78,10 @@ class NextPages:
     def are_wanted_from(self, label: str) -> bool:
         """Whether the answers of an operation may announce pages that are not known yet."""
         pages = self._pages.get(label)
-        is_full = pages is None or len(pages) == _PAGES_KEPT
-        return not is_full or any(self._pages.get(other) == deque() for other, _ in self._announced_by(label))
+        if pages is not None and len(pages) < _PAGES_KEPT:
+            return True
+        consumers = self._consumers.get(label)
+        return consumers is not None and any(not self._pages.get(other) for other, _ in consumers)
 
     def take(self, label: str, random: Random, is_required: bool) -> Page | None:
         """A next page of a list, for some of its calls, or for each if a cursor is required; None when none
@@ -98,6 +100,8 @@ class NextPages:
         """Remember the page that an answer announces."""
         call = step.call
         label = call.operation.label
+        if label not in self._pages and label not in self._consumers:
+            return
         path = {Slot("path", name): value for name, value in call.path.items()}
         if label in self._pages:
             parameters = [
@@ -108,15 +112,12 @@ class NextPages:
                 query = {Slot("query", name): value for name, value in {**call.query, **following}.items()}
                 page = Page({**call.fields, **path, **query}, step.entity, step.leases)
                 self._pages[label].append(page)
-        for other, cursor in self._announced_by(label):
+        for other, cursor in self._consumers.get(label, ()):
             value = _next_cursor(exchange.response_body, cursor.slot.name)
             if value is not None and other in self._pages:
                 names = self._operations[other].path_names
                 values = {slot: value for slot, value in path.items() if slot.name in names}
                 self._pages[other].append(Page({**values, cursor.slot: value}, step.entity, step.leases))
-
-    def _announced_by(self, label: str) -> list[tuple[str, Cursor]]:
-        return self._consumers.get(label, [])
 
 
 def _is_paged(operation: Operation, plan: Plan) -> bool:

@@ -29,6 +29,8 @@ from openapi.expressions import Exchange
 
 logger = logging.getLogger(__name__)
 
+COOKIES_SET = "answers set cookies, which later calls do not send"
+
 
 class Answers:
     """Checks the answers to the calls of one user of a session against a host."""
@@ -55,6 +57,8 @@ class Answers:
         body = without_deprecated(operation, exchange.response_body) if exchange else None
         answer = Answer(reply.status, body, began, ended, time.time(), reply.repeated)
         session.ledger.record_answer(writes, answer)
+        if "set-cookie" in reply.headers:
+            session.results.account.note(COOKIES_SET, 1)
         absence = self._absence(step, reply, began, ended)
         if reply.status >= HTTPStatus.BAD_REQUEST:
             session.journeys.record_refusal(step, reply.status)

@@ -238,3 +238,12 @@ def test_a_put_creates_only_under_names_of_the_run(creates: bool) -> None:
     assert not {"theirs"} & (seen["put"] | seen["delete"])
     assert all(map(simulation.compiled.is_own, seen["put"]))
     assert bool(seen["delete"]) is creates
+
+
+def test_cookies_that_answers_set_are_said_not_to_be_sent() -> None:
+    session = does(status="201")
+    session["responses"]["201"]["headers"] = {"Set-Cookie": {"schema": TEXT}}
+    operations, _ = planned(on("/session", post=session), on("/things", get=does(THING)))
+    assert Simulation([*operations.values()]).compiled.omitted == (
+        "the cookies that POST /session sets; --header 'Cookie: NAME=VALUE' sends one with every call",
+    )
