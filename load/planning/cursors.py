@@ -7,8 +7,10 @@ from load.planning.names import words
 from load.planning.operation_index import resources_along
 from load.planning.plan import Cursor, Slot
 from load.planning.schema_properties import outline, schema_properties
+from openapi.contract import Json
 from openapi.operations import Operation
 from openapi.parameters import Parameter
+from openapi.schema import Schema
 
 _CURSORS = ("cursor", "marker", "continuation", "continue")
 # A token is a cursor if its name says of what it is.
@@ -17,13 +19,19 @@ _OF_PAGES = frozenset({"page", "next", "continuation", "sync", "scroll"})
 
 def is_cursor(parameter: Parameter) -> bool:
     """Whether a parameter is a cursor, by its name, with no values to choose from."""
-    schema = parameter.schema
-    facts = outline(schema.translated, schema.translated)
-    if parameter.location != "query" or parameter.examples or any(key in facts for key in GIVEN_VALUES):
+    if parameter.location != "query" or parameter.examples:
         return False
-    *before, last = words(parameter.name) or [""]
-    is_named = last in _CURSORS or (last in ("token", "id") and bool(_OF_PAGES & {*before}))
-    return is_named and bool(scalar_types(schema.translated, schema))
+    return is_cursor_value(parameter.name, parameter.schema.translated, parameter.schema)
+
+
+def is_cursor_value(name: str, node: Json, schema: Schema) -> bool:
+    """Whether the value of a parameter or property is a cursor, by its name, with none to choose from."""
+    if any(key in outline(node, schema.translated) for key in GIVEN_VALUES):
+        return False
+    *before, last = words(name) or [""]
+    is_token = last == "token" and bool(_OF_PAGES & {*before})
+    is_named = last in _CURSORS or is_token or [*before, last] == ["scroll", "id"]
+    return is_named and bool(scalar_types(node, schema))
 
 
 def cursors_of(operation: Operation, operations: Iterable[Operation]) -> Iterator[Cursor]:

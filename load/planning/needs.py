@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from load.planning.cursors import cursors_of, is_cursor
+from load.planning.cursors import cursors_of, is_cursor, is_cursor_value
 from load.planning.message_schemas import (
     Scalar,
     is_opaque,
@@ -176,6 +176,8 @@ class _NeedsReader:
             needs.entities.append(Need(addressed, slots, required=True, addressed=True))
         elif reference:
             needs.entities.append(_reference(reference, slot, scalar.required))
+        elif not scalar.required and is_cursor_value(scalar.name, scalar.node, body):
+            needs.empty.append(slot)
         elif refers_to_unknown(scalar.name, scalar.node, body):
             (needs.made_up if scalar.required else needs.empty).append(slot)
         elif scalar.pointer == "/id" and not scalar.required and not self._creates(operation):

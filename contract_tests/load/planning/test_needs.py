@@ -117,3 +117,9 @@ def test_what_is_created_within_another_entity_may_be_the_link_to_one_further_up
         on("/projects/{id}/labels/{label_id}", "id", "label_id", delete=does()),
     )
     assert needed(plan, "POST /projects/{id}/labels")["body /label_id"] == ["POST /labels"]
+
+
+def test_a_cursor_in_a_body_is_not_made_up() -> None:
+    search = {"properties": {"query": TEXT, "next_page_token": TEXT, "nickname": TEXT}}
+    _, plan = planned(on("/things/search", post=does(a_list(THING), search)))
+    assert plan.empty_slots["POST /things/search"] == (Slot("body", "/next_page_token"),)
