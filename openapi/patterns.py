@@ -1,8 +1,8 @@
-"""Regular expressions as their authors meant them, written so that validators take them.
+r"""Regular expressions as their authors meant them, written so that validators take them.
 
 JSON Schema says ECMA-262; documents come from Python, Java, PCRE and Go, too. What has one certain meaning is
-translated: `\\A` and `\\Z`, `[\\w-.]`, `{,3}`, named groups, POSIX classes, `/^…$/`, counts that are too large to
-compile.
+translated: `\A` and `\Z`, `[\w-.]`, `{,3}`, named groups, POSIX classes, `/^…$/`, and counts that are too
+large to compile.
 """
 
 import re
@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-import jsonschema_rs
-
 from openapi.contract import JsonObject
+from openapi.keyword_values import is_pattern
 
 _SPACES = "\\t \\u00a0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000"
 # Escape sequences of other dialects, outside and inside of classes.
@@ -39,7 +38,9 @@ _FLAGS = re.compile(r"\(\?([a-zA-Z-]+)([:)])")
 _COMMENT = re.compile(r"\(\?#[^)]*\)")
 _COUNT = re.compile(r"\{(\d*)(,?)(\d*)\}")
 _POSIX_CLASS = re.compile(r"\[:(\w+):\]")
-_LONE_SURROGATES = re.compile(rf"(?!{_SURROGATES})\\u[dD][89a-fA-F][\da-fA-F]{{2}}(?:-\\u[dD][89a-fA-F][\da-fA-F]{{2}})?")
+_LONE_SURROGATES = re.compile(
+    rf"(?!{_SURROGATES})\\u[dD][89a-fA-F][\da-fA-F]{{2}}(?:-\\u[dD][89a-fA-F][\da-fA-F]{{2}})?"
+)
 # Astral characters as UTF-16 has them, as a class of their own or within one.
 _PAIRS = re.compile(
     r"(\[?)\\u[dD]8[\da-fA-F]{2}-\\u[dD][bB][fF]{2}(?:\]\[)?\\u[dD][cC]00-\\u[dD][fF]{3}(?=(\]?))"
@@ -51,9 +52,6 @@ _ALL_OF_ONE = re.compile(
     r"\{(\d+)(?:,(\d+))?\}(?(2)\))\$",
     re.DOTALL,
 )
-# A keyword of translated schemas: a pattern that is not read. Values of its strings can be neither made nor checked.
-UNREADABLE_PATTERN = "x-unreadable-pattern"
-_OF_OTHER_NAMES = ("additionalProperties", "unevaluatedProperties")
 # Counts above are left open where a pattern is too large to compile with them.
 LARGE = 100
 
@@ -70,42 +68,22 @@ class ReadablePattern(NamedTuple):
 
 
 def with_readable_patterns(schema: JsonObject, is_request: bool) -> JsonObject:
-    """A schema with patterns that validators take. One without a certain meaning stays as UNREADABLE_PATTERN, which
-    checks nothing; the rules that would be stricter without it are left out of responses.
-    """
-    if "pattern" in schema and isinstance(schema["pattern"], str):
-        schema = _with_pattern(schema, schema["pattern"], is_request)
-    if isinstance(schema.get("patternProperties"), dict):
-        schema = _with_pattern_properties(schema, is_request)
+    """A schema with patterns that validators take; those without a certain meaning stay as they are."""
+    pattern, patterns = schema.get("pattern"), schema.get("patternProperties")
+    if isinstance(pattern, str) and (readable := readable_pattern(pattern)) and readable.text != pattern:
+        schema = _with_pattern(schema, readable, is_request)
+    if isinstance(patterns, dict):
+        texts = {name: readable.text if (readable := readable_pattern(name)) else name for name in patterns}
+        schema = {**schema, "patternProperties": {texts[name]: value for name, value in patterns.items()}}
     return schema
 
 
-def _with_pattern(schema: JsonObject, pattern: str, is_request: bool) -> JsonObject:
-    readable = readable_pattern(pattern)
-    if readable is None:
-        others = {keyword: value for keyword, value in schema.items() if keyword != "pattern"}
-        return {**others, UNREADABLE_PATTERN: pattern}
-    if readable.text == pattern:
-        return schema
+def _with_pattern(schema: JsonObject, readable: ReadablePattern, is_request: bool) -> JsonObject:
     least, most = readable.lengths or (0, LARGE if readable.is_wider and is_request else None)
     rules: list[JsonObject] = [{"minLength": least}] if least else []
     rules += [] if most is None else [{"maxLength": most}]
-    schema = {**schema, "pattern": readable.text}
-    return {**schema, "allOf": [*schema.get("allOf", ()), *rules]} if rules else schema
-
-
-def _with_pattern_properties(schema: JsonObject, is_request: bool) -> JsonObject:
-    """Names that match no readable pattern may match another one, so that no response is judged by what holds for
-    other names.
-    """
-    readable = {pattern: readable_pattern(pattern) for pattern in schema["patternProperties"]}
-    if all(found is not None and found.text == pattern for pattern, found in readable.items()):
-        return schema
-    patterns = {found.text: schema["patternProperties"][name] for name, found in readable.items() if found}
-    dropped = () if None not in readable.values() or is_request else _OF_OTHER_NAMES
-    return {keyword: value for keyword, value in schema.items() if keyword not in dropped} | {
-        "patternProperties": patterns
-    }
+    of_lengths = {"allOf": [*schema.get("allOf", ()), *rules]} if rules else {}
+    return {**schema, "pattern": readable.text, **of_lengths}
 
 
 @cache
@@ -115,26 +93,18 @@ def readable_pattern(pattern: str) -> ReadablePattern | None:
     if delimited:
         pattern = ("(?i)" if "i" in delimited[2] else "") + delimited[1]
     text = _Rewriter(_PAIRS.sub(r"\1\\u{10000}-\\u{10FFFF}", pattern)).text
-    if _compiles(text):
+    if is_pattern(text):
         return ReadablePattern(text)
     one = _ALL_OF_ONE.fullmatch(text)
-    if one and _compiles(of_any_length := f"{one[1]}{one[3]}*$"):
+    if one and is_pattern(of_any_length := f"{one[1]}{one[3]}*$"):
         return ReadablePattern(of_any_length, (int(one[4]), int(one[5] or one[4])))
     wider = _COUNT.sub(_without_limit, text)
-    return ReadablePattern(wider, None, True) if wider != text and _compiles(wider) else None
+    return ReadablePattern(wider, None, True) if wider != text and is_pattern(wider) else None
 
 
 def _without_limit(count: re.Match[str]) -> str:
     is_large = int(count[3] or count[1] or 0) > LARGE and int(count[1] or 0) <= LARGE
     return f"{{{count[1]},}}" if is_large else count[0]
-
-
-def _compiles(text: str) -> bool:
-    try:
-        jsonschema_rs.Draft202012Validator({"pattern": text})
-    except ValueError:
-        return False
-    return True
 
 
 class _Rewriter:
@@ -183,6 +153,8 @@ class _Rewriter:
             self._position += 1
             return "\\"
         escape = found[0]
+        if escape.startswith("\\x{"):
+            return f"\\u{escape[2:]}"
         if escape[1] == "0":
             return f"\\x{int(escape[1:], 8):02x}"
         if len(escape) == 12:
@@ -224,8 +196,8 @@ class _Rewriter:
         return f"{{{found[1] or 0}{found[2]}{found[3]}}}"
 
     def _class(self) -> str:
-        """A class of characters. A dash beside a set stands for itself, and so does a closing bracket that comes
-        first, if another one closes the class.
+        """A class of characters. A dash beside a set stands for itself, and so does a closing bracket that
+        comes first, if another one closes the class.
         """
         start = "[^" if self._pattern.startswith("[^", self._position) else "["
         self._position += len(start)

@@ -22,6 +22,7 @@ from openapi.forbidden_properties import ForbiddenProperties, required_in_place
 from openapi.keyword_values import as_meant, invalid_keyword
 from openapi.message_type import MessageType
 from openapi.openapi_30 import without_openapi_30
+from openapi.patterns import with_readable_patterns
 from openapi.references import last_name
 from openapi.shared_validators import SharedValidators
 
@@ -118,7 +119,7 @@ class SchemaTranslator:
             context = replace(context, forbidden=context.forbidden | self._forbidden.in_place(schema))
         if isinstance(schema.get("$ref"), str) and (len(schema) == 1 or self.contract.version == (3, 0)):
             return {"$ref": self._define(schema["$ref"], context)}
-        meant = as_meant(schema)
+        meant = with_readable_patterns(as_meant(schema), self.message_type is MessageType.REQUEST)
         invalid = invalid_keyword(meant)
         if invalid:
             raise ContractError(f"{self.contract.source}: {self.contract.place_of(schema)}: {invalid}")

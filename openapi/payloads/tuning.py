@@ -150,8 +150,11 @@ USUAL_EXTRA_LENGTH = 24
 EXPLORED_EXTRA_LENGTH = 40
 # Longest `maxLength` up to which a pattern is explored; one with a larger one counts as unlimited.
 LONGEST_EXPLORED = 1_000
-# Probability that a string has the shortest or the longest length, half of it each.
+# Probability that a string has the shortest or the longest length, half of it each; and any length between.
 AT_A_LENGTH_BOUND = 0.1
+OF_ANY_LENGTH = 0.05
+# States of an automaton after which long strings are no longer explored, once there are shorter ones.
+MANY_STATES = 1_000
 # States of an automaton; one with more takes seconds to explore.
 AUTOMATON_STATES = 20_000
 # Repeats written out for a part that looks ahead, which is no language of its own that could be repeated.

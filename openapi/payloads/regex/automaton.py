@@ -1,29 +1,14 @@
 """Strings of a wanted length, drawn from the automaton of a regular language."""
 
 from collections import deque
+from heapq import heapify, heappop, heappush
 from random import Random
 
-from openapi.payloads.regex.characters import ANYTHING, HIGHEST, Ranges, difference, intersection
+from openapi.payloads.regex.character_draws import Characters, draw_character, usual_characters
+from openapi.payloads.regex.characters import HIGHEST, Ranges
 from openapi.payloads.regex.derivatives import Derivatives, Step
 from openapi.payloads.regex.languages import Language, TooComplex
-from openapi.payloads.tuning import (
-    AUTOMATON_STATES,
-    EXPLORED_EXTRA_LENGTH,
-    LISTED_CHARACTERS,
-    LONGEST_EXPLORED,
-    PLAIN_CHARACTER,
-)
-
-_PLAIN_RANGES: Ranges = ((ord("0"), ord("9")), (ord("A"), ord("Z")), (ord("a"), ord("z")))
-# The first of these that a set has characters of are those drawn besides plain ones.
-_OTHER_RANGES: tuple[Ranges, ...] = (
-    ((ord(" "), ord("~")),),
-    ((0x00A1, 0x024F), (0x0391, 0x03C9), (0x0410, 0x044F)),
-    ANYTHING,
-)
-
-# The letters and digits of a set, and other characters of it.
-_Characters = tuple[str, str]
+from openapi.payloads.tuning import AUTOMATON_STATES, EXPLORED_EXTRA_LENGTH, LONGEST_EXPLORED, MANY_STATES
 
 
 class Automaton:
@@ -39,8 +24,8 @@ class Automaton:
         self._derivatives = derivatives
         self._start = language
         self._steps: dict[Language, tuple[Step, ...]] = {}
-        self._characters: dict[Ranges, _Characters] = {}
-        self._open: dict[tuple[Language, int], list[tuple[_Characters, Language]]] = {}
+        self._characters: dict[Ranges, Characters] = {}
+        self._open: dict[tuple[Language, int], list[tuple[Characters, Language]]] = {}
         limit = self._explore(least, most)
         self._remaining = self._remaining_lengths(limit)
         # Bit n stands for the length n; the two marks count, too.
@@ -55,15 +40,17 @@ class Automaton:
         chance = random.random
         for remaining in range(length + 1, -1, -1):
             steps = self._open.get((state, remaining)) or self._open_steps(state, remaining)
-            (plain, others), state = steps[int(chance() * len(steps))]
-            characters = others if not plain or (others and chance() > PLAIN_CHARACTER) else plain
-            text.append(characters[int(chance() * len(characters))] if characters else "")
+            characters, state = steps[int(chance() * len(steps))]
+            text.append(draw_character(characters, random))
         return "".join(text)
 
-    def _open_steps(self, state: Language, remaining: int) -> list[tuple[_Characters, Language]]:
+    def _open_steps(self, state: Language, remaining: int) -> list[tuple[Characters, Language]]:
         """The steps after which exactly so many characters can follow."""
         steps = [
-            (self._characters.get(ranges) or self._characters.setdefault(ranges, _characters(ranges)), after)
+            (
+                self._characters.get(ranges) or self._characters.setdefault(ranges, usual_characters(ranges)),
+                after,
+            )
             for ranges, after in self._steps[state]
             if self._remaining.get(after, 0) >> remaining & 1
         ]
@@ -80,7 +67,7 @@ class Automaton:
         self._steps[self._start] = self._derivatives.steps(self._start)
         while pending and pending[0][1] <= limit:
             state, depth = pending.popleft()
-            if state.has_empty and depth >= least + 2 and not is_bounded:
+            if state.has_empty and depth >= least + 2 and (not is_bounded or len(self._steps) > MANY_STATES):
                 limit = min(limit, depth + EXPLORED_EXTRA_LENGTH)
             for _, after in self._steps[state]:
                 if after not in self._steps:
@@ -99,27 +86,17 @@ class Automaton:
                 if after in predecessors:
                     predecessors[after].append(state)
         remaining = dict.fromkeys(self._steps, 0)
-        pending = deque(state for state in self._steps if state.has_empty)
-        remaining.update(dict.fromkeys(pending, 1))
+        # Those that were found last come first, as others lead to them: each is computed once or a few times.
+        states = [*self._steps]
+        order = {state: -index for index, state in enumerate(states)}
+        pending = [order[state] for state in states if state.has_empty]
+        remaining.update({states[-index]: 1 for index in pending})
+        heapify(pending)
         while pending:
-            after = pending.popleft()
+            after = states[-heappop(pending)]
+            shifted = remaining[after] << 1 & all_lengths
             for state in predecessors[after]:
-                lengths = remaining[state] | (remaining[after] << 1 & all_lengths)
-                if lengths != remaining[state]:
-                    remaining[state] = lengths
-                    pending.append(state)
+                if shifted & ~remaining[state]:
+                    remaining[state] |= shifted
+                    heappush(pending, order[state])
         return remaining
-
-
-def _characters(ranges: Ranges) -> _Characters:
-    """The letters and digits of a set, and others from the most usual ranges that it has any of."""
-    rest = difference(ranges, _PLAIN_RANGES)
-    others = next((shared for usual in _OTHER_RANGES if (shared := intersection(rest, usual))), ())
-    return _listed(intersection(ranges, _PLAIN_RANGES)), _listed(others)
-
-
-def _listed(ranges: Ranges) -> str:
-    per_range = LISTED_CHARACTERS // max(len(ranges), 1) + 1
-    return "".join(
-        chr(code) for low, high in ranges for code in range(max(low, 0), min(high, low + per_range) + 1)
-    )
