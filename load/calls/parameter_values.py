@@ -69,10 +69,8 @@ class ParameterValues:
             if parameter.location == "header" and parameter.name.lower() in FRAMING:
                 continue
             slot = Slot(parameter.location, parameter.name)
-            generate = None
-            if self._is_generated(parameter, slot):
-                generate = self._generator(parameter, slot, payloads)
-                generate = self._sendable(operation.label, parameter, generate)
+            is_generated = self._is_generated(parameter, slot)
+            generate = self._possible(operation.label, parameter, slot) if is_generated else None
             self._parameters.append((parameter, slot, generate, parameter.required))
         self._mended = self._parameters
         self.locations = frozenset(parameter.location for parameter in operation.parameters)
@@ -127,13 +125,27 @@ class ParameterValues:
             return False
         return parameter.required or not (slot in self._rules.empty or is_dry_run_flag(parameter.name))
 
-    def _generator(self, parameter: Parameter, slot: Slot, payloads: PayloadFactory) -> PayloadGenerator:
+    def _possible(self, label: str, parameter: Parameter, slot: Slot) -> PayloadGenerator | None:
+        """Generates values that can be sent; None for an optional parameter without any. Raises Unbuildable
+        for a required one.
+        """
+        try:
+            return self._sendable(parameter, self._generator(parameter, slot))
+        except (Unbuildable, ContractError) as error:
+            reason = str(error).removeprefix(f"{parameter.name}: ")
+        told = f"{parameter.location} {parameter.name}: {reason}"
+        if parameter.required:
+            raise Unbuildable(told)
+        self.omitted.append(f"{label}: {told}")
+        return None
+
+    def _generator(self, parameter: Parameter, slot: Slot) -> PayloadGenerator:
         """Generates values that every service reads in the same way, if the schema has such values."""
         rules = self._always(parameter, slot)
         own = parameter.rules()
         for preferred in (own, *((rule,) for rule in own[:1]), ()):
             try:
-                generate = payloads.generator(parameter.schema, parameter.name, (*preferred, *rules))
+                generate = self._payloads.generator(parameter.schema, parameter.name, (*preferred, *rules))
             except Unbuildable as reason:
                 refusal = reason
             else:
@@ -154,26 +166,17 @@ class ParameterValues:
             rules = (*rules, {"maximum": _FIRST_PAGE})
         return rules
 
-    def _sendable(
-        self, label: str, parameter: Parameter, generate: PayloadGenerator
-    ) -> PayloadGenerator | None:
-        """Generates only values that can be sent as they are; None for an optional parameter without any.
-
-        Raises Unbuildable when a path parameter has none.
-        """
+    def _sendable(self, parameter: Parameter, generate: PayloadGenerator) -> PayloadGenerator:
+        """Generates only values that can be sent as they are. Raises Unbuildable when there are none."""
         if parameter.location == "query":
             return generate
         values = (generate() for _ in range(_DRAWS))
         sendable = [*islice((value for value in values if parameter.fits(value)), _SENDABLE_VALUES)]
         if sendable:
             return lambda: value if parameter.fits(value := generate()) else self._random.choice(sendable)
-        reason = f"{parameter.location} {parameter.name}: no value of its schema can be sent there as it is"
-        if parameter.location == "path":
-            raise Unbuildable(reason)
-        if parameter.required:
+        if parameter.required and parameter.location != "path":
             return generate
-        self.omitted.append(f"{label}: {reason}")
-        return None
+        raise Unbuildable("no value of its schema can be sent there as it is")
 
 
 def written(chosen: ChosenValues, location: str) -> Iterator[str]:

@@ -64,6 +64,18 @@ def test_header_values_are_sent_unchanged_or_not_at_all() -> None:
     assert made.omitted == ["GET /things: header X-None: no value of its schema can be sent there as it is"]
 
 
+def test_an_optional_parameter_without_a_value_is_left_out_and_told() -> None:
+    contradiction = parameter("shade", "query", False, enum=["red"], minLength=9)
+    unreadable = parameter("file", "query", False, pattern="*.png")
+    made = builder(operation(parameters=[contradiction, unreadable, parameter("size", "query", False)]))
+    assert {made.build({}).target.partition("=")[0] for _ in range(50)} == {"/things", "/things?size"}
+    assert made.omitted[0] == "GET /things: query shade: none of its values satisfies its other rules"
+    assert made.omitted[1].startswith("GET /things: query file: ")
+    assert "*.png" in made.omitted[1]
+    with pytest.raises(Unbuildable, match="query shade: none of its values satisfies its other rules"):
+        builder(operation(parameters=[{**contradiction, "required": True}]))
+
+
 def test_headers_that_change_the_protocol_are_not_sent() -> None:
     switching = operation("/ws", responses={"101": {"description": "a web socket"}})
     simulation = Simulation([switching, operation()])
