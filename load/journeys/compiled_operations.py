@@ -131,9 +131,9 @@ def compile_contract(contract: Contract, options: Options) -> CompiledOperations
     and LoadError when none of its operations can be called.
     """
     operations, faulty = readable_operations(contract)
-    schemes, payloads = security_schemes(contract), PayloadFactory(document=contract.document)
+    schemes, payloads = security_schemes(contract), PayloadFactory(options.seed, contract.document)
     coverage = select_operations(operations, options, schemes, payloads)
-    compiled = compile_operations(coverage, options, payloads, Random(), schemes)
+    compiled = compile_operations(coverage, options, payloads, Random(options.seed), schemes)
     return replace(compiled, uncovered={**faulty, **compiled.uncovered})
 
 

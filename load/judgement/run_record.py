@@ -79,6 +79,7 @@ def make_record(
         tool=f"{DISTRIBUTION} {version(DISTRIBUTION)}",
         label=run.options.label,
         commit=run.options.commit,
+        seed=run.options.seed,
         title=run.title,
         document=run.document,
         fingerprint=run.fingerprint,

@@ -36,13 +36,15 @@ class RunRecord(
     Larger than usual: it has one field per key of the file.
 
     `tool` is the program that wrote the file, with its version; `label` and `commit` are what the user said
-    of the run; `fingerprint` is that of the document. What has a default is missing in older files.
+    of the run, and `seed` what its values followed; `fingerprint` is that of the document. What has a default
+    is missing in older files.
     """
 
     format: int
     tool: str = ""
     label: str = ""
     commit: str = ""
+    seed: int | None = None
     title: str
     document: str
     fingerprint: str = ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 from load.errors import LoadError
@@ -22,8 +23,9 @@ class Options:
 
     Larger than usual: it has one field for each option, or group of options that belong together.
 
-    `consistency` is how long (s) the service may show an old state before it counts as a loss, `timeout` how
-    long (s) a call may take as a whole.
+    `seed` is what generated values follow; None for other values in each run. `consistency` is how long (s)
+    the service may show an old state before it counts as a loss, `timeout` how long (s) a call may take as a
+    whole.
     """
 
     profile: Profile
@@ -37,6 +39,13 @@ class Options:
     fail_fast: bool = False
     label: str = ""
     commit: str = ""
+    seed: int | None = None
+
+    def seed_of(self, number: int) -> int | None:
+        """The seed of one of several processes, whose numbers begin with 0."""
+        if self.seed is None or number == 0:
+            return self.seed
+        return Random(f"{self.seed}, process {number}").getrandbits(64)
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,8 @@ OPTIONS = (
            "observe it during the load.", variable="CONTRACT_DATABASE_URL"),
     Option("--label", "What to call this run in its report and its results, such as 'after the index'."),
     Option("--commit", "The revision of the service under load, for the report and the results."),
+    Option("--seed", "A whole number: generated values are the same in each run with it, but for those that "
+           "have to be unique: UUIDs, and tokens in names and addresses."),
     Option("--basic", "user:password for basic authentication.", variable="CONTRACT_BASIC"),
 )  # fmt: skip
 
@@ -126,7 +137,16 @@ def read_options(
         bool(given.get("fail_fast")),
         given.get("label") or "",
         given.get("commit") or "",
+        _seed(given.get("seed")),
     )
+
+
+def _seed(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdecimal():
+        raise LoadError(f"--seed takes a whole number, such as 7, not {text!r}")
+    return int(text)
 
 
 def _consistency(text: str | None) -> int:

@@ -7,8 +7,10 @@ from load.quantities import quantity, times
 
 
 def conditions(run: RunRecord) -> Iterator[str]:
-    """What the figures mean: the workload, its warm-up and its throttling."""
+    """What the figures mean: the workload, its warm-up and its throttling, and the seed of the values."""
     yield run.workload.manner
+    if run.seed is not None:
+        yield f"values follow the seed {run.seed} (--seed), but for those that have to be unique"
     if run.workload.warm_up:
         left_out = run.total.requests - run.total.measured_requests
         yield (

@@ -72,12 +72,14 @@ class Load:
         self.prepared = prepared
         self.begin()
 
-    def begin(self, existing: Iterable[ExistingEntity] = (), elapsed: float = 0.0) -> None:
-        """Begin a run, which knows these entities to exist, and began so many s ago."""
+    def begin(self, existing: Iterable[ExistingEntity] = (), elapsed: float = 0.0, number: int = 0) -> None:
+        """Begin a run, which knows these entities to exist, and began so many s ago. `number` is that of this
+        process among those that make calls.
+        """
         if self._session:
             self.pacing.end()
             self.session.results.clock.end()
-        self._session = Session(self.prepared, existing, elapsed, self._exclusive)
+        self._session = Session(self.prepared, existing, elapsed, self._exclusive, number)
         self.ending = Ending(self._leave_early)
         self.pacing = Pacing(self.prepared.options.workload)
         self.set_share(self._share)

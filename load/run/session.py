@@ -26,9 +26,9 @@ from openapi.security import security_schemes
 class Session:
     """What a process compiles and records for one run. Larger than usual: a field for each part of a run.
 
-    The run began `elapsed` s ago, or begins now. Nobody else uses a service that is `exclusive`. `sent`
-    counts the calls that were sent, `waiting` those whose answer has not come yet; `parts` sees what is in
-    them.
+    The run began `elapsed` s ago, or begins now. `number` is that of the process, from 0 on. Nobody else uses
+    a service that is `exclusive`. `sent` counts the calls that were sent, `waiting` those whose answer has
+    not come yet; `parts` sees what is in them.
 
     Raises ContractError and LoadError when there is nothing to call.
     """
@@ -39,12 +39,15 @@ class Session:
         existing: Iterable[ExistingEntity] = (),
         elapsed: float = 0.0,
         exclusive: bool = False,
+        number: int = 0,
     ) -> None:
         options = prepared.options
         self.prepared = prepared
         origin = time.perf_counter() - elapsed
-        payloads = PayloadFactory(document=prepared.contract.document)
-        random, schemes = Random(), security_schemes(prepared.contract)
+        seed = options.seed_of(number)
+        # What has to be unique follows no seed: an earlier run may have left the same values on the service.
+        payloads = PayloadFactory(seed, prepared.contract.document, Random())
+        random, schemes = Random(seed), security_schemes(prepared.contract)
         covered = select_operations([*prepared.operations.values()], options, schemes, payloads)
         self.compiled = compile_operations(covered, options, payloads, random, schemes)
         self.knowledge = Knowledge(self.compiled)

@@ -60,7 +60,8 @@ class Worker:
         contract = Contract(message.source, message.document, message.version)
         if (contract, message.options) != (load.prepared.contract, load.prepared.options):
             load.compile(contract, message.options)
-        load.begin(message.existing, message.elapsed + time.monotonic() - began)
+        elapsed = message.elapsed + time.monotonic() - began
+        load.begin(message.existing, elapsed, max(self._runner.worker_index, 0))
         load.watch_process()
         self._run = message.run
         self._reports.begin()

@@ -22,7 +22,7 @@ from openapi.payloads.tuning import (
     VALIDITY_CHECKS,
 )
 from openapi.payloads.unbuildable import Unbuildable
-from openapi.payloads.unique_tokens import token_prefix, unique_tokens
+from openapi.payloads.unique_tokens import UniqueTokens
 from openapi.payloads.value_generator import Draw
 from openapi.schema import Schema
 from openapi.schema_translator import SchemaTranslator
@@ -38,16 +38,16 @@ class PayloadFactory:
     """Makes generators that share pools of values and a series of unique tokens.
 
     The same `seed` gives the same values; without one, unique values differ between processes, hosts and
-    runs. `document` is what the schemas come from: UUIDs in it do not count as generated here. `filtered` are
-    the names of schemas for which some values came out invalid, so that valid ones are drawn from a pool.
+    runs. They do so with a seed, too, if they come from a random source of their own (`unique`). `document`
+    is what the schemas come from: UUIDs in it do not count as generated here. `filtered` are the names of
+    schemas for which some values came out invalid, so that valid ones are drawn from a pool.
     """
 
-    def __init__(self, seed: int | None = None, document: Json = None) -> None:
+    def __init__(self, seed: int | None = None, document: Json = None, unique: Random | None = None) -> None:
         self._random = Random(seed)
+        self._unique = UniqueTokens(unique or Random(None if seed is None else self._random.getrandbits(64)))
         self._realistic_values = RealisticValues(self._random)
         self._document_uuids = frozenset(uuid.lower() for uuid in _UUID.findall(str(document)))
-        self._token_prefix = token_prefix(None if seed is None else self._random.getrandbits(60))
-        self._tokens = unique_tokens(self._token_prefix)
         self._compilers: dict[int, tuple[SchemaTranslator, SchemaCompiler]] = {}
         self.filtered: list[str] = []
 
@@ -58,7 +58,7 @@ class PayloadFactory:
         if not isinstance(value, str):
             return False
         is_new_uuid = _UUID.fullmatch(value) is not None and value.lower() not in self._document_uuids
-        return is_new_uuid or self._token_prefix in value
+        return is_new_uuid or self._unique.prefix in value
 
     @property
     def omitted(self) -> list[str]:
@@ -92,9 +92,7 @@ class PayloadFactory:
 
     def _compiler(self, translator: SchemaTranslator) -> SchemaCompiler:
         if id(translator) not in self._compilers:
-            compiler = SchemaCompiler(
-                translator, self._random, self._realistic_values, lambda: next(self._tokens)
-            )
+            compiler = SchemaCompiler(translator, self._random, self._realistic_values, self._unique)
             # The translator is kept, too: its id stays its own only as long as it exists.
             self._compilers[id(translator)] = (translator, compiler)
         return self._compilers[id(translator)][1]

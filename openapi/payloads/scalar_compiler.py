@@ -18,12 +18,17 @@ from openapi.payloads.value_generator import LeafGenerator
 
 
 class ScalarCompiler:
-    """Makes generators of values that contain no others."""
+    """Makes generators of values that contain no others. `unique` is the source of numbers that must differ
+    from those of others.
+    """
 
-    def __init__(self, definitions: Mapping[str, Json], strings: StringGenerators, random: Random) -> None:
+    def __init__(
+        self, definitions: Mapping[str, Json], strings: StringGenerators, random: Random, unique: Random
+    ) -> None:
         self._definitions = definitions
         self._strings = strings
         self._random = random
+        self._unique = unique
 
     def listed(self, constraints: Constraints, schemas: tuple[Json, ...], place: str) -> LeafGenerator:
         """A generator of the values of an `enum` or `const` that satisfy the schemas. Raises Unbuildable."""
@@ -69,7 +74,8 @@ class ScalarCompiler:
     def number(self, constraints: Constraints, name: str, place: str) -> LeafGenerator:
         """A generator of numbers, examples of the document among them. Raises Unbuildable."""
         constraints = replace(constraints, kinds=constraints.kinds & {"integer", "fraction"})
-        draw = number_generator(constraints, name, self._random, place)
+        random = self._unique if constraints.unique else self._random
+        draw = number_generator(constraints, name, random, place)
         examples = self._valid_numbers(constraints)
         if not examples or constraints.unique:
             return LeafGenerator(draw)

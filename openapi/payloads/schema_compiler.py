@@ -34,6 +34,7 @@ from openapi.payloads.tuning import (
     UNDENIED_STEPS,
 )
 from openapi.payloads.unbuildable import Unbuildable
+from openapi.payloads.unique_tokens import UniqueTokens
 from openapi.payloads.value_generator import CheckedGenerator, DeferredGenerator, ValueGenerator
 from openapi.schema_translator import UNREADABLE, SchemaTranslator
 
@@ -60,16 +61,16 @@ class SchemaCompiler:
         translator: SchemaTranslator,
         random: Random,
         realistic_values: RealisticValues,
-        next_token: Callable[[], str],
+        unique: UniqueTokens,
     ) -> None:
         self.unique_names: frozenset[str] = frozenset()
-        strings = StringGenerators(random, realistic_values, next_token)
+        strings = StringGenerators(random, realistic_values, unique)
         self.exactness = Exactness(translator.definitions)
         self._alternatives = Alternatives(translator.definitions)
         derived = self._alternatives.derived
         names = PropertyNames(self._alternatives, strings, realistic_values, random)
         self._graph = GeneratorGraph(random)
-        self._scalars = ScalarCompiler(translator.definitions, strings, random)
+        self._scalars = ScalarCompiler(translator.definitions, strings, random, unique.random)
         self._arrays = ArrayCompiler(self, derived, random)
         self._objects = ObjectCompiler(self, derived, self._scalars, names, random)
         # A task keeps its schemas, so that their ids in the key stay their own.

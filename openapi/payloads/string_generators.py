@@ -13,6 +13,7 @@ from openapi.payloads.string_formats import canonical_format, format_pattern
 from openapi.payloads.string_pools import StringPools
 from openapi.payloads.tuning import DISTINCT_STRINGS, EXAMPLE_SHARE, POOL_CHARACTERS, UNIQUE_TRIALS
 from openapi.payloads.unbuildable import Unbuildable
+from openapi.payloads.unique_tokens import UniqueTokens
 
 DrawString = Callable[[], str]
 
@@ -20,13 +21,11 @@ _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class StringGenerators:
-    """Makes functions that draw strings. `next_token` gives another unique token at each call."""
+    """Makes functions that draw strings. `unique` gives what must differ from all others."""
 
-    def __init__(
-        self, random: Random, realistic_values: RealisticValues, next_token: Callable[[], str]
-    ) -> None:
+    def __init__(self, random: Random, realistic_values: RealisticValues, unique: UniqueTokens) -> None:
         self._random = random
-        self._next_token = next_token
+        self._unique = unique
         self._pools = StringPools(random, realistic_values)
 
     def generator(self, constraints: Constraints, name: str, place: str) -> DrawString:
@@ -43,8 +42,8 @@ class StringGenerators:
 
     def _of_format(self, constraints: Constraints, name: str, place: str) -> DrawString:
         is_uuid = any(canonical_format(each) == "uuid" for each in constraints.formats)
-        if is_uuid and string_check(constraints, place)(self._uuid()):
-            return self._uuid
+        if is_uuid and string_check(constraints, place)(self._unique.uuid()):
+            return self._unique.uuid
         if not constraints.unique:
             pool = self._pools.pool(constraints, name, place)
             if self._pools.is_vast(constraints, name):
@@ -57,12 +56,6 @@ class StringGenerators:
                 raise
             return self._never_repeated(constraints, place)
 
-    def _uuid(self) -> str:
-        """A UUID of version 4 (RFC 9562, section 5.4), which never repeats."""
-        digits = f"{self._random.getrandbits(128):032x}"
-        variant = "89ab"[int(digits[16], 16) % 4]
-        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
-
     def _any_of(self, pool: Sequence[str]) -> DrawString:
         chance, size = self._random.random, len(pool)
         return lambda: pool[int(chance() * size)]
@@ -74,11 +67,12 @@ class StringGenerators:
         examples = [text for text in pool if text in constraints.examples and not _UUID.fullmatch(text)]
         example, spare = self._any_of(examples), self._any_of(pool)
         share, chance = EXAMPLE_SHARE if examples else 0.0, self._random.random
+        random = self._unique.random if _UUID.fullmatch(pool[0]) else self._random
 
         def draw() -> str:
             if chance() < share:
                 return example()
-            text = strings.draw(self._random)
+            text = strings.draw(random)
             return text if is_valid(text) else spare()
 
         return draw
@@ -93,7 +87,7 @@ class StringGenerators:
         )
 
         def draw() -> str:
-            text, token = self._random.choice(pool), self._next_token()
+            text, token = self._random.choice(pool), self._unique.next()
             if is_address:
                 local, _, domain = text.partition("@")
                 return f"{local[: 63 - len(token)]}.{token}@{domain}"
@@ -113,13 +107,13 @@ class StringGenerators:
 
         def draw() -> str:
             for _ in range(UNIQUE_TRIALS):
-                text = strings.draw(self._random)
+                text = strings.draw(self._unique.random)
                 if text not in drawn and is_valid(text):
                     drawn.add(text)
                     return text
             raise Unbuildable(f"{place}: its values are used up")
 
-        samples = [strings.draw(self._random) for _ in range(DISTINCT_STRINGS)]
+        samples = [strings.draw(self._unique.random) for _ in range(DISTINCT_STRINGS)]
         if len(set(samples)) < DISTINCT_STRINGS:
             raise Unbuildable(f"{place}: its rules allow too few values for each to be unique")
         return draw
