@@ -31,7 +31,7 @@ PATHS = {
                             },
                         }
                     }
-                }
+                },
             },
             "responses": {"201": {"description": "created"}},
         }
