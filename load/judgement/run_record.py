@@ -71,7 +71,9 @@ def make_record(
     capacity: CapacityRecord | None = None,
     explanation: ExplanationRecord | None = None,
 ) -> RunRecord:
-    """The record of a run; that of a search for the capacity is its best trial."""
+    """The record of a run; that of a search for the capacity is its best trial. Larger than usual: it fills
+    one field per key of the file.
+    """
     clock = results.clock
     covered = _covered(run, results)
     return RunRecord(
