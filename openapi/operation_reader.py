@@ -118,19 +118,25 @@ class _OperationReader:
         return RequestBody(
             required=bool(body.get("required")),
             content=content_schemas(body, self._translator),
-            encodings={name: _encodings(media) for name, media in content.items()},
+            encodings={name: self._encodings(media, place) for name, media in content.items()},
             examples={name: read_examples(self.contract, media) for name, media in content.items()},
         )
 
-
-def _encodings(node: JsonObject) -> dict[str, Encoding]:
-    """The encodings of a media type, by property (OpenAPI 3.0.3, Encoding Object)."""
-    return {
-        name: Encoding(
-            content_type=str(encoding.get("contentType", "")),
-            style=str(encoding.get("style", "form" if "explode" in encoding else "")),
-            explode=bool(encoding.get("explode", encoding.get("style", "form") == "form")),
-            allow_reserved=bool(encoding.get("allowReserved")),
-        )
-        for name, encoding in (node.get("encoding") or {}).items()
-    }
+    def _encodings(self, node: JsonObject, place: str) -> dict[str, Encoding]:
+        """The encodings of a media type, by property (OpenAPI 3.0.3, Encoding Object)."""
+        return {
+            name: Encoding(
+                content_type=str(encoding.get("contentType", "")),
+                style=str(encoding.get("style", "form" if "explode" in encoding else "")),
+                explode=bool(encoding.get("explode", encoding.get("style", "form") == "form")),
+                allow_reserved=bool(encoding.get("allowReserved")),
+                headers={
+                    header: self._parameter_reader.parameter(
+                        self.contract.resolve_object(described, f"{place}, {header}"), header, "header"
+                    )
+                    for header, described in (encoding.get("headers") or {}).items()
+                    if header.lower() != "content-type"
+                },
+            )
+            for name, encoding in (node.get("encoding") or {}).items()
+        }

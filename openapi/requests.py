@@ -4,13 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from openapi import media_types, strict_json
 from openapi.contract import Json
+from openapi.forms import is_form, read_form
 from openapi.operations import Operation
 from openapi.parameters import Parameter
-from openapi.violations import Violation, schema_violations
+from openapi.validation_errors import schema_violations
+from openapi.violations import Violation
 
 MEDIA_TYPE = "media type"
 ACCEPT = "accept"
@@ -107,14 +109,10 @@ class RequestCheck:
         path = {name: [text] for name, text in request.path.items()}
         yield from self._located("path", path, values)
         try:
-            query = _query(request.query)
+            yield from self._query(_occurrences(request.query), values)
         except UnicodeDecodeError:
             yield Violation("query", "", "utf-8", "is not UTF-8")
             return
-        declared = {parameter.name for parameter in self._by_location["query"]}
-        for name in query.keys() - declared:
-            yield Violation("query", name, "unknown", "is not a parameter of this operation")
-        yield from self._located("query", query, values)
         headers = {
             parameter.name: [request.headers[parameter.name.lower()]]
             for parameter in self._by_location["header"]
@@ -125,20 +123,32 @@ class RequestCheck:
             cookies = _cookies(request.headers.get("cookie", ""))
             yield from self._located("cookie", cookies, values)
 
+    def _query(self, query: Mapping[str, Sequence[str]], values: dict[str, Json]) -> Iterator[Violation]:
+        """Add the parameters of the query to `values`."""
+        parameters = self._by_location["query"]
+        found = {parameter: parameter.occurrences(query, self._query_names) for parameter in parameters}
+        known = {name for occurrences in found.values() for name in occurrences}
+        for name in query.keys() - known:
+            yield Violation("query", name, "unknown", "is not a parameter of this operation")
+        for parameter, occurrences in found.items():
+            yield from _read_parameter(parameter, occurrences, values)
+
+    @cached_property
+    def _query_names(self) -> frozenset[str]:
+        """The names of parameters of the query, and of properties that are such parameters."""
+        names = frozenset[str]()
+        for parameter in self._by_location["query"]:
+            is_spread = not parameter.media_type and parameter.styled.is_spread
+            names |= parameter.schema.facts.property_names if is_spread else {parameter.name}
+        return names
+
     def _located(
         self, location: str, texts: Mapping[str, Sequence[str]], values: dict[str, Json]
     ) -> Iterator[Violation]:
         """Add the parameters of a location to `values`; `texts` are their occurrences by name."""
         for parameter in self._by_location[location]:
-            occurrences = texts.get(parameter.name)
-            if occurrences is None:
-                if parameter.required:
-                    yield Violation(location, parameter.name, "required", "is missing")
-            elif len(occurrences) > 1 and "array" not in parameter.schema.types:
-                yield Violation(location, parameter.name, "repeated", "occurs more than once")
-            else:
-                value = values[parameter.name] = parameter.read(occurrences)
-                yield from schema_violations(parameter.schema, value, location, parameter.name)
+            name = parameter.name
+            yield from _read_parameter(parameter, {name: texts[name]} if name in texts else {}, values)
 
     def _body(self, request: Request, values: dict[str, Json]) -> Iterable[Violation]:
         """Add the value of the body to `values`."""
@@ -149,22 +159,46 @@ class RequestCheck:
         if not request.body:
             missing = Violation("body", "", "required", "a body is required and none was sent")
             return (missing,) if body.required else ()
-        content_type = request.headers["content-type"]
+        content_type = request.headers.get("content-type", "")
         schema = media_types.find(body.content, content_type)
-        if schema is None or not media_types.is_json(content_type):
+        if schema is None or not (media_types.is_json(content_type) or is_form(content_type)):
             values["body"] = request.body
             return ()
+        encodings = media_types.find(body.encodings, content_type) or {}
         try:
-            value = values["body"] = strict_json.loads(request.body)
+            if is_form(content_type):
+                value = read_form(request.body, content_type, schema, encodings)
+            else:
+                value = strict_json.loads(request.body)
         except ValueError as error:
-            return (Violation("body", "", "json", str(error)),)
+            return (Violation("body", "", "form" if is_form(content_type) else "json", str(error)),)
+        values["body"] = value
         return schema_violations(schema, value, "body")
 
 
-def _query(text: str) -> dict[str, list[str]]:
+def _read_parameter(
+    parameter: Parameter, occurrences: Mapping[str, Sequence[str]], values: dict[str, Json]
+) -> Iterator[Violation]:
+    """Add a parameter to `values`, which are its occurrences by name."""
+    name, location = parameter.name, parameter.location
+    if not occurrences:
+        if parameter.required:
+            yield Violation(location, name, "required", "is missing")
+    elif len(occurrences.get(name, ())) > 1 and not parameter.may_repeat:
+        yield Violation(location, name, "repeated", "occurs more than once")
+    else:
+        value = values[name] = parameter.read_query(occurrences)
+        yield from schema_violations(parameter.schema, value, location, name)
+
+
+def _occurrences(query: str) -> dict[str, list[str]]:
+    """The texts of each name in a query, not decoded, as their delimiters are only told apart in that form.
+    Raises UnicodeDecodeError.
+    """
     values: dict[str, list[str]] = {}
-    for name, value in parse_qsl(text, keep_blank_values=True, errors="strict"):
-        values.setdefault(name, []).append(value)
+    for field in filter(None, query.split("&")):
+        name, _, text = field.partition("=")
+        values.setdefault(unquote_plus(name, errors="strict"), []).append(text)
     return values
 
 

@@ -9,6 +9,7 @@ from openapi.root_causes import root_causes
 from openapi.violations import Violation
 
 _EVENT_STREAM = "text/event-stream"
+_SCALARS = frozenset({"string", "number", "integer", "boolean"})
 
 
 def unchecked_responses(operation: Operation) -> Iterator[str]:
@@ -73,6 +74,13 @@ def _body(response: Response, headers: Mapping[str, str], body: bytes) -> list[V
             start = body[:BODY_BYTES_SHOWN].decode("utf-8", "backslashreplace")
             return [Violation("body", "", "json", f"not JSON: {error}", "JSON", start)]
         return root_causes(schema, value, "body")
-    if media_types.essence(content_type).startswith("text/") and "string" in schema.types:
-        return root_causes(schema, body.decode("utf-8", "replace"), "body")
+    if media_types.essence(content_type).startswith("text/") and not schema.types.isdisjoint(_SCALARS):
+        return root_causes(schema, schema.reader.text(_decoded(body, content_type)), "body")
     return []
+
+
+def _decoded(body: bytes, content_type: str) -> str:
+    try:
+        return body.decode(media_types.charset(content_type) or "utf-8", "replace")
+    except LookupError:
+        return body.decode("utf-8", "replace")

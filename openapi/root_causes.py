@@ -25,7 +25,7 @@ def root_causes(schema: Schema, value: Json, location: str, pointer: str = "") -
     if schema.validator.is_valid(value):
         return []
     errors = islice(schema.validator.iter_errors(value), ERRORS)
-    leaves = [leaf for error in errors for leaf in leaf_errors(read_error(schema, error))]
+    leaves = [leaf for error in errors for leaf in leaf_errors(read_error(schema, value, error))]
     violations, remaining = check_discriminators(schema, value, leaves)
     causes: dict[tuple[str, str], Violation] = {}
     for violation in (*violations, *_by_place(remaining)):
@@ -106,6 +106,8 @@ def _expected(error: ValidationError) -> str:
     types = _types(error)
     if types:
         return f"type: {as_json(types)}"
+    if error.is_of_format:
+        return f"format: {as_json(error.holder['format'])}"
     keyword = error.keyword
     if error.branch_errors and all(
         isinstance(branch, dict) and "$ref" in branch for branch in error.required

@@ -8,10 +8,13 @@ import jsonschema_rs
 from openapi.contract import ContractError, Json, JsonObject
 from openapi.definitions import bundle
 from openapi.flat_schema import flatten_schema
-from openapi.keyword_values import ALL_TYPES
+from openapi.formats import STRING_FORMATS
+from openapi.json_types import in_place
 from openapi.limits import DETAIL_CHARACTERS
+from openapi.schema_facts import SchemaFacts
 from openapi.schema_translator import UNREADABLE, SchemaTranslator, unreadable_part
 from openapi.shared_validators import SCHEMA_STEPS, SchemaValidator
+from openapi.text_reader import TextReader
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,20 +85,32 @@ class Schema:
         pointer = str(reference["$ref"])
         if pointer not in self._branches:
             schema = {**reference, "$defs": self.translated["$defs"]}
-            self._branches[pointer] = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+            self._branches[pointer] = jsonschema_rs.Draft202012Validator(
+                schema, validate_formats=True, formats=STRING_FORMATS
+            )
         return self._branches[pointer].is_valid(value)
 
     @cached_property
+    def facts(self) -> SchemaFacts:
+        """What it says of values."""
+        return SchemaFacts(self.translated, self.translated)
+
+    @cached_property
+    def reader(self) -> TextReader:
+        """Reads values from texts."""
+        return TextReader(self.facts)
+
+    @property
     def types(self) -> frozenset[str]:
-        """The JSON types that the schema allows, as far as its `type`, `$ref` and `allOf` say."""
-        return _types(self.translated, self.translated)
+        """The JSON types that the schema allows, as far as that can be read from it."""
+        return self.facts.types
 
     @cached_property
     def is_octets(self) -> bool:
         """Whether it stands for the octets of a file, which may be anything, JSON included (OpenAPI 3.0.3,
         Data Types: the format `binary`).
         """
-        return self._flat.get("format") == "binary"
+        return any(node.get("format") == "binary" for node in in_place(self.translated, self.translated))
 
     @cached_property
     def default(self) -> Json:
@@ -103,40 +118,33 @@ class Schema:
         return self._flat.get("default")
 
     @cached_property
-    def item_types(self) -> frozenset[str]:
-        """The JSON types that the items of an array may have."""
-        return _types(self._flat.get("items", True), self.translated)
-
-    def property_types(self, name: str) -> frozenset[str]:
-        """The JSON types that a property of an object may have."""
-        return _types(self._property(name), self.translated)
+    def required(self) -> frozenset[str]:
+        """The names of the properties that objects must have."""
+        return frozenset(self._flat.get("required", ()))
 
     @cached_property
     def holds_array(self) -> bool:
         """Whether values are arrays, or objects with a property that is one."""
-        flat = self._flat
-        schemas = [flat, *flat.get("properties", {}).values()]
-        return any(
-            "array" in types and types != ALL_TYPES
-            for types in (_types(schema, self.translated) for schema in schemas)
-        )
+        inner = (self.facts.property(name) for name in self.facts.property_names)
+        return self.facts.takes_array or any(facts.takes_array for facts in inner)
 
-    def holds_file(self, name: str) -> bool:
-        """Whether a property, or each of its items, is the content of a file (OpenAPI 3.0.3,
-        Considerations for File Uploads; in 3.1.0 by `contentMediaType`).
+    def file_type(self, name: str) -> str | None:
+        """The media type of a property, or of each of its items, if that is the content of a file; empty
+        when the schema does not say which, and None when it is no file (OpenAPI 3.0.3, Considerations for
+        File Uploads; in 3.1.0 by `contentMediaType`).
         """
-        flat = flatten_schema(self._property(name), self.translated)
-        if "items" in flat:
-            flat = flatten_schema(flat["items"], self.translated)
-        is_text = flat.get("contentMediaType", "text/").startswith(("text/", "application/json"))
-        return flat.get("format") == "binary" or (not is_text and "contentEncoding" not in flat)
+        facts = self.facts.property(name)
+        holders = (facts.items, facts) if facts.takes_array else (facts,)
+        for node in (node for holder in holders for node in in_place(holder.schema, holder.root)):
+            media_type = str(node.get("contentMediaType", ""))
+            is_text = not media_type or media_type.startswith(("text/", "application/json"))
+            if node.get("format") == "binary" or not (is_text or "contentEncoding" in node):
+                return media_type
+        return None
 
     @property
     def _flat(self) -> JsonObject:
         return flatten_schema(self.translated, self.translated)
-
-    def _property(self, name: str) -> Json:
-        return self._flat.get("properties", {}).get(name, True)
 
 
 def content_schemas(node: JsonObject, translator: SchemaTranslator) -> dict[str, Schema]:
@@ -145,10 +153,3 @@ def content_schemas(node: JsonObject, translator: SchemaTranslator) -> dict[str,
         media_type: Schema(translator, translator.contract.resolve(described).get("schema", True))
         for media_type, described in (node.get("content") or {}).items()
     }
-
-
-def _types(schema: Json, root: Json) -> frozenset[str]:
-    types = flatten_schema(schema, root).get("type")
-    if types is None:
-        return ALL_TYPES
-    return frozenset([types] if isinstance(types, str) else types)

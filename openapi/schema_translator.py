@@ -19,9 +19,10 @@ from openapi.discriminators import (
 from openapi.dynamic_references import DynamicReferences
 from openapi.flat_schema import DEFINITIONS
 from openapi.forbidden_properties import ForbiddenProperties, required_in_place
+from openapi.formats import with_range
 from openapi.keyword_values import as_meant, invalid_keyword
 from openapi.message_type import MessageType
-from openapi.openapi_30 import without_openapi_30
+from openapi.openapi_30 import has_unknown_keywords, known_keywords, without_openapi_30
 from openapi.patterns import with_readable_patterns
 from openapi.references import last_name
 from openapi.shared_validators import SharedValidators
@@ -64,6 +65,9 @@ class _Context:
 @dataclass(frozen=True)
 class SchemaTranslator:
     """Translates the schemas of one contract for one type of messages, and what they refer to once.
+
+    Larger than usual: each kind of keyword that holds schemas or depends on the type of message is translated
+    by a method of its own.
 
     `definitions` are the translated schemas that references have led to so far. A schema that cannot be read
     is translated to one that says why: no value of a request fits it, and any value of a response.
@@ -119,7 +123,8 @@ class SchemaTranslator:
             context = replace(context, forbidden=context.forbidden | self._forbidden.in_place(schema))
         if isinstance(schema.get("$ref"), str) and (len(schema) == 1 or self.contract.version == (3, 0)):
             return {"$ref": self._define(schema["$ref"], context)}
-        meant = with_readable_patterns(as_meant(schema), self.message_type is MessageType.REQUEST)
+        is_request = self.message_type is MessageType.REQUEST
+        meant = with_readable_patterns(as_meant(self._known(schema)), is_request)
         invalid = invalid_keyword(meant)
         if invalid:
             raise ContractError(f"{self.contract.source}: {self.contract.place_of(schema)}: {invalid}")
@@ -137,7 +142,20 @@ class SchemaTranslator:
             translated = self._with_checked_discriminator(schema, translated, context)
         if self.contract.version == (3, 0):
             translated = without_openapi_30(translated, self.message_type)
+        if self.message_type is MessageType.RESPONSE:
+            translated = with_range(translated)
         return self._without_forbidden(schema, translated, context.forbidden)
+
+    def _known(self, schema: JsonObject) -> JsonObject:
+        """A schema without keywords that its version of OpenAPI does not have."""
+        if self.contract.version != (3, 0):
+            return schema
+        return known_keywords(schema, self.message_type, self._has_unknown_branches)
+
+    @cached_property
+    def _has_unknown_branches(self) -> bool:
+        """Whether several branches of an answer may fit where only unknown keywords tell them apart."""
+        return self.message_type is MessageType.RESPONSE and has_unknown_keywords(self.contract.document)
 
     def _define(self, pointer: str, context: _Context) -> str:
         """Have what a pointer leads to translated, unless it is defined already. Returns the pointer to its

@@ -8,6 +8,7 @@ import jsonschema_rs
 
 from openapi.contract import Json, JsonObject
 from openapi.definitions import bundle
+from openapi.formats import STRING_FORMATS
 
 # The steps at the begin of an error's path in the value, and of its path in the schema, that lead to the
 # schema within those that are compiled with it.
@@ -73,7 +74,9 @@ class SharedValidators:
         nodes = {f"schema{index}": schema.node for index, schema in enumerate(schemas)}
         document = bundle({"properties": nodes, "additionalProperties": False}, self._definitions)
         try:
-            compiled = jsonschema_rs.Draft202012Validator(document, validate_formats=True)
+            compiled = jsonschema_rs.Draft202012Validator(
+                document, validate_formats=True, formats=STRING_FORMATS
+            )
         except ValueError as error:
             if len(schemas) == 1:
                 self._compiled[id(schemas[0])] = (schemas[0], error)

@@ -4,11 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-import jsonschema_rs
-
 from openapi.limits import DETAIL_CHARACTERS
-from openapi.schema import Schema
-from openapi.shared_validators import VALUE_STEPS
 
 
 @dataclass(frozen=True)
@@ -32,29 +28,6 @@ class Violation:
     def __str__(self) -> str:
         place = f"{self.location}, {self.pointer}" if self.pointer else self.location
         return f"{place}: {self.detail}"
-
-
-def schema_violations(schema: Schema, value: Any, location: str, pointer: str = "") -> list[Violation]:
-    """Every error of the validator for a value."""
-    if schema.validator.is_valid(value):
-        return []
-    return [_violation(schema, error, location, pointer) for error in schema.validator.iter_errors(value)]
-
-
-def _violation(
-    schema: Schema, error: jsonschema_rs.ValidationError, location: str, pointer: str
-) -> Violation:
-    path = pointer + "".join(f"/{escape_token(str(token))}" for token in error.instance_path[VALUE_STEPS:])
-    rule = error.kind.name
-    detail = "must not be sent: it is read-only" if rule == "falseSchema" else shorten(error.message)
-    return Violation(location, path, rule, detail, _expected(schema, error), as_json(error.instance))
-
-
-def _expected(schema: Schema, error: jsonschema_rs.ValidationError) -> str:
-    node: Any = schema.validator.document
-    for token in error.schema_path:
-        node = node[token]
-    return f"{error.schema_path[-1]}: {as_json(node)}" if error.schema_path else as_json(node)
 
 
 def as_json(value: Any) -> str:

@@ -70,7 +70,67 @@ def test_multipart_with_files() -> None:
     (photo,) = parts["photo"]
     assert (photo.get_content_type(), photo.get_filename()) == ("image/png", "photo.png")
     assert bytes(photo.get_payload(decode=True)).startswith(b"\x89PNG")
-    assert [part.get_filename() for part in parts["pages"]] == ["pages.bin"] * 2
+    assert [part.get_filename() for part in parts["pages"]] == ["pages.pdf"] * 2
+
+
+def test_what_is_null_is_left_out_unless_it_is_required() -> None:
+    nullable = {"anyOf": [{"type": "string", "contentMediaType": "image/gif"}, {"type": "null"}]}
+    source = {"type": "object", "required": ["must"], "properties": {"file": nullable, "must": nullable}}
+    media_writer = body_writer("multipart/form-data", source)
+    (part,) = parts_by_name(media_writer, {"file": None, "must": None, "note": None})["must"]
+    assert (part.get_filename(), part.get_content_type(), part.get_payload()) == ("must.gif", "image/gif", "")
+    (file,) = parts_by_name(media_writer, {"must": "x"})["must"]
+    assert bytes(file.get_payload(decode=True)).startswith(b"GIF89a")
+    assert (
+        body_writer("application/x-www-form-urlencoded", source).encode({"file": None, "must": 1})
+        == b"must=1"
+    )
+
+
+def test_encodings_say_media_types_and_header_fields() -> None:
+    encodings = {
+        "text": Encoding("application/json"),
+        "image": Encoding("image/*"),
+        "csv": Encoding("text/csv"),
+    }
+    made = writer(
+        "multipart/mixed; boundary=its-own",
+        schema({"type": "object"}),
+        encodings,
+        {"csv": lambda: {"X-A": "1"}},
+    )
+    assert made is not None
+    assert made.content_type == "multipart/mixed; boundary=its-own"
+    parts = parts_by_name(made, {"text": "a", "image": "b", "csv": "c", "list": [{"a": 1}, {"b": 2}]})
+    assert (parts["text"][0].get_content_type(), parts["text"][0].get_payload()) == (
+        "application/json",
+        '"a"',
+    )
+    assert (parts["image"][0].get_content_type(), parts["image"][0].get_filename()) == (
+        "image/png",
+        "image.png",
+    )
+    assert (parts["csv"][0]["X-A"], parts["csv"][0].get_filename()) == ("1", None)
+    assert [part.get_payload() for part in parts["list"]] == ['{"a":1}', '{"b":2}']
+    form = body_writer("application/x-www-form-urlencoded", {}, tags=Encoding("application/json"))
+    assert parse_qsl(form.encode({"tags": ["a"]}).decode()) == [("tags", '["a"]')]
+
+
+@pytest.mark.parametrize(
+    ("media_type", "sent"),
+    [
+        ("application/json;version=2", "application/json;version=2"),
+        (
+            "application/x-www-form-urlencoded; charset=utf-8",
+            "application/x-www-form-urlencoded; charset=utf-8",
+        ),
+        ("application/vnd.x; v=1", "application/vnd.x; v=1"),
+        ("image/*", "image/png"),
+        ("text/*", "text/plain"),
+    ],
+)
+def test_media_types_are_sent_as_they_stand(media_type: str, sent: str) -> None:
+    assert body_writer(media_type, {"type": "string"}).content_type == sent
 
 
 def test_text_and_octets() -> None:

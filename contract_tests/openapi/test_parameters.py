@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import parse_qsl, unquote
 
 import pytest
 
@@ -98,6 +99,56 @@ def test_values_have_one_reading(location: str, reserved: str) -> None:
     assert all(value and not any("," in item for item in value) for value in (make() for _ in range(200)))
 
 
+WORDS = ["a|b", "c,d", "e f", "g&h", "i=j", "k+l", "m.n", "o;p", "%2C", "q"]
+STYLES = [
+    ("query", "form", True), ("query", "form", False), ("query", "pipeDelimited", False),
+    ("query", "spaceDelimited", False), ("query", "deepObject", True), ("header", "simple", False),
+    ("header", "simple", True), ("path", "simple", False), ("path", "label", True), ("path", "matrix", True),
+]  # fmt: skip
+SOURCES = [
+    {"type": "array", "items": {"enum": WORDS}},
+    {"type": "array", "items": {"type": ["number", "null", "boolean"]}},
+    {"type": "object", "properties": {"a": {"enum": WORDS}, "b": {"enum": WORDS}}, "required": ["a"]},
+    {"type": "object", "properties": {
+        "a": {"type": ["object", "integer", "null"], "additionalProperties": {"type": "integer"}},
+        "[b]": {"type": "integer"}}},
+    {"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}, "minItems": 2}]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("location", "style", "explode"), STYLES)
+@pytest.mark.parametrize("source", SOURCES, ids=str)
+def test_what_is_written_is_read_again(location: str, style: str, explode: bool, source: Any) -> None:
+    it = parameter(location, style, explode, source)
+    make = PayloadFactory(1).generator(it.schema, it.name, it.rules())
+    values = [value for value in (make() for _ in range(60)) if it.fits(value)]
+    if style != "deepObject" or "object" in it.schema.types:
+        assert values
+    for value in values:
+        text = it.write(value)
+        if location == "query":
+            pairs = parse_qsl(text, keep_blank_values=True)
+            fields = [field.partition("=") for field in text.split("&")]
+            raw: dict[str, list[str]] = {}
+            for (name, _), (_, _, part) in zip(pairs, fields, strict=True):
+                raw.setdefault(name, []).append(part)
+            assert it.read_query(it.occurrences(raw, ())) == value
+        else:
+            assert it.read([unquote(text) if location == "path" else text]) == value
+
+
+def test_all_items_that_are_unambiguous_are_written() -> None:
+    for style, explode, kept in [
+        ("form", True, WORDS),
+        ("pipeDelimited", False, WORDS[1:]),
+        ("pipeDelimited", True, WORDS),
+        ("spaceDelimited", False, [word for word in WORDS if " " not in word]),
+    ]:
+        it = parameter("query", style, explode, {"type": "array", "items": {"enum": WORDS}})
+        make = PayloadFactory(1).generator(it.schema, it.name, it.rules())
+        assert {item for _ in range(300) for item in make()} == {*kept}
+
+
 def test_parameters_that_the_specification_ignores() -> None:
     ignored: list[Any] = [
         {"name": name, "in": "header", "schema": {}} for name in ("Accept", "Content-Type", "Authorization")
@@ -159,6 +210,14 @@ def test_json_in_a_header_is_ascii() -> None:
         ("header", "simple", {"a": "é"}, False),
         ("header", "simple", {"a": 1}, True),
         ("cookie", "form", "a b", False),
+        ("query", "pipeDelimited", ["a|b"], False),
+        ("query", "pipeDelimited", ["a", ""], False),
+        ("query", "spaceDelimited", {"a b": "c"}, False),
+        ("query", "form", ["a,b"], True),
+        ("query", "deepObject", {"a": {"b": 1}}, True),
+        ("query", "deepObject", {"a": {}}, False),
+        ("query", "deepObject", {"a]": 1}, False),
+        ("header", "simple", ["a,b"], False),
         ("query", "form", "é\n", True),
     ],
 )

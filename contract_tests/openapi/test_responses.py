@@ -1,5 +1,7 @@
 """Responses are checked against their operation."""
 
+from typing import Any
+
 import pytest
 
 from contract_tests.support.documents import operation
@@ -63,3 +65,58 @@ def test_a_file_may_have_any_content(body: bytes) -> None:
     file = {"type": "string", "format": "binary"}
     checked = operation(responses={"200": {"content": {"application/*": {"schema": file}}}})
     assert response_violations(checked, 200, {"content-type": "application/json"}, body) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "rules"),
+    [
+        ({"anyOf": [{"type": "integer"}, {"type": "string", "format": "date"}]}, "5", []),
+        ({"anyOf": [{"type": "integer"}, {"type": "string", "format": "date"}]}, "2024-02-29", []),
+        ({"anyOf": [{"type": "integer"}, {"type": "string", "format": "date"}]}, "soon", ["format"]),
+        ({"oneOf": [{"type": "boolean"}, {"type": "null"}]}, "true", []),
+        ({"enum": [1, 2]}, "1", []),
+        ({"enum": [1, 2]}, "3", ["enum"]),
+        ({"type": "array", "items": {"anyOf": [{"type": "integer"}, {"enum": ["*"]}]}}, "1, *", []),
+        ({"anyOf": [{"type": "array", "items": {"type": "integer"}}, {"enum": ["none"]}]}, "none", []),
+        ({"type": "integer", "format": "int32"}, "2147483648", ["format"]),
+    ],
+)
+def test_headers_are_read_by_the_type_that_fits(source: Any, text: str, rules: list[str]) -> None:
+    checked = operation(responses={"200": {"headers": {"X-It": {"schema": source}}}})
+    violations = response_violations(checked, 200, {"x-it": text}, b"")
+    assert [violation.rule for violation in violations] == rules
+
+
+@pytest.mark.parametrize(
+    ("source", "content_type", "body", "rules"),
+    [
+        ({"type": "integer"}, "text/plain", b"42\n", []),
+        ({"type": "integer"}, "text/plain", b"many", ["type"]),
+        ({"type": "number", "maximum": 1}, "text/plain", b"1.5", ["maximum"]),
+        ({"type": "boolean"}, "text/plain", b"true", []),
+        ({"type": "boolean"}, "text/plain", b"yes", ["type"]),
+        ({"type": "string", "pattern": "^\u00e9$"}, "text/plain; charset=iso-8859-1", b"\xe9", []),
+        ({"type": "string", "maxLength": 1}, "text/plain; charset=unheard-of", b"ab", ["maxLength"]),
+    ],
+)
+def test_texts_are_read_by_their_type(source: Any, content_type: str, body: bytes, rules: list[str]) -> None:
+    checked = operation(responses={"200": {"content": {"text/plain": {"schema": source}}}})
+    violations = response_violations(checked, 200, {"content-type": content_type}, body)
+    assert [violation.rule for violation in violations] == rules
+
+
+@pytest.mark.parametrize(
+    ("content_type", "rules"),
+    [
+        ("application/json;version=1", []),
+        ("application/json; version=2", ["required"]),
+        ("application/json;version=3", ["media type"]),
+        ("application/json", []),
+    ],
+)
+def test_versions_of_a_media_type_have_schemas_of_their_own(content_type: str, rules: list[str]) -> None:
+    old, new = ({"schema": {"type": "object", "required": [name]}} for name in "ab")
+    content = {"application/json;version=1": old, "application/json;version=2": new}
+    checked = operation(responses={"200": {"content": content}})
+    violations = response_violations(checked, 200, {"content-type": content_type}, b'{"a": 1}')
+    assert [violation.rule for violation in violations] == rules

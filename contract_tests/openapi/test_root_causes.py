@@ -56,6 +56,9 @@ RANGE = {"type": "object", "required": ["from", "to"], "properties": {"from": {"
         ({"prefixItems": [{"maximum": 1}]}, [2], [("/*", "maximum")]),
         ({"additionalProperties": {"items": TEXT}}, {"k1": [1], "k2": [2]}, [("/*/*", "type")]),
         ({"properties": {"7": TEXT}}, {"7": 7}, [("/7", "type")]),
+        ({"properties": {"07": TEXT}}, {"07": 7}, [("/07", "type")]),
+        ({"properties": {"": {"items": {"properties": {"0": TEXT}}}}}, {"": [{"0": 1}]}, [("//*/0", "type")]),
+        ({"patternProperties": {"1": {"prefixItems": [TEXT]}}}, {"1": [2]}, [("/*/*", "type")]),
         (TIME, "2024-02-29T10:00:00", [("", "date-time without an offset")]),
         (choice(TIME, NOTHING), "2024-02-29T10:00:00.123", [("", "date-time without an offset")]),
         (TIME, "2024-02-30T10:00:00Z", [("", "format")]),
@@ -122,6 +125,11 @@ def test_a_discriminator_names_the_branch_of_an_answer(value: Any, expected: lis
     assert causes(listed, [value, value], (3, 1), Cat=CAT, Dog=DOG) == expected
 
 
+def test_a_discriminator_in_a_property_whose_name_is_a_number() -> None:
+    held = {"properties": {"1": either(**MAPPING)}}
+    assert causes(held, {"1": {"kind": "d", "lives": 9}}, Cat=CAT, Dog=DOG) == [("/1", "discriminator")]
+
+
 def test_messages_about_discriminators() -> None:
     compiled = schema(either(**MAPPING), message_type=MessageType.RESPONSE, Cat=CAT, Dog=DOG)
     (other,) = root_causes(compiled, {"kind": "d", "lives": 9}, "body")
@@ -168,13 +176,71 @@ def test_heirs_of_a_base_are_its_branches(value: Any, expected: list[tuple[str, 
     assert causes(base, value, Pet=PET, Cat=heir("lives"), Dog=heir("bark")) == expected
 
 
+@pytest.mark.parametrize(
+    ("source", "value", "is_wrong"),
+    [
+        ({"type": "integer", "format": "int32"}, 2**31, True),
+        ({"type": "integer", "format": "int32"}, -(2**31), False),
+        ({"type": "integer", "format": "int64"}, 2**63 - 1, False),
+        ({"type": "integer", "format": "int64"}, 2**63, True),
+        ({"type": "number", "format": "uint8"}, -1, True),
+        ({"type": "integer", "format": "int32", "minimum": 3 * 10**9}, 3 * 10**9, False),
+        ({"type": "string", "format": "int32"}, "x", False),
+        ({"type": "string", "format": "byte"}, "YWI=", False),
+        ({"type": "string", "format": "byte"}, "YWI", True),
+        ({"type": "string", "format": "byte"}, "a-_b", True),
+        ({"type": "string", "format": "base64url"}, "a-_b", False),
+    ],
+    ids=str,
+)
+def test_formats_of_the_registry(source: Any, value: Any, is_wrong: bool) -> None:
+    assert causes(source, value) == ([("", "format")] if is_wrong else [])
+    assert causes({"items": source}, [value], (3, 1)) == ([("/*", "format")] if is_wrong else [])
+
+
+def test_the_format_is_expected_of_a_number_out_of_its_range() -> None:
+    compiled = schema({"type": "integer", "format": "int32"}, message_type=MessageType.RESPONSE)
+    (violation,) = root_causes(compiled, 2**31, "body")
+    assert violation.expected == 'format: "int32"'
+
+
+@pytest.mark.parametrize(
+    ("source", "value", "expected"),
+    [
+        ({"const": 1}, 2, []),
+        ({"if": {"type": "string"}, "then": {"minLength": 9}}, "a", []),
+        ({"contains": {"type": "integer"}}, ["a"], []),
+        ({"prefixItems": [TEXT], "items": {"type": "integer"}}, ["a", "b"], [("/*", "type")]),
+        (
+            {"patternProperties": {"^x-": {"type": "integer"}}, "additionalProperties": False},
+            {"x-a": "b"},
+            [],
+        ),
+        ({"dependentRequired": {"a": ["b"]}}, {"a": 1}, []),
+        ({"propertyNames": {"maxLength": 1}}, {"ab": 1}, []),
+        ({"oneOf": [{"properties": {"k": {"const": 1}}}, {"properties": {"k": {"const": 2}}}]}, {"k": 1}, []),
+        ({"$id": "https://example.com/a", "$schema": "http://json-schema.org/draft-04/schema#"}, 1, []),
+    ],
+    ids=str,
+)
+def test_openapi_30_does_not_know_all_of_json_schema(
+    source: Any, value: Any, expected: list[tuple[str, str]]
+) -> None:
+    assert causes({"$ref": f"{SCHEMAS}It"}, value, It=source) == expected
+
+
+def test_a_const_is_what_requests_of_openapi_30_have_where_its_type_allows_it() -> None:
+    assert not schema({"type": "string", "const": "a"}).validator.is_valid("b")
+    assert schema({"type": "integer", "const": "a"}).validator.is_valid(5)
+
+
 def test_nullable_references_may_be_null() -> None:
     named = {"allOf": [{"$ref": f"{SCHEMAS}Dog"}], "nullable": True}
     source = {"type": "object", "properties": {"dog": named}}
     assert causes(source, {"dog": None}, Dog=DOG) == []
     assert causes(source, {"dog": {"kind": "d"}}, Dog=DOG) == [("/dog/bark", "required")]
     compiled = schema(source, message_type=MessageType.RESPONSE, Dog=DOG)
-    assert compiled.property_types("dog") == {"object"}
+    assert compiled.facts.property("dog").types == {"object", "null"}
     assert not schema(source, Dog=DOG).validator.is_valid({"dog": None})
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from contract_tests.support.documents import schema
 from openapi.message_type import MessageType
-from openapi.violations import schema_violations
+from openapi.validation_errors import schema_violations
 
 RECURSIVE = {
     "type": "object",
@@ -90,6 +90,14 @@ def test_violations_have_place_rule_and_detail() -> None:
     assert violation.rule == "maximum"
     (long,) = schema_violations(schema({"maxLength": 1}), "x" * 1000, "body")
     assert len(long.detail) <= 300
+
+
+@pytest.mark.parametrize("name", ["1", "01", "", "a/b"])
+def test_names_that_the_validator_changes_are_told_as_they_are(name: str) -> None:
+    compiled = schema({"properties": {name: {"items": {"properties": {"0": {"type": "string"}}}}}})
+    (violation,) = schema_violations(compiled, {name: [{"0": 5}]}, "body")
+    assert violation.pointer == f"/{name.replace('/', '~1')}/0/0"
+    assert violation.expected == 'type: "string"'
 
 
 def test_types_are_read_through_references() -> None:

@@ -2,17 +2,19 @@
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from random import Random
 
 import jsonschema_rs
 
+from load.calls.part_fields import part_fields
 from load.calls.payload_extent import Check, full, minimal
 from load.calls.variants import Variant
 from load.planning.schema_properties import outline, schema_properties
 from load.planning.side_effects import destructive_values
-from openapi.bodies import Encode, Writer, writer
+from openapi.bodies import Encode, Writer, form_rules, writer
 from openapi.contract import Json
 from openapi.operations import Operation
 from openapi.payloads import PayloadFactory, PayloadGenerator, Unbuildable
@@ -60,12 +62,13 @@ class MediaTypeCompiler:
         built: list[MediaType] = []
         reasons: list[str] = []
         for media_type, schema in body.content.items():
-            body_writer = writer(media_type, schema, body.encodings.get(media_type, {}))
-            if body_writer is None:
-                reasons.append(f"no way to write {media_type}")
-                continue
+            encodings = body.encodings.get(media_type, {})
             examples = body.examples.get(media_type, ())
             try:
+                body_writer = writer(media_type, schema, encodings, part_fields(encodings, self.payloads))
+                if body_writer is None:
+                    reasons.append(f"no way to write {media_type}")
+                    continue
                 built.append(self._media_type(schema, body_writer, examples, unique, mends))
             except Unbuildable as reason:
                 reasons.append(f"body: {reason}")
@@ -86,7 +89,9 @@ class MediaTypeCompiler:
         if schema.source in (True, {}) and "json" in body_writer.content_type:
             rules.append({"type": "object"})
         is_kept = _check(schema, kept)
-        generate = self.payloads.generator(schema, "", (*rules, *kept), unique)
+        generate = self._generator(
+            schema, (*rules, *kept), form_rules(body_writer.content_type, schema), unique
+        )
         draws = {
             Variant.MINIMAL: partial(minimal, generate, is_kept),
             Variant.FULL: partial(full, generate, is_kept),
@@ -95,6 +100,15 @@ class MediaTypeCompiler:
             draws[Variant.EXAMPLE] = partial(_example, usable, generate, unique, is_kept, self.random)
         fields = {**self.headers, "Content-Type": body_writer.content_type}
         return MediaType(fields, generate, draws, body_writer.encode, schema.validator_of_readable.is_valid)
+
+    def _generator(
+        self, schema: Schema, rules: Sequence[Json], preferred: Sequence[Json], unique: frozenset[str]
+    ) -> PayloadGenerator:
+        """Generates payloads that match the rules, and as many of the preferred ones as they can."""
+        for kept in range(len(preferred), 0, -1):
+            with suppress(Unbuildable):
+                return self.payloads.generator(schema, "", (*rules, *preferred[:kept]), unique)
+        return self.payloads.generator(schema, "", tuple(rules), unique)
 
 
 def _check(schema: Schema, rules: Sequence[Json]) -> Check:

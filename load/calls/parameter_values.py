@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 from random import Random
 
@@ -117,7 +118,8 @@ class ParameterValues:
         if generate is not None:
             with suppress(Unbuildable, ContractError, ValueError):
                 rules = (*parameter.rules(), *self._always(parameter, slot), mend.rule)
-                generate = self._payloads.generator(parameter.schema, parameter.name, rules)
+                asked = self._payloads.generator(parameter.schema, parameter.name, rules)
+                generate = partial(_fitting, parameter, asked, generate) if parameter.may_misfit else asked
         return parameter, slot, generate, parameter.required or mend.is_sent
 
     def _is_generated(self, parameter: Parameter, slot: Slot) -> bool:
@@ -143,9 +145,9 @@ class ParameterValues:
         """Generates values that every service reads in the same way, if the schema has such values."""
         rules = self._always(parameter, slot)
         own = parameter.rules()
-        for preferred in (own, *((rule,) for rule in own[:1]), ()):
+        for kept in range(len(own), -1, -1):
             try:
-                generate = self._payloads.generator(parameter.schema, parameter.name, (*preferred, *rules))
+                generate = self._payloads.generator(parameter.schema, parameter.name, (*own[:kept], *rules))
             except Unbuildable as reason:
                 refusal = reason
             else:
@@ -168,13 +170,13 @@ class ParameterValues:
 
     def _sendable(self, parameter: Parameter, generate: PayloadGenerator) -> PayloadGenerator:
         """Generates only values that can be sent as they are. Raises Unbuildable when there are none."""
-        if parameter.location == "query":
+        if not parameter.may_misfit:
             return generate
         values = (generate() for _ in range(_DRAWS))
         sendable = [*islice((value for value in values if parameter.fits(value)), _SENDABLE_VALUES)]
         if sendable:
             return lambda: value if parameter.fits(value := generate()) else self._random.choice(sendable)
-        if parameter.required and parameter.location != "path":
+        if parameter.required and parameter.location in ("header", "cookie"):
             return generate
         raise Unbuildable("no value of its schema can be sent there as it is")
 
@@ -194,6 +196,11 @@ def header_fields(chosen: ChosenValues) -> dict[str, str]:
     }
     cookies = "; ".join(written(chosen, "cookie"))
     return {**fields, "Cookie": cookies} if cookies else fields
+
+
+def _fitting(parameter: Parameter, asked: PayloadGenerator, usual: PayloadGenerator) -> Json:
+    value = asked()
+    return value if parameter.fits(value) else usual()
 
 
 def _is_lasting(parameter: Parameter) -> bool:

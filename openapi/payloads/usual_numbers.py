@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from openapi.formats import RANGES
 from openapi.payloads.realistic_names import name_in_words
 from openapi.payloads.string_formats import canonical_format
 from openapi.payloads.tuning import USUAL_YEARS
@@ -11,14 +12,7 @@ from openapi.payloads.tuning import USUAL_YEARS
 _UNIX_TIMES = (946_684_800, 1_893_455_999)
 
 _BY_FORMAT: Mapping[str, tuple[int, int]] = {
-    "int8": (-(2**7), 2**7 - 1),
-    "int16": (-(2**15), 2**15 - 1),
-    "int32": (-(2**31), 2**31 - 1),
-    "int64": (-(2**63), 2**63 - 1),
-    "uint8": (0, 2**8 - 1),
-    "uint16": (0, 2**16 - 1),
-    "uint32": (0, 2**32 - 1),
-    "uint64": (0, 2**64 - 1),
+    **RANGES,
     "double-int": (-(2**53) + 1, 2**53 - 1),
     "sf-integer": (-(10**15) + 1, 10**15 - 1),
     "sf-decimal": (-(10**12) + 1, 10**12 - 1),
