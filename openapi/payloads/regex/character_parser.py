@@ -12,7 +12,7 @@ from openapi.payloads.regex.characters import (
 from openapi.payloads.regex.scanner import Scanner
 from openapi.payloads.tuning import LARGEST_CASED_RANGE
 
-_CONTROLS = {"t": 9, "n": 10, "v": 11, "f": 12, "r": 13, "0": 0, "a": 7, "e": 27}
+_CONTROLS = {"t": 9, "n": 10, "v": 11, "f": 12, "r": 13}
 
 
 class CharacterParser:
@@ -86,10 +86,7 @@ class CharacterParser:
         if sign == "u" and self._scanner.skip("{"):
             return int(self._scanner.read_until("}"), 16)
         if sign == "u":
-            code = self._scanner.read_hexadecimal(4)
-            if 0xD800 <= code < 0xDC00 and self._scanner.skip("\\u"):
-                return 0x10000 + ((code - 0xD800) << 10) + self._scanner.read_hexadecimal(4) - 0xDC00
-            return code
+            return self._scanner.read_hexadecimal(4)
         if sign == "c":
             return ord(self._scanner.read()) % 32
         return _CONTROLS.get(sign, ord(sign))

@@ -1,4 +1,6 @@
-"""Parses regular expressions as JSON Schema understands them (ECMA-262, section 22.2)."""
+"""Parses regular expressions as JSON Schema understands them (ECMA-262, section 22.2). What other dialects
+have was translated when the document was read.
+"""
 
 from openapi.payloads.regex.character_parser import CharacterParser
 from openapi.payloads.regex.scanner import Scanner, Unmatchable
@@ -89,16 +91,13 @@ class _Parser:
         for sign, (behind, negated) in _LOOK_AROUNDS.items():
             if self._scanner.skip(sign):
                 return Node("look", (self._rest_of_group(),), behind=behind, negated=negated)
-        if self._scanner.skip("?:") or self._scanner.skip("?>"):
+        if self._scanner.skip("?:"):
             return self._rest_of_group()
-        names = [str(sum(name.isdigit() for name in self._groups) + 1)]
-        if self._scanner.skip("?P<") or self._scanner.skip("?<"):
-            names.append(self._scanner.read_until(">"))
-        elif self._scanner.skip("?"):
+        if self._scanner.skip("?"):
             return None if self._flags() else self._rest_of_group()
-        self._groups[names[0]] = Node("sequence")
-        node = self._rest_of_group()
-        self._groups.update(dict.fromkeys(names, node))
+        number = str(len(self._groups) + 1)
+        self._groups[number] = Node("sequence")
+        self._groups[number] = node = self._rest_of_group()
         return node
 
     def _rest_of_group(self) -> Node:
@@ -124,12 +123,6 @@ class _Parser:
         sign = self._scanner.read()
         if sign in "bB":
             return Node("boundary", negated=sign == "B")
-        if sign == "A":
-            return Node("begin")
-        if sign in "zZ":
-            return Node("end")
-        if sign == "k" and self._scanner.skip("<"):
-            return self._groups.get(self._scanner.read_until(">"), Node("sequence"))
         if sign.isdigit() and sign != "0":
             return self._groups.get(sign, Node("sequence"))
         return Node("characters", ranges=self._characters.escape(sign))
