@@ -131,9 +131,11 @@ def load_contract(source: str | Path, allow_remote_refs: bool = False) -> Contra
     _check_paths(name, document)
     has_ids = version > (3, 0)
     references = join_documents(document, opened.url, opened.fetch, has_ids)
+    contract = Contract(name, document, version, references)
     if version == (2, 0):
-        document, version = as_openapi_3(document), (3, 0)
-    return Contract(name, document, version, references)
+        translated = as_openapi_3(document, contract.resolved)
+        return Contract(name, translated, (3, 0), references)
+    return contract
 
 
 def _version(name: str, document: JsonObject) -> tuple[int, int]:

@@ -9,8 +9,8 @@ from urllib.parse import quote, urldefrag, urljoin
 DOCUMENTS = "x-documents"
 
 # A `$ref` below these keys is data, not a reference, unless the key is a name that the author chose.
-_DATA = ("example", "default", "enum", "const", "value")
-_EXAMPLES = "examples"
+_DATA = frozenset({"example", "examples", "default", "enum", "const", "value"})
+_NESTED = (dict, list)
 # Below these keys, all keys are names that the author chose.
 _NAMED = frozenset((
     "properties", "patternProperties", "dependentSchemas", "$defs", "definitions", "schemas",
@@ -62,28 +62,26 @@ def walk(document: Any, base: str, has_ids: bool) -> Iterator[Reference | Identi
         if id(node) in visited or not isinstance(node, (dict, list)):
             continue
         visited.add(id(node))
-        if isinstance(node, list):
-            pending.extend(
-                (item, False, base, (index, place))
-                for index, item in enumerate(node)
-                if type(item) is dict or type(item) is list
-            )
-            continue
-        if not has_chosen_keys:
+        if isinstance(node, dict) and not has_chosen_keys:
             if has_ids:
                 for found in _identified(node, base, place):
                     base = found.name if found.keyword == "$id" else base
                     yield found
             yield from _references(node, base, place)
-        for key, value in node.items():
-            if type(value) is not dict and type(value) is not list:
-                continue
-            if (
-                has_chosen_keys
-                or not (key in _DATA or key == _EXAMPLES or key.startswith("x-"))
-                or key == DOCUMENTS
-            ):
-                pending.append((value, key in _NAMED and not has_chosen_keys, base, (key, place)))
+        for key, child, is_named in children(node, has_chosen_keys):
+            pending.append((child, is_named, base, (key, place)))
+
+
+def children(node: Any, has_chosen_keys: bool) -> Iterator[tuple[str | int, Any, bool]]:
+    """The objects and lists within an object or list that may have references, with their keys, and whether
+    their keys are names that the author chose.
+    """
+    if isinstance(node, list):
+        yield from ((index, item, False) for index, item in enumerate(node) if type(item) in _NESTED)
+        return
+    for key, value in node.items():
+        if type(value) in _NESTED and (has_chosen_keys or not _is_data(key)):
+            yield key, value, key in _NAMED and not has_chosen_keys
 
 
 def pointer(place: Place) -> str:
@@ -113,6 +111,10 @@ def _encoded(written: str) -> str:
     return _STRAY_PERCENT.sub("%25", quote(written, safe=_URI_CHARACTERS))
 
 
+def _is_data(key: str) -> bool:
+    return key in _DATA or (key.startswith("x-") and key != DOCUMENTS)
+
+
 def _identified(node: dict[str, Any], base: str, place: Place) -> Iterator[Identified]:
     identifier = node.get("$id")
     if isinstance(identifier, str) and identifier.startswith("#"):
@@ -130,11 +132,11 @@ def _references(node: dict[str, Any], base: str, place: Place) -> Iterator[Refer
     for keyword in _REFERENCES:
         if isinstance(node.get(keyword), str):
             yield Reference(node, keyword, base, place)
-    examples = node.get(_EXAMPLES)
+    examples = node.get("examples")
     if isinstance(examples, dict):
         for name, example in examples.items():
             if isinstance(example, dict) and isinstance(example.get("$ref"), str):
-                yield Reference(example, "$ref", base, (name, (_EXAMPLES, place)))
+                yield Reference(example, "$ref", base, (name, ("examples", place)))
     discriminator = node.get("discriminator")
     if isinstance(discriminator, dict) and isinstance(discriminator.get("mapping"), dict):
         mapping = discriminator["mapping"]

@@ -1,8 +1,9 @@
 """Properties that a message must not have: read-only ones in requests, write-only ones in responses."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from openapi.applicators import all_in_place
+from openapi.applicators import InPlaceNames
 from openapi.contract import Contract, Json, JsonObject
 from openapi.limits import ALL_OF_DEPTH
 from openapi.message_type import MessageType
@@ -10,11 +11,12 @@ from openapi.message_type import MessageType
 
 @dataclass(frozen=True)
 class ForbiddenProperties:
-    """Finds the properties that schemas of one contract forbid in one type of messages."""
+    """Finds the properties that schemas of one contract forbid in one type of messages, and those that they
+    require.
+    """
 
     contract: Contract
     message_type: MessageType
-    _by_schema: dict[int, frozenset[str]] = field(default_factory=dict)
     _own_by_schema: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def own(self, schema: JsonObject) -> frozenset[str]:
@@ -27,14 +29,15 @@ class ForbiddenProperties:
             self._own_by_schema[id(schema)] = frozenset(names)
         return self._own_by_schema[id(schema)]
 
-    def in_place(self, schema: Json) -> frozenset[str]:
+    @cached_property
+    def in_place(self) -> InPlaceNames:
         """The names of properties that a schema forbids, itself or by subschemas for the same value."""
-        if not isinstance(schema, dict):
-            return frozenset()
-        if id(schema) not in self._by_schema:
-            schemas = all_in_place(self.contract, schema)
-            self._by_schema[id(schema)] = frozenset().union(*map(self.own, schemas))
-        return self._by_schema[id(schema)]
+        return InPlaceNames(self.contract, self.own)
+
+    @cached_property
+    def required_in_place(self) -> InPlaceNames:
+        """The names of properties that a schema requires, itself or by subschemas for the same value."""
+        return InPlaceNames(self.contract, _required)
 
     def _is_forbidden(self, schema: Json, depth: int = 0) -> bool:
         if not isinstance(schema, dict):
@@ -54,9 +57,6 @@ class ForbiddenProperties:
         return any(self._is_forbidden(part, depth + 1) for part in parts)
 
 
-def required_in_place(contract: Contract, schema: Json) -> frozenset[str]:
-    """The names of properties that a schema requires, itself or by subschemas for the same value."""
-    lists = (each.get("required") for each in all_in_place(contract, schema))
-    return frozenset(
-        name for names in lists if isinstance(names, list) for name in names if isinstance(name, str)
-    )
+def _required(schema: JsonObject) -> frozenset[str]:
+    names = schema.get("required")
+    return frozenset(name for name in (names if isinstance(names, list) else ()) if isinstance(name, str))

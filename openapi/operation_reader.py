@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 
 from openapi.bodies import Encoding
 from openapi.contract import Contract, ContractError, Json, JsonObject
@@ -17,6 +18,9 @@ from openapi.schema_translator import SchemaTranslator
 from openapi.servers import server_urls
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+# How many reasons a message has.
+_REASONS = 3
+_NOT_CALLED = "its method is none of OpenAPI 3.0 or 3.1, so it is not called"
 
 
 def read_operations(contract: Contract) -> tuple[Operation, ...]:
@@ -39,7 +43,8 @@ def readable_operations(contract: Contract) -> tuple[tuple[Operation, ...], dict
     """The operations that can be read, in the order of the document, and the reason why others cannot, by
     label.
 
-    An operation whose id another one has already gets its label as its id.
+    An operation whose id another one has already gets its label as its id. Raises ContractError when none can
+    be read.
     """
     reader = _OperationReader(contract)
     operations: dict[str, Operation] = {}
@@ -54,6 +59,9 @@ def readable_operations(contract: Contract) -> tuple[tuple[Operation, ...], dict
         if operation.operation_id in operations:
             operation = replace(operation, operation_id=label)
         operations[operation.operation_id] = operation
+    if errors and not operations:
+        reasons = "; ".join(f"{label}: {reason}" for label, reason in islice(errors.items(), _REASONS))
+        raise ContractError(f"{contract.source}: none of its operations can be called: {reasons}")
     return tuple(operations.values()), errors
 
 
@@ -65,7 +73,7 @@ class _OperationReader:
 
     def places(self, errors: dict[str, str]) -> Iterator[tuple[str, str, JsonObject]]:
         """Path, method and path item of every operation. Adds the reason for each path item that cannot be
-        read to `errors`, by path.
+        read to `errors`, by path, and that for each method that is not supported, by label.
         """
         for path, node in self.contract.document["paths"].items():
             if str(path).startswith("x-"):
@@ -76,6 +84,8 @@ class _OperationReader:
                 errors[str(path)] = str(reason)
                 continue
             yield from ((path, method, item) for method in METHODS if method in item)
+            for method in _other_methods(item):
+                errors[f"{method.upper()} {path}"] = _NOT_CALLED
 
     def operation(self, path: str, method: str, item: JsonObject) -> Operation:
         """One operation. Raises ContractError."""
@@ -140,3 +150,11 @@ class _OperationReader:
             )
             for name, encoding in (node.get("encoding") or {}).items()
         }
+
+
+def _other_methods(item: JsonObject) -> Iterator[str]:
+    """The methods of a path item that OpenAPI 3.2 has and earlier versions have not."""
+    if isinstance(item.get("query"), dict):
+        yield "query"
+    additional = item.get("additionalOperations")
+    yield from additional if isinstance(additional, dict) else ()

@@ -7,7 +7,7 @@ from http.cookies import CookieError, SimpleCookie
 from urllib.parse import unquote_plus
 
 from openapi import media_types, strict_json
-from openapi.contract import Json
+from openapi.contract import ContractError, Json
 from openapi.forms import is_form, read_form
 from openapi.operations import Operation
 from openapi.parameters import Parameter
@@ -58,11 +58,12 @@ class RequestCheck:
 
     def compile(self) -> None:
         """Build every validator now rather than at the first request. Raises ContractError."""
-        for parameter in self.operation.parameters:
-            parameter.schema.validator  # noqa: B018 - a cached property, read for its effect
-        if self.operation.request_body:
-            for schema in self.operation.request_body.content.values():
-                schema.validator  # noqa: B018 - a cached property, read for its effect
+        body = self.operation.request_body
+        schemas = [parameter.schema for parameter in self.operation.parameters]
+        for schema in (*schemas, *(body.content.values() if body else ())):
+            schema.validator  # noqa: B018 - a cached property, read for its effect
+            if schema.unreadable:
+                raise ContractError(schema.unreadable)
 
     @cached_property
     def _defaults(self) -> Mapping[str, Json]:

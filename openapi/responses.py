@@ -13,17 +13,16 @@ _SCALARS = frozenset({"string", "number", "integer", "boolean"})
 
 
 def unchecked_responses(operation: Operation) -> Iterator[str]:
-    """What responses of an operation are not checked, and why. Every validator is built now rather than at
+    """What of an operation's responses is not checked, and why. Every validator is built now rather than at
     the first response.
     """
     for key, response in operation.responses.items():
         if response.fault:
             yield f"response {key}: {response.fault}"
-        named = [
-            *response.content.items(),
-            *((name, header.schema) for name, header in response.headers.items()),
-        ]
-        yield from (f"response {key}, {name}: {schema.fault}" for name, schema in named if schema.fault)
+        headers = {name: header.schema for name, header in response.headers.items()}
+        for name, schema in (*response.content.items(), *headers.items()):
+            if reason := schema.fault or schema.unreadable:
+                yield f"response {key}, {name}: {reason}"
 
 
 def response_violations(

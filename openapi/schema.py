@@ -12,9 +12,10 @@ from openapi.formats import STRING_FORMATS
 from openapi.json_types import in_place
 from openapi.limits import DETAIL_CHARACTERS
 from openapi.schema_facts import SchemaFacts
-from openapi.schema_translator import UNREADABLE, SchemaTranslator, unreadable_part
+from openapi.schema_translator import UNREADABLE, SchemaTranslator
 from openapi.shared_validators import SCHEMA_STEPS, SchemaValidator
 from openapi.text_reader import TextReader
+from openapi.unreadable_parts import unreadable_part
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,15 +44,8 @@ class Schema:
 
     @cached_property
     def validator(self) -> SchemaValidator:
-        """The validator, which checks formats, too. Raises ContractError when the schema is not valid."""
-        if self.unreadable:
-            raise ContractError(self.unreadable)
-        return self.validator_of_readable
-
-    @cached_property
-    def validator_of_readable(self) -> SchemaValidator:
-        """The validator in which nothing fits a part that cannot be read, in a request, and anything in a
-        response. Raises ContractError.
+        """The validator, which checks formats, too. Nothing fits a part of a request that cannot be read, and
+        anything one of a response. Raises ContractError when the schema is not valid.
         """
         try:
             return self.translator.validators.of(self)
@@ -64,21 +58,23 @@ class Schema:
     @cached_property
     def unreadable(self) -> str:
         """Why the schema, or a part of it, cannot be read; empty if all can."""
-        return unreadable_part(self.translated)
+        return unreadable_part(self.translated) if self._may_be_unreadable else ""
 
     @cached_property
     def unusable(self) -> str:
         """Why no value can be made for the schema, as it cannot be read as a whole; empty if it can."""
-        return str(self._flat.get(UNREADABLE, ""))
+        return str(self._flat.get(UNREADABLE, "")) if self._may_be_unreadable else ""
 
     @cached_property
     def fault(self) -> str:
-        """Why values cannot be checked against the schema; empty if they can."""
+        """Why values cannot be checked against the schema; empty if they can. A part that cannot be read and
+        that anything fits is no obstacle, unless others depend on what fits it.
+        """
         try:
             self.validator  # noqa: B018 - a cached property, read for its effect
         except ContractError as reason:
             return str(reason)
-        return ""
+        return unreadable_part(self.translated, that_matters=True) if self.unreadable else ""
 
     def fits(self, reference: JsonObject, value: Json) -> bool:
         """Whether a value is valid for what a reference in this schema leads to."""
@@ -141,6 +137,11 @@ class Schema:
             if node.get("format") == "binary" or not (is_text or "contentEncoding" in node):
                 return media_type
         return None
+
+    @cached_property
+    def _may_be_unreadable(self) -> bool:
+        self.node  # noqa: B018 - a cached property, read for its effect
+        return bool(self.translator.faults)
 
     @property
     def _flat(self) -> JsonObject:

@@ -18,7 +18,7 @@ from openapi.discriminators import (
 )
 from openapi.dynamic_references import DynamicReferences
 from openapi.flat_schema import DEFINITIONS
-from openapi.forbidden_properties import ForbiddenProperties, required_in_place
+from openapi.forbidden_properties import ForbiddenProperties
 from openapi.formats import with_range
 from openapi.keyword_values import as_meant, invalid_keyword
 from openapi.message_type import MessageType
@@ -70,12 +70,14 @@ class SchemaTranslator:
     by a method of its own.
 
     `definitions` are the translated schemas that references have led to so far. A schema that cannot be read
-    is translated to one that says why: no value of a request fits it, and any value of a response.
+    is translated to one that says why: no value of a request fits it, and any value of a response. `faults`
+    are those reasons.
     """
 
     contract: Contract
     message_type: MessageType
     definitions: dict[str, Json] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
     _pending: list[tuple[str, Json, _Context]] = field(default_factory=list)
 
     def translate(self, schema: Json) -> Json:
@@ -108,6 +110,7 @@ class SchemaTranslator:
             reason = str(error)
         except RecursionError:
             reason = f"{self.contract.source}: {self.contract.place_of(schema)}: it is nested too deeply"
+        self.faults.append(reason)
         stand_in: JsonObject = {UNREADABLE: reason}
         return {**stand_in, "not": {}} if self.message_type is MessageType.REQUEST else stand_in
 
@@ -120,7 +123,7 @@ class SchemaTranslator:
         if "$id" in schema:
             context = context.within(self.contract.references.by_node.get(id(schema), {}))
         if any(keyword in schema for keyword in IN_PLACE):
-            context = replace(context, forbidden=context.forbidden | self._forbidden.in_place(schema))
+            context = replace(context, forbidden=context.forbidden | self._forbidden.in_place.of(schema))
         if isinstance(schema.get("$ref"), str) and (len(schema) == 1 or self.contract.version == (3, 0)):
             return {"$ref": self._define(schema["$ref"], context)}
         is_request = self.message_type is MessageType.REQUEST
@@ -163,7 +166,7 @@ class SchemaTranslator:
         """
         target = self.contract.at(pointer)
         context = context.within(self.contract.references.anchors_around(pointer))
-        forbidden = context.forbidden & required_in_place(self.contract, target)
+        forbidden = context.forbidden & self._forbidden.required_in_place.of(target)
         is_applied = context.is_applied and is_discriminated(self.contract, target)
         names = self._dynamic.names_below(target) if context.anchors else ()
         anchors = tuple((name, anchor) for name, anchor in context.anchors if name in names)
@@ -261,17 +264,3 @@ def _definition_name(pointer: str) -> str:
     """A name for a reference that needs no escaping in a URI or a JSON pointer."""
     path = unquote(pointer).removeprefix("#/")
     return re.sub(r"[^A-Za-z0-9_-]", lambda match: "." if match[0] == "/" else f"_{ord(match[0]):x}_", path)
-
-
-def unreadable_part(schema: Json) -> str:
-    """Why a part of a translated schema cannot be read; empty if all parts can."""
-    pending = [schema]
-    while pending:
-        current = pending.pop()
-        if isinstance(current, dict):
-            if isinstance(current.get(UNREADABLE), str):
-                return str(current[UNREADABLE])
-            pending.extend(current.values())
-        elif isinstance(current, list):
-            pending.extend(current)
-    return ""

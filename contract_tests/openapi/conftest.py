@@ -9,10 +9,26 @@ from pathlib import Path
 import pytest
 
 
+class _Files(http.server.SimpleHTTPRequestHandler):
+    """Serves files; `/to?URL` leads to a URL."""
+
+    def do_GET(self) -> None:
+        path, _, url = self.path.partition("?")
+        if path != "/to":
+            super().do_GET()
+            return
+        self.send_response(302)
+        self.send_header("Location", url)
+        self.end_headers()
+
+    def log_message(self, *args: object) -> None:
+        """Nobody reads it."""
+
+
 @pytest.fixture
 def web(tmp_path: Path) -> Iterator[str]:
     """The URL of a server of the files in the folder of the test."""
-    handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path))
+    handler = partial(_Files, directory=str(tmp_path))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()

@@ -1,13 +1,17 @@
 """Documents from files and URLs, valid and invalid."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from contract_tests.support.documents import contract
 from openapi.contract import ContractError, load_contract, students_document
-from openapi.operation_reader import read_operations
+from openapi.message_type import MessageType
+from openapi.operation_reader import read_operations, readable_operations
 from openapi.payloads import PayloadFactory
+from openapi.schema import Schema
+from openapi.schema_translator import SchemaTranslator
 
 
 def test_a_url_gives_the_same_document_as_a_file(tmp_path: Path, web: str) -> None:
@@ -92,3 +96,31 @@ def test_several_files_are_one_contract(tmp_path: Path, web: str) -> None:
         make = PayloadFactory(1).generator(schema)
         bodies = [make() for _ in range(100)]
         assert {(body["kind"], body.get("name")) for body in bodies} == {("cat", "Rex"), ("Dog", None)}
+
+
+def test_what_openapi_32_adds_is_named() -> None:
+    added = {"query": {"responses": {}}, "additionalOperations": {"COPY": {"responses": {}}}}
+    operations, errors = readable_operations(contract({"/": {"get": {"responses": {}}, **added}}, (3, 2)))
+    assert [operation.label for operation in operations] == ["GET /"]
+    assert errors == dict.fromkeys(
+        ("QUERY /", "COPY /"), "its method is none of OpenAPI 3.0 or 3.1, so it is not called"
+    )
+    with pytest.raises(
+        ContractError, match="none of its operations can be called: QUERY /: its method is none of"
+    ):
+        readable_operations(contract({"/": added}, (3, 1)))
+
+
+@pytest.mark.parametrize("count", [500, 2_000])
+def test_schemas_that_refer_to_one_another_in_a_long_chain(count: int) -> None:
+    def link(number: int, **more: Any) -> Any:
+        return {"$ref": f"#/components/schemas/S{(number + 1) % count}", **more}
+
+    in_properties = {f"S{n}": {"type": "object", "properties": {"next": link(n)}} for n in range(count)}
+    in_place = {f"S{n}": {"allOf": [link(n)]} for n in range(count - 1)} | {f"S{count - 1}": {"const": 1}}
+    for schemas, valid in ((in_properties, {"next": {"next": {}}}), (in_place, 1)):
+        document = contract(version=(3, 1), schemas=schemas)
+        for message_type in MessageType:
+            schema = Schema(SchemaTranslator(document, message_type), link(-1))
+            assert schema.translated["$ref"] == "#/$defs/components.schemas.S0"
+            assert valid == 1 or schema.types == {"object"}

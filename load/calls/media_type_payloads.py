@@ -99,7 +99,7 @@ class MediaTypeCompiler:
         if usable := [example for example in examples if is_kept(example)]:
             draws[Variant.EXAMPLE] = partial(_example, usable, generate, unique, is_kept, self.random)
         fields = {**self.headers, "Content-Type": body_writer.content_type}
-        return MediaType(fields, generate, draws, body_writer.encode, schema.validator_of_readable.is_valid)
+        return MediaType(fields, generate, draws, body_writer.encode, schema.validator.is_valid)
 
     def _generator(
         self, schema: Schema, rules: Sequence[Json], preferred: Sequence[Json], unique: frozenset[str]
@@ -113,7 +113,7 @@ class MediaTypeCompiler:
 
 def _check(schema: Schema, rules: Sequence[Json]) -> Check:
     """Tells whether a payload is valid, and matches the rules. Raises Unbuildable when these are none."""
-    is_valid = schema.validator_of_readable.is_valid
+    is_valid = schema.validator.is_valid
     if not rules:
         return is_valid
     try:

@@ -93,7 +93,7 @@ class ParameterValues:
                 value = _converted(given[slot], parameter)
                 if not is_sent and (value is None or (is_minimal and parameter.location == "query")):
                     continue
-                if parameter.required or parameter.schema.validator_of_readable.is_valid(value):
+                if parameter.required or parameter.schema.validator.is_valid(value):
                     chosen.append((parameter, value))
             elif generate and (is_sent or self._random.random() < optional):
                 chosen.append((parameter, generate()))

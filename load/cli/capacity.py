@@ -54,7 +54,7 @@ def capacity(
     rate are checked against the answer. Exits with 0 if some rate holds, those objectives hold, and nothing
     broke the contract.
     """
-    contract = load_contract(document or students_document())
+    contract = load_contract(document or students_document(), given.pop("allow_remote_refs"))
     mix = load_profile(profile)
     if mix.stages:
         raise LoadError(f"profile {mix.name} sets the number of users by stages; choose one without")

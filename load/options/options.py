@@ -98,6 +98,7 @@ OPTIONS = (
            "observe it during the load.", variable="CONTRACT_DATABASE_URL"),
     Option("--label", "What to call this run in its report and its results, such as 'after the index'."),
     Option("--commit", "The revision of the service under load, for the report and the results."),
+    Option("--allow-remote-refs", "Read what the document refers to at other hosts, too.", is_flag=True),
     Option("--seed", "A whole number: generated values are the same in each run with it, but for those that "
            "have to be unique: UUIDs, and tokens in names and addresses."),
     Option("--basic", "user:password for basic authentication.", variable="CONTRACT_BASIC"),

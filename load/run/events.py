@@ -133,7 +133,7 @@ def _init(environment: Environment, **_: Any) -> None:
 
 
 def _load(options: Mapping[str, Any]) -> Load:
-    contract = load_contract(options["document"])
+    contract = load_contract(options["document"], options["allow_remote_refs"])
     profile = load_profile(options["profile"] or DEFAULT_PROFILE)
     load = Load(contract, read_options(profile, options, security_schemes(contract)))
     if options["show_plan"]:

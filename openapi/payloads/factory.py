@@ -81,7 +81,7 @@ class PayloadFactory:
         Raises Unbuildable when there are no valid values or none can be generated, and ContractError when the
         schema itself is not valid.
         """
-        validator = schema.validator_of_readable if not rules else _validator(schema, rules)
+        validator = schema.validator if not rules else _validator(schema, rules)
         try:
             compiler = self._compiler(schema.translator)
             draw = compiler.compile((schema.node, *rules), name, unique).draw
@@ -132,7 +132,7 @@ class PayloadFactory:
 
 def _validator(schema: Schema, rules: tuple[Json, ...]) -> SchemaValidator:
     """The validator of a schema with further rules. Raises ContractError when the schema is not valid."""
-    schema.validator_of_readable  # noqa: B018 - a cached property, for its errors
+    schema.validator  # noqa: B018 - a cached property, for its errors
     document = bundle(
         {"properties": {"value": {"allOf": [schema.node, *rules]}}}, schema.translator.definitions
     )
