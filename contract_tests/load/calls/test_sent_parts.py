@@ -76,3 +76,8 @@ def test_of_many_calls_some_are_looked_at() -> None:
     for _ in range(1000):
         parts.look(call(ORDER))
     assert sum(bool(parts.look(call(ORDER, {"name": "a"}))) for _ in range(16)) == 1
+
+
+def test_a_schema_that_is_not_valid_describes_nothing() -> None:
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Missing"}}}
+    assert described_parts(operation(method="post", requestBody={"content": content})) == []
