@@ -72,9 +72,10 @@ def _parts(body: bytes, boundary: str, schema: Schema) -> Iterator[tuple[str, Js
         fields = dict(line.partition(":")[::2] for line in head.decode().strip().split("\r\n"))
         headers = {name.strip().lower(): value.strip() for name, value in fields.items()}
         disposition = headers.get("content-disposition", "")
-        name = media_types.parameter(disposition, "name")
-        if name is None:
+        quoted = media_types.parameter(disposition, "name")
+        if quoted is None:
             raise ValueError("a part has no name")
+        name = quoted.replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")
         if "filename=" in disposition or schema.file_type(name) is not None:
             yield name, content.decode("utf-8", "replace")
         elif media_types.is_json(headers.get("content-type", "")):

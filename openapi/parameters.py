@@ -158,15 +158,12 @@ class Parameter:
             rules.append({"minLength": 1, "pattern": _UNAMBIGUOUS[self.location]})
         facts = self.schema.facts
         if facts.takes_array:
-            rules.append({"minItems": 1, "items": self._item_rule(facts.items.types)})
+            rules += [{"minItems": 1}, {"items": self._item_rule(facts.items.types)}]
         if facts.takes_object and self.style == "deepObject":
             rules += [{"minProperties": 1}, _deep_rule(facts, _DEPTH)]
         elif facts.takes_object:
-            names = {
-                "minLength": 1,
-                "pattern": _UNAMBIGUOUS_NAME if self.styled.is_spread else self._item_pattern,
-            }
-            rules += [{"propertyNames": names}, {"minProperties": 1}]
+            names = _UNAMBIGUOUS_NAME if self.styled.is_spread else self._item_pattern
+            rules += [{"minProperties": 1}, {"propertyNames": {"minLength": 1, "pattern": names}}]
             rules.append(facts.each_property(self._item_rule(_SCALARS)))
         return tuple(rules)
 

@@ -94,5 +94,5 @@ class StyledReader:
     def is_spread(self) -> bool:
         """Whether the properties of an object are parameters of the query under their own names."""
         serialization = self.serialization
-        is_form = serialization.style == "form" and serialization.location == "query"
-        return is_form and serialization.explode and self.facts.takes_object
+        is_in_query = serialization.location == "query" and not self.is_deep
+        return is_in_query and serialization.explode and self.facts.takes_object

@@ -149,6 +149,12 @@ def test_all_items_that_are_unambiguous_are_written() -> None:
         assert {item for _ in range(300) for item in make()} == {*kept}
 
 
+def test_properties_of_an_exploded_object_are_parameters_in_every_style() -> None:
+    it = parameter("query", "pipeDelimited", True, OF_NUMBERS)
+    assert it.write({"a": 1}) == "a=1"
+    assert it.read_query(it.occurrences({"a": ["1"]}, ())) == {"a": 1}
+
+
 def test_parameters_that_the_specification_ignores() -> None:
     ignored: list[Any] = [
         {"name": name, "in": "header", "schema": {}} for name in ("Accept", "Content-Type", "Authorization")

@@ -157,6 +157,8 @@ def multipart(*parts: tuple[str, str]) -> bytes:
         ("multipart/form-data; boundary=x",
          multipart(('name="n"', "5"), ('name="file"; filename="f"', "1"), ('name="tags"', "a")),
          {"n": 5, "file": "1", "tags": ["a"]}, []),
+        ("multipart/form-data; boundary=x", multipart(('name="n"', "5"), ('name="%22"', "a")),
+         {"n": 5, '"': "a"}, []),
         ("multipart/form-data; boundary=x",
          multipart(('name="at"\r\nContent-Type: application/json', '{"a": "x"}')),
          {"at": {"a": "x"}}, ["required", "type"]),
