@@ -141,10 +141,11 @@ def _soft_deletions(operation: Operation) -> Iterator[str]:
 
 def _may_be_left_out(operation: Operation, rules: SlotRules) -> bool:
     """Whether a body is optional, and calls without it do no more than others do: a deletion without its
-    filter may delete everything, and what a call creates needs the run's own name.
+    filter may delete everything, and what a call creates needs the run's own name, unless the service names
+    it.
     """
     body = operation.request_body
-    needed = rules.given | rules.naming
+    needed = rules.given if rules.may_be_unnamed else rules.given | rules.naming
     return (
         body is not None
         and not body.required

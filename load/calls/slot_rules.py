@@ -11,10 +11,12 @@ class SlotRules:
 
     No values are generated for slots that are always `given` one, nor for those that stay `empty` unless a
     call is given a value. Values of `naming` slots name what the call creates: they are the run's own, so
-    that nothing else can have that name. When `is_careful`, no generated value asks for a deletion.
+    that nothing else can have that name. If the answer shows an identifier that the service has chosen, what
+    is created `may_be_unnamed`. When `is_careful`, no generated value asks for a deletion.
     """
 
     given: frozenset[Slot] = frozenset()
     empty: frozenset[Slot] = frozenset()
     naming: frozenset[Slot] = frozenset()
+    may_be_unnamed: bool = False
     is_careful: bool = False

@@ -52,6 +52,7 @@ class CallBuilderFactory:
             ),
             empty=frozenset(empty),
             naming=self._naming_slots(operation) if is_careful else frozenset(),
+            may_be_unnamed=all(map(_is_named_by_service, self.plan.producers.get(operation.label, ()))),
             is_careful=is_careful,
         )
         return CallBuilder(operation, self.payloads, self.random, secret, rules, self._compile_time)
@@ -75,6 +76,12 @@ class CallBuilderFactory:
             elif producer.creates or producer.alias_of:
                 slots |= {Slot("body", pointer) for pointer in _naming_pointers(producer)}
         return frozenset(slots)
+
+
+def _is_named_by_service(producer: Producer) -> bool:
+    """Whether the answer shows the identifier of what a call creates, and the request does not."""
+    last = producer.sources[-1]
+    return isinstance(last, Identifier) and last.pointer is not None and last.request is None
 
 
 def _naming_pointers(producer: Producer) -> Iterator[str]:

@@ -17,7 +17,7 @@ from openapi.expressions import Exchange
 from openapi.operations import Operation
 
 # While some operations have not been called yet, this share of the calls is theirs.
-_FIRST_CALLS = 0.5
+_FIRST_CALLS = 0.8
 # So many operations are drawn before one is taken that needs nothing.
 _DRAWS = 4
 # Lists before the run: those that need nothing, those within what they have shown, and those within these.

@@ -12,6 +12,8 @@ from openapi.operations import Operation
 _FIRST_ROUNDS = 2
 # How often an operation that cannot be called yet is put off, for each of the first rounds.
 _PUT_OFF_AT_MOST = 6
+# How many others come before an operation that is put off for the first time.
+_SOON = 8
 
 
 class OperationSchedule:
@@ -32,8 +34,12 @@ class OperationSchedule:
             raise LoadError(f"profile {profile.name}: no operation of the document has a weight")
         self.operations = [operation for operation, _ in weighted]
         self._cumulative_weights = [*accumulate(weight for _, weight in weighted)]
-        self._first_rounds = deque(operation for operation in self.operations for _ in range(_FIRST_ROUNDS))
-        random.shuffle(self._first_rounds)
+        # What has been created is used before it is deleted.
+        self._first_rounds = deque(
+            operation
+            for _ in range(_FIRST_ROUNDS)
+            for operation in sorted(self.shuffled(), key=lambda operation: operation.method == "delete")
+        )
         self._put_off: Counter[str] = Counter()
 
     @property
@@ -48,7 +54,10 @@ class OperationSchedule:
     def put_off(self, operation: Operation) -> None:
         """Give an operation another turn in the first rounds, unless it was put off too often."""
         self._put_off[operation.label] += 1
-        if self._put_off[operation.label] < _PUT_OFF_AT_MOST * _FIRST_ROUNDS:
+        if self._put_off[operation.label] == 1:
+            # By then, what it lacks may have been created.
+            self._first_rounds.insert(_SOON, operation)
+        elif self._put_off[operation.label] < _PUT_OFF_AT_MOST * _FIRST_ROUNDS:
             self._first_rounds.append(operation)
 
     def draw(self) -> Operation:
