@@ -123,6 +123,10 @@ class Serialization:
 
 def as_text(value: Any) -> str:
     """A value as plain text: null is empty, arrays and objects are JSON, whole numbers have no fraction."""
+    if isinstance(value, str):
+        return value
+    if type(value) is int:
+        return str(value)
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: ""}[value]
     if isinstance(value, (Mapping, list)):

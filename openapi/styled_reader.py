@@ -33,6 +33,8 @@ class StyledReader:
 
     def read(self, texts: Sequence[str]) -> Json:
         """The value from the occurrences of the parameter. Raises UnicodeDecodeError."""
+        if self._is_plain:
+            return self._reader.scalar(texts[0].strip())
         facts, reader, scalar = self.facts, self._reader, self._texts.scalar(texts[0])
         if not (facts.takes_array or facts.takes_object):
             return reader.scalar(scalar)
@@ -78,6 +80,12 @@ class StyledReader:
                 branch[step] = branch = inner if isinstance(inner, dict) else {}
             branch[steps[-1]] = [*map(self._texts.scalar, texts)]
         return self._reader.nested(tree)
+
+    @cached_property
+    def _is_plain(self) -> bool:
+        """Whether a text is a value as it is, but for spaces around it: this is most of what is read."""
+        is_header = self.serialization.location == "header"
+        return is_header and not (self.facts.takes_array or self.facts.takes_object)
 
     @property
     def repeats(self) -> bool:

@@ -1,8 +1,9 @@
 """Reads values from texts by the types that their schema allows: in parameters, headers, forms and text."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import isfinite
 
 from openapi.contract import Json
@@ -12,6 +13,7 @@ from openapi.schema_facts import SchemaFacts
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_TEXT = frozenset({"string"})
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -27,7 +29,16 @@ class TextReader:
 
     def scalar(self, text: str) -> Json:
         """The value of one text."""
-        return self.first_valid(_scalars(text, self.facts.types), text)
+        if self.is_text:
+            return text
+        values = _scalars(text, self.facts.types)
+        return values[0] if len(values) == 1 else self.first_valid(values, text)
+
+    @cached_property
+    def is_text(self) -> bool:
+        """Whether the value of a text is the text itself, whatever it says."""
+        types = self.facts.types
+        return types in (_TEXT, ALL_TYPES)
 
     def text(self, text: str) -> Json:
         """The value of a whole text, which may end with a line break unless it is a string."""
@@ -70,17 +81,15 @@ class TextReader:
         return self.array(tree) if isinstance(tree, list) else [TextReader(self.facts.items).nested(tree)]
 
 
-def _scalars(text: str, types: frozenset[str]) -> Iterator[Json]:
+def _scalars(text: str, types: frozenset[str]) -> list[Json]:
     """The readings of a text as values of these types."""
-    if "string" in types:
-        yield text
-    if types == ALL_TYPES:
-        return
+    values: list[Json] = [text] if "string" in types else []
     if "null" in types and text in ("", "null"):
-        yield None
+        values.append(None)
     if "boolean" in types and text in _BOOLEANS:
-        yield _BOOLEANS[text]
+        values.append(_BOOLEANS[text])
     if "integer" in types and _INTEGER.fullmatch(text) and len(text) <= INTEGER_DIGITS:
-        yield int(text)
+        values.append(int(text))
     elif "number" in types and _NUMBER.fullmatch(text) and isfinite(number := float(text)):
-        yield number
+        values.append(number)
+    return values
