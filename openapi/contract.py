@@ -37,6 +37,7 @@ class Contract:
     document: JsonObject
     version: tuple[int, int]
     references: References = field(default_factory=References)
+    _nodes: dict[str, Json] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def fingerprint(self) -> str:
@@ -54,6 +55,11 @@ class Contract:
 
         Raises ContractError when there is none.
         """
+        if pointer not in self._nodes:
+            self._nodes[pointer] = self._node(pointer)
+        return self._nodes[pointer]
+
+    def _node(self, pointer: str) -> Json:
         if pointer.startswith(MISSING) and pointer in self.references.missing:
             raise ContractError(f"{self.source}: {self.references.missing[pointer]}")
         if pointer not in ("#", "") and not pointer.startswith("#/"):

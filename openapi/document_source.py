@@ -2,6 +2,8 @@
 
 import stat
 import time
+from contextlib import suppress
+from copy import deepcopy
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -9,10 +11,15 @@ from urllib.error import URLError
 from urllib.parse import unquote, urlsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
 
+from jsonschema_specifications import REGISTRY
+from referencing.exceptions import Unresolvable
+
 from openapi.document_parser import parse_document
 from openapi.errors import ContractError
 from openapi.limits import DOCUMENT_BYTES, DOCUMENTS, FETCH_TIMEOUT_S, READ_BYTES
 
+# The meta-schemas of JSON Schema, which are there without asking for them.
+_META_SCHEMAS = ("https://json-schema.org/", "http://json-schema.org/")
 _WEB = ("http", "https")
 
 
@@ -50,6 +57,9 @@ class DocumentSource:
         """The document at a URL that another document refers to. Raises ContractError when it may not be
         read or cannot.
         """
+        if url.startswith(_META_SCHEMAS):
+            with suppress(Unresolvable):
+                return deepcopy(REGISTRY.contents(url))
         refusal = self.refusal(url)
         if refusal:
             raise ContractError(f"{url}: not read: {refusal}")

@@ -52,7 +52,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _check_nesting(name: str, value: Any) -> None:
-    level, depth = [value], 0
+    level: list[Any] = [[value]]
+    depth = 0
     while level:
         if depth > NESTING:
             raise ContractError(f"{name}: it is nested more than {NESTING} levels deep")

@@ -106,6 +106,8 @@ class _JoinedDocument:
         self._anchors: dict[str, tuple[str, bool]] = {}
         self._nodes: dict[str, int] = {}
         self._failures: dict[str, str] = {}
+        self._uris: dict[tuple[str, str], tuple[str, str]] = {}
+        self._valid: set[str] = set()
         own = document.get("$self")
         self._add(document, resolve_uri(base, own) if isinstance(own, str) else base, base, "")
 
@@ -167,8 +169,11 @@ class _JoinedDocument:
         written, base = str(reference.holder[reference.key]), reference.base
         if reference.key not in ("$ref", "$dynamicRef") and self._is_component(written):
             written, base = f"#/components/schemas/{escape(written)}", self._base
-        uri, _, fragment = resolve_uri(base, written).partition("#")
-        return uri, fragment
+        key = (base, written)
+        if key not in self._uris:
+            uri, _, fragment = resolve_uri(base, written).partition("#")
+            self._uris[key] = (uri, fragment)
+        return self._uris[key]
 
     def _is_component(self, name: str) -> bool:
         """Whether a value in a discriminator's mapping is the name of a schema."""
@@ -219,7 +224,9 @@ class _JoinedDocument:
             target = self._anchors[name][0]
         else:
             target = f"#{self._pointers[uri]}{fragment}"
-            node_at(self._document, target)
+            if target not in self._valid:
+                node_at(self._document, target)
+                self._valid.add(target)
         holder = reference.holder
         if reference.key == "$dynamicRef" and not self._anchors.get(name, ("", False))[1]:
             # It leads to no dynamic anchor, so it is as a `$ref` (JSON Schema 2020-12 Core, section 8.2.3.2).
@@ -234,7 +241,7 @@ class _JoinedDocument:
         if not place.startswith(prefix):
             return f"#{place}"
         name, _, rest = place.removeprefix(prefix).partition("/")
-        return f"{unescape(name)}#/{rest}"
+        return f"{unescape(name)}#/{rest}" if rest else f"{unescape(name)}#"
 
 
 def unescape(token: str) -> str:

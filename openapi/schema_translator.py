@@ -78,6 +78,7 @@ class SchemaTranslator:
     message_type: MessageType
     definitions: dict[str, Json] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
+    _defined: dict[tuple[str, _Context], str] = field(default_factory=dict)
     _pending: list[tuple[str, Json, _Context]] = field(default_factory=list)
 
     def translate(self, schema: Json) -> Json:
@@ -164,6 +165,12 @@ class SchemaTranslator:
         """Have what a pointer leads to translated, unless it is defined already. Returns the pointer to its
         definition, of which there is one per context that matters.
         """
+        key = (pointer, context)
+        if key not in self._defined:
+            self._defined[key] = self._definition(pointer, context)
+        return DEFINITIONS + self._defined[key]
+
+    def _definition(self, pointer: str, context: _Context) -> str:
         target = self.contract.at(pointer)
         context = context.within(self.contract.references.anchors_around(pointer))
         forbidden = context.forbidden & self._forbidden.required_in_place.of(target)
@@ -176,7 +183,7 @@ class SchemaTranslator:
             # A recursive schema refers to its own definition before there is one.
             self.definitions[name] = True
             self._pending.append((name, target, _Context(forbidden, is_applied, anchors)))
-        return DEFINITIONS + name
+        return name
 
     def _define_dynamic(self, pointer: str, context: _Context) -> str:
         """The same for a `$dynamicRef`, which leads to the outermost of the anchors with its name."""

@@ -62,9 +62,14 @@ def schemas(folder: Path, body: Any, **files: Any) -> tuple[Schema, Schema]:
         ({"$id": "urn:a:b", "items": {"$ref": "#c"}, "$defs": {"c": {"$anchor": "c", "const": 1}}}, [1], [2]),
         ({"$dynamicRef": "#/components/schemas/Tree"}, {"value": 1}, {}),
         ({"$ref": "other.json#/$defs/a"}, 7, 8),
+        (
+            {"$ref": "https://json-schema.org/draft/2020-12/schema"},
+            {"minLength": 1},
+            {"not": {"minLength": -1}},
+        ),
         ({"$ref": "https://elsewhere.test/other#b"}, "text", 7),
     ],
-    ids=range(8),
+    ids=range(9),
 )
 def test_a_schema_is_found_by_its_identifier(tmp_path: Path, body: Any, valid: Any, invalid: Any) -> None:
     other = {

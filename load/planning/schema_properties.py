@@ -78,9 +78,16 @@ def _properties_within(node: Json, root: Json, pointer: str, depth: int) -> Iter
 
 def outline(node: Json, root: Json) -> JsonObject:
     """The keywords of a schema, together with the properties and items of all its alternatives."""
+    return _outline(node, root, set())
+
+
+def _outline(node: Json, root: Json, visited: set[int]) -> JsonObject:
     facts = flatten_schema(node, root)
     for branch in (*facts.get("oneOf", ()), *facts.get("anyOf", ())):
-        other = outline(branch, root)
+        if id(branch) in visited:
+            continue
+        visited.add(id(branch))
+        other = _outline(branch, root, visited)
         properties = {**other.get("properties", {}), **facts.get("properties", {})}
         facts = {**other, **facts, **({"properties": properties} if properties else {})}
     return facts
