@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from itertools import islice
 
 from openapi.contract import Json
@@ -20,6 +21,7 @@ from openapi.payloads.keywords import with_keywords
 from openapi.payloads.negations import Negations
 from openapi.payloads.search_budget import SearchBudget
 from openapi.payloads.tuning import (
+    COMPARED_DENIALS,
     CONTRADICTION_ALTERNATIVES,
     CONTRADICTION_DEPTH,
     CONTRADICTION_STEPS,
@@ -28,6 +30,17 @@ from openapi.payloads.tuning import (
 
 # A schema, and the ids of the schemas around it that have unevaluated keywords.
 _Scoped = tuple[Json, tuple[int, ...]]
+
+
+class Denials(Enum):
+    """What is done with schemas that must not hold. They are broken one after the other; or the one that can
+    be broken in the fewest ways comes first, so that dead ends show early, which takes longer; or they are
+    left out, so that values may satisfy them.
+    """
+
+    IN_ORDER = 1
+    FEWEST_WAYS_FIRST = 2
+    LEFT_OUT = 3
 
 
 @dataclass(frozen=True)
@@ -49,7 +62,7 @@ class _Expansion:
     visited: Mapping[int, None] = field(default_factory=dict)
     denied: frozenset[int] = frozenset()
     order: BranchOrder = FIRST
-    leaves_negated: bool = False
+    denials: Denials = Denials.IN_ORDER
 
 
 class Alternatives:
@@ -77,15 +90,13 @@ class Alternatives:
         schemas: Sequence[Json],
         order: BranchOrder,
         budget: SearchBudget,
-        leaves_negated: bool = False,
+        denials: Denials = Denials.IN_ORDER,
     ) -> Iterator[Constraints]:
-        """The alternatives of schemas that hold together, found one by one until the budget is exhausted.
-
-        The order says with which branch of each choice they begin. Where `leaves_negated`, values of the
-        alternatives may satisfy schemas that must not hold.
+        """The alternatives of schemas that hold together, found one by one until the budget is exhausted. The
+        order says with which branch of each choice they begin.
         """
         pending = [(schema, ()) for schema in schemas]
-        return self._expand(_Expansion(budget, pending, order=order, leaves_negated=leaves_negated))
+        return self._expand(_Expansion(budget, pending, order=order, denials=denials))
 
     def is_satisfiable(
         self, schemas: Sequence[Json], depth: int = CONTRADICTION_DEPTH, budget: SearchBudget | None = None
@@ -137,7 +148,7 @@ class Alternatives:
         """The alternatives of an expansion whose schemas are all read."""
         if read.choices:
             yield from self._choose(read)
-        elif read.negated and not read.leaves_negated:
+        elif read.negated and read.denials is not Denials.LEFT_OUT:
             yield from self._negate(read)
         else:
             yield with_unevaluated(read.constraints)
@@ -194,19 +205,38 @@ class Alternatives:
             yield from self._expand(replace(expansion, pending=[branch], choices=choices, constraints=chosen))
 
     def _negate(self, expansion: _Expansion) -> Iterator[Constraints]:
-        """The alternatives that remain when the first of the negated schemas must not hold."""
-        (schema, scopes), *negated = expansion.negated
-        remaining = replace(expansion, negated=negated)
-        if not self._may_hold(schema, expansion):
-            yield from self._decide(remaining)
+        """The alternatives that remain when the negated schemas must not hold."""
+        compared = 1 if expansion.denials is Denials.IN_ORDER else COMPARED_DENIALS
+        chosen: tuple[_Scoped, list[_Expansion]] | None = None
+        negated = [*expansion.negated]
+        for scoped in expansion.negated[:compared]:
+            ways = self._ways(scoped[0], expansion)
+            if ways is None:
+                negated.remove(scoped)
+            elif chosen is None or len(ways) < len(chosen[1]):
+                chosen = scoped, ways
+        if chosen is None:
+            yield from self._decide(replace(expansion, negated=negated))
             return
+        negated.remove(chosen[0])
+        for way in chosen[1]:
+            yield from self._decide(replace(way, negated=[*negated, *way.negated]))
+
+    def _ways(self, schema: Json, expansion: _Expansion) -> list[_Expansion] | None:
+        """The expansion with a schema broken in each way that is possible; None if it cannot hold anyway."""
+        if not self._may_hold(schema, expansion):
+            return None
+        # What a denied schema evaluates counts for no unevaluated keyword around it.
         constraints = expansion.constraints.changed({"is_plain": False})
+        start = replace(expansion, negated=(), constraints=constraints)
+        ways = []
         for negation in (*self._negations.of(schema), *self._negations.surplus(schema, constraints)):
             if not expansion.budget.spend():
-                return
-            read = self._read(replace(remaining, pending=[(negation, scopes)], constraints=constraints))
+                break
+            read = self._read(replace(start, pending=[(negation, ())]))
             if read is not None and self._is_possible(negation, read):
-                yield from self._decide(read)
+                ways.append(read)
+        return ways
 
     def _may_hold(self, schema: Json, expansion: _Expansion) -> bool:
         """Whether values that the expansion allows may satisfy a schema."""
@@ -226,7 +256,7 @@ class Alternatives:
             for name, schema in negation.get("properties", {}).items()
             if schema is not False
         ]
-        if "contains" in negation:
+        if negation.get("minContains", 1) and "contains" in negation:
             length = max((len(keywords.prefix) for keywords in read.constraints.array_keywords), default=0)
             broken.append((negation["contains"], *item_schemas(read.constraints, length)))
         return all(

@@ -1,12 +1,16 @@
 """Compiles constraints on arrays."""
 
+from collections.abc import Sequence
+from itertools import islice, product
 from random import Random
 
 from openapi.contract import Json
-from openapi.payloads.array_generator import ArrayGenerator
-from openapi.payloads.constraints import Constraints, Contains, item_schemas
+from openapi.payloads.array_generator import ArrayGenerator, RepeatingArrays
+from openapi.payloads.array_layouts import LaidOutArrays, find_layouts
+from openapi.payloads.constraints import Constraints, item_schemas
 from openapi.payloads.derived_schemas import DerivedSchemas
 from openapi.payloads.subschema_compiler import SubschemaCompiler
+from openapi.payloads.tuning import COMBINATIONS
 from openapi.payloads.unbuildable import Unbuildable
 from openapi.payloads.value_generator import ValueGenerator
 
@@ -19,27 +23,27 @@ class ArrayCompiler:
         self._derived = derived
         self._random = random
 
-    def array(self, constraints: Constraints, name: str, place: str, nesting: int) -> ArrayGenerator:
+    def array(self, constraints: Constraints, name: str, place: str, nesting: int) -> ValueGenerator:
         """A generator of arrays. Raises Unbuildable."""
+        of_items = self._counted if constraints.contains else self._uncounted
+        arrays = of_items(constraints, name, place, nesting)
+        return RepeatingArrays(arrays) if constraints.repeated_items else arrays
+
+    def _uncounted(self, constraints: Constraints, name: str, place: str, nesting: int) -> ValueGenerator:
+        """A generator of arrays without `contains`. Raises Unbuildable."""
         length = max((len(keywords.prefix) for keywords in constraints.array_keywords), default=0)
         first = self._first_items(constraints, length, place, nesting)
         try:
-            rest: ValueGenerator | None = self._other_item(constraints, length, name, place, nesting)
+            rest: ValueGenerator | None = self._subschemas.generator(
+                item_schemas(constraints, length), name, f"{place}/items", nesting + 1
+            )
         except Unbuildable:
             if constraints.min_items > len(first):
                 raise
             rest = None
-        if len(first) < length:
-            rest = None
-        contained = [
-            (self._contained_item(constraints, contains, length, place, nesting), contains.least)
-            for contains in constraints.contains
-            if contains.least
-        ]
         return ArrayGenerator(
             first,
-            rest,
-            contained,
+            rest if len(first) == length else None,
             constraints.min_items,
             constraints.max_items,
             constraints.unique_items,
@@ -52,9 +56,9 @@ class ArrayCompiler:
         """The generators of the items of `prefixItems`, up to the first that has no values."""
         generators: list[ValueGenerator] = []
         for index in range(length):
-            schemas = (*item_schemas(constraints, index), *self._not_contained(constraints))
             item_place = f"{place}/prefixItems/{index}"
             try:
+                schemas = item_schemas(constraints, index)
                 generators.append(self._subschemas.generator(schemas, "", item_place, nesting + 1))
             except Unbuildable:
                 if index < constraints.min_items:
@@ -62,26 +66,40 @@ class ArrayCompiler:
                 break
         return generators
 
-    def _other_item(
-        self, constraints: Constraints, length: int, name: str, place: str, nesting: int
-    ) -> ValueGenerator:
-        """The generator of items behind those of `prefixItems`."""
-        schemas = (*item_schemas(constraints, length), *self._not_contained(constraints))
-        return self._subschemas.generator(schemas, name, f"{place}/items", nesting + 1)
+    def _counted(self, constraints: Constraints, _: str, place: str, nesting: int) -> ValueGenerator:
+        """A generator of arrays with `contains`. Raises Unbuildable."""
+        length = max((len(keywords.prefix) for keywords in constraints.array_keywords), default=0)
+        known: dict[int, list[tuple[Sequence[bool], ValueGenerator]]] = {}
 
-    def _contained_item(
-        self, constraints: Constraints, contains: Contains, length: int, place: str, nesting: int
-    ) -> ValueGenerator:
-        """The generator of items that satisfy `contains`."""
-        forbidden = [self._negation(other) for other in constraints.contains if other.most == 0]
-        schemas = (contains.schema, *item_schemas(constraints, length), *forbidden)
-        return self._subschemas.generator(schemas, "", f"{place}/contains", nesting + 1)
+        def options(index: int) -> list[tuple[Sequence[bool], ValueGenerator]]:
+            position = min(index, length)
+            if position not in known:
+                known[position] = self._options(constraints, position, place, nesting)
+            return known[position]
 
-    def _not_contained(self, constraints: Constraints) -> tuple[Json, ...]:
-        """What other items must not be, where `maxContains` limits the number of contained ones."""
-        return tuple(
-            self._negation(contains) for contains in constraints.contains if contains.most is not None
-        )
+        layouts = find_layouts(constraints, options)
+        if not layouts:
+            raise Unbuildable(f"{place}: its items cannot be what contains asks for")
+        return LaidOutArrays(layouts, constraints.unique_items, self._random)
 
-    def _negation(self, contains: Contains) -> Json:
-        return self._derived.keep(("not", id(contains.schema)), {"not": contains.schema})
+    def _options(
+        self, constraints: Constraints, index: int, place: str, nesting: int
+    ) -> list[tuple[Sequence[bool], ValueGenerator]]:
+        """The generators of an item at an index, for each combination of the `contains` that it satisfies."""
+        options: list[tuple[Sequence[bool], ValueGenerator]] = []
+        combinations = product((False, True), repeat=len(constraints.contains))
+        for combination in islice(combinations, COMBINATIONS):
+            counted = (
+                each.schema if is_one else self._negation(each.schema)
+                for each, is_one in zip(constraints.contains, combination, strict=True)
+            )
+            schemas = (*item_schemas(constraints, index), *counted)
+            try:
+                generator = self._subschemas.generator(schemas, "", f"{place}/contains", nesting + 1)
+            except Unbuildable:
+                continue
+            options.append((combination, generator))
+        return options
+
+    def _negation(self, schema: Json) -> Json:
+        return self._derived.keep(("not", id(schema)), {"not": schema})

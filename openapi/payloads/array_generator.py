@@ -15,13 +15,11 @@ from openapi.payloads.value_generator import Draw, ValueGenerator
 @dataclass(eq=False)
 class ArrayGenerator(ValueGenerator):
     """Generates arrays of `least` to `most` items: `first` are the generators of the first items
-    (`prefixItems`), `rest` is that of others, and `contained` are generators each with how many of its values
-    must be among the items. Where `distinct`, no two items are equal.
+    (`prefixItems`) and `rest` is that of others. Where `distinct`, no two items are equal.
     """
 
     first: Sequence[ValueGenerator]
     rest: ValueGenerator | None
-    contained: Sequence[tuple[ValueGenerator, int]]
     least: int
     most: int | None
     distinct: bool
@@ -30,7 +28,7 @@ class ArrayGenerator(ValueGenerator):
     is_container = True
 
     def _minimum_depth(self) -> float:
-        needed = [generator for generator, count in self.contained if count] + [*self.first[: self.least]]
+        needed = [*self.first[: self.least]]
         if self.rest and self.least > len(needed):
             needed.append(self.rest)
         return 1 + max((generator.depth for generator in needed), default=0)
@@ -38,11 +36,9 @@ class ArrayGenerator(ValueGenerator):
     def _compile(self) -> Draw:
         first = [generator.draw for generator in _before_first_endless(self.first)]
         rest = self.rest.draw if self.rest and self.rest.depth < inf else None
-        contained = [generator.draw for generator, count in self.contained for _ in range(count)]
-        least = max(self.least, len(first) + len(contained)) if contained else self.least
-        most = max(least, self._most(len(first), rest))
+        least, most = self.least, self._most(len(first), rest)
         between, distinct = self.random.randint, self.distinct
-        if not first and not contained and not distinct and rest is not None:
+        if not first and not distinct and rest is not None:
 
             def draw_uniform(depth: int) -> list[Json]:
                 size = between(least, most if depth < DEEPEST else least)
@@ -53,10 +49,9 @@ class ArrayGenerator(ValueGenerator):
         def draw(depth: int) -> list[Json]:
             size = between(least, most if depth < DEEPEST else least)
             items = [draw_item(depth + 1) for draw_item in first[:size]]
-            items += [draw_item(depth + 1) for draw_item in contained[: max(size - len(items), 0)]]
             while rest is not None and len(items) < size:
                 items.append(rest(depth + 1))
-            return self._distinct(items, [*first, *contained], rest, depth) if distinct else items
+            return self._distinct(items, first, rest, depth) if distinct else items
 
         return draw
 
@@ -97,6 +92,30 @@ class ArrayGenerator(ValueGenerator):
             item = self.rest.draw(DEEPEST)
             items.setdefault(equality_key(item), item)
         return [*items.values()]
+
+
+@dataclass(eq=False)
+class RepeatingArrays(ValueGenerator):
+    """Generates the arrays of another generator with the last item equal to the one before. That may break a
+    rule of its own position.
+    """
+
+    source: ValueGenerator
+
+    is_container = True
+
+    def _minimum_depth(self) -> float:
+        self.source.update_depth()
+        return self.source.depth
+
+    def _compile(self) -> Draw:
+        draw_items = self.source.draw
+
+        def draw(depth: int) -> list[Json]:
+            items: list[Json] = draw_items(depth)
+            return [*items[:-1], *items[-2:-1]]
+
+        return draw
 
 
 def _before_first_endless(generators: Iterable[ValueGenerator]) -> list[ValueGenerator]:

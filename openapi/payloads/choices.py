@@ -36,7 +36,8 @@ class Choices:
         one_of = schema.get("oneOf")
         if one_of is not None:
             yield self._one_of(schema, one_of)
-        if "if" in schema and ("then" in schema or "else" in schema):
+        # Without `then` and `else`, it still decides what unevaluated keywords hold for.
+        if "if" in schema:
             yield self._conditional(schema)
         for name, dependent in schema.get("dependentSchemas", {}).items():
             yield [

@@ -18,6 +18,7 @@ NOT_ENUM = "not enum"
 NOT_PATTERN = "not pattern"
 NOT_FORMAT = "not format"
 NOT_MULTIPLE_OF = "not multipleOf"
+NOT_UNIQUE = "not uniqueItems"
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,14 @@ class ArrayKeywords:
 
 @dataclass(frozen=True)
 class Contains:
-    """How many items satisfy a schema: `contains`, `minContains` and `maxContains`."""
+    """How many items satisfy a schema: `contains`, `minContains` and `maxContains`. `scopes` are the ids of
+    the schemas around it that have `unevaluatedItems`.
+    """
 
     schema: Json
     least: int
     most: int | None
+    scopes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ class Constraints:
     min_items: int = 0
     max_items: int | None = None
     unique_items: bool = False
+    repeated_items: bool = False
     array_keywords: tuple[ArrayKeywords, ...] = ()
     contains: tuple[Contains, ...] = ()
     min_properties: int = 0
@@ -178,7 +183,10 @@ def with_unevaluated(constraints: Constraints) -> Constraints:
         is_nested = any(unevaluated.scope in other.scopes for other in constraints.unevaluated_items)
         if not is_nested and all(keywords.rest is None for keywords in items):
             length = max((len(keywords.prefix) for keywords in items), default=0)
-            array_keywords.append(ArrayKeywords([True] * length, unevaluated.schema))
+            # `contains` evaluates the items that satisfy it (JSON Schema 2020-12 Core, section 11.2).
+            contained = [each.schema for each in constraints.contains if unevaluated.scope in each.scopes]
+            rest = {"anyOf": [unevaluated.schema, *contained]} if contained else unevaluated.schema
+            array_keywords.append(ArrayKeywords([True] * length, rest))
     return replace(constraints, object_keywords=tuple(object_keywords), array_keywords=tuple(array_keywords))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from openapi.contract import Json
+from openapi.flat_schema import DEFINITIONS
 
 # Keywords that say of a value more than can be built into it in every case.
 _APPROXIMATED = frozenset({
@@ -10,6 +11,9 @@ _APPROXIMATED = frozenset({
     "oneOf", "patternProperties", "prefixItems", "propertyNames", "unevaluatedItems",
     "unevaluatedProperties", "uniqueItems",
 })  # fmt: skip
+
+# Keywords whose values are no schemas.
+_DATA = frozenset({"const", "default", "enum", "example", "examples"})
 
 
 class Exactness:
@@ -29,7 +33,7 @@ class Exactness:
         while is_exact and pending:
             name = pending.pop()
             if name not in self._known:
-                self._known[name] = _read([self._definitions[name]])
+                self._known[name] = _read([self._definitions.get(name)])
             is_exact, names = self._known[name]
             pending += names - visited
             visited |= names
@@ -47,6 +51,6 @@ def _read(schemas: list[Json]) -> tuple[bool, frozenset[str]]:
             if not _APPROXIMATED.isdisjoint(current):
                 return False, frozenset()
             if isinstance(current.get("$ref"), str):
-                names.add(current["$ref"].rpartition("/")[2])
-            schemas += [value for keyword, value in current.items() if keyword != "enum"]
+                names.add(current["$ref"].removeprefix(DEFINITIONS))
+            schemas += [value for keyword, value in current.items() if keyword not in _DATA]
     return True, frozenset(names)

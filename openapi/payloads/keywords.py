@@ -11,6 +11,7 @@ from openapi.payloads.constraints import (
     NOT_MULTIPLE_OF,
     NOT_PATTERN,
     NOT_TYPE,
+    NOT_UNIQUE,
     UNIQUE,
     ArrayKeywords,
     Constraints,
@@ -55,7 +56,9 @@ def _collected(
         items = ArrayKeywords(schema.get("prefixItems", ()), schema.get("items"), scopes)
         yield "array_keywords", (*constraints.array_keywords, items)
     if "contains" in schema:
-        contains = Contains(schema["contains"], int(schema.get("minContains", 1)), schema.get("maxContains"))
+        contains = Contains(
+            schema["contains"], int(schema.get("minContains", 1)), schema.get("maxContains"), scopes
+        )
         yield "contains", (*constraints.contains, contains)
     for keyword, name in (
         ("unevaluatedProperties", "unevaluated_properties"),
@@ -104,6 +107,7 @@ _NARROWED: Mapping[str, tuple[str, Callable[[Any, Any], Any]]] = {
     "minProperties": ("min_properties", _larger),
     "maxProperties": ("max_properties", _smaller),
     "uniqueItems": ("unique_items", lambda current, value: current or value),
+    NOT_UNIQUE: ("repeated_items", lambda current, value: current or value),
     "required": ("required", lambda names, others: tuple(dict.fromkeys((*names, *others)))),
     UNIQUE: ("unique", lambda current, value: current or value),
 }
@@ -155,6 +159,8 @@ def _impossible_kinds(constraints: Constraints) -> Iterator[str]:
     if constraints.max_length is not None and constraints.min_length > constraints.max_length:
         yield "string"
     if constraints.max_items is not None and constraints.min_items > constraints.max_items:
+        yield "array"
+    if constraints.unique_items and constraints.repeated_items:
         yield "array"
     least = max(constraints.min_properties, len(constraints.required))
     if constraints.max_properties is not None and least > constraints.max_properties:

@@ -9,6 +9,7 @@ from openapi.payloads.constraints import (
     NOT_MULTIPLE_OF,
     NOT_PATTERN,
     NOT_TYPE,
+    NOT_UNIQUE,
     Constraints,
 )
 from openapi.payloads.derived_schemas import DerivedSchemas
@@ -23,9 +24,7 @@ class Negations:
         self._negations: dict[int, tuple[Json, list[Json]]] = {}
 
     def of(self, schema: Json) -> list[Json]:
-        """Schemas of which each excludes the given one: one for each way in which a value can break it. They
-        leave out `unevaluatedProperties`, `unevaluatedItems` and `propertyNames`.
-        """
+        """Schemas of which each excludes the given one: one for each way in which a value can break it."""
         schema = self._derived.resolve(schema)
         if isinstance(schema, bool):
             return [not schema]
@@ -119,22 +118,60 @@ def _of_sizes(schema: JsonObject) -> Iterator[Json]:
 def _of_items(schema: JsonObject) -> Iterator[Json]:
     if "items" in schema and "prefixItems" not in schema:
         yield {"type": "array", "contains": {"not": schema["items"]}}
-    for index, item in enumerate(schema.get("prefixItems", ())):
-        prefix = [*[True] * index, {"not": item}]
-        yield {"type": "array", "minItems": index + 1, "prefixItems": prefix}
-    if "contains" in schema and "minContains" not in schema:
-        yield {"type": "array", "items": {"not": schema["contains"]}}
+    prefix = schema.get("prefixItems", ())
+    for index, item in enumerate(prefix):
+        yield {"type": "array", "minItems": index + 1, "prefixItems": [*[True] * index, {"not": item}]}
+    if "items" in schema and "prefixItems" in schema:
+        yield _item_behind(len(prefix), schema["items"])
+    if "contains" in schema:
+        counted, least, most = schema["contains"], schema.get("minContains", 1), schema.get("maxContains")
+        if least:
+            yield {"type": "array", "contains": counted, "minContains": 0, "maxContains": least - 1}
+        if most is not None:
+            yield {"type": "array", "contains": counted, "minContains": most + 1}
+    if "unevaluatedItems" in schema:
+        yield _item_behind(_longest_prefix(schema), schema["unevaluatedItems"])
     if schema.get("uniqueItems"):
         yield {"type": "array", "minItems": 2, "items": {"const": 0}}
+        yield {"type": "array", "minItems": 2, "items": {"const": "a"}}
+        yield {"type": "array", "minItems": 2, NOT_UNIQUE: True}
+
+
+def _item_behind(index: int, allowed: Json) -> JsonObject:
+    """An array with an item at an index that is not what is allowed there."""
+    return {"type": "array", "minItems": index + 1, "prefixItems": [*[True] * index, {"not": allowed}]}
+
+
+def _longest_prefix(schema: Json) -> int:
+    """How many items the keywords of a schema and of its parts say something of one by one."""
+    if not isinstance(schema, dict):
+        return 0
+    parts = [part for keyword in ("allOf", "anyOf", "oneOf") for part in schema.get(keyword, ())]
+    parts += [schema[keyword] for keyword in ("if", "then", "else") if keyword in schema]
+    return max(len(schema.get("prefixItems", ())), *map(_longest_prefix, parts), 0)
 
 
 def _of_properties(schema: JsonObject) -> Iterator[Json]:
-    if "additionalProperties" in schema and "patternProperties" not in schema:
-        described = schema.get("properties", {})
-        name = next(name for name in ("another", "another_one", "yet_another") if name not in described)
-        yield _property_of(name, {"not": schema["additionalProperties"]})
+    described, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
+    for pattern, subschema in patterns.items():
+        if subschema is not True:
+            yield _named({"pattern": pattern}, {"not": subschema})
+    for keyword in ("additionalProperties", "unevaluatedProperties"):
+        if keyword in schema:
+            name = next(name for name in ("another", "another_one", "yet_another") if name not in described)
+            if not patterns:
+                yield _property_of(name, {"not": schema[keyword]})
+            unlike = [{"not": {"pattern": pattern}} for pattern in patterns]
+            yield _named({"not": {"enum": [*described]}, "allOf": unlike}, {"not": schema[keyword]})
+    if "propertyNames" in schema:
+        yield _named({"not": schema["propertyNames"]}, True)
     for name, dependents in schema.get("dependentRequired", {}).items():
         for dependent in dependents:
             yield {"type": "object", "required": [name], "properties": {dependent: False}}
     for name, subschema in schema.get("dependentSchemas", {}).items():
         yield {"type": "object", "required": [name], "not": subschema}
+
+
+def _named(names: Json, values: Json) -> JsonObject:
+    """An object with at least one property, all with such names and values."""
+    return {"type": "object", "minProperties": 1, "propertyNames": names, "additionalProperties": values}

@@ -1,17 +1,17 @@
 """Compiles schemas to generators, each schema once."""
 
 from collections import deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from math import inf
 from random import Random
 
 from openapi.contract import Json
-from openapi.payloads.alternatives import Alternatives
+from openapi.payloads.alternatives import Alternatives, Denials
 from openapi.payloads.array_compiler import ArrayCompiler
-from openapi.payloads.branch_order import BranchOrder
-from openapi.payloads.constraints import Constraints, likely_kinds
+from openapi.payloads.branch_order import FIRST, BranchOrder
+from openapi.payloads.constraints import NO_CONSTRAINTS, Constraints, likely_kinds
 from openapi.payloads.densities import Densities
 from openapi.payloads.exactness import Exactness
 from openapi.payloads.generator_graph import GeneratorGraph
@@ -31,12 +31,19 @@ from openapi.payloads.tuning import (
     NULL_WEIGHT,
     OTHER_WEIGHT,
     PAYLOAD_STEPS,
+    QUICK_STEPS,
+    THOROUGH_STEPS,
     UNDENIED_STEPS,
 )
 from openapi.payloads.unbuildable import Unbuildable
 from openapi.payloads.unique_tokens import UniqueTokens
 from openapi.payloads.value_generator import CheckedGenerator, DeferredGenerator, ValueGenerator
 from openapi.schema_translator import UNREADABLE, SchemaTranslator
+
+# How alternatives are searched for, each with the steps for one branch: what is quick most of the time, then
+# what finds its way where much is denied.
+_EFFORTS = ((Denials.IN_ORDER, QUICK_STEPS), (Denials.FEWEST_WAYS_FIRST, THOROUGH_STEPS))
+_WITHOUT_DENIALS = ((Denials.LEFT_OUT, UNDENIED_STEPS),)
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,42 +143,49 @@ class SchemaCompiler:
 
     def _visit_branches(self, task: _Task, nesting: int) -> ValueGenerator:
         """One generator per branch of the widest choice and per combination, so that all occur. Where denied
-        schemas leave too much to search for, values are drawn without them and checked.
+        schemas leave too much to search for, values are also drawn without them and checked.
         """
         budget = SearchBudget(ALTERNATIVES_STEPS, self._budget)
-        try:
-            return self._graph.choice(self._branches(task, nesting, budget, leaves_negated=False))
-        except Unbuildable:
-            if not budget.is_exhausted:
-                raise
-        generators = self._branches(task, nesting, SearchBudget(UNDENIED_STEPS), leaves_negated=True)
-        is_valid = self._scalars.validator(task.schemas).is_valid
-        return self._graph.add(CheckedGenerator(self._graph.choice(generators), is_valid))
+        branches, reason = self._branches(task, nesting, budget, _EFFORTS)
+        if budget.is_exhausted:
+            others, reason = self._branches(task, nesting, SearchBudget(UNDENIED_STEPS), _WITHOUT_DENIALS)
+            if others:
+                is_valid = self._scalars.validator(task.schemas).is_valid
+                branches.append(self._graph.add(CheckedGenerator(self._graph.choice(others), is_valid)))
+        if not branches:
+            raise Unbuildable(reason)
+        return self._graph.choice(branches)
 
     def _branches(
-        self, task: _Task, nesting: int, budget: SearchBudget, leaves_negated: bool
-    ) -> list[ValueGenerator]:
-        """The generators of the branches. Raises Unbuildable when there is none."""
-        generators: dict[tuple[int, ...], ValueGenerator] = {}
+        self, task: _Task, nesting: int, budget: SearchBudget, efforts: Sequence[tuple[Denials, int]]
+    ) -> tuple[list[ValueGenerator], str]:
+        """The generators of the branches, and why there is none if there is none. `efforts` are the searches
+        for one branch, each with its steps, until one of them comes to its end.
+        """
+        found: dict[tuple[int, ...], ValueGenerator] = {}
         reason = f"{task.place}: its rules contradict each other"
-        for combined, most in ((False, BRANCHES), (True, COMBINATIONS)):
-            count, number = 1, 0
-            while number < min(count, most):
-                order = BranchOrder(number, combined)
-                alternatives = self._alternatives.of(task.schemas, order, budget, leaves_negated)
+        for order in self._orders(task.schemas):
+            for denials, steps in efforts:
+                search = SearchBudget(steps, budget)
+                alternatives = self._alternatives.of(task.schemas, order, search, denials)
                 for constraints in islice(alternatives, ALTERNATIVES):
-                    count = max(count, constraints.combinations if combined else constraints.widest_choice)
-                    if constraints.branches in generators:
-                        break
                     try:
-                        generators[constraints.branches] = self._compile(constraints, task, nesting)
-                        break
+                        if constraints.branches not in found:
+                            found[constraints.branches] = self._compile(constraints, task, nesting)
                     except Unbuildable as error:
                         reason = str(error)
-                number += 1
-        if not generators:
-            raise Unbuildable(reason)
-        return [*generators.values()]
+                    else:
+                        break
+                if not search.is_exhausted:
+                    break
+        return [*found.values()], reason
+
+    def _orders(self, schemas: tuple[Json, ...]) -> Iterator[BranchOrder]:
+        """The orders in which every branch of the widest choice comes first once, and every combination."""
+        of_first = self._alternatives.of(schemas, FIRST, SearchBudget(UNDENIED_STEPS), Denials.LEFT_OUT)
+        first = next(of_first, NO_CONSTRAINTS)
+        yield from (BranchOrder(number) for number in range(min(first.widest_choice, BRANCHES)))
+        yield from (BranchOrder(number, True) for number in range(min(first.combinations, COMBINATIONS)))
 
     def _compile(self, constraints: Constraints, task: _Task, nesting: int) -> ValueGenerator:
         if constraints.values is not None:

@@ -18,6 +18,9 @@ CONTAINERS = (20.0, 5.0, 2.0, 1.0, 0.5, 0.0)
 ALL_OR_NONE = 0.05
 # Items that an array has at most beyond those it must have: few, so that payloads stay small.
 EXTRA_ITEMS = 3
+# Layouts of an array with counted items, and steps of the search for each.
+LAYOUTS = 6
+LAYOUT_STEPS = 500
 # Properties that an object has at most beyond those that schemas describe.
 EXTRA_PROPERTIES = 2
 # Draws for an item that must differ from others, or for the name of another property, before it is given up.
@@ -67,11 +70,16 @@ CONTRADICTION_ALTERNATIVES = 100
 CONTRADICTION_STEPS = 500
 # The same of a search for whether one schema may hold with others, or can be broken with them.
 DENIAL_STEPS = 100
+# Denied schemas among which the one is looked for that can be broken in the fewest ways.
+COMPARED_DENIALS = 10
 # Steps of the search for the alternatives of one schema, and of all schemas of a payload, before values are
 # drawn without denied schemas and checked; and steps of the search for such values.
 ALTERNATIVES_STEPS = 3_000
 PAYLOAD_STEPS = 20_000
 UNDENIED_STEPS = 1_000
+# Steps for one branch: of a quick search, and of the one after it.
+QUICK_STEPS = 150
+THOROUGH_STEPS = 1_000
 
 # --- Numbers
 

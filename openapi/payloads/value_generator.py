@@ -133,11 +133,17 @@ class CheckedGenerator(ValueGenerator):
     def _compile(self) -> Draw:
         draw_any, is_valid = self.source.draw, self.is_valid
 
+        # Where none is ever valid, more draws would only take time; generators may be nested in others.
+        patience = REDRAWS
+
         def draw(depth: int) -> Json:
-            for _ in range(REDRAWS):
+            nonlocal patience
+            for _ in range(max(patience, 1)):
                 value = draw_any(depth)
                 if is_valid(value):
+                    patience = REDRAWS
                     break
+                patience -= 1
             return value
 
         return draw
