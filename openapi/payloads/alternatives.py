@@ -66,7 +66,10 @@ class _Expansion:
 
 
 class Alternatives:
-    """Lists the alternatives of schemas. `definitions` are the `$defs` that references lead to."""
+    """Lists the alternatives of schemas. `definitions` are the `$defs` that references lead to.
+
+    Larger than usual: reading schemas, choosing branches and denying schemas each lead to the others.
+    """
 
     def __init__(self, definitions: Mapping[str, Json], discriminators: bool = True) -> None:
         self.derived = DerivedSchemas(definitions)
