@@ -11,7 +11,7 @@ from load.planning.message_schemas import (
     request_schema,
 )
 from load.planning.names import DISTINGUISHING_NAMES, USUAL_NAMES, words
-from load.planning.neighbours import akin, names_another
+from load.planning.neighbours import akin, names_an_entity, names_another
 from load.planning.operation_index import OperationIndex
 from load.planning.producers import (
     CREATES_AT_PATH,
@@ -69,9 +69,10 @@ class CollectionProducers:
         always does, on a path that can be read. When another operation creates and names the entities, a PUT
         only replaces them.
         """
-        if not may_create(operation) or any(producer.creates for producer in self._producers.of(resource)):
+        known = self._producers.of(resource)
+        if not may_create(operation) or any(producer.creates for producer in known):
             return False
-        if names_another(self._index, operation):
+        if names_another(self._index, operation) or not names_an_entity(self._index, operation, known):
             return False
         is_readable = any(reader.method == "get" for reader in self._index.by_path.get(resource, ()))
         return operation.method == "put" or (

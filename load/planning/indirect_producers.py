@@ -7,7 +7,7 @@ from dataclasses import replace
 from load.planning.identifiers import Identifier
 from load.planning.message_schemas import json_schemas
 from load.planning.names import USUAL_NAMES, words
-from load.planning.neighbours import names_another
+from load.planning.neighbours import names_an_entity, names_another
 from load.planning.operation_index import OperationIndex, resources_along
 from load.planning.producers import (
     MAY_CREATE_AT_PATH,
@@ -181,10 +181,12 @@ class IndirectProducers:
         """Add a PUT or POST on the path of an entity, which may create it under a name of the caller, when
         nothing else creates such entities.
         """
-        if any(producer.creates for producer in self._producers.of(resource)):
+        known = self._producers.of(resource)
+        if any(producer.creates for producer in known):
             return
         for operation in self._index.by_path.get(resource, ()):
             is_creation = operation.method in ("put", "post") and not only_reads(operation)
+            is_creation = is_creation and names_an_entity(self._index, operation, known)
             parameter = next(p for p in operation.parameters if p.name == operation.path_names[-1])
             if is_creation and operation.path.endswith("}") and "string" in parameter.schema.types:
                 self._producers.add(

@@ -1,7 +1,10 @@
 """Operations whose paths have to do with a resource, though they lie beside it."""
 
+from collections.abc import Iterable
+
 from load.planning.names import identified_noun, singular, words
 from load.planning.operation_index import OperationIndex
+from load.planning.producers import Producer
 from load.planning.resources import collection_of, normalised, noun_of
 from openapi.operations import Operation
 
@@ -21,6 +24,21 @@ def akin(index: OperationIndex, resource: str) -> list[Operation]:
         and path.rpartition("/")[0] == collection.rpartition("/")[0]
         and path not in index.by_collection
     ]
+
+
+def names_an_entity(index: OperationIndex, operation: Operation, known: Iterable[Producer]) -> bool:
+    """Whether the last segment of a path names an entity: the path has another operation, or one below it, or
+    its collection is a list, given the known producers of the resource. Otherwise it may be the new value of
+    something that there is one of, as in `PUT /default-branch/{name}`.
+    """
+    resource = normalised(operation.path)
+    is_used = len(index.by_path[resource]) > 1 or any(
+        path.startswith(f"{resource}/") for path in index.by_path
+    )
+    collection = collection_of(resource)
+    return is_used or any(
+        normalised(index.operations[producer.label].path) == collection for producer in known
+    )
 
 
 def names_another(index: OperationIndex, operation: Operation) -> bool:

@@ -18,6 +18,7 @@ def unwrapped(body: Json, names: Iterable[str]) -> Json:
     these names, if the body has at most half of them. If there are no names, it is the only object in the
     body. Properties that are spelt differently, such as `fullName` for `full_name`, get the given names.
     """
+    names = [*names]
     spelling = {_plain(name): name for name in names}
     if not isinstance(body, dict):
         return body
@@ -28,10 +29,10 @@ def unwrapped(body: Json, names: Iterable[str]) -> Json:
         shared = _count_shared(best, spelling)
         is_envelope = len(body) <= _PROPERTIES_AT_MOST or shared > 1 or name in ENVELOPES
         if shared > own and is_envelope and (not own or shared == len(spelling)):
-            return _respelt(best, spelling.values())
+            return _respelt(best, names)
         if len(body) == 1:
-            return _respelt(inner[0][1], spelling.values())
-    return _respelt(body, spelling.values())
+            return _respelt(inner[0][1], names)
+    return _respelt(body, names)
 
 
 def _count_shared(body: Mapping[str, Json], spelling: Mapping[str, str]) -> int:
@@ -48,11 +49,15 @@ def _objects(body: Mapping[str, Json], depth: int) -> Iterator[tuple[str, Mappin
 
 
 def _respelt(body: Json, names: Collection[str]) -> Json:
-    """A body whose properties have these names, where it only spells them differently."""
+    """A body whose properties have these names, where it only spells them differently. What has one of the
+    names keeps it: `+1` is not `-1`.
+    """
     if not isinstance(body, dict) or not (missing := {*names} - body.keys()):
         return body
     spelling = {_plain(name): name for name in missing}
-    return {spelling.get(_plain(name), name): value for name, value in body.items()}
+    return {
+        name if name in names else spelling.get(_plain(name), name): value for name, value in body.items()
+    }
 
 
 @lru_cache(maxsize=10_000)

@@ -213,6 +213,21 @@ def test_what_a_path_names_may_be_created_there(method: str, status: str) -> Non
 
 
 @pytest.mark.parametrize("method", ["put", "post"])
+@pytest.mark.parametrize("status", ["200", "201"])
+@pytest.mark.parametrize("answer", [THING, a_list(THING)])
+def test_a_value_in_a_path_is_no_name_of_an_entity_unless_something_else_knows_it(
+    method: str, status: str, answer: Any
+) -> None:
+    _, plan = planned(
+        on("/default-branch", get=does(answer)),
+        on("/branches", get=does(a_list(THING))),
+        on("/default-branch/{name}", "name", kind=TEXT, **{method: does(THING, status=status)}),
+    )
+    label = f"{method.upper()} /default-branch/{{name}}"
+    assert any(producer.creates for producer in plan.producers.get(label, ())) == (answer != THING)
+
+
+@pytest.mark.parametrize("method", ["put", "post"])
 @pytest.mark.parametrize("status", ["200", "201", "204"])
 def test_an_association_takes_its_other_side_from_where_that_is_created(method: str, status: str) -> None:
     member = on("/groups/{id}/members/{user_id}", "id", "user_id", kind=TEXT, get=does(THING), delete=does(),

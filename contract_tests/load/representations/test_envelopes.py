@@ -36,3 +36,8 @@ def test_properties_are_matched_in_other_spellings() -> None:
     assert unwrapped({"fullName": "a", "other": 1}, ["full_name"]) == {"full_name": "a", "other": 1}
     both = {"full_name": "a", "fullName": "b"}
     assert unwrapped(both, ["full_name"]) == both
+
+
+def test_names_that_differ_only_in_signs_are_not_mixed_up() -> None:
+    assert unwrapped({"+1": 5, "total": 6}, ["+1", "-1", "total"]) == {"+1": 5, "total": 6}
+    assert unwrapped({"_id": 5}, ["_id", "id"]) == {"_id": 5}
