@@ -29,6 +29,8 @@ class Negations:
         if isinstance(schema, bool):
             return [not schema]
         if id(schema) not in self._negations:
+            # A schema that is a part of itself adds nothing to the ways in which it can be broken.
+            self._negations[id(schema)] = (schema, [])
             self._negations[id(schema)] = (schema, [*self._of_keywords(schema)])
         return self._negations[id(schema)][1]
 
@@ -67,7 +69,7 @@ class Negations:
 
     def _of_subschemas(self, schema: JsonObject) -> Iterator[Json]:
         for part in self._derived.parts(schema):
-            yield {"not": part}
+            yield from self.of(part)
         if "anyOf" in schema:
             yield {"allOf": [{"not": branch} for branch in schema["anyOf"]]}
         if "oneOf" in schema:
