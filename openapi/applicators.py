@@ -39,12 +39,16 @@ def all_in_place(contract: Contract, schema: Json) -> Iterator[JsonObject]:
 
 class InPlaceNames:
     """Collects names that a schema has, itself or in subschemas for the same value; `own` returns those of
-    one schema. Each schema is looked at once.
+    one schema. Where `always`, only subschemas count that hold for every value: those of `$ref` and `allOf`.
+    Each schema is looked at once.
     """
 
-    def __init__(self, contract: Contract, own: Callable[[JsonObject], frozenset[str]]) -> None:
+    def __init__(
+        self, contract: Contract, own: Callable[[JsonObject], frozenset[str]], always: bool = False
+    ) -> None:
         self._contract = contract
         self._own = own
+        self._subschemas = _parts if always else _in_place_subschemas
         self._names: dict[int, frozenset[str]] = {}
 
     def of(self, schema: Json) -> frozenset[str]:
@@ -66,7 +70,7 @@ class InPlaceNames:
                 order.append(id(current))
             elif id(current) not in self._names:
                 self._names[id(current)] = self._own(current)
-                subschemas = _in_place_subschemas(self._contract, current)
+                subschemas = self._subschemas(self._contract, current)
                 objects = [each for each in subschemas if isinstance(each, dict)]
                 below[id(current)] = [id(each) for each in objects]
                 pending.append((current, True))
@@ -80,12 +84,18 @@ class InPlaceNames:
                 self._names[each] = names
 
 
-def _in_place_subschemas(contract: Contract, schema: JsonObject) -> Iterator[Json]:
+def _parts(contract: Contract, schema: JsonObject) -> Iterator[Json]:
     for keyword in ("$ref", "$dynamicRef"):
         if isinstance(schema.get(keyword), str):
             with suppress(ContractError):
                 yield contract.at(schema[keyword])
-    for keyword in ("allOf", "anyOf", "oneOf"):
+    if isinstance(schema.get("allOf"), list):
+        yield from schema["allOf"]
+
+
+def _in_place_subschemas(contract: Contract, schema: JsonObject) -> Iterator[Json]:
+    yield from _parts(contract, schema)
+    for keyword in ("anyOf", "oneOf"):
         if isinstance(schema.get(keyword), list):
             yield from schema[keyword]
     yield from (schema[keyword] for keyword in ("if", "then", "else") if keyword in schema)

@@ -39,6 +39,33 @@ class ForbiddenProperties:
         """The names of properties that a schema requires, itself or by subschemas for the same value."""
         return InPlaceNames(self.contract, _required)
 
+    def sent(self, schema: Json) -> frozenset[str]:
+        """The names of properties that one part of a schema forbids, and others describe and require. They
+        are sent: an author who extends a schema of answers for a request says so in the new part.
+        """
+        return (
+            self._always_forbidden.of(schema)
+            & self._always_allowed.of(schema)
+            & self._always_required.of(schema)
+        )
+
+    @cached_property
+    def _always_forbidden(self) -> InPlaceNames:
+        return InPlaceNames(self.contract, self.own, always=True)
+
+    @cached_property
+    def _always_allowed(self) -> InPlaceNames:
+        return InPlaceNames(self.contract, self._allowed, always=True)
+
+    @cached_property
+    def _always_required(self) -> InPlaceNames:
+        return InPlaceNames(self.contract, _required, always=True)
+
+    def _allowed(self, schema: JsonObject) -> frozenset[str]:
+        """The names of properties that a schema describes and does not forbid."""
+        properties = schema.get("properties")
+        return frozenset(properties if isinstance(properties, dict) else ()) - self.own(schema)
+
     def _is_forbidden(self, schema: Json, depth: int = 0) -> bool:
         if not isinstance(schema, dict):
             return False

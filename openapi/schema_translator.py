@@ -39,20 +39,22 @@ APPLIED = "--plain"
 @dataclass(frozen=True)
 class _Context:
     """What schemas around a schema say of the same value: which properties are `forbidden`, so that it cannot
-    require them, and whether its discriminator `is_applied` already.
+    require them, and whether its discriminator `is_applied` already. Those that are `sent` are not forbidden
+    after all, as another part of the schema requires them.
 
     `anchors` are the dynamic anchors of the schema resources around it, as pointers by name, of which the
     outermost counts (JSON Schema 2020-12 Core, section 8.2.3.2).
     """
 
     forbidden: frozenset[str] = frozenset()
+    sent: frozenset[str] = frozenset()
     is_applied: bool = False
     anchors: tuple[tuple[str, str], ...] = ()
 
     @property
     def of_inner_value(self) -> "_Context":
         """The context of schemas for properties and items of the value."""
-        return _Context(anchors=self.anchors) if self.forbidden or self.is_applied else self
+        return _Context(anchors=self.anchors) if self.forbidden or self.sent or self.is_applied else self
 
     def within(self, anchors: Mapping[str, str]) -> "_Context":
         """The context in a schema resource with these dynamic anchors."""
@@ -124,7 +126,9 @@ class SchemaTranslator:
         if "$id" in schema:
             context = context.within(self.contract.references.by_node.get(id(schema), {}))
         if any(keyword in schema for keyword in IN_PLACE):
-            context = replace(context, forbidden=context.forbidden | self._forbidden.in_place.of(schema))
+            sent = context.sent | self._forbidden.sent(schema)
+            forbidden = context.forbidden | self._forbidden.in_place.of(schema)
+            context = replace(context, forbidden=forbidden - sent, sent=sent)
         if isinstance(schema.get("$ref"), str) and (len(schema) == 1 or self.contract.version == (3, 0)):
             return {"$ref": self._define(schema["$ref"], context)}
         is_request = self.message_type is MessageType.REQUEST
@@ -148,7 +152,7 @@ class SchemaTranslator:
             translated = without_openapi_30(translated, self.message_type)
         if self.message_type is MessageType.RESPONSE:
             translated = with_range(translated)
-        return self._without_forbidden(schema, translated, context.forbidden)
+        return self._without_forbidden(schema, translated, context)
 
     def _known(self, schema: JsonObject) -> JsonObject:
         """A schema without keywords that its version of OpenAPI does not have."""
@@ -174,15 +178,17 @@ class SchemaTranslator:
         target = self.contract.at(pointer)
         context = context.within(self.contract.references.anchors_around(pointer))
         forbidden = context.forbidden & self._forbidden.required_in_place.of(target)
+        sent = context.sent & self._forbidden.in_place.of(target)
         is_applied = context.is_applied and is_discriminated(self.contract, target)
         names = self._dynamic.names_below(target) if context.anchors else ()
         anchors = tuple((name, anchor) for name, anchor in context.anchors if name in names)
-        others = [*sorted(forbidden), *(anchor for _, anchor in anchors)]
+        others = [*sorted(forbidden), *(f"with {name}" for name in sorted(sent))]
+        others += [anchor for _, anchor in anchors]
         name = "-".join(map(_definition_name, [pointer, *others])) + (APPLIED if is_applied else "")
         if name not in self.definitions:
             # A recursive schema refers to its own definition before there is one.
             self.definitions[name] = True
-            self._pending.append((name, target, _Context(forbidden, is_applied, anchors)))
+            self._pending.append((name, target, _Context(forbidden, sent, is_applied, anchors)))
         return name
 
     def _define_dynamic(self, pointer: str, context: _Context) -> str:
@@ -207,13 +213,11 @@ class SchemaTranslator:
             return self._define(value, context)
         return value
 
-    def _without_forbidden(
-        self, schema: JsonObject, translated: JsonObject, from_context: frozenset[str]
-    ) -> JsonObject:
+    def _without_forbidden(self, schema: JsonObject, translated: JsonObject, context: _Context) -> JsonObject:
         """A translated schema that forbids properties that the message must not have, and does not require
         them.
         """
-        own = self._forbidden.own(schema)
+        own = self._forbidden.own(schema) - context.sent
         if own:
             is_response = self.message_type is MessageType.RESPONSE
             never: Json = {WRITE_ONLY: True, "not": {}} if is_response else False
@@ -222,7 +226,7 @@ class SchemaTranslator:
                 for name, subschema in translated["properties"].items()
             }
             translated = {**translated, "properties": properties}
-        forbidden = own | from_context
+        forbidden = own | context.forbidden
         if forbidden and isinstance(translated.get("required"), list):
             required = [name for name in translated["required"] if name not in forbidden]
             translated = {**translated, "required": required}

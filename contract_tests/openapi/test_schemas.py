@@ -105,3 +105,16 @@ def test_types_are_read_through_references() -> None:
         {"allOf": [{"$ref": "#/components/schemas/A"}]}, A={"type": "integer", "nullable": True}
     )
     assert compiled.types == {"integer", "null"}
+
+
+def test_a_property_that_one_part_makes_read_only_and_another_requires_is_sent() -> None:
+    answer = {
+        "type": "object",
+        "properties": {"id": {"type": "string", "readOnly": True}},
+        "required": ["id"],
+    }
+    request = {"type": "object", "properties": {"id": {"type": "string", "minLength": 2}}, "required": ["id"]}
+    extended = schema({"allOf": [{"$ref": "#/components/schemas/Answer"}, request]}, Answer=answer)
+    assert extended.validator.is_valid({"id": "ab"})
+    assert not extended.validator.is_valid({})
+    assert not schema({"$ref": "#/components/schemas/Answer"}, Answer=answer).validator.is_valid({"id": "ab"})

@@ -10,7 +10,7 @@ from openapi.payloads.array_layouts import LaidOutArrays, find_layouts
 from openapi.payloads.constraints import Constraints, item_schemas
 from openapi.payloads.derived_schemas import DerivedSchemas
 from openapi.payloads.subschema_compiler import SubschemaCompiler
-from openapi.payloads.tuning import COMBINATIONS
+from openapi.payloads.tuning import COMBINATIONS, LARGEST_VALUE, MOST_COUNTED
 from openapi.payloads.unbuildable import Unbuildable
 from openapi.payloads.value_generator import ValueGenerator
 
@@ -25,6 +25,8 @@ class ArrayCompiler:
 
     def array(self, constraints: Constraints, name: str, place: str, nesting: int) -> ValueGenerator:
         """A generator of arrays. Raises Unbuildable."""
+        if constraints.min_items > LARGEST_VALUE:
+            raise Unbuildable(f"{place}: more than {LARGEST_VALUE:,} items are asked for")
         of_items = self._counted if constraints.contains else self._uncounted
         arrays = of_items(constraints, name, place, nesting)
         return RepeatingArrays(arrays) if constraints.repeated_items else arrays
@@ -77,6 +79,8 @@ class ArrayCompiler:
                 known[position] = self._options(constraints, position, place, nesting)
             return known[position]
 
+        if constraints.min_items + max(contains.least for contains in constraints.contains) > MOST_COUNTED:
+            raise Unbuildable(f"{place}: more than {MOST_COUNTED:,} items are to be counted")
         layouts = find_layouts(constraints, options)
         if not layouts:
             raise Unbuildable(f"{place}: its items cannot be what contains asks for")

@@ -33,9 +33,14 @@ class ArrayGenerator(ValueGenerator):
             needed.append(self.rest)
         return 1 + max((generator.depth for generator in needed), default=0)
 
+    def _minimum_size(self) -> float:
+        others = self.least - len(self.first)
+        size = 1 + sum(generator.size for generator in self.first[: self.least])
+        return size + (others * self.rest.size if self.rest and others > 0 else 0)
+
     def _compile(self) -> Draw:
         first = [generator.draw for generator in _before_first_endless(self.first)]
-        rest = self.rest.draw if self.rest and self.rest.depth < inf else None
+        rest = self.rest.draw if self.rest and self.rest.has_values else None
         least, most = self.least, self._most(len(first), rest)
         between, distinct = self.random.randint, self.distinct
         if not first and not distinct and rest is not None:
@@ -105,8 +110,11 @@ class RepeatingArrays(ValueGenerator):
     is_container = True
 
     def _minimum_depth(self) -> float:
-        self.source.update_depth()
+        self.source.update_extent()
         return self.source.depth
+
+    def _minimum_size(self) -> float:
+        return self.source.size
 
     def _compile(self) -> Draw:
         draw_items = self.source.draw

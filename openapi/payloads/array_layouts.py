@@ -34,8 +34,11 @@ class LaidOutArrays(ValueGenerator):
     def _minimum_depth(self) -> float:
         return 1 + min(_depth(layout) for layout in self.layouts)
 
+    def _minimum_size(self) -> float:
+        return 1 + min(sum(generator.size for generator in layout) for layout in self.layouts)
+
     def _compile(self) -> Draw:
-        finite = [layout for layout in self.layouts if _depth(layout) < inf]
+        finite = [layout for layout in self.layouts if all(generator.has_values for generator in layout)]
         draws = [[generator.draw for generator in layout] for layout in finite]
         least = min(draws, key=len)
         choose, draw_items = self.random.choice, self._distinct_items if self.distinct else _items

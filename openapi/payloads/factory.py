@@ -12,7 +12,10 @@ from openapi.definitions import bundle
 from openapi.payloads.realistic_values import RealisticValues
 from openapi.payloads.schema_compiler import SchemaCompiler
 from openapi.payloads.tuning import (
+    CHECKED_PARTS,
     EXACT_CHECKS,
+    FIRST_POOL_DRAWS,
+    LEAST_CHECKS,
     LEAST_VALID_SHARE,
     POOL_DRAWS,
     POOL_SIZE,
@@ -23,7 +26,7 @@ from openapi.payloads.tuning import (
 )
 from openapi.payloads.unbuildable import Unbuildable
 from openapi.payloads.unique_tokens import UniqueTokens
-from openapi.payloads.value_generator import Draw
+from openapi.payloads.value_generator import Draw, ValueGenerator
 from openapi.schema import Schema
 from openapi.schema_translator import SchemaTranslator
 from openapi.shared_validators import VALUE_STEPS, SchemaValidator
@@ -84,10 +87,11 @@ class PayloadFactory:
         validator = schema.validator if not rules else _validator(schema, rules)
         try:
             compiler = self._compiler(schema.translator)
-            draw = compiler.compile((schema.node, *rules), name, unique).draw
+            values = compiler.compile((schema.node, *rules), name, unique)
+            draw = values.draw
         except RecursionError:
             raise Unbuildable(f"{name or 'it'}: its schemas are nested too deeply to compile") from None
-        generate = self._checked(draw, validator, name, compiler.exactness.is_exact(schema.node, *rules))
+        generate = self._checked(values, validator, name, compiler.exactness.is_exact(schema.node, *rules))
         return compiler.densities.extremes_first(lambda: draw(0), generate, validator.is_valid)
 
     def _compiler(self, translator: SchemaTranslator) -> SchemaCompiler:
@@ -97,17 +101,28 @@ class PayloadFactory:
             self._compilers[id(translator)] = (translator, compiler)
         return self._compilers[id(translator)][1]
 
-    def _checked(self, draw: Draw, validator: SchemaValidator, name: str, is_exact: bool) -> PayloadGenerator:
+    def _checked(
+        self, values: ValueGenerator, validator: SchemaValidator, name: str, is_exact: bool
+    ) -> PayloadGenerator:
         """The generator, with each value checked unless it is exact. Where too many values are invalid, it
         draws from a pool of valid ones. Raises Unbuildable when hardly any is valid.
         """
-        tried = [draw(0) for _ in range(EXACT_CHECKS if is_exact else VALIDITY_CHECKS)]
+        draw, most = values.draw, max(LEAST_CHECKS, int(CHECKED_PARTS / values.size))
+        tried = [draw(0) for _ in range(min(most, EXACT_CHECKS if is_exact else VALIDITY_CHECKS))]
         valid = [value for value in tried if validator.is_valid(value)]
         if is_exact and len(valid) == len(tried):
             return lambda: draw(0)
         if len(valid) >= LEAST_VALID_SHARE * len(tried):
             return self._redrawn(draw, validator.is_valid, valid[:SPARE_VALUES])
-        pool = [*islice(filter(validator.is_valid, (draw(0) for _ in range(POOL_DRAWS))), POOL_SIZE)]
+        pool = [
+            *islice(
+                filter(
+                    validator.is_valid,
+                    (draw(0) for _ in range(min(most, POOL_DRAWS if valid else FIRST_POOL_DRAWS))),
+                ),
+                POOL_SIZE,
+            )
+        ]
         if len(pool) < SMALLEST_POOL:
             error = next(error for value in tried for error in validator.iter_errors(value))
             place = "/".join(str(token) for token in error.instance_path[VALUE_STEPS:])

@@ -6,13 +6,13 @@ from typing import TypeVar
 
 from openapi.payloads.tuning import GENERATORS
 from openapi.payloads.unbuildable import Unbuildable
-from openapi.payloads.value_generator import ChoiceGenerator, ValueGenerator, compute_depths
+from openapi.payloads.value_generator import ChoiceGenerator, ValueGenerator, compute_extents
 
 Made = TypeVar("Made", bound=ValueGenerator)
 
 
 class GeneratorGraph:
-    """Collects generators until their depths can be computed."""
+    """Collects generators until their extents can be computed."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
@@ -34,6 +34,6 @@ class GeneratorGraph:
         return self.add(ChoiceGenerator(generators, self._random, weights))
 
     def complete(self) -> None:
-        """Compute the depths of all generators, which can be drawn from then."""
-        compute_depths(self._generators)
+        """Compute the extents of all generators, which can be drawn from then."""
+        compute_extents(self._generators)
         self._generators.clear()

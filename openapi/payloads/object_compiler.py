@@ -11,6 +11,7 @@ from openapi.payloads.object_generator import ExtraProperties, ObjectGenerator
 from openapi.payloads.property_names import PropertyNames, is_map
 from openapi.payloads.scalar_compiler import ScalarCompiler
 from openapi.payloads.subschema_compiler import SubschemaCompiler
+from openapi.payloads.tuning import LARGEST_VALUE
 from openapi.payloads.unbuildable import Unbuildable
 from openapi.payloads.value_generator import ValueGenerator
 
@@ -42,6 +43,8 @@ class ObjectCompiler:
 
     def object(self, constraints: Constraints, place: str, nesting: int) -> ObjectGenerator:
         """A generator of objects. Raises Unbuildable."""
+        if constraints.min_properties > LARGEST_VALUE:
+            raise Unbuildable(f"{place}: more than {LARGEST_VALUE:,} properties are asked for")
         dependents: _Dependents = {}
         for name, others in constraints.dependent_required:
             dependents.setdefault(name, []).extend(others)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf
 from random import Random
 
 from openapi.contract import JsonObject
@@ -44,6 +43,10 @@ class ObjectGenerator(ValueGenerator):
     def _minimum_depth(self) -> float:
         return 1 + max((generator.depth for generator in self.required.values()), default=0)
 
+    def _minimum_size(self) -> float:
+        size = 1 + sum(generator.size for generator in self.required.values())
+        return max(size, 1 + self.least)
+
     def _compile(self) -> Draw:
         if not self.dependents and not self.least and self.most is None and not self.extra.are_usual:
             return self._draw_described()
@@ -76,8 +79,8 @@ class ObjectGenerator(ValueGenerator):
 
     @cached_property
     def _possible(self) -> Mapping[str, ValueGenerator]:
-        """The optional properties that have a value of finite depth."""
-        return {name: generator for name, generator in self.optional.items() if generator.depth < inf}
+        """The optional properties that have values."""
+        return {name: generator for name, generator in self.optional.items() if generator.has_values}
 
     @cached_property
     def _containers(self) -> int:
@@ -133,7 +136,7 @@ class ObjectGenerator(ValueGenerator):
             for name in self.dependents.get(pending.pop(), ()):
                 if name not in names:
                     generator = self._possible.get(name) or self.extra.generator(name)
-                    if generator is not None and generator.depth < inf:
+                    if generator is not None and generator.has_values:
                         names[name] = None
                         pending.append(name)
 
@@ -146,7 +149,7 @@ class ObjectGenerator(ValueGenerator):
                 return
             name = self.extra.name()
             generator = None if name in names else self.extra.generator(name)
-            if generator is not None and generator.depth < inf:
+            if generator is not None and generator.has_values:
                 names[name] = None
 
     def _without_surplus(self, names: dict[str, None]) -> dict[str, None]:

@@ -27,6 +27,7 @@ from openapi.payloads.tuning import (
     ALTERNATIVES_STEPS,
     BRANCHES,
     COMBINATIONS,
+    LARGEST_VALUE,
     NESTED_COMPILATIONS,
     NULL_WEIGHT,
     OTHER_WEIGHT,
@@ -110,6 +111,9 @@ class SchemaCompiler:
             raise Unbuildable(
                 reason or f"{name or 'it'}: every value would contain another of its kind, without an end"
             )
+        if generator.size > LARGEST_VALUE:
+            smallest = f"the smallest value has {generator.size:,.0f} parts, more than {LARGEST_VALUE:,}"
+            raise Unbuildable(f"{name or 'it'}: {smallest}")
         return generator
 
     def generator(self, schemas: tuple[Json, ...], name: str, place: str, nesting: int) -> ValueGenerator:

@@ -11,7 +11,13 @@ from openapi.payloads.realistic_values import RealisticValues
 from openapi.payloads.string_constraints import string_check
 from openapi.payloads.string_formats import canonical_format, format_pattern
 from openapi.payloads.string_pools import StringPools
-from openapi.payloads.tuning import DISTINCT_STRINGS, EXAMPLE_SHARE, POOL_CHARACTERS, UNIQUE_TRIALS
+from openapi.payloads.tuning import (
+    DISTINCT_STRINGS,
+    EXAMPLE_SHARE,
+    LONGEST_STRING,
+    POOL_CHARACTERS,
+    UNIQUE_TRIALS,
+)
 from openapi.payloads.unbuildable import Unbuildable
 from openapi.payloads.unique_tokens import UniqueTokens
 
@@ -44,6 +50,8 @@ class StringGenerators:
         is_uuid = any(canonical_format(each) == "uuid" for each in constraints.formats)
         if is_uuid and string_check(constraints, place)(self._unique.uuid()):
             return self._unique.uuid
+        if constraints.min_length > LONGEST_STRING:
+            raise Unbuildable(f"{place}: more than {LONGEST_STRING:,} characters are asked for")
         if not constraints.unique:
             pool = self._pools.pool(constraints, name, place)
             if self._pools.is_vast(constraints, name):

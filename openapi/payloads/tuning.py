@@ -18,6 +18,8 @@ CONTAINERS = (20.0, 5.0, 2.0, 1.0, 0.5, 0.0)
 ALL_OR_NONE = 0.05
 # Items that an array has at most beyond those it must have: few, so that payloads stay small.
 EXTRA_ITEMS = 3
+# Items of an array some of whose items are counted, at most.
+MOST_COUNTED = 300
 # Layouts of an array with counted items, and steps of the search for each.
 LAYOUTS = 6
 LAYOUT_STEPS = 500
@@ -28,11 +30,18 @@ REDRAWS = 50
 # Names that the properties of a map are drawn from.
 MAP_NAMES = 60
 
+# Parts of the largest value that is built: properties, items and all within them.
+LARGEST_VALUE = 100_000
+
 # --- Compiling schemas
 
 # Values that a new generator is tried with; and one whose schema is so plain that all values are valid.
 VALIDITY_CHECKS = 100
 EXACT_CHECKS = 10
+# Parts of all values that a generator is tried with, so that large values do not delay the start; and values
+# that it is tried with all the same.
+CHECKED_PARTS = 100_000
+LEAST_CHECKS = 3
 # Share of valid values among those above which invalid ones are drawn again. With a smaller share, valid
 # values are put into a pool, which the generator draws from.
 LEAST_VALID_SHARE = 0.1
@@ -40,6 +49,8 @@ LEAST_VALID_SHARE = 0.1
 SPARE_VALUES = 10
 # Draws to fill such a pool; more would delay the start by seconds where validation is slow.
 POOL_DRAWS = 4_000
+# The same where none of the values tried before was valid.
+FIRST_POOL_DRAWS = 1_000
 # Values in a full pool: enough for them to vary.
 POOL_SIZE = 200
 # Values below which the pool, and with it the schema, is refused.
@@ -107,6 +118,9 @@ NUMBER_POOL_SIZE = 400
 OTHERS_PER_BOUND = 10
 
 # --- Strings
+
+# Characters of the longest string that is built.
+LONGEST_STRING = 2_000_000
 
 # Values drawn from Faker for each kind of string, and strings built for a pool. More take longer to draw.
 REALISTIC_VALUES = 400

@@ -8,7 +8,7 @@ from math import inf
 from random import Random
 
 from openapi.contract import Json
-from openapi.payloads.tuning import DEEPEST, REDRAWS
+from openapi.payloads.tuning import DEEPEST, LARGEST_VALUE, REDRAWS
 
 # Draws a value that stands at a depth, counted in the arrays and objects around it.
 Draw = Callable[[int], Json]
@@ -17,27 +17,37 @@ Draw = Callable[[int], Json]
 class ValueGenerator(ABC):
     """Generates the values of one schema.
 
-    `depth` is how many arrays and objects the shallowest value nests; it is infinite until `compute_depths`
-    has found such a value. `is_container` says whether values are arrays or objects.
+    `depth` is how many arrays and objects the shallowest value nests, and `size` how many values the smallest
+    one consists of, itself included. Both are infinite until `compute_extents` has found such a value.
+    `is_container` says whether values are arrays or objects.
     """
 
     depth: float = inf
+    size: float = inf
     is_container = False
 
     @cached_property
     def draw(self) -> Draw:
-        """The compiled function that draws a value. Read it only after `compute_depths`."""
+        """The compiled function that draws a value. Read it only after `compute_extents`."""
         return self._compile()
 
-    def update_depth(self) -> bool:
-        """Lower the depth to what those of other generators now allow. Returns whether it changed."""
-        depth = self._minimum_depth()
-        is_lower = depth < self.depth
-        self.depth = min(depth, self.depth)
+    @property
+    def has_values(self) -> bool:
+        """Whether there is a value that is finite and not too large to be sent."""
+        return self.depth < inf and self.size <= LARGEST_VALUE
+
+    def update_extent(self) -> bool:
+        """Lower depth and size to what those of other generators now allow. Returns whether they changed."""
+        depth, size = self._minimum_depth(), self._minimum_size()
+        is_lower = depth < self.depth or size < self.size
+        self.depth, self.size = min(depth, self.depth), min(size, self.size)
         return is_lower
 
     @abstractmethod
     def _minimum_depth(self) -> float: ...
+
+    @abstractmethod
+    def _minimum_size(self) -> float: ...
 
     @abstractmethod
     def _compile(self) -> Draw: ...
@@ -51,6 +61,9 @@ class LeafGenerator(ValueGenerator):
 
     def _minimum_depth(self) -> float:
         return 0
+
+    def _minimum_size(self) -> float:
+        return 1
 
     def _compile(self) -> Draw:
         source = self.source
@@ -70,6 +83,9 @@ class DeferredGenerator(ValueGenerator):
 
     def _minimum_depth(self) -> float:
         return self.target.depth if self.target else inf
+
+    def _minimum_size(self) -> float:
+        return self.target.size if self.target else inf
 
     def _compile(self) -> Draw:
         draws: list[Draw] = []
@@ -97,9 +113,12 @@ class ChoiceGenerator(ValueGenerator):
     def _minimum_depth(self) -> float:
         return min(generator.depth for generator in self.generators)
 
+    def _minimum_size(self) -> float:
+        return min(generator.size for generator in self.generators)
+
     def _compile(self) -> Draw:
         weights = self.weights or [1] * len(self.generators)
-        possible = [pair for pair in zip(self.generators, weights, strict=True) if pair[0].depth < inf]
+        possible = [pair for pair in zip(self.generators, weights, strict=True) if pair[0].has_values]
         if len(possible) == 1:
             return possible[0][0].draw
         least = min(generator.depth for generator, _ in possible)
@@ -130,6 +149,9 @@ class CheckedGenerator(ValueGenerator):
     def _minimum_depth(self) -> float:
         return self.source.depth
 
+    def _minimum_size(self) -> float:
+        return self.source.size
+
     def _compile(self) -> Draw:
         draw_any, is_valid = self.source.draw, self.is_valid
 
@@ -149,8 +171,8 @@ class CheckedGenerator(ValueGenerator):
         return draw
 
 
-def compute_depths(generators: Sequence[ValueGenerator]) -> None:
-    """Compute the depth of every generator."""
+def compute_extents(generators: Sequence[ValueGenerator]) -> None:
+    """Compute the depth and the size of every generator."""
     # Those compiled last come first, as others depend on them; every one is updated in each round.
-    while sum(generator.update_depth() for generator in reversed(generators)):
+    while sum(generator.update_extent() for generator in reversed(generators)):
         pass
