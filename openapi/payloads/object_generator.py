@@ -59,14 +59,16 @@ class ObjectGenerator(ValueGenerator):
         required = [(name, generator.draw) for name, generator in nested.items()]
         optional = [(name, each.draw, each.is_container) for name, each in optional_nested.items()]
         chance, density_of_next = self.random.random, self.densities.next
-        density_of_containers = self._density_of_containers
+        densities_of_containers = self._densities_of_containers
 
         def draw(depth: int) -> JsonObject:
             properties = {name: source() for name, source in leaves}
             for name, draw_value in required:
                 properties[name] = draw_value(depth + 1)
             density = density_of_next()
-            of_containers = density_of_containers(density, depth)
+            of_containers = densities_of_containers[min(depth, DEEPEST)] * density
+            if density == 1.0 and depth == 0:
+                of_containers = 1.0
             for name, source in optional_leaves:
                 if chance() < density:
                     properties[name] = source()
@@ -83,9 +85,17 @@ class ObjectGenerator(ValueGenerator):
         return {name: generator for name, generator in self.optional.items() if generator.has_values}
 
     @cached_property
-    def _containers(self) -> int:
-        """How many optional properties are arrays or objects."""
-        return sum(generator.is_container for generator in self._possible.values())
+    def _densities_of_containers(self) -> Sequence[float]:
+        """By the depth of the object, the probability of each optional property that is an array or object, if
+        it has all others. There are few of them deep down, and no more where many are described, so that
+        payloads stay small.
+        """
+        count = sum(generator.is_container for generator in self._possible.values())
+        shares = (
+            min(2 * share, most / max(count, 1))
+            for share, most in zip(OPTIONAL_CONTAINER, CONTAINERS, strict=True)
+        )
+        return [*shares]
 
     def _with_counts(self, depth: int) -> JsonObject:
         """An object with as many properties as are required, and with those that others depend on. Their
@@ -107,22 +117,15 @@ class ObjectGenerator(ValueGenerator):
     def _chosen(self, depth: int) -> dict[str, None]:
         """The names of the required properties and of some optional ones."""
         density = self.densities.next()
-        of_containers = self._density_of_containers(density, depth)
+        of_containers = self._densities_of_containers[min(depth, DEEPEST)] * density
+        if density == 1.0 and depth == 0:
+            of_containers = 1.0
         chance = self.random.random
         names = dict.fromkeys(self.required)
         for name, generator in self._possible.items():
             if chance() < (of_containers if generator.is_container else density):
                 names[name] = None
         return names
-
-    def _density_of_containers(self, density: float, depth: int) -> float:
-        """The probability of each optional property that is an array or an object. There are few of them deep
-        down, and no more where many are described, so that payloads stay small.
-        """
-        if density == 1.0 and depth == 0:
-            return 1.0
-        at_most = CONTAINERS[min(depth, DEEPEST)] / max(self._containers, 1)
-        return min(2 * OPTIONAL_CONTAINER[min(depth, DEEPEST)], at_most) * density
 
     def _generator(self, name: str) -> ValueGenerator:
         """The generator of a property whose name was chosen."""
