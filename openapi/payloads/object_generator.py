@@ -86,8 +86,8 @@ class ObjectGenerator(ValueGenerator):
 
     @cached_property
     def _densities_of_containers(self) -> Sequence[float]:
-        """By the depth of the object, the probability of each optional property that is an array or object, if
-        it has all others. There are few of them deep down, and no more where many are described, so that
+        """By the depth of the object, the probability of each optional property that is an array or object,
+        if it has all others. There are few of them deep down, and no more where many are described, so that
         payloads stay small.
         """
         count = sum(generator.is_container for generator in self._possible.values())
