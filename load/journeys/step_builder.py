@@ -26,19 +26,21 @@ MOST_CREATIONS = 4
 
 @dataclass(slots=True)
 class _Bindings:
-    """The values that a call gets by slot, the entities that are leased for it, the one that its path
-    addresses, and the slots that name foreign entities.
+    """The values that a call gets by slot, the entities that are leased for it (each once), the one that its
+    path addresses, and the slots that name foreign entities.
     """
 
     values: dict[Slot, Json]
-    leases: list[Entity] = field(default_factory=list)
+    leases: dict[Entity, None] = field(default_factory=dict)
     addressed: Entity | None = None
     foreign: dict[Slot, Need] = field(default_factory=dict)
 
     def add(self, operation: Operation, need: Need, lease: Lease) -> None:
         """Put the values of a leased entity into the slots of a need."""
         entity = lease.entity
-        self.leases += lease.held
+        # As the leases of a creation become parents, what is held twice would be held four times next.
+        release(held for held in lease.held if held in self.leases)
+        self.leases |= dict.fromkeys(lease.held)
         # What is created with references to others is created in the same tenant or language.
         if (need.addressed or operation.method == "post") and (fields := entity.original.origin.fields):
             self.values = {**fields, **self.values}

@@ -134,9 +134,16 @@ def has_intact_parents(entity: Entity) -> bool:
     """Whether all entities that an entity was created from are known to exist. Otherwise it may have been
     deleted with one of them.
     """
-    return all(parent.is_known and has_intact_parents(parent) for parent in entity.parents) and not any(
-        pool.was_deleted(values) for pool, values in entity.origin.assigned
-    )
+    seen, pending = {entity}, [entity]
+    while pending:
+        descendant = pending.pop()
+        if any(pool.was_deleted(values) for pool, values in descendant.origin.assigned):
+            return False
+        if not all(parent.is_known for parent in descendant.parents):
+            return False
+        pending += [parent for parent in descendant.parents if parent not in seen]
+        seen.update(descendant.parents)
+    return True
 
 
 def record_expiry(record: Record, bodies: Iterable[Json], at: float, now: float) -> None:

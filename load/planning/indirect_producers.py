@@ -7,7 +7,7 @@ from dataclasses import replace
 from load.planning.identifiers import Identifier
 from load.planning.message_schemas import json_schemas
 from load.planning.names import USUAL_NAMES, words
-from load.planning.neighbours import names_an_entity, names_another
+from load.planning.neighbours import names_an_entity, names_another, names_other_kind
 from load.planning.operation_index import OperationIndex, resources_along
 from load.planning.producers import (
     MAY_CREATE_AT_PATH,
@@ -179,14 +179,15 @@ class IndirectProducers:
 
     def add_possible_creations(self, resource: str) -> None:
         """Add a PUT or POST on the path of an entity, which may create it under a name of the caller, when
-        nothing else creates such entities.
+        nothing else creates such entities and their name is not that of others.
         """
         known = self._producers.of(resource)
         if any(producer.creates for producer in known):
             return
         for operation in self._index.by_path.get(resource, ()):
             is_creation = operation.method in ("put", "post") and not only_reads(operation)
-            is_creation = is_creation and names_an_entity(self._index, operation, known)
+            if not names_an_entity(self._index, operation, known) or names_other_kind(self._index, operation):
+                continue
             parameter = next(p for p in operation.parameters if p.name == operation.path_names[-1])
             if is_creation and operation.path.endswith("}") and "string" in parameter.schema.types:
                 self._producers.add(
@@ -227,9 +228,11 @@ class IndirectProducers:
         names = {"".join(words(str(source).rpartition("/")[2])) for source in sources if source}
         names |= {f"{noun_of(resource)}{name}" for name in names}
         is_same_name = "".join(words(self._index.resources[resource][0].name)) in names
-        if not self._index.answers_with(self._index.operations[producer.label], resource):
+        own, other = _collection_words(producer.resource), _collection_words(resource)
+        if not is_same_name or not _is_suffix(own, other):
             return False
-        return is_same_name and _is_suffix(_collection_words(producer.resource), _collection_words(resource))
+        # What is called by more words may be a link to the entity, unless it looks like it.
+        return own == other or self._index.answers_with(self._index.operations[producer.label], resource)
 
 
 def _item_sources(

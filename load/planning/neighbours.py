@@ -14,14 +14,17 @@ _OF_ASSOCIATIONS = 2
 
 def akin(index: OperationIndex, resource: str) -> list[Operation]:
     """The operations on a path that differs from that of a resource's collection only by number, as `/tags`
-    and `/tag/{id}` have them, and is not that of another collection.
+    and `/tag/{id}` have them, and is not that of another collection; without those that the collection has
+    itself.
     """
     collection = collection_of(resource)
+    methods = {operation.method for operation in index.by_path.get(collection, ())}
     return [
         operation
         for operation in index.by_noun.get(noun_of(resource), ())
-        if (path := normalised(operation.path)) != collection
-        and path.rpartition("/")[0] == collection.rpartition("/")[0]
+        if operation.method not in methods
+        and (path := normalised(operation.path)) != collection
+        and _in_singular(path) == _in_singular(collection)
         and path not in index.by_collection
     ]
 
@@ -41,6 +44,13 @@ def names_an_entity(index: OperationIndex, operation: Operation, known: Iterable
     )
 
 
+def _in_singular(path: str) -> tuple[str, list[str]]:
+    """A path with the words of its last segment, the last in the singular."""
+    above, _, last = path.rpartition("/")
+    *first, noun = words(last) or [""]
+    return above, [*first, singular(noun)]
+
+
 def names_another(index: OperationIndex, operation: Operation) -> bool:
     """Whether the last parameter of a path identifies an entity of another collection, which can be created
     there: `user_id` in `/groups/{id}/members/{user_id}`.
@@ -55,3 +65,14 @@ def names_another(index: OperationIndex, operation: Operation) -> bool:
         for noun in nouns - {""}
         for other in index.by_noun.get(noun, ())
     )
+
+
+def names_other_kind(index: OperationIndex, operation: Operation) -> bool:
+    """Whether the last parameter of a path has the name of entities of another kind, which can be created in
+    their own collection: `feature_name` in `/archive/{feature_name}`.
+    """
+    *head, _ = words(operation.path_names[-1]) or [""]
+    noun = singular(head[-1]) if head else ""
+    if not noun or noun == noun_of(normalised(operation.path)):
+        return False
+    return any(other.method == "post" for other in index.by_noun.get(noun, ()))

@@ -34,7 +34,10 @@ class References:
         self._producers = producers
         self._addresses = addresses
         self.produced = {producer.resource for found in producers.values() for producer in found}
-        self._by_noun = _resources_by_noun(self.produced, producers)
+        described = _described(producers)
+        self._by_noun = _resources_by_noun(self.produced, described)
+        # Those that perhaps are none: no path leads to them, and no schema shows their identifiers.
+        self._doubtful = self.produced - described - {*addresses}
 
     def has_name(self, resource: str) -> bool:
         """Whether a name may refer to a resource from anywhere."""
@@ -94,9 +97,12 @@ class References:
         return resource if resource and types & self._identifier_types(resource) else None
 
     def _called(self, noun: str, near: str, other_than: str = "") -> str | None:
-        """The resource whose entities have this name; of several, the one that shares most of a path."""
+        """The resource whose entities have this name; of several, the one that shares most of a path, and
+        that is one for certain.
+        """
         named = [resource for resource in self._by_noun.get(noun, ()) if resource != other_than]
-        return max(named, key=lambda resource: _shared_segments(resource, near), default=None)
+        certain = [resource for resource in named if resource not in self._doubtful] or named
+        return max(certain, key=lambda resource: _shared_segments(resource, near), default=None)
 
     def _is_own_name(self, operation: Operation, name: str, resource: str) -> bool:
         producers = self._producers.get(operation.label, ())
@@ -119,18 +125,20 @@ def _shared_segments(one: str, other: str) -> int:
     return len([*takewhile(lambda pair: pair[0] == pair[1], pairs)])
 
 
-def _resources_by_noun(
-    produced: set[str], producers: Mapping[str, Sequence[Producer]]
-) -> Mapping[str, Sequence[str]]:
-    """The resources for each noun; those with the fewest parameters in their path, and with identifiers that
-    a schema describes, come first.
-    """
-    described = {
+def _described(producers: Mapping[str, Sequence[Producer]]) -> set[str]:
+    """The resources with identifiers that a schema describes."""
+    return {
         producer.resource
         for found in producers.values()
         for producer in found
         if not any(isinstance(source, Identifier) and source.is_guess for source in producer.sources)
     }
+
+
+def _resources_by_noun(produced: set[str], described: set[str]) -> Mapping[str, Sequence[str]]:
+    """The resources for each noun; those with the fewest parameters in their path, and with identifiers that
+    a schema describes, come first.
+    """
     by_noun: dict[str, list[str]] = {}
     for resource in sorted(
         produced, key=lambda path: (path.count("{}"), path not in described, len(path), path)

@@ -1,12 +1,15 @@
 """What happens to an entity together with its parent, or with another that it is part of."""
 
 from dataclasses import replace
+from itertools import count
 
 from contract_tests.support.path_items import ID, TEXT, an_object, does, on
 from contract_tests.support.shop import READ, Shop
+from contract_tests.support.simulation import simulated
 from load.journeys.entities import Entity, EntityPool, Origin
 from load.journeys.step import Step
 from load.ledger.answer import Answer
+from load.ledger.writes import has_intact_parents
 from load.measurements.losses import Absence
 from load.planning.plan import Slot
 
@@ -89,3 +92,25 @@ def test_an_entity_with_a_new_parent_may_have_moved() -> None:
         reading = "GET /boards/{board_id}/cards/{id}"
         card.pool.resolved_by.add(reading)
         assert shop.reconciliation.absences.judge(card, reading, 404, 20.0, 20.1)[0] is absence
+
+
+def test_an_entity_is_a_parent_once_however_often_a_creation_refers_to_it() -> None:
+    node = an_object(first_node_id=ID, second_node_id=ID)
+    paths = on("/nodes", post=does(an_object(id=ID), {**node, "required": []}, "201"))
+    paths |= on("/nodes/{id}", "id", get=does(an_object(id=ID)))
+    numbers = count()
+    simulation = simulated(paths, lambda step: (201, {"id": next(numbers)}))
+    nodes = simulation.knowledge.pools["/nodes/{}"].entities.values()
+    assert max(len(entity.parents) for entity in nodes) > 1
+    assert all(len({*entity.parents}) == len(entity.parents) for entity in nodes)
+    assert all(entity.use_count == sum(entity in other.parents for other in nodes) for entity in nodes)
+
+
+def test_ancestors_are_looked_at_once() -> None:
+    pool = EntityPool("/nodes/{}")
+    generations = [pool.add((0,), is_own=True)]
+    for number in range(1, 80):
+        generations.append(pool.add((number,), is_own=True, origin=Origin((*generations[-2:],))))
+    assert has_intact_parents(generations[-1])
+    pool.remove(generations[0])
+    assert not has_intact_parents(generations[-1])

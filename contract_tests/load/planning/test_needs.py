@@ -109,6 +109,17 @@ def test_siblings_by_path_come_before_strangers_by_name() -> None:
     }
 
 
+def test_a_call_that_shows_no_entity_is_no_source_of_what_its_path_is_called_after() -> None:
+    lease = an_object(lease_id=ID)
+    _, plan = planned(
+        on("/limits/increment-with-lease", post=does(lease, an_object(slots=ID))),
+        on("/limits/decrement-with-lease", post=does(None, lease, "204")),
+        on("/limits/leases/{lease_id}/renew", "lease_id", post=does(status="204")),
+    )
+    needs = needed(plan, "POST /limits/decrement-with-lease")
+    assert needs == {"body /lease_id": ["POST /limits/increment-with-lease"]}
+
+
 def test_what_is_created_within_another_entity_may_be_the_link_to_one_further_up() -> None:
     _, plan = planned(
         on("/labels", post=does(THING, THING)),

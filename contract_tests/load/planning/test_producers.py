@@ -116,6 +116,29 @@ def test_entities_created_under_another_path_produce_identifiers() -> None:
     }
 
 
+def test_what_is_shown_of_an_entity_elsewhere_is_found_by_the_name_it_was_created_under() -> None:
+    feature = an_object(name=TEXT, kind=TEXT, project=TEXT)
+    _, plan = planned(
+        on("/projects", post=does(THING, THING)),
+        on("/projects/{id}/features", "id", post=does(feature, an_object(name=TEXT))),
+        on("/projects/{id}/features/{name}", "id", "name", kind=TEXT, get=does(feature)),
+        on("/metrics/features/{name}", "name", kind=TEXT, get=does(an_object(yes=ID, no=ID, hour=TEXT))),
+    )
+    assert needed(plan, "GET /metrics/features/{name}") == {"{name}": ["POST /projects/{id}/features"]}
+
+
+@pytest.mark.parametrize("method", ["put", "post"])
+def test_a_path_creates_nothing_under_the_name_of_what_is_created_elsewhere(method: str) -> None:
+    label = f"{method.upper()} /archive/revive/{{featureName}}"
+    feature = an_object(name=TEXT)
+    _, plan = planned(
+        on("/features", post=does(feature, feature)),
+        on("/features/{name}", "name", kind=TEXT, get=does(feature)),
+        on("/archive/revive/{featureName}", "featureName", kind=TEXT, **{method: does()}),
+    )
+    assert needed(plan, label) == {"{featureName}": ["POST /features"]}
+
+
 def test_identifiers_are_taken_from_requests_and_location() -> None:
     _, plan = planned(
         on("/databases", post=does({"type": "object"}, an_object(name=TEXT))),
@@ -190,6 +213,26 @@ def test_a_collection_may_be_called_in_the_plural_by_its_list_alone() -> None:
         on("/tag/{id}", "id", get=does(THING)),
     )
     assert needed(plan, "GET /tag/{id}") == {"{id}": ["POST /tag", "GET /tags"]}
+
+
+def test_collections_whose_names_end_alike_are_not_one() -> None:
+    _, plan = planned(
+        on("/feature-types", get=does(a_list(THING))),
+        on("/tag-types", post=does(THING, THING, "201"), get=does(a_list(THING))),
+        on("/tag-types/{id}", "id", get=does(THING)),
+    )
+    assert needed(plan, "GET /tag-types/{id}") == {"{id}": ["POST /tag-types", "GET /tag-types"]}
+
+
+def test_what_a_collection_has_itself_is_not_looked_for_beside_it() -> None:
+    schedules, schedule = "/jobs/{id}/schedules", "/jobs/{id}/schedules/{schedule_id}"
+    _, plan = planned(
+        on("/jobs", post=does(THING, THING, "201")),
+        on("/jobs/{id}/schedule", "id", post=does({})),
+        on(schedules, "id", post=does(a_list(THING), a_list(THING), "201"), get=does(a_list(THING))),
+        on(schedule, "id", "schedule_id", get=does(THING)),
+    )
+    assert {*needed(plan, f"GET {schedule}")["{schedule_id}"]} == {f"POST {schedules}", f"GET {schedules}"}
 
 
 def test_read_only_properties_are_no_identifiers_that_the_client_chooses() -> None:
