@@ -38,6 +38,9 @@ def full(generate: PayloadGenerator, is_valid: Check) -> Json:
 
 
 def _united(payload: Json, other: Json) -> Json:
+    """The properties of both; null is nothing."""
+    if payload is None:
+        return other
     if not isinstance(payload, dict) or not isinstance(other, dict):
         return payload
     shared = {name: _united(value, other[name]) for name, value in payload.items() if name in other}

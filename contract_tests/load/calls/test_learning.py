@@ -151,6 +151,7 @@ def test_what_was_learned_is_told_once_for_each_field() -> None:
 
 
 MANY = {f"p{number}": NAME for number in range(12)}
+NULLABLE = {name: {**NAME, "nullable": True} for name in MANY}
 EXAMPLE = {"email": "a@example.com", "kind": "gold"}
 GOLD = operation(
     method="post",
@@ -167,15 +168,20 @@ GOLD = operation(
 QUERY = [{"name": name, "in": "query", "schema": NAME} for name in ("a", "b", "c", "d", "e", "f")]
 
 
+def _valued(payload: Any) -> set[str]:
+    return {name for name, value in payload.items() if value is not None}
+
+
 @pytest.mark.parametrize(
     ("of", "accepts", "variant"),
     [
         (creating(MANY), lambda call: not call.payload, Variant.MINIMAL),
         (creating(MANY), lambda call: len(call.payload) == len(MANY), Variant.FULL),
+        (creating(NULLABLE), lambda call: {*NULLABLE} == _valued(call.payload), Variant.FULL),
         (GOLD, lambda call: call.payload.keys() == EXAMPLE.keys(), Variant.EXAMPLE),
         (operation(parameters=QUERY), lambda call: len(call.query) == len(QUERY), Variant.FULL),
     ],
-    ids=["minimal", "full", "example", "parameters"],
+    ids=["minimal", "full", "full of values", "example", "parameters"],
 )
 def test_without_a_reason_calls_vary_and_what_works_is_kept(
     of: Operation, accepts: Callable[[Call], bool], variant: Variant
