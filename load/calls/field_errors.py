@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from load.calls.field_meanings import Meaning, Trouble, meaning
+from load.planning.names import words
 from openapi.contract import Json, JsonObject
 
 # How deep an answer is searched, and how many fields are taken from it.
@@ -30,11 +31,9 @@ LOCATIONS: Mapping[str, str] = {
     "querystring": "query", "query_params": "query", "path": "path", "params": "path", "header": "header",
     "headers": "header", "cookie": "cookie", "cookies": "cookie",
 }  # fmt: skip
-# Properties of an answer that may map fields to texts; the answer itself may, too. Under the first ones, a
-# field may have one text instead of a list.
-_MAPS_OF_TEXTS = frozenset(
-    {"errors", "messages", "fields", "fieldErrors", "field_errors", "validationErrors"}
-)
+# Properties of an answer that may map fields to texts, by their words; the answer itself may, too. Under the
+# first ones, a field may have one text instead of a list.
+_MAPS_OF_TEXTS = frozenset({"errors", "messages", "fields", "field errors", "validation errors"})
 _MAPS = _MAPS_OF_TEXTS | {"error", "detail", "details", "message", "validation"}
 # Errors that name keys below their place: those that are missing, and those that are not wanted.
 _MISSING_KEYS = ("missingProperty",)
@@ -130,9 +129,10 @@ def _mapped(
         if node and all(isinstance(item, str) for item in node):
             yield FieldError(location, path, meaning("", node[0], {}))
     for name, value in node.items() if isinstance(node, dict) and depth <= _DEEPEST else ():
-        if not path and (name in _MAPS or (name in LOCATIONS and depth)):
+        called = " ".join(words(name))
+        if not path and (called in _MAPS or (name in LOCATIONS and depth)):
             if isinstance(value, dict):
-                holds_texts = has_texts or name in _MAPS_OF_TEXTS
+                holds_texts = has_texts or called in _MAPS_OF_TEXTS
                 yield from _mapped(value, LOCATIONS.get(name, location), path, depth + 1, holds_texts)
         elif isinstance(value, str) and has_texts:
             yield FieldError(location, (*path, *_tokens(name)), meaning("", value, {}))

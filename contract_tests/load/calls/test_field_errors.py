@@ -82,6 +82,14 @@ FORMS = {
             "/kind": ("unclear", NO_RULE),
         },
     ),
+    "Django REST framework, wrapped": (
+        {
+            "status_code": 400,
+            "detail": "Validation error",
+            "validation_errors": {"result": ["This field is required."]},
+        },
+        {"/result": ("missing", NO_RULE)},
+    ),
     "Spring Boot": (
         {
             "timestamp": "2026-11-30T12:00:00",
