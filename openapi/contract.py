@@ -108,6 +108,13 @@ class Contract:
                 pending.extend((child, (index, place)) for index, child in enumerate(current))
         return "a schema"
 
+    def object_at(self, *keys: str) -> JsonObject:
+        """What the document has under these keys, one within the other; empty where there is no object."""
+        node: Json = self.document
+        for key in keys:
+            node = node.get(key) if isinstance(node, dict) else None
+        return node if isinstance(node, dict) else {}
+
     def resolve_object(self, node: Json, place: str) -> JsonObject:
         """What a node is or refers to. Raises ContractError that names the place when it is no object."""
         resolved = self.resolve(node)

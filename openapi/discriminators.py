@@ -93,7 +93,7 @@ def discriminator_check(
 
 
 def _components(contract: Contract) -> JsonObject:
-    return (contract.document.get("components") or {}).get("schemas") or {}
+    return contract.object_at("components", "schemas")
 
 
 def _valid_reference(contract: Contract, reference: Json) -> str | None:

@@ -1,7 +1,7 @@
 """Reads the operations of a contract (OpenAPI 3.0.3, Paths Object to Operation Object)."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
@@ -13,7 +13,7 @@ from openapi.message_type import MessageType
 from openapi.operations import Operation, RequestBody
 from openapi.parameter_reader import ParameterReader
 from openapi.response_reader import ResponseReader
-from openapi.schema import content_schemas
+from openapi.schema import content_schemas, media_types_of
 from openapi.schema_translator import SchemaTranslator
 from openapi.servers import server_urls
 
@@ -93,6 +93,7 @@ class _OperationReader:
         node = self.contract.resolve_object(item[method], place)
         body = node.get("requestBody")
         security = node.get("security", self.contract.document.get("security"))
+        objectives = [self.contract.object_at("x-objectives"), node.get("x-objectives")]
         responses = self.contract.resolve_object(node.get("responses", {}), place)
         return Operation(
             operation_id=str(node.get("operationId") or place),
@@ -101,10 +102,10 @@ class _OperationReader:
             parameters=self._parameter_reader.parameters([item, node], path, place),
             request_body=self._request_body(body, place) if body is not None else None,
             responses=self._response_reader.responses(responses, place),
-            objectives={**self.contract.document.get("x-objectives", {}), **node.get("x-objectives", {})},
-            tags=tuple(map(str, node.get("tags") or ())),
+            objectives={name: value for each in objectives for name, value in _items(each)},
+            tags=tuple(map(str, _listed(node.get("tags")))),
             server=self._server(node) or self._server(item),
-            security=tuple(tuple(schemes) for schemes in security or () if isinstance(schemes, dict)),
+            security=tuple(tuple(schemes) for schemes in _listed(security) if isinstance(schemes, dict)),
         )
 
     @cached_property
@@ -124,7 +125,7 @@ class _OperationReader:
 
     def _request_body(self, node: Json, place: str) -> RequestBody:
         body = self.contract.resolve_object(node, f"{place}, requestBody")
-        content = {name: self.contract.resolve(media) for name, media in (body.get("content") or {}).items()}
+        content = media_types_of(body, self.contract)
         return RequestBody(
             required=bool(body.get("required")),
             content=content_schemas(body, self._translator),
@@ -134,6 +135,10 @@ class _OperationReader:
 
     def _encodings(self, node: JsonObject, place: str) -> dict[str, Encoding]:
         """The encodings of a media type, by property (OpenAPI 3.0.3, Encoding Object)."""
+        encodings = {
+            name: self.contract.resolve_object(encoding, f"{place}, encoding, {name}")
+            for name, encoding in _items(node.get("encoding"))
+        }
         return {
             name: Encoding(
                 content_type=str(encoding.get("contentType", "")),
@@ -144,11 +149,11 @@ class _OperationReader:
                     header: self._parameter_reader.parameter(
                         self.contract.resolve_object(described, f"{place}, {header}"), header, "header"
                     )
-                    for header, described in (encoding.get("headers") or {}).items()
+                    for header, described in _items(encoding.get("headers"))
                     if header.lower() != "content-type"
                 },
             )
-            for name, encoding in (node.get("encoding") or {}).items()
+            for name, encoding in encodings.items()
         }
 
 
@@ -158,3 +163,13 @@ def _other_methods(item: JsonObject) -> Iterator[str]:
         yield "query"
     additional = item.get("additionalOperations")
     yield from additional if isinstance(additional, dict) else ()
+
+
+def _items(node: Json) -> Iterable[tuple[str, Json]]:
+    """What an object has, by name; nothing where there is no object."""
+    return node.items() if isinstance(node, dict) else ()
+
+
+def _listed(node: Json) -> Iterable[Json]:
+    """What a list has; nothing where there is no list."""
+    return node if isinstance(node, list) else ()

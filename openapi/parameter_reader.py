@@ -7,7 +7,7 @@ from openapi.contract import Contract, ContractError, JsonObject
 from openapi.examples import read_examples
 from openapi.parameters import Parameter
 from openapi.path_template import parameter_names
-from openapi.schema import Schema
+from openapi.schema import Schema, media_types_of
 from openapi.schema_translator import SchemaTranslator
 
 DEFAULT_STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
@@ -31,7 +31,7 @@ class ParameterReader:
         for node in (node for holder in holders for node in holder.get("parameters") or ()):
             declared = self.contract.resolve_object(node, f"{place}, parameters")
             name, location = declared.get("name"), declared.get("in")
-            if not isinstance(name, str) or location not in DEFAULT_STYLES:
+            if not isinstance(name, str) or not isinstance(location, str) or location not in DEFAULT_STYLES:
                 raise ContractError(f"{self.contract.source}: {place}: a parameter needs 'name' and 'in'")
             if location != "header" or name.lower() not in _IGNORED_HEADERS:
                 parameters[name, location] = self.parameter(declared, name, location)
@@ -42,7 +42,7 @@ class ParameterReader:
 
     def parameter(self, node: JsonObject, name: str, location: str) -> Parameter:
         """One parameter or header."""
-        content = node.get("content") or {}
+        content = media_types_of(node, self.contract)
         described: JsonObject = next(iter(content.values()), {})
         style = node.get("style", DEFAULT_STYLES[location])
         return Parameter(

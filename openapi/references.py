@@ -177,8 +177,9 @@ class _JoinedDocument:
 
     def _is_component(self, name: str) -> bool:
         """Whether a value in a discriminator's mapping is the name of a schema."""
-        schemas = (self._document.get("components") or {}).get("schemas") or {}
-        return name in schemas or not ("#" in name or "/" in name or name.endswith(_EXTENSIONS))
+        components = self._document.get("components")
+        schemas = components.get("schemas") if isinstance(components, dict) else None
+        return name in (schemas or ()) or not ("#" in name or "/" in name or name.endswith(_EXTENSIONS))
 
     def _is_known(self, uri: str) -> bool:
         return uri in self._pointers or uri in self._failures

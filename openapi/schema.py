@@ -5,7 +5,7 @@ from functools import cached_property
 
 import jsonschema_rs
 
-from openapi.contract import ContractError, Json, JsonObject
+from openapi.contract import Contract, ContractError, Json, JsonObject
 from openapi.definitions import bundle
 from openapi.flat_schema import flatten_schema
 from openapi.formats import STRING_FORMATS
@@ -149,8 +149,19 @@ class Schema:
 
 
 def content_schemas(node: JsonObject, translator: SchemaTranslator) -> dict[str, Schema]:
-    """The schema of each media type in the `content` of a request body or response."""
+    """The schema of each media type in the `content` of a request body or response. Raises ContractError."""
     return {
-        media_type: Schema(translator, translator.contract.resolve(described).get("schema", True))
-        for media_type, described in (node.get("content") or {}).items()
+        media_type: Schema(translator, described.get("schema", True))
+        for media_type, described in media_types_of(node, translator.contract).items()
+    }
+
+
+def media_types_of(node: JsonObject, contract: Contract) -> dict[str, JsonObject]:
+    """What the `content` of a request body, response or parameter says of each media type, which may be
+    nothing. Raises ContractError.
+    """
+    content = contract.resolve_object(node.get("content") or {}, "content")
+    return {
+        str(media_type): contract.resolve_object(described or {}, f"content, {media_type}")
+        for media_type, described in content.items()
     }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from openapi.contract import Contract
+from openapi.contract import Contract, Json
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,13 @@ BASIC, BEARER, API_KEY, OTHER = "basic", "bearer", "api key", "other"
 
 def security_schemes(contract: Contract) -> Mapping[str, SecurityScheme]:
     """The schemes of a contract by name. Raises ContractError on a reference that leads nowhere."""
-    schemes = (contract.document.get("components") or {}).get("securitySchemes") or {}
+    schemes = contract.object_at("components", "securitySchemes")
     return {name: _scheme(str(name), contract.resolve(node)) for name, node in schemes.items()}
 
 
-def _scheme(name: str, node: Mapping[str, object]) -> SecurityScheme:
+def _scheme(name: str, node: Json) -> SecurityScheme:
+    if not isinstance(node, dict):
+        return SecurityScheme(name, OTHER)
     match node.get("type"), str(node.get("scheme", "")).lower():
         case "http", "basic":
             return SecurityScheme(name, BASIC)

@@ -29,14 +29,14 @@ def as_openapi_3(document: JsonObject, lookup: Lookup) -> JsonObject:
     """
     _translate_schemas(document)
     translation = _Translation(document, lookup)
-    schemes = document.get("securityDefinitions") or {}
+    schemes = _object(document.get("securityDefinitions"))
     return {
         "openapi": "3.0.3",
         **{key: value for key, value in document.items() if key in _KEPT or key.startswith("x-")},
         "servers": [*_servers(document)],
         "paths": {path: translation.path_item(item) for path, item in document["paths"].items()},
         "components": {
-            "schemas": document.get("definitions") or {},
+            "schemas": _object(document.get("definitions")),
             "securitySchemes": {name: _security_scheme(scheme) for name, scheme in schemes.items()},
         },
     }
@@ -53,7 +53,7 @@ class _Translation:
         item = self.lookup(node)
         if not isinstance(item, dict):
             return node
-        shared = item.get("parameters") or []
+        shared = _list(item.get("parameters"))
         return {
             key: self._operation(value, shared) if key in _METHODS and isinstance(value, dict) else value
             for key, value in item.items()
@@ -63,10 +63,10 @@ class _Translation:
     def _operation(self, operation: JsonObject, shared: list[Json]) -> JsonObject:
         """An operation with its own parameters and those of its path."""
         parameters: dict[Any, Json] = {}
-        for node in (*shared, *(operation.get("parameters") or [])):
+        for node in (*shared, *_list(operation.get("parameters"))):
             parameter = self.lookup(node)
             known = isinstance(parameter, dict)
-            key = (parameter.get("name"), parameter.get("in")) if known else id(node)
+            key = (str(parameter.get("name")), str(parameter.get("in"))) if known else id(node)
             parameters[key] = parameter if known else node
         in_body = {
             key: parameter
@@ -83,9 +83,9 @@ class _Translation:
         ]
         if in_body:
             consumed = operation.get("consumes", self.document.get("consumes"))
-            translated["requestBody"] = request_body([*in_body.values()], consumed or [])
-        produced = operation.get("produces", self.document.get("produces")) or _ANY_TYPE
-        responses = operation.get("responses") or {}
+            translated["requestBody"] = request_body([*in_body.values()], _texts(consumed))
+        produced = _texts(operation.get("produces", self.document.get("produces"))) or _ANY_TYPE
+        responses = _object(operation.get("responses"))
         translated["responses"] = {key: self._response(node, produced) for key, node in responses.items()}
         return translated
 
@@ -113,7 +113,7 @@ class _Translation:
 def _servers(document: JsonObject) -> Iterator[JsonObject]:
     """The servers; without a scheme, it is that by which the document was read."""
     host, path = document.get("host"), document.get("basePath") or "/"
-    schemes = [scheme for scheme in document.get("schemes") or () if scheme in ("http", "https")]
+    schemes = [scheme for scheme in _texts(document.get("schemes")) if scheme in ("http", "https")]
     if not host:
         yield {"url": path}
     elif not schemes:
@@ -152,3 +152,18 @@ def _translate_schemas(document: JsonObject) -> None:
                 node |= {"type": "string", "format": "binary"}
             if isinstance(node.get("discriminator"), str):
                 node["discriminator"] = {"propertyName": node["discriminator"]}
+
+
+def _object(node: Json) -> JsonObject:
+    """An object; empty where there is something else."""
+    return node if isinstance(node, dict) else {}
+
+
+def _list(node: Json) -> list[Json]:
+    """A list; empty where there is something else."""
+    return node if isinstance(node, list) else []
+
+
+def _texts(node: Json) -> list[str]:
+    """The texts in a list, or a text that stands alone."""
+    return [text for text in (node if isinstance(node, list) else [node]) if isinstance(text, str)]

@@ -12,6 +12,7 @@ from openapi.operation_reader import read_operations, readable_operations
 from openapi.payloads import PayloadFactory
 from openapi.schema import Schema
 from openapi.schema_translator import SchemaTranslator
+from openapi.security import OTHER, security_schemes
 
 
 def test_a_url_gives_the_same_document_as_a_file(tmp_path: Path, web: str) -> None:
@@ -124,3 +125,39 @@ def test_schemas_that_refer_to_one_another_in_a_long_chain(count: int) -> None:
             schema = Schema(SchemaTranslator(document, message_type), link(-1))
             assert schema.translated["$ref"] == "#/$defs/components.schemas.S0"
             assert valid == 1 or schema.types == {"object"}
+
+
+@pytest.mark.parametrize(
+    ("operation", "fault"),
+    [
+        ({"requestBody": {"content": {"application/json": []}}}, ""),
+        ({"requestBody": {"content": {"application/json": None}}}, ""),
+        ({"requestBody": {"content": {"application/json": "x"}}}, "content, application/json: an object"),
+        ({"requestBody": {"content": ["x"]}}, "content: an object is expected"),
+        (
+            {"requestBody": {"content": {"a/b": {"encoding": {"a": "x"}}}}},
+            "encoding, a: an object is expected",
+        ),
+        ({"parameters": [{"name": "a", "in": ["query"], "schema": {}}]}, "a parameter needs 'name' and 'in'"),
+        ({"parameters": [{"name": "a", "in": "query", "content": ["x"]}]}, "content: an object is expected"),
+        ({"tags": 5, "security": 5, "x-objectives": []}, ""),
+    ],
+    ids=str,
+)
+def test_what_is_no_object_costs_its_operation_alone(operation: Any, fault: str) -> None:
+    item = {"get": {"responses": {}}, "post": {"responses": {}, **operation}}
+    operations, errors = readable_operations(contract({"/": item}))
+    assert [each.label for each in operations] == ["GET /"] + ["POST /"] * (not fault)
+    assert fault in errors.get("POST /", "")
+
+
+def test_what_is_no_object_in_a_response_leaves_it_unchecked() -> None:
+    broken = {"description": "", "content": {"application/json": "x"}}
+    (operation,) = read_operations(contract({"/": {"get": {"responses": {"200": broken}}}}))
+    assert "content, application/json: an object is expected" in operation.responses["200"].fault
+
+
+def test_security_schemes_that_are_no_objects_are_of_an_unknown_kind() -> None:
+    broken = contract({}, securitySchemes={"a": [], "b": "x"})
+    assert {scheme.kind for scheme in security_schemes(broken).values()} == {OTHER}
+    assert not security_schemes(contract({}, securitySchemes=[]))

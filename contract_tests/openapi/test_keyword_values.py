@@ -1,6 +1,7 @@
 """Schemas whose keywords have values that they must not have: what they cost, and what is meant by them."""
 
 import re
+from math import inf
 from typing import Any
 
 import pytest
@@ -66,3 +67,8 @@ def test_what_depends_on_an_invalid_schema_is_not_checked(keyword: str) -> None:
 )
 def test_older_drafts_and_habits_are_read_as_meant(source: Any, meant: Any) -> None:
     assert schema(source, (3, 1)).translated == meant
+
+
+def test_yaml_has_numbers_without_an_end() -> None:
+    make = PayloadFactory(1).generator(schema({"enum": [inf, 1]}))
+    assert 1 in {make() for _ in range(50)}

@@ -1,6 +1,7 @@
 """Generated values are valid, varied, realistic and unique."""
 
 from collections import Counter
+from functools import reduce
 from typing import Any
 
 import pytest
@@ -183,8 +184,15 @@ def test_recursion_ends() -> None:
         {"type": "string", "pattern": "^[A-Z]$", "x-unique": True},
         {"type": "integer", "maximum": 100, "x-unique": True},
         {"type": "object", "required": ["a"], "properties": {"a": {"$ref": "#/components/schemas/Endless"}}},
+        {"$ref": "#/components/schemas/EndlessMap"},
+        {"type": "array", "minItems": 10**8, "items": {"type": "string"}},
+        {"type": "object", "minProperties": 10**9},
+        {"type": "string", "minLength": 10**9},
+        reduce(
+            lambda items, _: {"type": "array", "minItems": 2, "items": items}, range(40), dict[str, Any]()
+        ),
     ],
-    ids=str,
+    ids=lambda source: str(source)[:80],
 )
 def test_unbuildable_schemas_are_refused_when_compiled(source: Any) -> None:
     endless = {
@@ -192,8 +200,13 @@ def test_unbuildable_schemas_are_refused_when_compiled(source: Any) -> None:
         "required": ["a"],
         "properties": {"a": {"$ref": "#/components/schemas/Endless"}},
     }
+    endless_map = {
+        "type": "object",
+        "minProperties": 2,
+        "additionalProperties": {"$ref": "#/components/schemas/EndlessMap"},
+    }
     with pytest.raises(Unbuildable):
-        PayloadFactory().generator(schema(source, Endless=endless), "it")
+        PayloadFactory().generator(schema(source, Endless=endless, EndlessMap=endless_map), "it")
 
 
 def test_unique_names_of_one_body_do_not_change_another() -> None:
@@ -213,3 +226,9 @@ def test_a_uuid_of_the_document_is_not_own() -> None:
     assert not payloads.is_own(documented)
     assert not payloads.is_own(documented.lower())
     assert not payloads.is_own("a")
+
+
+def test_an_optional_property_that_would_be_too_large_is_left_out() -> None:
+    huge = {"type": "array", "minItems": 10**8, "items": {}}
+    make = PayloadFactory(1).generator(schema({"type": "object", "properties": {"a": huge, "b": {}}}))
+    assert {key for _ in range(VALUES) for key in make()} == {"b"}

@@ -135,3 +135,23 @@ def test_without_a_host_or_a_scheme_the_document_does_not_say_where_the_service_
             f"swagger: '2.0'\n{given}\npaths: {{/: {{get: {{responses: {{}}}}}}}}"
         )
         assert load_contract(tmp_path / "it.yaml").document["servers"] == [{"url": url}]
+
+
+def test_lists_and_objects_that_are_something_else_are_passed_over(tmp_path: Path) -> None:
+    file = tmp_path / "it.yaml"
+    file.write_text("""
+swagger: "2.0"
+schemes: https
+consumes: application/json
+securityDefinitions: []
+definitions: []
+paths:
+  /a:
+    parameters: {}
+    get: {parameters: null, produces: [null], responses: {200: {description: "", schema: {type: integer}}}}
+    post: {parameters: [{name: it, in: body, schema: {}}], responses: []}
+""")
+    read, create = read_operations(load_contract(file))
+    assert [*read.responses["200"].content] == ["*/*"]
+    assert create.request_body is not None
+    assert [*create.request_body.content] == ["application/json"]

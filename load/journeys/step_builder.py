@@ -12,6 +12,7 @@ from load.journeys.knowledge import Knowledge
 from load.journeys.leasing import Lease, Leasing
 from load.journeys.references import is_in_list, kept_identifiers, may_put_inside
 from load.journeys.step import Step
+from load.options.selection import acts_by_name
 from load.planning.plan import Need, Slot
 from load.planning.side_effects import SAFE
 from openapi.contract import Json
@@ -127,8 +128,9 @@ class StepBuilder:
     def _call(
         self, operation: Operation, bindings: _Bindings, bare: bool, repetition: Repetition | None
     ) -> Call:
-        """A call with the values that are bound, except for optional references in lists to foreign entities:
-        the call might take these away from where they are, such as an issue from its sprint.
+        """A call with the values that are bound, except for optional references to foreign entities in lists,
+        as the call might take these away from where they are, such as an issue from its sprint; and in calls
+        that change what they refer to, such as a payment.
         """
         builder = self._compiled.builders[operation.label]
         repeated = repetition.bound if repetition else {}
@@ -138,7 +140,7 @@ class StepBuilder:
         taken = {
             slot
             for slot, need in bindings.foreign.items()
-            if not need.required and is_in_list(slot, call.payload)
+            if not need.required and (is_in_list(slot, call.payload) or acts_by_name(operation))
         }
         if not taken:
             return call

@@ -121,7 +121,8 @@ class Reconciliation:
         """Compare the final state of an address with what was acknowledged. `at` is when the call was sent
         and answered (s). None when the state is wrong, but may still become right.
         """
-        if self._sightings.shows_nothing(step.call.operation.label, body) and is_acknowledged(status):
+        is_empty = self._sightings.shows_nothing(step.call.operation.label, body)
+        if is_empty and is_acknowledged(status) and not record.may_be_empty:
             # Some services say so that there is nothing.
             status = HTTPStatus.NOT_FOUND
         body = without_deprecated(step.call.operation, body)

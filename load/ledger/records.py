@@ -8,7 +8,7 @@ from load.journeys.entities import Entity
 from load.ledger.delays import Delays
 from load.ledger.history import BEFORE, State, Write, age
 from load.representations.equivalence import shows
-from load.representations.values import is_distinctive, scalars
+from load.representations.values import EMPTY, is_distinctive, scalars
 from openapi.contract import Json
 
 _WRITES_KEPT = 16
@@ -88,6 +88,13 @@ class Record:
         return last.leaves is not State.GONE and all(
             name not in body or shows(value, body[name]) for name, value in last.properties.items()
         )
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether nothing needs to show of the entity: the last write has left it, and set nothing there."""
+        last = self.writes[-1]
+        is_set = any(value not in EMPTY for value in last.properties.values())
+        return last.leaves is not State.GONE and last.replaces_all and not is_set
 
     def shows_any_written(self, body: Mapping[str, Json]) -> bool:
         """Whether a body shows a distinctive value that was written."""

@@ -79,7 +79,7 @@ class Selection:
         """Why an operation is not called, given the plan; empty when it may be."""
         if self.allow_destructive:
             return ""
-        if role.is_on_foreign and _acts_by_name(operation):
+        if role.is_on_foreign and acts_by_name(operation):
             return _foreign("acts on data")
         if operation.method in SAFE or role.is_on_own:
             return ""
@@ -105,6 +105,11 @@ class Selection:
                     raise LoadError(f"{option} {pattern}: {reason}; --show-plan lists them")
 
 
+def acts_by_name(operation: Operation) -> bool:
+    """Whether a POST changes what it refers to, by its name."""
+    return operation.method == "post" and (acts_on_reference(operation) or bool(_changing_verb(operation)))
+
+
 def _matches(pattern: str, operation: Operation) -> bool:
     """Whether a filter matches an operation: methods in any case, everything else exactly or with *."""
     names = (operation.operation_id, operation.path, operation.label, *operation.tags)
@@ -115,11 +120,6 @@ def _matches(pattern: str, operation: Operation) -> bool:
 
 def _changing_verb(operation: Operation) -> str:
     return next((word for word in action_words(operation) if word in _CHANGING), "")
-
-
-def _acts_by_name(operation: Operation) -> bool:
-    """Whether a POST changes what it refers to, by its name."""
-    return operation.method == "post" and (acts_on_reference(operation) or bool(_changing_verb(operation)))
 
 
 def _foreign(reason: str) -> str:

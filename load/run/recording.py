@@ -41,7 +41,7 @@ def record_run(
     prepared, results = session.prepared, session.results
     options = prepared.options
     run = Run(
-        title=prepared.contract.document.get("info", {}).get("title", "A service"),
+        title=str(prepared.contract.object_at("info").get("title") or "A service"),
         document=prepared.contract.source,
         fingerprint=prepared.contract.fingerprint,
         host=host,

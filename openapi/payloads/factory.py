@@ -89,9 +89,11 @@ class PayloadFactory:
             compiler = self._compiler(schema.translator)
             values = compiler.compile((schema.node, *rules), name, unique)
             draw = values.draw
+            generate = self._checked(
+                values, validator, name, compiler.exactness.is_exact(schema.node, *rules)
+            )
         except RecursionError:
             raise Unbuildable(f"{name or 'it'}: its schemas are nested too deeply to compile") from None
-        generate = self._checked(values, validator, name, compiler.exactness.is_exact(schema.node, *rules))
         return compiler.densities.extremes_first(lambda: draw(0), generate, validator.is_valid)
 
     def _compiler(self, translator: SchemaTranslator) -> SchemaCompiler:

@@ -21,7 +21,7 @@ def kind_of(value: Json) -> str:
             return "array"
         case dict():
             return "object"
-    return "integer" if value == int(value) else "fraction"
+    return "integer" if value % 1 == 0 else "fraction"
 
 
 def equality_key(value: Json) -> Hashable:

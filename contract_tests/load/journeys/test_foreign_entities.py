@@ -93,6 +93,16 @@ def test_foreign_entities_are_left_out_of_optional_lists() -> None:
     assert not any("document_ids" in payload for payload in payloads if payload)
 
 
+@pytest.mark.parametrize(("name", "is_sent"), [("payments", False), ("reviews", True)])
+def test_what_changes_the_entity_that_it_refers_to_is_given_no_foreign_one(name: str, is_sent: bool) -> None:
+    new = {**an_object(name=LONG), "properties": {"name": LONG, "document_id": ID}}
+    paths = resource(name, new)
+    del paths[f"/{name}/{{id}}"]["put"]
+    labels, payloads = labels_of(paths | DOCUMENTS)
+    assert f"POST /{name}" in labels
+    assert any("document_id" in payload for payload in payloads if payload) == is_sent
+
+
 def test_a_name_that_others_may_have_is_not_deleted() -> None:
     shown = an_object(id=ID, name={"type": "string", "example": "Default"})
     new = an_object(name={"type": "string", "example": "Default"})

@@ -229,3 +229,16 @@ def test_reads_without_written_properties_prove_nothing() -> None:
     assert shop.reconciliation.report().untraced == {
         f"{READ} showed none of the properties that were written": 1
     }
+
+
+@pytest.mark.parametrize("is_set", [True, False])
+def test_an_entity_without_values_may_be_read_as_an_empty_object(is_set: bool) -> None:
+    shop = Shop()
+    first, second = shop.create(1), shop.create(2)
+    shop.read_back(first, 20.0, 200, {**SHOWN, "name": "thing 1"})
+    (record,) = (record for record in shop.reconciliation.records if record.entity is second)
+    if not is_set:
+        record.writes[-1] = replace(record.writes[-1], properties={"name": None, "tags": []})
+    account = shop.read_back(second, 20.0, 200, {})
+    assert account is not None
+    assert bool(account.losses) == is_set
