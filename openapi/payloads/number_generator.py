@@ -1,6 +1,6 @@
 """Numbers within bounds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from itertools import count, islice
 from random import Random
 
@@ -8,6 +8,7 @@ import jsonschema_rs
 
 from openapi.contract import Json
 from openapi.payloads.constraints import Constraints
+from openapi.payloads.json_values import equality_key
 from openapi.payloads.number_grid import NumberGrid
 from openapi.payloads.tuning import (
     AT_A_BOUND,
@@ -19,6 +20,7 @@ from openapi.payloads.tuning import (
     UNIQUE_SPAN,
 )
 from openapi.payloads.unbuildable import Unbuildable
+from openapi.payloads.usual_numbers import bounds_of_name
 
 
 def number_generator(constraints: Constraints, name: str, random: Random, place: str) -> Callable[[], Json]:
@@ -32,6 +34,21 @@ def number_generator(constraints: Constraints, name: str, random: Random, place:
     if constraints.unique:
         return _unique(grid, random, place)
     return _integers(grid, random)
+
+
+def number_key(constraints: Constraints, name: str) -> Hashable:
+    """A key that is the same where the same numbers are drawn."""
+    return (
+        constraints.kinds,
+        constraints.lower,
+        constraints.upper,
+        constraints.multiples,
+        constraints.excluded_multiples,
+        constraints.formats,
+        constraints.unique,
+        bounds_of_name(name),
+        tuple(map(equality_key, constraints.excluded_values)),
+    )
 
 
 def number_schemas(constraints: Constraints) -> list[Json]:

@@ -1,6 +1,6 @@
 """Compiles constraints on strings, numbers, booleans, null and listed values."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -10,7 +10,7 @@ from openapi.contract import Json
 from openapi.definitions import bundle
 from openapi.payloads.constraints import Constraints
 from openapi.payloads.json_values import equality_key, kind_of
-from openapi.payloads.number_generator import number_generator, number_schemas
+from openapi.payloads.number_generator import number_generator, number_key, number_schemas
 from openapi.payloads.string_generators import StringGenerators
 from openapi.payloads.tuning import EXAMPLE_NUMBER
 from openapi.payloads.unbuildable import Unbuildable
@@ -28,6 +28,8 @@ class ScalarCompiler:
         self._definitions = definitions
         self._strings = strings
         self._random = random
+        # Numbers of the same constraints are drawn by the same function: thousands of properties have none.
+        self._numbers: dict[Hashable, Callable[[], Json]] = {}
         self._unique = unique
 
     def listed(self, constraints: Constraints, schemas: tuple[Json, ...], place: str) -> LeafGenerator:
@@ -74,8 +76,11 @@ class ScalarCompiler:
     def number(self, constraints: Constraints, name: str, place: str) -> LeafGenerator:
         """A generator of numbers, examples of the document among them. Raises Unbuildable."""
         constraints = replace(constraints, kinds=constraints.kinds & {"integer", "fraction"})
-        random = self._unique if constraints.unique else self._random
-        draw = number_generator(constraints, name, random, place)
+        key = number_key(constraints, name)
+        draw = self._numbers.get(key)
+        if draw is None:
+            random = self._unique if constraints.unique else self._random
+            draw = self._numbers[key] = number_generator(constraints, name, random, place)
         examples = self._valid_numbers(constraints)
         if not examples or constraints.unique:
             return LeafGenerator(draw)
