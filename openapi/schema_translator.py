@@ -73,12 +73,13 @@ class SchemaTranslator:
 
     `definitions` are the translated schemas that references have led to so far. A schema that cannot be read
     is translated to one that says why: no value of a request fits it, and any value of a response. `faults`
-    are those reasons.
+    are those reasons. `outlines` are what is known of translated schemas, by their ids.
     """
 
     contract: Contract
     message_type: MessageType
     definitions: dict[str, Json] = field(default_factory=dict)
+    outlines: dict[int, tuple[Json, JsonObject]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     _defined: dict[tuple[str, _Context], str] = field(default_factory=dict)
     _pending: list[tuple[str, Json, _Context]] = field(default_factory=list)

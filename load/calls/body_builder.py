@@ -12,7 +12,7 @@ from load.calls.slot_rules import SlotRules
 from load.calls.variants import USUAL, Variant
 from load.planning.names import words
 from load.planning.plan import Slot
-from load.planning.schema_properties import identifier_types, outline, schema_properties
+from load.planning.schema_properties import identifier_types, outline_of, schema_properties
 from openapi.contract import Json
 from openapi.operations import Operation
 from openapi.payloads import PayloadFactory
@@ -123,7 +123,7 @@ def _naming_properties(operation: Operation, naming: Iterable[Slot]) -> tuple[fr
         for candidate in schema_properties(schema):
             if candidate.pointer not in pointers:
                 continue
-            if "string" in identifier_types(candidate.node, schema.translated):
+            if "string" in identifier_types(candidate.node, schema):
                 strings.add(candidate.pointer[1:])
             else:
                 numbers.append(candidate.pointer)
@@ -134,7 +134,7 @@ def _soft_deletions(operation: Operation) -> Iterator[str]:
     """The pointers to booleans of a body that delete an entity when they are true."""
     body = operation.request_body
     for schema in body.content.values() if body else ():
-        for name in outline(schema.translated, schema.translated).get("properties", {}):
+        for name in outline_of(schema.translated, schema).get("properties", {}):
             if words(name)[-1:] in _SOFT_DELETIONS:
                 yield f"/{name}"
 

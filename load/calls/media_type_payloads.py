@@ -12,7 +12,7 @@ import jsonschema_rs
 from load.calls.part_fields import part_fields
 from load.calls.payload_extent import Check, full, minimal
 from load.calls.variants import Variant
-from load.planning.schema_properties import outline, schema_properties
+from load.planning.schema_properties import outline_of, schema_properties
 from load.planning.side_effects import destructive_values
 from openapi.bodies import Encode, Writer, form_rules, writer
 from openapi.contract import Json
@@ -148,7 +148,7 @@ def _rules_against_deletion(schema: Schema) -> Iterator[Json]:
     """Schemas that a body matches when none of its properties asks for a deletion."""
     for candidate in schema_properties(schema):
         names = [step.replace("~1", "/").replace("~0", "~") for step in candidate.pointer.split("/")[1:]]
-        barred = destructive_values(names[-1], outline(candidate.node, schema.translated))
+        barred = destructive_values(names[-1], outline_of(candidate.node, schema))
         if barred:
             rule: Json = {"not": {"enum": barred}}
             for name in reversed(names):

@@ -11,7 +11,7 @@ from load.calls.field_errors import LOCATIONS, FieldError, Path, field_errors
 from load.calls.field_meanings import Meaning, Trouble
 from load.planning.names import words
 from load.planning.plan import Slot
-from load.planning.schema_properties import outline
+from load.planning.schema_properties import outline_of
 from openapi.contract import Json, JsonObject
 from openapi.operations import Operation
 
@@ -161,7 +161,7 @@ def _property(operation: Operation, path: Path) -> Field | None:
         found: list[str | int] = []
         is_required = False
         for token in path:
-            facts = outline(node, schema.translated)
+            facts = outline_of(node, schema)
             properties = facts.get("properties", {})
             name = (
                 token

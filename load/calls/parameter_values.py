@@ -12,7 +12,7 @@ from load.calls.slot_rules import SlotRules
 from load.calls.variants import USUAL, Variant
 from load.planning.names import words
 from load.planning.plan import Slot
-from load.planning.schema_properties import outline
+from load.planning.schema_properties import outline_of
 from load.planning.side_effects import destructive_values, is_dry_run_flag
 from openapi.contract import ContractError, Json
 from openapi.operations import Operation
@@ -158,7 +158,7 @@ class ParameterValues:
         """The schemas that all generated values of a parameter have to match."""
         # A call with an idempotency key that was used before gets the answer of that earlier call.
         is_unique = "idempotency" in words(parameter.name) or slot in self._rules.naming
-        facts = outline(parameter.schema.translated, parameter.schema.translated)
+        facts = outline_of(parameter.schema.translated, parameter.schema)
         barred = destructive_values(parameter.name, facts) if self._rules.is_careful else []
         rules: tuple[Json, ...] = ({UNIQUE: True},) if is_unique else ()
         if barred and not is_unique:

@@ -9,7 +9,7 @@ from load.journeys.entities import Entity
 from load.journeys.step import Step, leads_to
 from load.planning.message_schemas import deprecated_properties, json_schemas
 from load.planning.plan import Plan
-from load.planning.schema_properties import outline
+from load.planning.schema_properties import outline_of
 from openapi.operations import Operation
 
 
@@ -41,7 +41,7 @@ class EntityReads:
         """
         comparable: dict[str, frozenset[str]] = {}
         for resource, operation in self.by_resource.items():
-            outlines = [outline(schema.translated, schema.translated) for schema in json_schemas(operation)]
+            outlines = [outline_of(schema.translated, schema) for schema in json_schemas(operation)]
             names = {name for facts in outlines for name in facts.get("properties", {})}
             required = (facts.get("required", ()) for facts in outlines)
             comparable[resource] = frozenset(names.difference(deprecated_properties(operation), *required))

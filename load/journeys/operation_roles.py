@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from load.options.profile import lists
 from load.planning.names import singular, words
 from load.planning.resources import normalised
-from load.planning.schema_properties import outline
+from load.planning.schema_properties import outline_of
 from openapi.operations import Operation
 
 
@@ -41,7 +41,7 @@ def is_action(operation: Operation, others: Sequence[Operation]) -> bool:
 
 def _requires_properties(operation: Operation) -> bool:
     schemas = operation.request_body.content.values() if operation.request_body else ()
-    return any(outline(schema.translated, schema.translated).get("required") for schema in schemas)
+    return any(outline_of(schema.translated, schema).get("required") for schema in schemas)
 
 
 def _is_of_collection(path: str, others: Sequence[Operation]) -> bool:

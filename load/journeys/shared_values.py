@@ -7,7 +7,7 @@ from load.calls.repetition import scalars_of
 from load.journeys.step import Step
 from load.planning.message_schemas import request_schema
 from load.planning.plan import Slot
-from load.planning.schema_properties import outline, schema_properties
+from load.planning.schema_properties import outline_of, schema_properties
 from openapi.contract import Json
 from openapi.operations import Operation
 
@@ -83,14 +83,14 @@ def _places_of_few(operation: Operation) -> frozenset[str]:
     in_schema = {
         place.pointer
         for place in (schema_properties(schema) if schema else ())
-        if schema and _has_few_values(outline(place.node, schema.translated))
+        if schema and _has_few_values(outline_of(place.node, schema))
     }
     # Others know as well what a path leads to, unless it is an entity of this run.
     parameters = {
         str(Slot(parameter.location, parameter.name))
         for parameter in operation.parameters
         if parameter.location == "path"
-        or _has_few_values(outline(parameter.schema.translated, parameter.schema.translated))
+        or _has_few_values(outline_of(parameter.schema.translated, parameter.schema))
     }
     return frozenset(in_examples | in_schema | parameters)
 

@@ -6,7 +6,7 @@ from load.planning.message_schemas import GIVEN_VALUES, json_schemas, scalar_typ
 from load.planning.names import words
 from load.planning.operation_index import resources_along
 from load.planning.plan import Cursor, Slot
-from load.planning.schema_properties import outline, schema_properties
+from load.planning.schema_properties import outline_of, schema_properties
 from openapi.contract import Json
 from openapi.operations import Operation
 from openapi.parameters import Parameter
@@ -26,7 +26,7 @@ def is_cursor(parameter: Parameter) -> bool:
 
 def is_cursor_value(name: str, node: Json, schema: Schema) -> bool:
     """Whether the value of a parameter or property is a cursor, by its name, with none to choose from."""
-    if any(key in outline(node, schema.translated) for key in GIVEN_VALUES):
+    if any(key in outline_of(node, schema) for key in GIVEN_VALUES):
         return False
     *before, last = words(name) or [""]
     is_token = last == "token" and bool(_OF_PAGES & {*before})

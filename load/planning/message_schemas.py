@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from load.planning.names import identified_noun, is_identifier, singular, words
-from load.planning.schema_properties import identifier_types, outline, schema_properties
+from load.planning.schema_properties import identifier_types, outline_of, schema_properties
 from openapi import media_types
 from openapi.contract import Json
 from openapi.operations import Operation
@@ -54,7 +54,7 @@ def deprecated_properties(operation: Operation) -> frozenset[str]:
         candidate.pointer.rpartition("/")[2]
         for schema in json_schemas(operation)
         for candidate in schema_properties(schema)
-        if outline(candidate.node, schema.translated).get("deprecated") is True
+        if outline_of(candidate.node, schema).get("deprecated") is True
     )
 
 
@@ -66,19 +66,19 @@ def request_schema(operation: Operation) -> Schema | None:
 
 def is_list(schema: Schema) -> bool:
     """Whether a schema describes lists."""
-    return "items" in outline(schema.translated, schema.translated)
+    return "items" in outline_of(schema.translated, schema)
 
 
 def mapping_to_entities(schema: Schema, noun: str) -> str | None:
     """The JSON pointer to a mapping whose names are identifiers of entities: the message itself, or its
     property of the entities' name; None when there is none.
     """
-    facts = outline(schema.translated, schema.translated)
+    facts = outline_of(schema.translated, schema)
     if _maps_to_objects(facts, schema):
         return ""
     for name, values in facts.get("properties", {}).items():
         is_named = [singular(word) for word in words(name)[-1:]] == [noun]
-        if is_named and _maps_to_objects(outline(values, schema.translated), schema):
+        if is_named and _maps_to_objects(outline_of(values, schema), schema):
             return f"/{name.replace('~', '~0').replace('/', '~1')}"
     return None
 
@@ -87,7 +87,7 @@ def _maps_to_objects(facts: Mapping[str, Json], schema: Schema) -> bool:
     values = facts.get("additionalProperties")
     if not isinstance(values, dict) or facts.get("properties"):
         return False
-    inner = outline(values, schema.translated)
+    inner = outline_of(values, schema)
     return bool(inner.get("properties")) or inner.get("type") == "object"
 
 
@@ -108,7 +108,7 @@ def scalars_within(schema: Schema) -> Iterator[Scalar]:
     pending: list[tuple[Json, str, bool, int]] = [(schema.translated, "", True, 0)]
     while pending:
         node, pointer, required, depth = pending.pop()
-        facts = outline(node, schema.translated)
+        facts = outline_of(node, schema)
         required_names = facts.get("required", ())
         if "items" in facts and depth < _DEPTH:
             pending.append((facts["items"], f"{pointer}/*", required, depth + 1))
@@ -123,8 +123,8 @@ def scalars_within(schema: Schema) -> Iterator[Scalar]:
 
 def scalar_types(node: Json, schema: Schema) -> frozenset[str]:
     """The JSON types, `string` and `integer`, of a value or of its items; none when it is an object."""
-    facts = outline(node, schema.translated)
-    return identifier_types(facts.get("items", node), schema.translated)
+    facts = outline_of(node, schema)
+    return identifier_types(facts.get("items", node), schema)
 
 
 def cannot_be_made_up(node: Json, schema: Schema) -> bool:
@@ -159,7 +159,7 @@ def is_opaque(parameter: Parameter) -> bool:
     any text, or a cursor or token in a query. The name of a request may be any text.
     """
     schema = parameter.schema
-    facts = outline(schema.translated, schema.translated)
+    facts = outline_of(schema.translated, schema)
     if parameter.required or parameter.examples:
         return False
     if any(key in facts for key in (*GIVEN_VALUES, "pattern", "format")):
@@ -172,5 +172,5 @@ def is_opaque(parameter: Parameter) -> bool:
 
 def _scalar_outline(node: Json, schema: Schema) -> Json:
     """The keywords of a value, or of the items of a list."""
-    facts = outline(node, schema.translated)
-    return outline(facts["items"], schema.translated) if "items" in facts else facts
+    facts = outline_of(node, schema)
+    return outline_of(facts["items"], schema) if "items" in facts else facts

@@ -9,7 +9,7 @@ from load.planning.resources import collection_of, normalised, noun_of, resource
 from load.planning.schema_properties import (
     SchemaProperty,
     identifier_types,
-    outline,
+    outline_of,
     pointer_to,
     schema_properties,
 )
@@ -70,7 +70,7 @@ class OperationIndex:
         path.
         """
         types = [
-            identifier_types(parameter.schema.translated, parameter.schema.translated)
+            identifier_types(parameter.schema.translated, parameter.schema)
             for parameter in self.resources.get(resource, ())
         ]
         union = frozenset.union(*types) if types else frozenset({"string"})
@@ -78,7 +78,7 @@ class OperationIndex:
 
     def pointer(self, schema: Schema, names: Sequence[str], types: frozenset[str]) -> str | None:
         """Where a message has the likeliest of these names, with values of one of these JSON types."""
-        return pointer_to(self.properties_of(schema), schema.translated, names, types)
+        return pointer_to(self.properties_of(schema), schema, names, types)
 
     def properties_of(self, schema: Schema) -> list[SchemaProperty]:
         """The properties of a message, the least deep first."""
@@ -123,7 +123,7 @@ class OperationIndex:
 
     def is_open(self, body: Schema) -> bool:
         """Whether a body has a property with more than a few possible values."""
-        outlines = (outline(candidate.node, body.translated) for candidate in self.properties_of(body))
+        outlines = (outline_of(candidate.node, body) for candidate in self.properties_of(body))
         return any(
             not {"enum", "const"} & {*facts} and facts.get("type") not in _CLOSED_TYPES for facts in outlines
         )

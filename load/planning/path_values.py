@@ -4,7 +4,7 @@ from enum import Enum
 
 from load.planning.message_schemas import GIVEN_VALUES
 from load.planning.names import is_identifier
-from load.planning.schema_properties import outline
+from load.planning.schema_properties import outline_of
 from openapi.operations import Operation
 from openapi.parameters import Parameter
 
@@ -26,7 +26,7 @@ class PathValues(Enum):
 
 def path_values(parameter: Parameter, operation: Operation) -> PathValues:
     """The values of a path parameter that no operation produces."""
-    facts = outline(parameter.schema.translated, parameter.schema.translated)
+    facts = outline_of(parameter.schema.translated, parameter.schema)
     documents_absence = any(status in operation.responses for status in _NOT_FOUND_STATUSES)
     # Where the document has a 404, a valid value may address nothing.
     valid = PathValues.GUESSED if documents_absence else PathValues.ANY

@@ -113,7 +113,7 @@ class References:
     def _identifier_types(self, resource: str) -> frozenset[str]:
         """The JSON types of a resource's identifiers in paths."""
         types = [
-            identifier_types(parameter.schema.translated, parameter.schema.translated)
+            identifier_types(parameter.schema.translated, parameter.schema)
             for parameter in self._addresses.get(resource, ())
         ]
         return frozenset.union(*types) if types else frozenset({"string", "integer"})
