@@ -16,7 +16,7 @@ def reference(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def an_object(required: tuple[str, ...] = (), **properties: Any) -> dict[str, Any]:
+def an_object(required: tuple[str, ...] = (), /, **properties: Any) -> dict[str, Any]:
     return {"type": "object", "required": [*required], "properties": properties}
 
 
