@@ -43,11 +43,10 @@ class ForbiddenProperties:
         """The names of properties that one part of a schema forbids, and others describe and require. They
         are sent: an author who extends a schema of answers for a request says so in the new part.
         """
-        return (
-            self._always_forbidden.of(schema)
-            & self._always_allowed.of(schema)
-            & self._always_required.of(schema)
-        )
+        forbidden = self._always_forbidden.of(schema)
+        if not forbidden:
+            return forbidden
+        return forbidden & self._always_allowed.of(schema) & self._always_required.of(schema)
 
     @cached_property
     def _always_forbidden(self) -> InPlaceNames:

@@ -25,6 +25,11 @@ _DRY_RUN_FLAGS = frozenset(
 )  # fmt: skip
 # Names of booleans that are true for one entity at a time: setting one resets it for another entity.
 _EXCLUSIVE = frozenset({"default", "primary", "latest", "main"})
+# Names of booleans that make a call reach beyond what it names, or replace what is there already.
+_OVERRIDING = frozenset({
+    "all", "everything", "force", "forced", "overwrite", "override", "replace", "replace existing", "cascade",
+    "confirm", "confirmed",
+})  # fmt: skip
 _FLAG_PREFIXES = frozenset({"is", "make", "set", "as", "mark", "use"})
 # Names of a POST that only reads.
 _READING = frozenset({
@@ -79,7 +84,7 @@ def only_reads(operation: Operation) -> bool:
 def destructive_values(name: str, facts: Mapping[str, Json]) -> list[Json]:
     """The values of a property or parameter that ask for a deletion or the like, by its name and its schema's
     keywords: `delete` in an enumeration of actions, true for a boolean of such a name, or true for a boolean
-    that another entity loses by it, such as `is_default`.
+    that another entity loses by it, such as `is_default`, or that reaches beyond it, such as `force`.
     """
     if facts.get("type") in ("boolean", ["boolean", "null"]) and _is_destructive_flag(name):
         return [True]
@@ -113,7 +118,8 @@ def action_words(operation: Operation) -> list[str]:
 def _is_destructive_flag(name: str) -> bool:
     parts = {*words(name)}
     is_exclusive = bool(_EXCLUSIVE & parts) and parts <= _EXCLUSIVE | _FLAG_PREFIXES
-    return _has_destructive_word(name) or is_dry_run_flag(name) or is_exclusive
+    is_overriding = " ".join(words(name)) in _OVERRIDING
+    return _has_destructive_word(name) or is_dry_run_flag(name) or is_exclusive or is_overriding
 
 
 def _has_destructive_word(text: str) -> bool:

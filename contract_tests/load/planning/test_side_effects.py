@@ -34,7 +34,9 @@ def test_entities_that_can_only_be_listed_are_not_acted_on(path: str, new: Any) 
     assert not Simulation(read_operations(contract(bookings | acting))).compiled.uncovered
 
 
-@pytest.mark.parametrize("name", ["is_default", "default", "make_primary", "delete_all"])
+@pytest.mark.parametrize(
+    "name", ["is_default", "default", "make_primary", "delete_all", "force", "all", "overwrite"]
+)
 def test_flags_that_affect_foreign_entities_are_never_set(name: str) -> None:
     new = an_object(street=LONG, **{name: {"type": "boolean"}})
     _, payloads = labels_of(resource("addresses", new))
