@@ -44,7 +44,7 @@ def test_an_unreachable_database_is_reported(verb: str) -> None:
         ("a: [", ("line 2", "not YAML")),
         ("- a", ("not an OpenAPI document",)),
         ("title: a", ("not an OpenAPI document", "openapi")),
-        ("swagger: '2.0'", ("Swagger 2.0",)),
+        ("swagger: '1.2'", ("Swagger 1.2",)),
         ("openapi: 3.0.3", ("paths",)),
         ("openapi: 3.0.3\npaths: {/: {get: {}}}", ("not valid OpenAPI",)),
         ("openapi: 3.1.0\npaths: {/: {}}", ("3.1", "3.0")),

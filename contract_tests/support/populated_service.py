@@ -40,7 +40,7 @@ PATHS: dict[str, Any] = {
     **on("/me", get=does(SETTINGS), put=does(SETTINGS, SETTINGS), delete=does(status="204")),
     **on("/me/codes/enable", post=does(None, an_object(secret=TEXT))),
     **on("/settings", get=does(SETTINGS), patch=does(SETTINGS, SETTINGS), post=does(SETTINGS, SETTINGS)),
-    **on("/files/{file}", get=does(TEXT), put=does(None, TEXT), delete=does(status="204")),
+    **on("/files/{file}", get=does(TEXT), put=does(None, TEXT, "201"), delete=does(status="204")),
     **on("/colours/{name}", "name", kind={"enum": ["red", "green"]}, get=does(TEXT),
          put=does(None, TEXT, "201"), delete=does(status="204")),
     **on("/numbers/{number}", "number", kind={"type": "integer", "minimum": 1, "maximum": 9}, get=does(TEXT),

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from random import Random
+from typing import TYPE_CHECKING
 
 from load.calls.body_builder import BodyBuilder
 from load.calls.call import NO_FIELDS, Call
-from load.calls.connection import Reply
 from load.calls.learning import CompileTime, Learning
 from load.calls.mends import Lessons, Mends
 from load.calls.parameter_values import ParameterValues, header_fields, written
@@ -17,6 +17,10 @@ from load.planning.plan import Slot
 from openapi.contract import Json
 from openapi.operations import Operation
 from openapi.payloads import PayloadFactory
+
+if TYPE_CHECKING:
+    # It imports what sends calls, which a plan needs nothing of.
+    from load.calls.connection import Reply
 
 # The share of calls in which an optional parameter is sent: usually, and by the way in which a call is built.
 OPTIONAL_PARAMETER = 0.3
@@ -64,7 +68,7 @@ class CallBuilder:
         """Whether some calls are made without the body, which is optional."""
         return self._variation.leaves_out_body
 
-    def learn(self, call: Call, reply: Reply) -> Lessons:
+    def learn(self, call: Call, reply: "Reply") -> Lessons:
         """Learn from the answer to a call how to build the next ones. Returns what is new."""
         return self._learning.take(call.variant, reply)
 

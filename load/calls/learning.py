@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from load.calls.body_builder import BodyBuilder
-from load.calls.connection import Reply
 from load.calls.mends import FIELDS_AT_MOST, NOTHING, Lessons, Mends
 from load.calls.parameter_values import ParameterValues
 from load.calls.variants import MENDED_VARIANTS, PATIENCE, Variant, Variation
@@ -28,6 +28,10 @@ VARIED = (
     f"nothing optional, with everything, with the document's examples, and as the answers ask for up to "
     f"{FIELDS_AT_MOST} fields"
 )
+
+if TYPE_CHECKING:
+    # It imports what sends calls, which a plan needs nothing of.
+    from load.calls.connection import Reply
 
 
 @dataclass
@@ -64,7 +68,7 @@ class Learning:
         self._read = self._compiled = 0
         self._compiled_s = 0.0
 
-    def take(self, variant: Variant, reply: Reply) -> Lessons:
+    def take(self, variant: Variant, reply: "Reply") -> Lessons:
         """Learn from the answer to a call that was built in some way. Returns what is new."""
         status = reply.status
         if status in _OTHER_REASONS:
@@ -77,7 +81,7 @@ class Learning:
             return NOTHING
         return self._take_fields(variant, reply)
 
-    def _take_fields(self, variant: Variant, reply: Reply) -> Lessons:
+    def _take_fields(self, variant: Variant, reply: "Reply") -> Lessons:
         if self._read >= _READ_AT_MOST or self._compiled >= _COMPILED_AT_MOST:
             return NOTHING
         if self._compile_time.left_s <= 0 or self._compiled_s > _COMPILED_WITHIN_S:

@@ -22,8 +22,6 @@ SPARED = {
     "POST /me/codes/enable",
     "PATCH /settings",
     "POST /settings",
-    "PUT /files/{file}",
-    "DELETE /files/{file}",
     "PUT /colours/{name}",
     "DELETE /colours/{name}",
     "PUT /numbers/{number}",
