@@ -50,18 +50,28 @@ def as_json_schema(node: Any, version: tuple[int, int], read_only: frozenset[str
     return translated
 
 
-def read_only_names(node: Any) -> set[str]:
+def read_only_names(node: Any, document: Any) -> set[str]:
     if isinstance(node, list):
-        return {name for item in node for name in read_only_names(item)}
+        return {name for item in node for name in read_only_names(item, document)}
     if not isinstance(node, dict):
         return set()
     properties = node.get("properties")
     own = {
         name
         for name, schema in (properties.items() if isinstance(properties, dict) else ())
-        if isinstance(schema, dict) and schema.get("readOnly") is True
+        if is_read_only(schema, document)
     }
-    return own | {name for value in node.values() for name in read_only_names(value)}
+    return own | {name for value in node.values() for name in read_only_names(value, document)}
+
+
+def is_read_only(schema: Any, document: Any) -> bool:
+    if not isinstance(schema, dict):
+        return False
+    reference = schema.get("$ref")
+    if isinstance(reference, str) and reference.startswith("#/components/schemas/"):
+        target = document["components"]["schemas"].get(reference.rpartition("/")[2])
+        return is_read_only(target, document)
+    return schema.get("readOnly") is True
 
 
 def escaped(text: str) -> str:
@@ -75,7 +85,8 @@ def test_every_request_body_is_generated(document: Path) -> None:
         assert document.name.startswith("neg-"), error
         assert "\n" not in str(error)
         return
-    plain = as_json_schema(contract.document, contract.version, frozenset(read_only_names(contract.document)))
+    read_only = frozenset(read_only_names(contract.document, contract.document))
+    plain = as_json_schema(contract.document, contract.version, read_only)
     registry = jsonschema_rs.Registry([(DOCUMENT, plain)], draft=jsonschema_rs.Draft202012)
     payloads = PayloadFactory(1)
     refused = []
