@@ -1,14 +1,14 @@
 """Makes generators of payloads: compiled once, checked when compiled, fast when called."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from random import Random
 
 import jsonschema_rs
 
 from openapi.contract import Json
-from openapi.definitions import bundle
 from openapi.payloads.realistic_values import RealisticValues
 from openapi.payloads.schema_compiler import SchemaCompiler
 from openapi.payloads.tuning import (
@@ -35,6 +35,35 @@ from openapi.shared_validators import VALUE_STEPS, SchemaValidator
 PayloadGenerator = Callable[[], Json]
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+@dataclass(frozen=True)
+class _Check:
+    """Checks values by a schema, and by rules that hold, too. These have a validator of their own, as that of
+    the schema shares its definitions with others.
+    """
+
+    schema: SchemaValidator
+    rules: jsonschema_rs.Validator | None
+
+    def is_valid(self, value: Json) -> bool:
+        """Whether a value satisfies the schema and the rules."""
+        return self.schema.is_valid(value) and (self.rules is None or self.rules.is_valid(value))
+
+    def errors(self, value: Json) -> Iterator[str]:
+        """What is wrong with a value, each with its place."""
+        for error in self.schema.iter_errors(value):
+            yield _told(error, error.instance_path[VALUE_STEPS:])
+        for error in self.rules.iter_errors(value) if self.rules else ():
+            yield _told(error, error.instance_path)
+
+
+def _validator(rules: tuple[Json, ...]) -> jsonschema_rs.Validator:
+    return jsonschema_rs.Draft202012Validator({"allOf": [*rules]}, validate_formats=True)
+
+
+def _told(error: jsonschema_rs.ValidationError, path: Sequence[str | int]) -> str:
+    return f"/{'/'.join(map(str, path))}: no way to satisfy its rules together: {error.message[:200]}"
 
 
 class PayloadFactory:
@@ -84,17 +113,15 @@ class PayloadFactory:
         Raises Unbuildable when there are no valid values or none can be generated, and ContractError when the
         schema itself is not valid.
         """
-        validator = schema.validator if not rules else _validator(schema, rules)
+        check = _Check(schema.validator, _validator(rules) if rules else None)
         try:
             compiler = self._compiler(schema.translator)
             values = compiler.compile((schema.node, *rules), name, unique)
             draw = values.draw
-            generate = self._checked(
-                values, validator, name, compiler.exactness.is_exact(schema.node, *rules)
-            )
+            generate = self._checked(values, check, name, compiler.exactness.is_exact(schema.node, *rules))
         except RecursionError:
             raise Unbuildable(f"{name or 'it'}: its schemas are nested too deeply to compile") from None
-        return compiler.densities.extremes_first(lambda: draw(0), generate, validator.is_valid)
+        return compiler.densities.extremes_first(lambda: draw(0), generate, check.is_valid)
 
     def _compiler(self, translator: SchemaTranslator) -> SchemaCompiler:
         if id(translator) not in self._compilers:
@@ -103,32 +130,29 @@ class PayloadFactory:
             self._compilers[id(translator)] = (translator, compiler)
         return self._compilers[id(translator)][1]
 
-    def _checked(
-        self, values: ValueGenerator, validator: SchemaValidator, name: str, is_exact: bool
-    ) -> PayloadGenerator:
+    def _checked(self, values: ValueGenerator, check: _Check, name: str, is_exact: bool) -> PayloadGenerator:
         """The generator, with each value checked unless it is exact. Where too many values are invalid, it
         draws from a pool of valid ones. Raises Unbuildable when hardly any is valid.
         """
         draw, most = values.draw, max(LEAST_CHECKS, int(CHECKED_PARTS / values.size))
         tried = [draw(0) for _ in range(min(most, EXACT_CHECKS if is_exact else VALIDITY_CHECKS))]
-        valid = [value for value in tried if validator.is_valid(value)]
+        valid = [value for value in tried if check.is_valid(value)]
         if is_exact and len(valid) == len(tried):
             return lambda: draw(0)
         if len(valid) >= LEAST_VALID_SHARE * len(tried):
-            return self._redrawn(draw, validator.is_valid, valid[:SPARE_VALUES])
+            return self._redrawn(draw, check.is_valid, valid[:SPARE_VALUES])
         pool = [
             *islice(
                 filter(
-                    validator.is_valid,
+                    check.is_valid,
                     (draw(0) for _ in range(min(most, POOL_DRAWS if valid else FIRST_POOL_DRAWS))),
                 ),
                 POOL_SIZE,
             )
         ]
         if len(pool) < SMALLEST_POOL:
-            error = next(error for value in tried for error in validator.iter_errors(value))
-            place = "/".join(str(token) for token in error.instance_path[VALUE_STEPS:])
-            raise Unbuildable(f"{name}/{place}: no way to satisfy its rules together: {error.message[:200]}")
+            reason = next(reason for value in tried for reason in check.errors(value))
+            raise Unbuildable(f"{name}{reason}")
         self.filtered.append(name)
         chance, size = self._random.random, len(pool)
         return lambda: pool[int(chance() * size)]
@@ -145,13 +169,3 @@ class PayloadFactory:
             return choose(spare)
 
         return generate
-
-
-def _validator(schema: Schema, rules: tuple[Json, ...]) -> SchemaValidator:
-    """The validator of a schema with further rules. Raises ContractError when the schema is not valid."""
-    schema.validator  # noqa: B018 - a cached property, for its errors
-    document = bundle(
-        {"properties": {"value": {"allOf": [schema.node, *rules]}}}, schema.translator.definitions
-    )
-    compiled = jsonschema_rs.Draft202012Validator(document, validate_formats=True)
-    return SchemaValidator(document, "value", compiled)
