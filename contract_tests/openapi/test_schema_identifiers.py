@@ -72,12 +72,12 @@ def schemas(folder: Path, body: Any, **files: Any) -> tuple[Schema, Schema]:
     ids=range(9),
 )
 def test_a_schema_is_found_by_its_identifier(tmp_path: Path, body: Any, valid: Any, invalid: Any) -> None:
-    other = {
+    other: dict[str, Any] = {
         "$id": "https://elsewhere.test/other",
         "$defs": {"a": {"const": 7}, "b": {"$anchor": "b", "$ref": "third.json"}},
     }
     uses_other = {"anyOf": [body, {"$ref": "other.json#/$defs/unused", "not": {}}]}
-    other["$defs"]["unused"] = {"not": {}}  # type: ignore[index]
+    other["$defs"]["unused"] = {"not": {}}
     sent, answered = schemas(tmp_path, uses_other, other=other, third={"type": "string"})
     for schema in (sent, answered):
         assert not schema.fault

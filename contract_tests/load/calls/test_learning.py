@@ -1,4 +1,4 @@
-"""What calls learn from refusals: a service that is stricter than its document is reached all the same."""
+"""Calls learn from refusals, so that they succeed on services that are stricter than their document."""
 
 from collections.abc import Callable
 from random import Random
@@ -205,11 +205,11 @@ def test_calls_that_succeed_are_built_as_usual() -> None:
     assert not lessons
 
 
-def test_refusals_for_other_reasons_change_nothing() -> None:
-    for status in (401, 429, 503):
-        made, lessons = called(creating(MANY), lambda _, status=status: (status, {}))  # type: ignore[misc]
-        assert {call.variant for call, _ in made} == {Variant.USUAL}
-        assert not lessons
+@pytest.mark.parametrize("status", [401, 429, 503])
+def test_refusals_for_other_reasons_change_nothing(status: int) -> None:
+    made, lessons = called(creating(MANY), lambda _: (status, {}))
+    assert {call.variant for call, _ in made} == {Variant.USUAL}
+    assert not lessons
 
 
 def test_no_more_than_a_few_fields_are_mended_and_compiled() -> None:

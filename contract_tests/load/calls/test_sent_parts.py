@@ -1,4 +1,4 @@
-"""What calls have of what the document describes."""
+"""Which parameters and properties of the document calls have sent."""
 
 from random import Random
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a run says that it has exercised of a document."""
+"""Which operations, statuses, parameters and properties a run has exercised."""
 
 from typing import Any
 

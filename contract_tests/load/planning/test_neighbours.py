@@ -1,4 +1,4 @@
-"""What paths beside a resource's own produce, relate and create."""
+"""Producers and references on paths that are next to those of a resource."""
 
 import pytest
 
