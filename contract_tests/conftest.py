@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import count
@@ -25,7 +26,7 @@ from contract_tests.support.processes import (
     starter,
 )
 from openapi.contract import students_document
-from students_service.database import database_url
+from students_service.database.engine import database_url
 from students_service.settings import PREFIX, Settings
 
 Student = dict[str, Any]
@@ -43,12 +44,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 _STARTING = frozenset({"postgres", "adjustable_service", "serve", "start", "service", "browser"})
 
 
+# Where the tests are that measure time.
+ALONE = Path(__file__).parent / "load" / "judgement"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that start no process as fast: `pytest -m fast` can be run after every change."""
     for item in items:
         names = getattr(item, "fixturenames", ())
         if not _STARTING.intersection(names) and not item.get_closest_marker("process"):
             item.add_marker("fast")
+        if item.get_closest_marker("alone") and ALONE not in item.path.parents:
+            raise pytest.UsageError(
+                f"{item.nodeid} is marked alone, and .ci/run looks for those in {ALONE} only"
+            )
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +74,12 @@ def _fast_tests_start_nothing(request: pytest.FixtureRequest, monkeypatch: pytes
 def _no_settings_from_outside() -> None:
     for name in [name for name in os.environ if name.startswith((PREFIX, "LOCUST_", "CONTRACT_"))]:
         del os.environ[name]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _hang_up_is_not_ignored() -> None:
+    # Commands that are started inherit what these tests were started with, such as by nohup.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ Edited = Callable[[Callable[[dict[str, Any]], object]], str]
 
 
 def widened(document: dict[str, Any]) -> None:
-    student = document["components"]["schemas"]["Student"]["properties"]
+    student = document["components"]["schemas"]["StudentFields"]["properties"]
     student["badge"] = {"type": "string", "pattern": "^[A-Z]{2}[0-9]{4}$", "description": "Opens doors."}
     document["components"]["schemas"]["Status"]["enum"].append("on_leave")
     student["year"]["maximum"] = 12
@@ -59,11 +59,11 @@ def test_an_edited_document_changes_service_fuzzing_and_load(
     check_the_new_limits(service.url, old)
     page = browser.new_page()
     page.goto(f"{service.url}/ui/")
-    page.locator("#model-Student .model-toggle").first.click()
-    page.locator("#model-Student").get_by_role("row").filter(has_text="badge").get_by_role(
+    page.locator("#model-StudentFields .model-toggle").first.click()
+    page.locator("#model-StudentFields").get_by_role("row").filter(has_text="badge").get_by_role(
         "button"
     ).first.click()
-    expect(page.locator("#model-Student")).to_contain_text("Opens doors.")
+    expect(page.locator("#model-StudentFields")).to_contain_text("Opens doors.")
     page.close()
 
     fuzzed = run(
@@ -88,7 +88,7 @@ def test_a_changed_type_is_refused_at_start(edited: Edited, database: str) -> No
     run("students-service", "upgrade", "--database-url", database)
 
     def change(document: dict[str, Any]) -> None:
-        document["components"]["schemas"]["Student"]["properties"]["year"] = {
+        document["components"]["schemas"]["StudentFields"]["properties"]["year"] = {
             "type": "string",
             "maxLength": 9,
         }

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -31,12 +32,15 @@ class Contract:
     """An OpenAPI 3.0 or 3.1 document.
 
     `source` is the path or URL that it comes from, `version` its version of OpenAPI as (major, minor).
+    `notes` are lines for people about what was done to it, such as a target of an overlay that selects
+    nothing.
     """
 
     source: str
     document: JsonObject
     version: tuple[int, int]
     references: References = field(default_factory=References)
+    notes: tuple[str, ...] = ()
     _nodes: dict[str, Json] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -128,8 +132,11 @@ def students_document() -> Path:
     return Path(str(files("openapi") / "students.yaml"))
 
 
-def load_contract(source: str | Path, allow_remote_refs: bool = False) -> Contract:
+def load_contract(
+    source: str | Path, allow_remote_refs: bool = False, overlays: Sequence[str | Path] = ()
+) -> Contract:
     """Read a document, JSON or YAML, from a path or an http(s) URL, and all others that it refers to.
+    Overlays are applied to it in their order, before anything else.
 
     Those at other hosts are read with `allow_remote_refs` only. Swagger 2.0 is translated to OpenAPI 3.0.
 
@@ -138,16 +145,21 @@ def load_contract(source: str | Path, allow_remote_refs: bool = False) -> Contra
     name = str(source)
     opened = DocumentSource(name, allow_remote_refs)
     document = opened.read()
+    notes: tuple[str, ...] = ()
+    if overlays:
+        from openapi.overlay import overlaid  # noqa: PLC0415 - few need it, and JSONPath is slow to import
+
+        document, notes = overlaid(document, overlays)
     if not isinstance(document, dict):
         raise ContractError(f"{name}: not an OpenAPI document: a mapping is expected at the top")
     version = _version(name, document)
     _check_paths(name, document)
     has_ids = version > (3, 0)
     references = join_documents(document, opened.url, opened.fetch, has_ids)
-    contract = Contract(name, document, version, references)
+    contract = Contract(name, document, version, references, notes)
     if version == (2, 0):
         translated = as_openapi_3(document, contract.resolved)
-        return Contract(name, translated, (3, 0), references)
+        return Contract(name, translated, (3, 0), references, notes)
     return contract
 
 

@@ -50,7 +50,7 @@ class DocumentSource:
             if not path.exists():
                 advice = "give the path or URL of an OpenAPI document"
                 raise ContractError(f"{self._name}: no such file; {advice}")
-            content = _content(self._name, path)
+            content = read_file(self._name, path)
         return parse_document(self._name, content)
 
     def fetch(self, url: str) -> Any:
@@ -76,7 +76,7 @@ class DocumentSource:
         )
         if path.exists() and not stat.S_ISREG(path.stat().st_mode):
             raise ContractError(f"{path}: not read: it is no file")
-        return parse_document(str(path), _content(str(path), path))
+        return parse_document(str(path), read_file(str(path), path))
 
     def refusal(self, url: str) -> str:
         """Why a document that another one refers to is not read; empty if it may be."""
@@ -123,7 +123,7 @@ def _download(url: str, opener: OpenerDirector) -> tuple[bytes, str]:
         raise ContractError(f"{url}: cannot be read: {reason}") from None
 
 
-def _content(name: str, path: Path) -> bytes:
+def read_file(name: str, path: Path) -> bytes:
     """The content of a file, which may also be a pipe."""
     try:
         with path.open("rb") as file:

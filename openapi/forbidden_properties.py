@@ -65,22 +65,22 @@ class ForbiddenProperties:
         properties = schema.get("properties")
         return frozenset(properties if isinstance(properties, dict) else ()) - self.own(schema)
 
-    def _is_forbidden(self, schema: Json, depth: int = 0) -> bool:
-        if not isinstance(schema, dict):
-            return False
+    def _is_forbidden(self, schema: Json) -> bool:
+        """Whether a schema, or a part of it to some depth, has the keyword. Each part is looked at once."""
         keyword = self.message_type.value
-        # OpenAPI 3.0 ignores keywords beside a reference.
-        if schema.get(keyword) is True and ("$ref" not in schema or self.contract.version != (3, 0)):
-            return True
-        resolved = self.contract.resolved(schema)
-        if not isinstance(resolved, dict):
-            return False
-        if resolved.get(keyword) is True:
-            return True
-        parts = resolved.get("allOf")
-        if not isinstance(parts, list) or depth >= ALL_OF_DEPTH:
-            return False
-        return any(self._is_forbidden(part, depth + 1) for part in parts)
+        visited: set[int] = set()
+        parts = [schema]
+        for _ in range(ALL_OF_DEPTH + 1):
+            resolved = [self.contract.resolved(part) for part in parts if isinstance(part, dict)]
+            # OpenAPI 3.0 ignores keywords beside a reference.
+            own = resolved if self.contract.version == (3, 0) else [*resolved, *parts]
+            if any(isinstance(each, dict) and each.get(keyword) is True for each in own):
+                return True
+            new = {id(each): each for each in resolved if isinstance(each, dict) and id(each) not in visited}
+            visited |= new.keys()
+            listed = [each["allOf"] for each in new.values() if isinstance(each.get("allOf"), list)]
+            parts = [part for parts_of_one in listed for part in parts_of_one]
+        return False
 
 
 def _required(schema: JsonObject) -> frozenset[str]:

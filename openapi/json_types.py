@@ -64,6 +64,17 @@ def target(reference: str, root: Json) -> Json:
     return root["$defs"][reference.removeprefix(DEFINITIONS)]
 
 
+def referenced(schema: Json, root: Json) -> Json:
+    """A schema, or what it leads to if it is nothing but a reference."""
+    visited: set[str] = set()
+    while (
+        isinstance(schema, dict) and len(schema) == 1 and "$ref" in schema and schema["$ref"] not in visited
+    ):
+        visited.add(schema["$ref"])
+        schema = target(schema["$ref"], root)
+    return schema
+
+
 def _named(types: Json) -> frozenset[str]:
     if types is None:
         return ALL_TYPES

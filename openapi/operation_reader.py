@@ -65,6 +65,12 @@ def readable_operations(contract: Contract) -> tuple[tuple[Operation, ...], dict
     return tuple(operations.values()), errors
 
 
+def operation_node(contract: Contract, operation: Operation) -> JsonObject:
+    """What the document says of an operation, also what this package does not read."""
+    item = contract.resolve_object(contract.document["paths"][operation.path], f"paths, {operation.path}")
+    return contract.resolve_object(item[operation.method], operation.label)
+
+
 @dataclass(frozen=True)
 class _OperationReader:
     """Reads operations one by one. `place` in its methods is what messages call the operation."""
@@ -105,6 +111,7 @@ class _OperationReader:
             objectives={name: value for each in objectives for name, value in _items(each)},
             tags=tuple(map(str, _listed(node.get("tags")))),
             server=self._server(node) or self._server(item),
+            summary=str(node.get("summary") or ""),
             security=tuple(tuple(schemes) for schemes in _listed(security) if isinstance(schemes, dict)),
         )
 

@@ -78,6 +78,7 @@ class Operation:
     tags: tuple[str, ...] = ()
     security: tuple[tuple[str, ...], ...] = ()
     server: str = ""
+    summary: str = ""
 
     @cached_property
     def base(self) -> str | None:

@@ -31,6 +31,9 @@ class ParameterReader:
         for node in (node for holder in holders for node in holder.get("parameters") or ()):
             declared = self.contract.resolve_object(node, f"{place}, parameters")
             name, location = declared.get("name"), declared.get("in")
+            if location == "querystring":
+                told = "a parameter in 'querystring', of OpenAPI 3.2, is not understood"
+                raise ContractError(f"{self.contract.source}: {place}: {told}")
             if not isinstance(name, str) or not isinstance(location, str) or location not in DEFAULT_STYLES:
                 raise ContractError(f"{self.contract.source}: {place}: a parameter needs 'name' and 'in'")
             if location != "header" or name.lower() not in _IGNORED_HEADERS:

@@ -1,11 +1,13 @@
 """Checks responses against their operation."""
 
 from collections.abc import Iterator, Mapping
+from itertools import starmap
 
 from openapi import lenient_json, media_types
 from openapi.limits import BODY_BYTES_SHOWN
 from openapi.operations import Operation, Response
 from openapi.root_causes import root_causes
+from openapi.schema import Schema
 from openapi.violations import Violation
 
 _EVENT_STREAM = "text/event-stream"
@@ -23,6 +25,16 @@ def unchecked_responses(operation: Operation) -> Iterator[str]:
         for name, schema in (*response.content.items(), *headers.items()):
             if reason := schema.fault or schema.unreadable:
                 yield f"response {key}, {name}: {reason}"
+            elif name in response.content and all(starmap(_is_unread, response.content.items())):
+                yield f"response {key}, {name}: bodies of this media type are not compared with their schema"
+
+
+def _is_unread(media_type: str, schema: Schema) -> bool:
+    """Whether bodies of a media type have a structure that only those of JSON are read for. A range of types
+    includes JSON.
+    """
+    is_read = media_types.is_json(media_type) or media_type.endswith("/*")
+    return not is_read and schema.types.isdisjoint(_SCALARS)
 
 
 def response_violations(

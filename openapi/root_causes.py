@@ -24,7 +24,12 @@ def root_causes(schema: Schema, value: Json, location: str, pointer: str = "") -
     """
     if schema.validator.is_valid(value):
         return []
-    errors = islice(schema.validator.iter_errors(value), ERRORS)
+    try:
+        errors = [*islice(schema.validator.iter_errors(value), ERRORS)]
+    except ValueError:
+        # The validator describes nothing that is nested as deeply as it can decide.
+        detail = "is not as its schema says, and is nested too deeply to say where"
+        return [Violation(location, pointer, "nested too deeply", detail, expected="fewer levels")]
     leaves = [leaf for error in errors for leaf in leaf_errors(read_error(schema, value, error))]
     violations, remaining = check_discriminators(schema, value, leaves)
     causes: dict[tuple[str, str], Violation] = {}

@@ -1,7 +1,9 @@
 """One schema of a document."""
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 
 import jsonschema_rs
 
@@ -9,13 +11,15 @@ from openapi.contract import Contract, ContractError, Json, JsonObject
 from openapi.definitions import bundle
 from openapi.flat_schema import flatten_schema
 from openapi.formats import STRING_FORMATS
-from openapi.json_types import in_place
+from openapi.json_types import in_place, referenced
 from openapi.limits import DETAIL_CHARACTERS
 from openapi.schema_facts import SchemaFacts
 from openapi.schema_translator import UNREADABLE, SchemaTranslator
 from openapi.shared_validators import SCHEMA_STEPS, SchemaValidator
 from openapi.text_reader import TextReader
 from openapi.unreadable_parts import unreadable_part
+
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,9 +41,16 @@ class Schema:
         """The schema in JSON Schema 2020-12; its references lead to the translator's definitions."""
         return self.translator.translate(self.source)
 
+    @property
+    def root(self) -> JsonObject:
+        """What its references lead into: the definitions of all schemas that are translated together."""
+        return self.translator.root
+
     @cached_property
     def translated(self) -> Json:
-        """The schema in JSON Schema 2020-12 with all that it refers to."""
+        """The schema in JSON Schema 2020-12 with a copy of all that it refers to, which takes a while where
+        that is much.
+        """
         return bundle(self.node, self.translator.definitions)
 
     @cached_property
@@ -58,7 +69,7 @@ class Schema:
     @cached_property
     def unreadable(self) -> str:
         """Why the schema, or a part of it, cannot be read; empty if all can."""
-        return unreadable_part(self.translated) if self._may_be_unreadable else ""
+        return unreadable_part(self.node, self.root) if self._may_be_unreadable else ""
 
     @cached_property
     def unusable(self) -> str:
@@ -74,13 +85,27 @@ class Schema:
             self.validator  # noqa: B018 - a cached property, read for its effect
         except ContractError as reason:
             return str(reason)
-        return unreadable_part(self.translated, that_matters=True) if self.unreadable else ""
+        return unreadable_part(self.node, self.root, that_matters=True) if self.unreadable else ""
+
+    def noted(self, find: Callable[..., _Found], node: Json, *arguments: Hashable) -> _Found:
+        """What a pure function of a part of this schema, the schema and hashable arguments finds, which is
+        found once: thousands of parts are what hundreds of messages refer to. A reference alone is taken for
+        what it leads to.
+        """
+        node = referenced(node, self.root)
+        notes = self.translator.notes
+        key = (find, id(node), *arguments)
+        if key not in notes:
+            # The node is kept, too: its id stays its own only as long as it exists.
+            notes[key] = (node, find(node, self, *arguments))
+        found: _Found = notes[key][1]
+        return found
 
     def fits(self, reference: JsonObject, value: Json) -> bool:
         """Whether a value is valid for what a reference in this schema leads to."""
         pointer = str(reference["$ref"])
         if pointer not in self._branches:
-            schema = {**reference, "$defs": self.translated["$defs"]}
+            schema = bundle(reference, self.translator.definitions)
             self._branches[pointer] = jsonschema_rs.Draft202012Validator(
                 schema, validate_formats=True, formats=STRING_FORMATS
             )
@@ -89,7 +114,7 @@ class Schema:
     @cached_property
     def facts(self) -> SchemaFacts:
         """What it says of values."""
-        return SchemaFacts(self.translated, self.translated)
+        return self.translator.facts.of(self.node)
 
     @cached_property
     def reader(self) -> TextReader:
@@ -106,7 +131,7 @@ class Schema:
         """Whether it stands for the octets of a file, which may be anything, JSON included (OpenAPI 3.0.3,
         Data Types: the format `binary`).
         """
-        return any(node.get("format") == "binary" for node in in_place(self.translated, self.translated))
+        return any(node.get("format") == "binary" for node in in_place(self.node, self.root))
 
     @cached_property
     def default(self) -> Json:
@@ -145,15 +170,20 @@ class Schema:
 
     @property
     def _flat(self) -> JsonObject:
-        return flatten_schema(self.translated, self.translated)
+        return flatten_schema(self.node, self.root)
 
 
 def content_schemas(node: JsonObject, translator: SchemaTranslator) -> dict[str, Schema]:
-    """The schema of each media type in the `content` of a request body or response. Raises ContractError."""
-    return {
-        media_type: Schema(translator, described.get("schema", True))
-        for media_type, described in media_types_of(node, translator.contract).items()
-    }
+    """The schema of each media type in the `content` of a request body or response. Raises ContractError,
+    also on the schema of a stream's items, which OpenAPI 3.2 added.
+    """
+    schemas = {}
+    for media_type, described in media_types_of(node, translator.contract).items():
+        if "itemSchema" in described:
+            source = translator.contract.source
+            raise ContractError(f"{source}: {media_type}: itemSchema, of OpenAPI 3.2, is not understood")
+        schemas[media_type] = Schema(translator, described.get("schema", True))
+    return schemas
 
 
 def media_types_of(node: JsonObject, contract: Contract) -> dict[str, JsonObject]:

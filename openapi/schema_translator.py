@@ -1,9 +1,10 @@
 """Translates schemas of OpenAPI 3.0 and 3.1 to JSON Schema 2020-12, for requests or for responses."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 from urllib.parse import unquote
 
 from openapi.applicators import IN_PLACE, OF_LIST, OF_NAMES, OF_ONE
@@ -25,7 +26,9 @@ from openapi.message_type import MessageType
 from openapi.openapi_30 import has_unknown_keywords, known_keywords, without_openapi_30
 from openapi.patterns import with_readable_patterns
 from openapi.references import last_name
+from openapi.schema_facts import SchemaFacts
 from openapi.shared_validators import SharedValidators
+from openapi.translation_context import Context, repetition_key
 
 # Keywords of translated schemas: what marks a property that responses must not have, and why a schema cannot
 # be read.
@@ -37,34 +40,6 @@ APPLIED = "--plain"
 
 
 @dataclass(frozen=True)
-class _Context:
-    """What schemas around a schema say of the same value: which properties are `forbidden`, so that it cannot
-    require them, and whether its discriminator `is_applied` already. Those that are `sent` are not forbidden
-    after all, as another part of the schema requires them.
-
-    `anchors` are the dynamic anchors of the schema resources around it, as pointers by name, of which the
-    outermost counts (JSON Schema 2020-12 Core, section 8.2.3.2).
-    """
-
-    forbidden: frozenset[str] = frozenset()
-    sent: frozenset[str] = frozenset()
-    is_applied: bool = False
-    anchors: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def of_inner_value(self) -> "_Context":
-        """The context of schemas for properties and items of the value."""
-        return _Context(anchors=self.anchors) if self.forbidden or self.sent or self.is_applied else self
-
-    def within(self, anchors: Mapping[str, str]) -> "_Context":
-        """The context in a schema resource with these dynamic anchors."""
-        known = dict(self.anchors)
-        if anchors.keys() <= known.keys():
-            return self
-        return replace(self, anchors=tuple(sorted({**anchors, **known}.items())))
-
-
-@dataclass(frozen=True)
 class SchemaTranslator:
     """Translates the schemas of one contract for one type of messages, and what they refer to once.
 
@@ -73,25 +48,44 @@ class SchemaTranslator:
 
     `definitions` are the translated schemas that references have led to so far. A schema that cannot be read
     is translated to one that says why: no value of a request fits it, and any value of a response. `faults`
-    are those reasons. `outlines` are what is known of translated schemas, by their ids.
+    are those reasons. `notes` are what was found out of translated schemas, by what asked and their ids.
     """
 
     contract: Contract
     message_type: MessageType
     definitions: dict[str, Json] = field(default_factory=dict)
-    outlines: dict[int, tuple[Json, JsonObject]] = field(default_factory=dict)
+    notes: dict[tuple[Hashable, ...], tuple[Json, Any]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
-    _defined: dict[tuple[str, _Context], str] = field(default_factory=dict)
-    _pending: list[tuple[str, Json, _Context]] = field(default_factory=list)
+    _translated: dict[bytes, Json] = field(default_factory=dict)
+    _references: dict[tuple[str, Context], JsonObject] = field(default_factory=dict)
+    _defined: dict[tuple[str, Context], str] = field(default_factory=dict)
+    _pending: list[tuple[str, Json, Context]] = field(default_factory=list)
 
     def translate(self, schema: Json) -> Json:
-        """The schema in 2020-12; its references lead to `definitions`."""
-        context = _Context().within(self.contract.references.anchors_around("#"))
-        translated = self._readable(schema, context)
-        while self._pending:
-            name, target, context = self._pending.pop()
-            self.definitions[name] = self._readable(target, context)
-        return translated
+        """The schema in 2020-12; its references lead to `definitions`. Equal schemas are translated once:
+        what is found out of a schema then holds for all messages that repeat it.
+        """
+        key = repetition_key(schema)
+        if key is None or key not in self._translated:
+            context = Context().within(self.contract.references.anchors_around("#"))
+            translated = self._readable(schema, context)
+            while self._pending:
+                name, target, context = self._pending.pop()
+                self.definitions[name] = self._readable(target, context)
+            if key is None:
+                return translated
+            self._translated[key] = translated
+        return self._translated[key]
+
+    @cached_property
+    def root(self) -> JsonObject:
+        """What references in translated schemas lead into: the definitions, however many there will be."""
+        return {"$defs": self.definitions}
+
+    @cached_property
+    def facts(self) -> SchemaFacts:
+        """Knows what translated schemas say of values."""
+        return SchemaFacts(True, self.root)
 
     @cached_property
     def validators(self) -> SharedValidators:
@@ -106,7 +100,7 @@ class SchemaTranslator:
     def _dynamic(self) -> DynamicReferences:
         return DynamicReferences(self.contract)
 
-    def _readable(self, schema: Json, context: _Context) -> Json:
+    def _readable(self, schema: Json, context: Context) -> Json:
         """A translated schema, or what stands for one that cannot be read."""
         try:
             return self._schema(schema, context)
@@ -118,20 +112,17 @@ class SchemaTranslator:
         stand_in: JsonObject = {UNREADABLE: reason}
         return {**stand_in, "not": {}} if self.message_type is MessageType.REQUEST else stand_in
 
-    def _schema(self, schema: Json, context: _Context) -> Json:
+    def _schema(self, schema: Json, context: Context) -> Json:
         """A translated schema. Raises ContractError when it cannot be read."""
         if isinstance(schema, bool):
             return schema
         if not isinstance(schema, dict):
             raise ContractError(f"{self.contract.source}: a schema must be an object, not {schema!r}")
+        if isinstance(schema.get("$ref"), str) and (len(schema) == 1 or self.contract.version == (3, 0)):
+            return self._reference(schema, context)
         if "$id" in schema:
             context = context.within(self.contract.references.by_node.get(id(schema), {}))
-        if any(keyword in schema for keyword in IN_PLACE):
-            sent = context.sent | self._forbidden.sent(schema)
-            forbidden = context.forbidden | self._forbidden.in_place.of(schema)
-            context = replace(context, forbidden=forbidden - sent, sent=sent)
-        if isinstance(schema.get("$ref"), str) and (len(schema) == 1 or self.contract.version == (3, 0)):
-            return {"$ref": self._define(schema["$ref"], context)}
+        context = self._extended(context, schema)
         is_request = self.message_type is MessageType.REQUEST
         meant = with_readable_patterns(as_meant(self._known(schema)), is_request)
         invalid = invalid_keyword(meant)
@@ -155,6 +146,24 @@ class SchemaTranslator:
             translated = with_range(translated)
         return self._without_forbidden(schema, translated, context)
 
+    def _reference(self, schema: JsonObject, context: Context) -> JsonObject:
+        """A translated reference. Those with no other keyword are the same object, however many there are."""
+        key = (schema["$ref"], context)
+        if len(schema) == 1 and key in self._references:
+            return self._references[key]
+        reference = {"$ref": self._define(schema["$ref"], self._extended(context, schema))}
+        if len(schema) == 1:
+            self._references[key] = reference
+        return reference
+
+    def _extended(self, context: Context, schema: JsonObject) -> Context:
+        """The context with what a schema and its parts say of the same value."""
+        if not any(keyword in schema for keyword in IN_PLACE):
+            return context
+        sent = context.sent | self._forbidden.sent(schema)
+        forbidden = context.forbidden | self._forbidden.in_place.of(schema)
+        return replace(context, forbidden=forbidden - sent, sent=sent)
+
     def _known(self, schema: JsonObject) -> JsonObject:
         """A schema without keywords that its version of OpenAPI does not have."""
         if self.contract.version != (3, 0):
@@ -166,7 +175,7 @@ class SchemaTranslator:
         """Whether several branches of an answer may fit where only unknown keywords tell them apart."""
         return self.message_type is MessageType.RESPONSE and has_unknown_keywords(self.contract.document)
 
-    def _define(self, pointer: str, context: _Context) -> str:
+    def _define(self, pointer: str, context: Context) -> str:
         """Have what a pointer leads to translated, unless it is defined already. Returns the pointer to its
         definition, of which there is one per context that matters.
         """
@@ -175,7 +184,7 @@ class SchemaTranslator:
             self._defined[key] = self._definition(pointer, context)
         return DEFINITIONS + self._defined[key]
 
-    def _definition(self, pointer: str, context: _Context) -> str:
+    def _definition(self, pointer: str, context: Context) -> str:
         target = self.contract.at(pointer)
         context = context.within(self.contract.references.anchors_around(pointer))
         forbidden = context.forbidden & self._forbidden.required_in_place.of(target)
@@ -189,15 +198,15 @@ class SchemaTranslator:
         if name not in self.definitions:
             # A recursive schema refers to its own definition before there is one.
             self.definitions[name] = True
-            self._pending.append((name, target, _Context(forbidden, sent, is_applied, anchors)))
+            self._pending.append((name, target, Context(forbidden, sent, is_applied, anchors)))
         return name
 
-    def _define_dynamic(self, pointer: str, context: _Context) -> str:
+    def _define_dynamic(self, pointer: str, context: Context) -> str:
         """The same for a `$dynamicRef`, which leads to the outermost of the anchors with its name."""
         within = context.within(self.contract.references.anchors_around(pointer))
         return self._define(dict(within.anchors)[self._dynamic.name(pointer)], context)
 
-    def _keyword(self, keyword: str, value: Json, context: _Context) -> Json:
+    def _keyword(self, keyword: str, value: Json, context: Context) -> Json:
         if keyword in ("not", "if"):
             return self._schema(value, context)
         if keyword in OF_ONE:
@@ -214,7 +223,7 @@ class SchemaTranslator:
             return self._define(value, context)
         return value
 
-    def _without_forbidden(self, schema: JsonObject, translated: JsonObject, context: _Context) -> JsonObject:
+    def _without_forbidden(self, schema: JsonObject, translated: JsonObject, context: Context) -> JsonObject:
         """A translated schema that forbids properties that the message must not have, and does not require
         them.
         """
@@ -233,7 +242,7 @@ class SchemaTranslator:
             translated = {**translated, "required": required}
         return translated
 
-    def _readable_discriminator(self, schema: JsonObject, context: _Context) -> JsonObject:
+    def _readable_discriminator(self, schema: JsonObject, context: Context) -> JsonObject:
         """The discriminator of a request, with the reference of each value; empty when it cannot be read."""
         property_name, pointers = read_discriminator(self.contract, schema)
         mapping = {
@@ -244,7 +253,7 @@ class SchemaTranslator:
         return {"discriminator": {"propertyName": property_name, "mapping": mapping}} if property_name else {}
 
     def _with_checked_discriminator(
-        self, schema: JsonObject, translated: JsonObject, context: _Context
+        self, schema: JsonObject, translated: JsonObject, context: Context
     ) -> JsonObject:
         """A schema of responses in which the discriminator names a branch that fits the value, even if other
         branches do, too. Within that branch the same discriminator is not applied again.

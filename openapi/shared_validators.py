@@ -70,8 +70,9 @@ class SharedValidators:
         return validator
 
     def _compile(self, schemas: Sequence[TranslatedSchema]) -> None:
-        """Compile schemas together; if one of them is not valid, each half on its own."""
-        nodes = {f"schema{index}": schema.node for index, schema in enumerate(schemas)}
+        """Compile schemas together, equal ones once; if one of them is not valid, each half on its own."""
+        keys = {id(schema.node): f"schema{index}" for index, schema in enumerate(schemas)}
+        nodes = {keys[id(schema.node)]: schema.node for schema in schemas}
         document = bundle({"properties": nodes, "additionalProperties": False}, self._definitions)
         try:
             compiled = jsonschema_rs.Draft202012Validator(
@@ -85,5 +86,6 @@ class SharedValidators:
             self._compile(schemas[:middle])
             self._compile(schemas[middle:])
             return
-        for index, schema in enumerate(schemas):
-            self._compiled[id(schema)] = (schema, SchemaValidator(document, f"schema{index}", compiled))
+        validators = {key: SchemaValidator(document, key, compiled) for key in nodes}
+        for schema in schemas:
+            self._compiled[id(schema)] = (schema, validators[keys[id(schema.node)]])

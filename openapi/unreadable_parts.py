@@ -1,6 +1,6 @@
 """Parts of translated schemas that cannot be read."""
 
-from openapi.contract import Json
+from openapi.contract import Json, JsonObject
 from openapi.flat_schema import DEFINITIONS
 from openapi.schema_translator import UNREADABLE
 
@@ -10,14 +10,12 @@ _EXACT = ("oneOf", "not", "if", "contains")
 _UNEVALUATED = frozenset({"unevaluatedProperties", "unevaluatedItems"})
 
 
-def unreadable_part(schema: Json, that_matters: bool = False) -> str:
-    """Why a part of a translated schema, which has its own `$defs`, cannot be read; empty if all parts can.
+def unreadable_part(schema: Json, root: JsonObject, that_matters: bool = False) -> str:
+    """Why a part of a translated schema cannot be read; empty if all parts can. `root` has the definitions.
 
     Only parts that matter are those whose stand-in, which anything fits, may have a value refused.
     """
-    if not isinstance(schema, dict):
-        return ""
-    definitions = schema.get("$defs", {})
+    definitions = root["$defs"]
     visited: set[tuple[int, bool]] = set()
     pending: list[tuple[Json, bool]] = [(schema, not that_matters)]
     while pending:

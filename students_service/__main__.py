@@ -1,4 +1,4 @@
-"""students-service: serve, seed, upgrade."""
+"""students-service: serve, seed, upgrade, document, keys."""
 
 import signal
 

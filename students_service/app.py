@@ -1,12 +1,12 @@
 """The only wiring: settings → contract → storage → handlers → Connexion on Flask."""
 
 import gc
-import inspect
+import logging
 import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
@@ -18,30 +18,51 @@ from connexion.middleware import ConnexionMiddleware
 from connexion.middleware.request_validation import RequestValidationMiddleware
 from connexion.middleware.response_validation import ResponseValidationMiddleware
 from connexion.middleware.routing import RoutingMiddleware
+from connexion.middleware.security import SecurityMiddleware
 from connexion.middleware.swagger_ui import SwaggerUIMiddleware
 from connexion.options import SwaggerUIOptions
 from connexion.resolver import Resolver
 from connexion.spec import Specification
 
 from openapi.contract import Contract, ContractError
-from openapi.operations import Operation
 from openapi.routes import Routes
-from students_service import logs, upgrades
+from students_service import logs
+from students_service.access.key_lookup import KeyLookup, reading
+from students_service.access.keys import key_table
+from students_service.access.operation_access import read_access
 from students_service.api import Api, compile_api, read_contract
-from students_service.database import THREADS, check_reachable, connect, database_url
-from students_service.enforcement import ContractMiddleware, Enforcement, as_problem
+from students_service.database import upgrades
+from students_service.database.engine import (
+    STATEMENT_TIMEOUT_MS,
+    THREADS,
+    check_reachable,
+    connect,
+    database_url,
+)
+from students_service.document.promises import promises_not_kept
 from students_service.errors import ServiceError
-from students_service.handlers import Handlers
-from students_service.routing import ContractRouting, Documentation, as_response, refusal
+from students_service.faults import fault_of
+from students_service.handlers.operation_handlers import check_handlers, handlers
+from students_service.handlers.service_handlers import ServiceHandlers
+from students_service.http.connections import CONNECTIONS, Connections, most_connections
+from students_service.http.enforcement import ContractMiddleware, Enforcement, as_problem
+from students_service.http.routing import ContractRouting, Documentation, as_response, refusal
+from students_service.http.shedding import SHEDDING, Shedding
+from students_service.http.threads import Threads
+from students_service.http.views import App
+from students_service.observation.observers import Observers, observers
+from students_service.observation.sources import Sources
+from students_service.rows.executor import Executor
+from students_service.rows.storage import Database
 from students_service.settings import Settings, from_environment
-from students_service.storage import Storage
-from students_service.threads import Threads
-from students_service.views import App
+from students_service.turns import Lanes
 
 DOCUMENTATION = "/ui/"
 DOCUMENT = "/openapi.json"
 MAX_BODY_BYTES = 1024 * 1024
 GC_THRESHOLD = 20_000
+
+logger = logging.getLogger(__name__)
 
 
 def create_app() -> App:
@@ -73,19 +94,20 @@ def create_worker() -> App:
     return create_app()
 
 
-def read_api(source: str) -> Api:
-    """Read a document, and check that Connexion accepts it and that the handlers fit it.
+def read_api(source: str, overlays: Sequence[str] = ()) -> Api:
+    """Read a document with overlays, and check that Connexion accepts it and that the handlers fit it.
 
     Raises ContractError if the document cannot be used, ServiceError if the handlers do not fit it.
     """
-    contract = read_contract(source)
+    contract = read_contract(source, overlays)
     try:
         Specification.load(contract.document)
     except InvalidSpecification as error:
-        place = "/".join(str(key) for key in error.absolute_path) or "the top"
-        raise ContractError(f"{source}: not valid OpenAPI, at {place}: {error.message}") from None
+        raise ContractError(f"{source}: not valid OpenAPI, at {fault_of(error)}") from None
     api = compile_api(contract)
-    _check_handlers(contract, api.operations)
+    check_handlers(api)
+    if any(access.security for access in read_access(contract, api.operations).values()):
+        key_table(api.metadata)
     return api
 
 
@@ -103,57 +125,61 @@ def prepare_database(engine: sa.Engine, api: Api, upgrade: bool) -> None:
 
 def build_app(settings: Settings) -> App:
     """Prepare the database and build the application. Raises ContractError and ServiceError."""
-    api = read_api(settings.contract)
+    api = read_api(settings.contract, settings.overlay)
+    for note in (*api.contract.notes, *promises_not_kept(api.actions.values())):
+        logger.warning("%s", note)
     lifetime = ExitStack()
     try:
         engine = connect(lifetime.enter_context(database_url(settings)))
         lifetime.callback(engine.dispose)
         prepare_database(engine, api, settings.upgrade)
         documentation = {"documentation": DOCUMENTATION, "contract": DOCUMENT}
-        storage = Storage(engine, api.resource)
-        handlers = Handlers(api.contract, api.operations, storage, documentation, settings.health_timeout)
+        # Nobody waits for a statement longer, and PostgreSQL ends it before, unless it is stuck itself.
+        longest = min(settings.request_timeout, STATEMENT_TIMEOUT_MS / 1000) + 2
+        executor = Executor(engine, api.metadata, longest)
+        about = ServiceHandlers(api.contract, Database(executor), documentation, settings.health_timeout)
         enforcement = Enforcement(
             operations=api.operations,
             max_body_bytes=api.contract.document.get("x-max-body-bytes", MAX_BODY_BYTES),
             timeout=settings.request_timeout,
+            lanes=Lanes(settings.turn_timeout, api.actions.keys()),
+            access=read_access(api.contract, api.operations),
+            find_key=KeyLookup(reading(engine)).find,
         )
-        return _wire(api.contract, handlers, enforcement, lifetime)
+        seen_by = observers(settings, os.environ, lifetime)
+        return _wire(api.contract, handlers(api, executor, about), enforcement, seen_by, engine, lifetime)
     except BaseException:
         lifetime.close()
         raise
 
 
-def _check_handlers(contract: Contract, by_id: Mapping[str, Operation]) -> None:
-    names = {name for name, _ in inspect.getmembers(Handlers, callable) if not name.startswith("_")}
-    for operation_id in by_id.keys() - names:
-        raise ServiceError(
-            f"{contract.source}: {by_id[operation_id].label} names the operationId {operation_id!r}, "
-            f"for which students_service/handlers.py has no method"
-        )
-    for name in names - by_id.keys():
-        raise ServiceError(
-            f"{contract.source}: no operation has the operationId {name!r}, for which "
-            f"students_service/handlers.py has a method"
-        )
-
-
-def _wire(contract: Contract, handlers: Handlers, enforcement: Enforcement, lifetime: ExitStack) -> App:
+def _wire(
+    contract: Contract,
+    find: Callable[[str], Any],
+    enforcement: Enforcement,
+    seen_by: Observers,
+    engine: sa.Engine,
+    lifetime: ExitStack,
+) -> App:
     @asynccontextmanager
-    async def lifespan(_app: Any) -> AsyncIterator[None]:
+    async def lifespan(_app: Any) -> AsyncIterator[Mapping[str, Any]]:
         # What is compiled stays: the collector need not check it again while a page of rows is read.
         gc.collect()
         gc.freeze()
         gc.set_threshold(GC_THRESHOLD)
+        connections = Connections(most_connections())
         with lifetime:
-            yield
+            async with seen_by.looking_at(Sources(enforcement.lanes, shedding, connections, engine)):
+                yield {SHEDDING: shedding, CONNECTIONS: connections}
 
     routes = Routes(enforcement.operations.values())
+    shedding = Shedding(enforcement.lanes, routes, Specification.load(contract.document).base_path)
     app = App(
         __name__,
         Threads(THREADS),
         lifespan=lifespan,
-        middlewares=_middlewares(enforcement, routes),
-        resolver=Resolver(partial(getattr, handlers)),
+        middlewares=_middlewares(enforcement, routes, seen_by),
+        resolver=Resolver(find),
         swagger_ui_options=SwaggerUIOptions(swagger_ui_path=DOCUMENTATION.rstrip("/"), spec_path=DOCUMENT),
     )
     app.add_api(contract.document)
@@ -163,20 +189,22 @@ def _wire(contract: Contract, handlers: Handlers, enforcement: Enforcement, life
     return app
 
 
-def _middlewares(enforcement: Enforcement, routes: Routes) -> list[Any]:
-    """Connexion's stack inside the log of requests, with two changes.
+def _middlewares(enforcement: Enforcement, routes: Routes, seen_by: Observers) -> list[Any]:
+    """Connexion's stack inside the log of requests and what else observes them, with two changes.
 
-    Routing comes before the documentation, which answers only what is not routed. One middleware checks both
-    requests and responses.
+    Routing comes before the documentation, which answers only what is not routed. One middleware checks
+    credentials, requests and responses.
     """
     replaced = {
         SwaggerUIMiddleware: partial(ContractRouting, routes=routes),
         RoutingMiddleware: Documentation,
+        SecurityMiddleware: None,
         RequestValidationMiddleware: partial(ContractMiddleware, enforcement=enforcement),
         ResponseValidationMiddleware: None,
     }
     stack = [replaced.get(default, default) for default in ConnexionMiddleware.default_middlewares]
-    return [logs.RequestLog, *(middleware for middleware in stack if middleware is not None)]
+    kept = (middleware for middleware in stack if middleware is not None)
+    return [logs.RequestLog, *seen_by.middlewares, *kept]
 
 
 async def _handle_exception(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:

@@ -4,16 +4,21 @@ import logging
 import os
 import re
 import time
+from collections.abc import Iterable
 from contextvars import ContextVar
 
-from pythonjsonlogger.json import JsonFormatter
+from pythonjsonlogger.orjson import OrjsonFormatter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from students_service import trace_context
 
 REQUEST_ID_HEADER = "X-Request-Id"
 _FIELD = REQUEST_ID_HEADER.lower().encode()
 _WELL_FORMED = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
+# The name of the key that a request was sent with, where one is needed.
+caller: ContextVar[str] = ContextVar("caller", default="")
 _access = logging.getLogger("students_service.access")
 
 
@@ -22,7 +27,7 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler()
     handler.addFilter(_with_request_id)
     handler.setFormatter(
-        JsonFormatter(
+        OrjsonFormatter(
             "%(levelname)s %(name)s %(message)s %(request_id)s",
             rename_fields={"levelname": "level", "name": "logger"},
             timestamp="time",
@@ -36,8 +41,14 @@ def configure(level: str) -> None:
 
 
 def _with_request_id(record: logging.LogRecord) -> bool:
-    record.request_id = request_id.get()
+    record.request_id = getattr(record, "request_id", request_id.get())
     return True
+
+
+def id_of(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """The id that a client has given to its request, if it is well-formed, or else a new one."""
+    offered = next((value for field, value in headers if field == _FIELD), b"")
+    return offered if _WELL_FORMED.fullmatch(offered) else os.urandom(16).hex().encode()
 
 
 class RequestLog:
@@ -51,9 +62,10 @@ class RequestLog:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        offered = next((value for field, value in scope["headers"] if field == _FIELD), b"")
-        value = offered if _WELL_FORMED.fullmatch(offered) else os.urandom(16).hex().encode()
+        value = id_of(scope["headers"])
         request_id.set(value.decode())
+        trace_context.traceparent.set(trace_context.read(scope["headers"]))
+        caller.set("")
         status = 0
         began = time.perf_counter()
 
@@ -77,5 +89,7 @@ class RequestLog:
                     "path": scope["path"],
                     "status": status,
                     "duration_ms": round((time.perf_counter() - began) * 1000, 3),
+                    **({"caller": name} if (name := caller.get()) else {}),
+                    **({"trace_id": name} if (name := trace_context.trace_id()) else {}),
                 },
             )

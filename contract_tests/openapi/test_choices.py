@@ -73,6 +73,40 @@ def test_choices_whose_combinations_are_too_many_to_try(schemas: dict[str, Any])
     assert all(compiled.validator.is_valid(make()) for _ in range(200))
 
 
+def heirs_of(base: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
+    return {"oneOf": [{"allOf": [base, other]} for other in others]}
+
+
+FEW = {"type": "integer", "minimum": 2, "maximum": 6}
+EVEN = {"multipleOf": 2}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        # The last branch allows all that the base does, so its values must break all others.
+        heirs_of(
+            an_object(a=EVEN, b={"minimum": 3}, d=FEW),
+            an_object(kind=FEW, b={"enum": ["a", "b"]}, d={"const": 1}),
+            an_object(d=TEXT, kind={"not": TEXT}),
+            an_object(("d", "kind"), kind=INTEGER),
+            an_object(),
+        ),
+        {
+            **heirs_of(
+                an_object(("c",), d=FEW, c=TEXT, b=EVEN),
+                {**an_object(), "additionalProperties": TEXT},
+                an_object(),
+                an_object(b=FEW, c={"const": 1}),
+            ),
+            "unevaluatedProperties": False,
+        },
+    ],
+)
+def test_a_branch_that_allows_what_its_base_does(source: dict[str, Any]) -> None:
+    assert {*values(source)[0]} <= {"a", "b", "c", "d", "kind"}
+
+
 def test_every_branch_of_overlapping_choices_occurs() -> None:
     generated = values(reference("Start"), **heirs(12))
     assert {name for value in generated for name in value if name.startswith("own")} == {

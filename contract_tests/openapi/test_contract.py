@@ -106,6 +106,21 @@ def test_what_openapi_32_adds_is_named() -> None:
     assert errors == dict.fromkeys(
         ("QUERY /", "COPY /"), "its method is none of OpenAPI 3.0 or 3.1, so it is not called"
     )
+    streams = {"content": {"application/jsonl": {"itemSchema": {"type": "object"}}}}
+    whole_query = [{"name": "q", "in": "querystring", "content": {}}]
+    (reads,), errors = readable_operations(
+        contract(
+            {
+                "/logs": {"post": {"requestBody": streams, "responses": {}}},
+                "/search": {"get": {"parameters": whole_query, "responses": {}}},
+                "/stream": {"get": {"responses": {"200": streams}}},
+            },
+            (3, 2),
+        )
+    )
+    assert "itemSchema, of OpenAPI 3.2, is not understood" in errors["POST /logs"]
+    assert "a parameter in 'querystring', of OpenAPI 3.2, is not understood" in errors["GET /search"]
+    assert "itemSchema, of OpenAPI 3.2, is not understood" in reads.responses["200"].fault
     with pytest.raises(
         ContractError, match="none of its operations can be called: QUERY /: its method is none of"
     ):

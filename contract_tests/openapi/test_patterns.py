@@ -125,6 +125,22 @@ def test_a_reference_back_excludes_no_more_than_it_says(pattern: str) -> None:
     assert len({*made}) > 20
 
 
+@pytest.mark.parametrize(
+    "pattern", [r"^(?!.*(.)\1)[a-c]{3}$", r"^[ab]{2,9}(?<!(a|b)\1)$", r"^(?!(\d)\1*$)\d{11}$"]
+)
+def test_what_looks_for_a_reference_back_is_left_to_the_check(pattern: str) -> None:
+    source = {"type": "string", "pattern": pattern}
+    made = values(source)
+    assert all(map(schema(source, (3, 1)).validator.is_valid, made))
+    assert len({*made}) > 5
+
+
+def test_an_excluded_pattern_need_not_be_followed_exactly() -> None:
+    """An automaton that excludes it has more than 10,000 states."""
+    source = {"type": "string", "pattern": "^[01]{30,60}$", "not": {"pattern": "01(0|1){12}010$"}}
+    assert all(map(schema(source, (3, 1)).validator.is_valid, values(source)))
+
+
 def test_an_optional_property_with_an_unreadable_pattern_is_left_out_and_told() -> None:
     payloads = PayloadFactory(1)
     properties = {"a": {"type": "string"}, "b": {"type": "string", "pattern": "*.png"}}

@@ -174,6 +174,15 @@ def test_recursion_ends() -> None:
     assert all(compiled.validator.is_valid(make()) for _ in range(VALUES))
 
 
+def test_unique_values_fit_a_pattern_that_bounds_their_length() -> None:
+    compiled = schema({"type": "string", "pattern": "^[!-~]{1,64}$", "x-unique": True})
+    rules = ({"pattern": "^[0-9A-Za-z_-]+$"},)
+    generate = PayloadFactory(seed=1).generator(compiled, "key", rules)
+    values = [generate() for _ in range(60_000)]
+    assert len(set(values)) == len(values)
+    assert all(map(compiled.validator.is_valid, values))
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -94,6 +94,7 @@ def test_strict_parsers_take_values_of_formats(name: str) -> None:
         {"format": "byte", "minLength": 100, "maxLength": 120},
         {"format": "uri", "minLength": 200},
         {"format": "phone", "pattern": r"^\+49\d{6,10}$"},
+        {"format": "full-time", "maxLength": 3},
     ],
     ids=str,
 )

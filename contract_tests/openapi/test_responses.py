@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from contract_tests.support.documents import operation
-from openapi.responses import response_violations
+from openapi.responses import response_violations, unchecked_responses
 
 JSON = {"application/json": {"schema": {"type": "object", "required": ["a"]}}}
 
@@ -120,3 +120,20 @@ def test_versions_of_a_media_type_have_schemas_of_their_own(content_type: str, r
     checked = operation(responses={"200": {"content": content}})
     violations = response_violations(checked, 200, {"content-type": content_type}, b'{"a": 1}')
     assert [violation.rule for violation in violations] == rules
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        ({"application/xml": JSON["application/json"]}, ["application/xml"]),
+        ({"text/event-stream": JSON["application/json"]}, ["text/event-stream"]),
+        ({"application/xml": JSON["application/json"], **JSON}, []),
+        ({"application/*": JSON["application/json"]}, []),
+        ({"application/pdf": {"schema": {"type": "string", "format": "binary"}}}, []),
+        ({"text/html": {"schema": {"type": "string"}}, "image/png": {}}, []),
+    ],
+)
+def test_what_has_a_structure_that_is_not_read_is_named(content: Any, named: list[str]) -> None:
+    reason = "bodies of this media type are not compared with their schema"
+    its = operation(responses={"200": {"content": content}})
+    assert [*unchecked_responses(its)] == [f"response 200, {name}: {reason}" for name in named]

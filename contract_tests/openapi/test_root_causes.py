@@ -76,6 +76,13 @@ def test_places_are_found_through_references() -> None:
     assert causes({"$ref": f"{SCHEMAS}Node"}, value, Node=node) == [("/next/next/name", "type")]
 
 
+def test_an_answer_that_is_nested_too_deeply_to_be_described_is_a_violation() -> None:
+    deep = operation(responses={"200": {"content": {"application/json": {"schema": RANGE}}}})
+    headers = {"content-type": "application/json"}
+    (violation,) = response_violations(deep, 200, headers, b"[" * 500 + b"]" * 500)
+    assert violation.rule == "nested too deeply"
+
+
 def test_missing_properties_are_named() -> None:
     compiled = schema({"required": ["a", "b"]}, message_type=MessageType.RESPONSE)
     (violation,) = root_causes(compiled, {"a": 1}, "body")

@@ -1,5 +1,6 @@
 """Schemas that are translated together share their compiled definitions."""
 
+import json
 from dataclasses import dataclass
 
 import pytest
@@ -41,3 +42,10 @@ def test_an_invalid_schema_costs_no_other() -> None:
     assert [validators.of(schema).is_valid("abc") for schema in schemas] == [False] * 2 + [True] * 5
     with pytest.raises(ValueError, match="regex"):
         validators.of(invalid)
+
+
+def test_equal_schemas_are_translated_and_compiled_once() -> None:
+    translator = SchemaTranslator(contract(Item={"type": "integer"}), MessageType.RESPONSE)
+    one, other = Schema(translator, LIST), Schema(translator, json.loads(json.dumps(LIST)))
+    assert one.node is other.node
+    assert one.validator is other.validator

@@ -10,8 +10,8 @@ CREATE TABLE students (
     status TEXT DEFAULT 'active' NOT NULL, 
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
     updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
-    PRIMARY KEY (id), 
-    CONSTRAINT students_email_key UNIQUE (email)
+    PRIMARY KEY (id)
 );
 CREATE INDEX students_course_id_idx ON students (course, id);
+CREATE UNIQUE INDEX students_email_lower_key ON students (lower(email));
 CREATE INDEX students_status_id_idx ON students (status, id);

@@ -11,8 +11,8 @@ import pytest
 from starlette.types import Message
 
 from contract_tests.support.asgi_client import AsgiClient, answered, app_of, in_loop, request, scope
-from students_service.bridge import WHOLE_BYTES, Bridge, Disconnected
-from students_service.threads import Threads
+from students_service.http.bridge import WHOLE_BYTES, Bridge, Disconnected
+from students_service.http.threads import Threads
 
 name: ContextVar[str] = ContextVar("name", default="nobody")
 

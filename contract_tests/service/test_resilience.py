@@ -13,7 +13,7 @@ import pytest
 
 from contract_tests.conftest import new_student
 from contract_tests.support.processes import Serve, Start, survivors
-from students_service.database import THREADS, database_url
+from students_service.database.engine import database_url
 from students_service.settings import Settings
 
 RECOVERY_S = 30
@@ -32,12 +32,6 @@ def recovered(url: str) -> httpx.Response:
         if answer.status_code == 200 or time.monotonic() > deadline:
             return answer
         threading.Event().wait(float(answer.headers["retry-after"]))
-
-
-def unavailable(answer: httpx.Response) -> None:
-    assert answer.status_code == 503, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert int(answer.headers["retry-after"]) >= 1
 
 
 def test_exactly_one_of_racing_creations_succeeds(client: httpx.Client) -> None:
@@ -62,59 +56,6 @@ def test_a_row_that_breaks_the_contract_is_never_sent(database: str, serve: Serv
         line = service.wait_for("breaks the contract").string
         assert "/year: 99 is greater than the maximum of 8" in line
         assert answer.json()["request_id"] in line
-
-
-def test_a_lost_database_is_reported_and_reconnected(tmp_path: Path, serve: Serve) -> None:
-    data = tmp_path / "data"
-    service = serve("--data-dir", str(data))
-    where = service.url + httpx.post(f"{service.url}/students", json=new_student()).headers["location"]
-    stopped = postgres_processes(data)
-    stopped[0].send_signal(signal.SIGQUIT)
-    psutil.wait_procs(stopped, timeout=RECOVERY_S)
-    unavailable(httpx.get(where))
-    unavailable(httpx.post(f"{service.url}/students", json=new_student()))
-    unavailable(httpx.get(f"{service.url}/health"))
-    with database_url(Settings(data_dir=str(data))):
-        assert recovered(service.url).status_code == 200
-        assert httpx.get(where).status_code == 200
-        assert service.end() == 0
-
-
-def test_a_hanging_database_times_out(tmp_path: Path, serve: Serve) -> None:
-    data = tmp_path / "data"
-    environment = {"STUDENTS_HEALTH_TIMEOUT": "0.5", "STUDENTS_REQUEST_TIMEOUT": "1"}
-    service = serve("--data-dir", str(data), environment=environment)
-    assert httpx.get(f"{service.url}/health").status_code == 200
-    frozen = postgres_processes(data)
-    for process in frozen:
-        process.suspend()
-    try:
-        for path in ("/health", "/students", "/health"):
-            unavailable(httpx.get(f"{service.url}{path}", timeout=RECOVERY_S))
-    finally:
-        for process in frozen:
-            process.resume()
-    assert recovered(service.url).status_code == 200
-    assert httpx.get(f"{service.url}/students").status_code == 200
-
-
-def test_requests_waiting_for_a_thread_time_out(database: str, serve: Serve) -> None:
-    service = serve("--database-url", database, environment={"STUDENTS_REQUEST_TIMEOUT": "1"})
-    lock = psycopg2.connect(database)
-    lock.cursor().execute("LOCK TABLE students")
-    try:
-        with ThreadPoolExecutor(4 * THREADS) as clients:
-            calls = [
-                clients.submit(httpx.get, f"{service.url}{path}", timeout=RECOVERY_S)
-                for path in ["/students/1"] * 3 * THREADS + ["/"] * THREADS
-            ]
-            for call in calls[: 3 * THREADS]:
-                unavailable(call.result())
-            assert {call.result().status_code for call in calls[3 * THREADS :]} <= {200, 503}
-    finally:
-        lock.close()
-    assert recovered(service.url).status_code == 200
-    assert httpx.get(f"{service.url}/students/1").status_code == 404
 
 
 def test_requests_in_flight_finish_before_a_service_stops(tmp_path: Path, serve: Serve) -> None:

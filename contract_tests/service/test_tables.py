@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from openapi.contract import Contract, ContractError, load_contract, students_document
-from students_service import upgrades
-from students_service.database import connect
+from students_service.database import upgrades
+from students_service.database.engine import connect
+from students_service.document.tables import resources
 from students_service.errors import ServiceError
-from students_service.tables import resources
 
 SNAPSHOT = Path(__file__).parent / "students.sql"
 
@@ -20,7 +20,9 @@ SNAPSHOT = Path(__file__).parent / "students.sql"
 def contract(change: Any = None) -> Contract:
     loaded = load_contract(students_document())
     if change:
-        change(loaded.document["components"]["schemas"]["Student"])
+        schemas = loaded.document["components"]["schemas"]
+        fields, required = schemas["StudentFields"], schemas["Student"]["allOf"][1]
+        change({"properties": fields["properties"], "required": required["required"]})
     return loaded
 
 
@@ -140,7 +142,11 @@ def no_longer_unique(student: Any) -> None:
             required_at_last,
             r"column students.gpa may be NULL in the database.*ALTER COLUMN gpa SET NOT NULL;",
         ),
-        (no_longer_unique, r"constraint students_email_key of students.*DROP CONSTRAINT students_email_key;"),
+        (
+            no_longer_unique,
+            r"index students_email_lower_key of students keeps values unique, and the contract does not; .*"
+            r"DROP INDEX students_email_lower_key;",
+        ),
     ],
 )
 def test_upgrades_that_could_lose_data_are_refused_with_their_sql(
@@ -184,6 +190,29 @@ def test_foreign_tables_and_indexes_are_left_alone(database: str) -> None:
         connection.execute(sa.text("CREATE INDEX theirs_too ON students (year)"))
     assert upgrades.apply(engine, metadata()) == upgrades.Upgrade((), ())
     assert sorted(sa.inspect(engine).get_table_names()) == ["guests", "students"]
+
+
+def test_a_reference_is_added_to_an_existing_database(database: str) -> None:
+    engine = connect(database)
+    upgrades.apply(engine, metadata())
+    overlay = Path(students_document()).with_name("courses.overlay.yaml")
+    school = resources(load_contract(students_document(), overlays=[overlay]))[0]
+    added = upgrades.apply(engine, school).additions
+    assert any("ADD CONSTRAINT students_course_id_fkey FOREIGN KEY" in statement for statement in added)
+    assert upgrades.apply(engine, school) == upgrades.Upgrade((), ())
+
+
+def test_a_unique_constraint_goes_when_case_is_ignored(database: str) -> None:
+    def unique_with_case(student: Any) -> None:
+        student["properties"]["email"]["x-unique"] = True
+
+    engine = connect(database)
+    upgrades.apply(engine, metadata(unique_with_case))
+    assert upgrades.apply(engine, metadata()).additions == (
+        "CREATE UNIQUE INDEX students_email_lower_key ON students (lower(email));",
+        "ALTER TABLE students DROP CONSTRAINT students_email_key;",
+    )
+    assert upgrades.pending(engine, metadata()) == upgrades.Upgrade((), ())
 
 
 def test_a_role_without_privileges_is_reported_in_one_line(database: str) -> None:

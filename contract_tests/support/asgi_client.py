@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from starlette.types import Message
 
-from students_service.bridge import Bridge
-from students_service.threads import Threads
+from students_service.http.bridge import Bridge
+from students_service.http.threads import Threads
 
 Result = TypeVar("Result")
 

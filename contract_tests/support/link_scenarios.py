@@ -19,7 +19,7 @@ def follow_links(url: str, database: str, scenarios: int) -> None:
     class Scenario(schema.as_state_machine()):  # type: ignore[misc] # made at run time
         def setup(self) -> None:
             """Start from an empty table: Hypothesis repeats scenarios and compares the outcomes."""
-            rows.cursor().execute("TRUNCATE students RESTART IDENTITY")
+            rows.cursor().execute("TRUNCATE students, idempotency_keys RESTART IDENTITY")
 
     try:
         Scenario.run(

@@ -1,6 +1,6 @@
 """Builds the bodies of an operation's calls."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from random import Random
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from load.planning.plan import Slot
 from load.planning.schema_properties import identifier_types, outline_of, schema_properties
 from openapi.contract import Json
 from openapi.operations import Operation
-from openapi.payloads import PayloadFactory
+from openapi.payloads import PayloadFactory, Unbuildable
 
 # The share of calls with the first media type, where there are several.
 _FIRST_MEDIA_TYPE = 0.7
@@ -37,7 +37,7 @@ class BodyBuilder:
     """Builds the bodies of one operation's calls; `headers` are the header fields of every call.
 
     Numbers that would name what a call creates are left out, as the run has no numbers of its own. Raises
-    Unbuildable when a required body cannot be built.
+    Unbuildable when a body that is needed cannot be built.
     """
 
     def __init__(
@@ -54,12 +54,24 @@ class BodyBuilder:
         self._no_deletion = dict.fromkeys(_soft_deletions(operation), False)
         self._unique = unique_properties(operation) | own_names
         self._rules: tuple[Json, ...] = ()
-        self._media_types = self._compiler.compile(self._unique)
+        may_be_left_out = _may_be_left_out(operation, rules)
+        try:
+            self._media_types = self._compiler.compile(self._unique)
+        except Unbuildable as reason:
+            if not may_be_left_out:
+                raise
+            self._media_types = []
+            self._compiler.omitted.append(f"{operation.label}: {reason}")
         self._mended = self._media_types
         # In which ways bodies can be built, beside the usual one.
         self.variants = {variant for media_type in self._media_types for variant in media_type.draws}
-        if self._media_types and _may_be_left_out(operation, rules):
+        if self._media_types and may_be_left_out:
             self.variants.add(Variant.BODYLESS)
+
+    @property
+    def omitted(self) -> Sequence[str]:
+        """The bodies and media types that are never sent, and why."""
+        return self._compiler.omitted
 
     def build(
         self,
@@ -85,7 +97,7 @@ class BodyBuilder:
         service has refused a call as a conflict.
         """
         unique = unique_properties(self._compiler.operation, is_refused=True) | self._unique
-        if unique != self._unique:
+        if self._media_types and unique != self._unique:
             self._unique = unique
             self._media_types = self._compiler.compile(unique)
             self._mended = self._compiler.compile(unique, self._rules) if self._rules else self._media_types
@@ -94,6 +106,8 @@ class BodyBuilder:
         """Have the bodies of all but the usual calls match JSON Schemas, too. Raises Unbuildable and
         ContractError when there are no such bodies; they stay as they are then.
         """
+        if not self._media_types:
+            return
         self._mended = self._compiler.compile(self._unique, rules)
         self._rules = rules
 
@@ -134,7 +148,7 @@ def _soft_deletions(operation: Operation) -> Iterator[str]:
     """The pointers to booleans of a body that delete an entity when they are true."""
     body = operation.request_body
     for schema in body.content.values() if body else ():
-        for name in outline_of(schema.translated, schema).get("properties", {}):
+        for name in outline_of(schema.node, schema).get("properties", {}):
             if words(name)[-1:] in _SOFT_DELETIONS:
                 yield f"/{name}"
 

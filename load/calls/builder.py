@@ -60,8 +60,8 @@ class CallBuilder:
 
     @property
     def omitted(self) -> list[str]:
-        """The optional parameters that are never sent, and why."""
-        return self._parameters.omitted
+        """The optional parameters and bodies that are never sent, and why."""
+        return [*self._parameters.omitted, *self._bodies.omitted]
 
     @property
     def leaves_out_body(self) -> bool:

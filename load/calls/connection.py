@@ -83,7 +83,11 @@ class Connection:
             self._keep_alive.observe_closed_during_call(idle_s)
             if method not in _IDEMPOTENT:
                 raise NetworkError(str(error), outcome_unknown=True) from error
-        return replace(self._exchange(method, message, accepted), repeated=True)
+        try:
+            return replace(self._exchange(method, message, accepted), repeated=True)
+        except NetworkError as error:
+            # Even if nobody can be reached now, the first request may have had its effect.
+            raise NetworkError(str(error)) from error
 
     def _exchange(self, method: str, message: bytes, accepted: str) -> Reply:
         if self._socket is None:

@@ -3,11 +3,13 @@
 The values themselves are made unique in `openapi/payloads/unique_tokens.py`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from load.planning.names import words
 from openapi.contract import Json
+from openapi.flat_schema import DEFINITIONS
 from openapi.operations import Operation
+from openapi.schema import Schema
 
 # The last words of names that are unique for accounts, whatever the document says.
 _ACCOUNTS = frozenset({"email", "mail", "username", "login", "handle", "slug"})
@@ -38,7 +40,8 @@ def unique_properties(operation: Operation, is_refused: bool = False) -> frozens
     """
     if operation.method == "get" or operation.request_body is None:
         return frozenset()
-    names = {name for body in operation.request_body.content.values() for name in _names(body.translated)}
+    bodies = operation.request_body.content.values()
+    names = {name for body in bodies for name in body.noted(_names, body.node)}
     accounts = _ending_in(names, _ACCOUNTS, frozenset())
     if "409" not in operation.responses and not is_refused:
         return frozenset(accounts)
@@ -63,8 +66,22 @@ def _is_reference(name: str) -> bool:
     return len(parts) > 1 and parts[-1] == "id"
 
 
-def _names(node: Json) -> Iterator[str]:
-    """The names of all properties in a schema, at any depth."""
+def _names(node: Json, schema: Schema) -> frozenset[str]:
+    """The names of all properties in a part of a schema, at any depth."""
+    names: set[str] = set()
+    pending, visited = [node], {id(node)}
+    while pending:
+        found, inner = schema.noted(_names_until_references, pending.pop())
+        names |= found
+        pending += [each for each in inner if id(each) not in visited]
+        visited |= {id(each) for each in inner}
+    return frozenset(names)
+
+
+def _names_until_references(node: Json, schema: Schema) -> tuple[frozenset[str], tuple[Json, ...]]:
+    """The same without what it refers to, and that."""
+    names: set[str] = set()
+    inner: dict[int, Json] = {}
     pending = [node]
     while pending:
         current = pending.pop()
@@ -72,5 +89,9 @@ def _names(node: Json) -> Iterator[str]:
             pending.extend(current)
         elif isinstance(current, dict):
             properties = current.get("properties")
-            yield from properties if isinstance(properties, dict) else ()
+            names.update(properties if isinstance(properties, dict) else ())
+            if isinstance(current.get("$ref"), str):
+                definition = schema.root["$defs"].get(current["$ref"].removeprefix(DEFINITIONS))
+                inner[id(definition)] = definition
             pending.extend(current.values())
+    return frozenset(names), tuple(inner.values())

@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 
@@ -40,7 +40,7 @@ class MediaType:
 @dataclass(frozen=True)
 class MediaTypeCompiler:
     """Compiles the media types of one operation's body; `headers` are the header fields of every call. When
-    `is_careful`, no payload asks for a deletion.
+    `is_careful`, no payload asks for a deletion. `omitted` says which media types are never sent, and why.
     """
 
     operation: Operation
@@ -48,6 +48,7 @@ class MediaTypeCompiler:
     random: Random
     is_careful: bool
     headers: Mapping[str, str]
+    omitted: list[str] = field(default_factory=list)
 
     def compile(self, unique: frozenset[str], mends: Sequence[Json] = ()) -> Sequence[MediaType]:
         """The media types that bodies can be built of; empty for an operation without a body. Strings of
@@ -71,9 +72,11 @@ class MediaTypeCompiler:
                     continue
                 built.append(self._media_type(schema, body_writer, examples, unique, mends))
             except Unbuildable as reason:
-                reasons.append(f"body: {reason}")
+                reasons.append(f"body: {str(reason).removeprefix(': ')}")
         if not built and (body.required or reasons):
             raise Unbuildable("; ".join(reasons) or "its body has no media type")
+        if not mends:
+            self.omitted.extend(f"{self.operation.label}: {reason}" for reason in reasons)
         return built
 
     def _media_type(
@@ -84,7 +87,7 @@ class MediaTypeCompiler:
         unique: frozenset[str],
         mends: Sequence[Json],
     ) -> MediaType:
-        kept = [*(_rules_against_deletion(schema) if self.is_careful else ()), *mends]
+        kept = [*(schema.noted(_rules_against_deletion, schema.node) if self.is_careful else ()), *mends]
         rules: list[Json] = [{"examples": [*examples]}] if examples else []
         if schema.source in (True, {}) and "json" in body_writer.content_type:
             rules.append({"type": "object"})
@@ -144,8 +147,12 @@ def _example(
     return example if is_valid(example) else generated
 
 
-def _rules_against_deletion(schema: Schema) -> Iterator[Json]:
+def _rules_against_deletion(_: Json, schema: Schema) -> list[Json]:
     """Schemas that a body matches when none of its properties asks for a deletion."""
+    return [*_read_rules_against_deletion(schema)]
+
+
+def _read_rules_against_deletion(schema: Schema) -> Iterator[Json]:
     for candidate in schema_properties(schema):
         names = [step.replace("~1", "/").replace("~0", "~") for step in candidate.pointer.split("/")[1:]]
         barred = destructive_values(names[-1], outline_of(candidate.node, schema))

@@ -157,7 +157,7 @@ def _property(operation: Operation, path: Path) -> Field | None:
     """The property of a body that a path leads to, or the last one on the way."""
     body = operation.request_body
     for schema in body.content.values() if body else ():
-        node: Json = schema.translated
+        node: Json = schema.node
         found: list[str | int] = []
         is_required = False
         for token in path:

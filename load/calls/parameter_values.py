@@ -12,6 +12,7 @@ from load.calls.slot_rules import SlotRules
 from load.calls.variants import USUAL, Variant
 from load.planning.names import words
 from load.planning.plan import Slot
+from load.planning.request_fields import IDEMPOTENCY_KEY, IF_MATCH, is_always_sent, is_precondition
 from load.planning.schema_properties import outline_of
 from load.planning.side_effects import destructive_values, is_dry_run_flag
 from openapi.contract import ContractError, Json
@@ -70,9 +71,10 @@ class ParameterValues:
             if parameter.location == "header" and parameter.name.lower() in FRAMING:
                 continue
             slot = Slot(parameter.location, parameter.name)
-            is_generated = self._is_generated(parameter, slot)
+            is_sent = parameter.required or is_always_sent(operation, parameter)
+            is_generated = self._is_generated(parameter, slot, is_sent)
             generate = self._possible(operation.label, parameter, slot) if is_generated else None
-            self._parameters.append((parameter, slot, generate, parameter.required))
+            self._parameters.append((parameter, slot, generate, is_sent))
         self._mended = self._parameters
         self.locations = frozenset(parameter.location for parameter in operation.parameters)
         self.lasting = [slot for parameter, slot, *_ in self._parameters if _is_lasting(parameter)]
@@ -122,10 +124,11 @@ class ParameterValues:
                 generate = partial(_fitting, parameter, asked, generate) if parameter.may_misfit else asked
         return parameter, slot, generate, parameter.required or mend.is_sent
 
-    def _is_generated(self, parameter: Parameter, slot: Slot) -> bool:
+    def _is_generated(self, parameter: Parameter, slot: Slot, is_sent: bool) -> bool:
         if slot in self._rules.given:
             return False
-        return parameter.required or not (slot in self._rules.empty or is_dry_run_flag(parameter.name))
+        is_empty = slot in self._rules.empty or is_dry_run_flag(parameter.name) or is_precondition(parameter)
+        return is_sent or not is_empty
 
     def _possible(self, label: str, parameter: Parameter, slot: Slot) -> PayloadGenerator | None:
         """Generates values that can be sent; None for an optional parameter without any. Raises Unbuildable
@@ -144,6 +147,9 @@ class ParameterValues:
     def _generator(self, parameter: Parameter, slot: Slot) -> PayloadGenerator:
         """Generates values that every service reads in the same way, if the schema has such values."""
         rules = self._always(parameter, slot)
+        if usual := _usual_values(parameter):
+            with suppress(Unbuildable):
+                return self._payloads.generator(parameter.schema, parameter.name, (usual, *rules))
         own = parameter.rules()
         for kept in range(len(own), -1, -1):
             try:
@@ -158,7 +164,7 @@ class ParameterValues:
         """The schemas that all generated values of a parameter have to match."""
         # A call with an idempotency key that was used before gets the answer of that earlier call.
         is_unique = "idempotency" in words(parameter.name) or slot in self._rules.naming
-        facts = outline_of(parameter.schema.translated, parameter.schema)
+        facts = outline_of(parameter.schema.node, parameter.schema)
         barred = destructive_values(parameter.name, facts) if self._rules.is_careful else []
         rules: tuple[Json, ...] = ({UNIQUE: True},) if is_unique else ()
         if barred and not is_unique:
@@ -196,6 +202,16 @@ def header_fields(chosen: ChosenValues) -> dict[str, str]:
     }
     cookies = "; ".join(written(chosen, "cookie"))
     return {**fields, "Cookie": cookies} if cookies else fields
+
+
+def _usual_values(parameter: Parameter) -> Mapping[str, Json]:
+    """The schema of the values that everybody sends in a header field, whatever else the document allows:
+    whatever there is, in a change before an ETag is known (RFC 9110, section 13.1.1); and plain keys.
+    """
+    name = parameter.name.lower() if parameter.location == "header" else ""
+    if name == IDEMPOTENCY_KEY:
+        return {"pattern": "^[0-9A-Za-z_-]+$"}
+    return {"const": "*"} if name == IF_MATCH else {}
 
 
 def _fitting(parameter: Parameter, asked: PayloadGenerator, usual: PayloadGenerator) -> Json:

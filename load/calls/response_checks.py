@@ -39,7 +39,8 @@ class Expectation(NamedTuple):
     answer does not depend on it; `loss` describes how a lost entity was lost. A call with `guesses_path` may
     address something that never existed. What the credentials permit (`has_credentials`) is not in the
     document. A call with `has_unknown_references` names something in its query or body that may not exist, or
-    may exist already. A call that `repeats` another may be refused for that reason.
+    may exist already. A call that `repeats` another may be refused for that reason. A `conditional` call
+    may be declined with these statuses.
     """
 
     absence: Absence | None = None
@@ -49,6 +50,7 @@ class Expectation(NamedTuple):
     has_unknown_references: bool = False
     repeats: bool = False
     lacks_body: bool = False
+    conditional: tuple[int, ...] = ()
 
     @property
     def may_be_gone(self) -> bool:
@@ -84,6 +86,7 @@ def check_response(
         or (reply.repeated and status in _RESENT_STATUSES)
         or (expected.repeats and status in CONFLICT_STATUSES)
         or (expected.lacks_body and status in _WITHOUT_BODY_STATUSES)
+        or status in expected.conditional
     ):
         return _documented_violations(operation, reply)
     return _violations(operation, reply) or _refusal(expected, reply)

@@ -16,7 +16,7 @@ from load.options.options import Options
 from load.reports import run_folder
 from load.reports.summary import summary
 from load.run.own_service import Served, throwaway_service
-from load.run.signals import leave, on_signals, signals_deferred
+from load.run.signals import ended_by_signals, signals_deferred
 from openapi.contract import Contract
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def prepared_load(
 ) -> Iterator[tuple["Load", str]]:
     """A load that is ready to begin, and the URL to call. After a signal, the service is stopped, too."""
     run_folder.prepare(output)
-    with on_signals(leave), _service(document, host, contract) as wait_until_ready:
+    with ended_by_signals(), _service(document, host, contract) as wait_until_ready:
         # While the service starts, Locust is imported, which takes a second, and the contract is compiled.
         # An import may swallow what a signal raises within it.
         with signals_deferred():

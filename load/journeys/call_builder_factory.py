@@ -13,6 +13,7 @@ from load.options.options import Options
 from load.planning.identifiers import Identifier
 from load.planning.plan import Plan, Slot
 from load.planning.producers import NAMED_AT_PATH, Producer
+from load.planning.request_fields import IDEMPOTENCY_KEY, field_of
 from openapi.operations import Operation
 from openapi.payloads import PayloadFactory
 from openapi.security import SecurityScheme
@@ -34,6 +35,16 @@ class CallBuilderFactory:
         """The builder of an operation's calls. Raises Unbuildable when no valid call can be built, and
         ContractError when a schema is invalid.
         """
+        secret = self.options.credentials.secret(operation, self.schemes)
+        rules = self.rules(operation)
+        builder = CallBuilder(operation, self.payloads, self.random, secret, rules, self._compile_time)
+        if operation.method == "post" and field_of(operation, IDEMPOTENCY_KEY):
+            # Only values of its own show whether a creation was carried out twice.
+            builder.make_distinct()
+        return builder
+
+    def rules(self, operation: Operation) -> SlotRules:
+        """How the slots of an operation's calls are filled."""
         needs = self.plan.needs[operation.label]
         optional = [need for need in needs if not need.required and not need.made_up]
         empty = [slot for need in optional for slot, _ in need.slots]
@@ -41,9 +52,8 @@ class CallBuilderFactory:
             *self.plan.empty_slots[operation.label],
             *self._index.linked_slots.get(operation.label, ()),
         ]
-        secret = self.options.credentials.secret(operation, self.schemes)
         is_careful = not self.options.selection.allow_destructive
-        rules = SlotRules(
+        return SlotRules(
             given=frozenset(
                 [
                     *(slot for need in needs if need.required for slot, _ in need.slots),
@@ -55,7 +65,6 @@ class CallBuilderFactory:
             may_be_unnamed=all(map(_is_named_by_service, self.plan.producers.get(operation.label, ()))),
             is_careful=is_careful,
         )
-        return CallBuilder(operation, self.payloads, self.random, secret, rules, self._compile_time)
 
     @cached_property
     def _compile_time(self) -> CompileTime:

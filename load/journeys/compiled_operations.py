@@ -1,6 +1,8 @@
 """What is compiled once before a run: the operations that it calls, their plan and their call builders."""
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
@@ -9,12 +11,15 @@ from load.calls.builder import CallBuilder
 from load.calls.learning import VARIED
 from load.errors import LoadError
 from load.journeys.call_builder_factory import CallBuilderFactory
-from load.journeys.coverage import Coverage, select_operations
+from load.journeys.coverage import Coverage, select_operations, without
 from load.journeys.entity_reads import EntityReads
 from load.journeys.indirect_changes import IndirectChanges
 from load.journeys.plan_index import PlanIndex
 from load.options.options import Options
+from load.planning.message_schemas import json_schemas, request_schema
 from load.planning.plan import Plan
+from load.planning.request_fields import ETAG_FIELDS, IDEMPOTENCY_KEY, PRECONDITIONS, field_of
+from load.planning.schema_properties import unread
 from openapi.contract import Contract, ContractError, Json
 from openapi.operation_reader import readable_operations
 from openapi.operations import Operation
@@ -59,6 +64,23 @@ class CompiledOperations:
         return IndirectChanges(self.reads)
 
     @cached_property
+    def are_conditional(self) -> bool:
+        """Whether some of the called operations document preconditions."""
+        return any(
+            field_of(self.operations[label], name) for label in self.builders for name in PRECONDITIONS
+        )
+
+    @cached_property
+    def key_fields(self) -> Mapping[str, str]:
+        """The header field that holds the key of a creation, by the label of the operation, if it has one."""
+        fields = {
+            label: field_of(self.operations[label], IDEMPOTENCY_KEY)
+            for label in self.builders
+            if self.operations[label].method == "post"
+        }
+        return {label: field for label, field in fields.items() if field}
+
+    @cached_property
     def unchecked(self) -> tuple[str, ...]:
         """Which responses of the called operations are not checked, and why."""
         return tuple(
@@ -77,11 +99,26 @@ class CompiledOperations:
         for label, builder in self.builders.items():
             if builder.leaves_out_body:
                 yield f"{label}: now and then called without its body, which is optional"
+        for label, field in self.key_fields.items():
+            yield f"{label}: while it has no answer, it is sent again with the same {field}"
+        for label in self.builders:
+            for field in filter(None, (field_of(self.operations[label], name) for name in ETAG_FIELDS)):
+                yield f"{label}: some calls name the last ETag of the entity in {field}"
         for label, reason in self.uncovered.items():
             yield f"{label}: not called: {reason}"
         yield from (f"never sent: {reason}" for reason in self.omitted)
         yield from (f"not checked: {reason}" for reason in self.unchecked)
+        yield from self._partly_read()
         yield VARIED
+
+    def _partly_read(self) -> Iterator[str]:
+        """The messages with more properties than are looked at for identifiers."""
+        for label in self.builders:
+            operation = self.operations[label]
+            body = request_schema(operation)
+            told = {f"its body has {unread(body)}": unread(body)} if body else {}
+            told |= {f"an answer has {unread(each)}": unread(each) for each in json_schemas(operation)}
+            yield from (f"{label}: {line}" for line, reason in told.items() if reason)
 
 
 def compile_operations(
@@ -91,30 +128,63 @@ def compile_operations(
     random: Random,
     schemes: Mapping[str, SecurityScheme],
 ) -> CompiledOperations:
-    """Compile the operations that were selected. Raises LoadError when none of them can be called."""
+    """Compile the operations that were selected. Where calls of some cannot be built, the others are planned
+    again without them. Raises LoadError when none of them can be called.
+    """
     factory = CallBuilderFactory(coverage.plan, options, payloads, random, schemes)
     builders: dict[str, CallBuilder] = {}
-    uncovered = dict(coverage.uncovered)
-    for label, operation in coverage.operations.items():
-        if label in coverage.plan.uncovered:
-            continue
-        try:
-            builders[label] = factory.create(operation)
-        except (Unbuildable, ContractError) as reason:
-            uncovered[label] = str(reason)
+    while unbuildable := _build(coverage, factory, builders):
+        coverage = without(coverage, unbuildable, options, payloads)
+        before, factory = factory, replace(factory, plan=coverage.plan)
+        builders = {
+            label: builder
+            for label, builder in builders.items()
+            if label in coverage.operations and label not in coverage.plan.uncovered
+            if factory.rules(builder.operation) == before.rules(builder.operation)
+        }
     if not builders:
-        raise LoadError(_nothing_to_call(coverage, uncovered))
+        raise LoadError(_nothing_to_call(coverage, coverage.uncovered))
     omitted = [reason for builder in builders.values() for reason in builder.omitted]
     return CompiledOperations(
         operations=coverage.operations,
         plan=coverage.plan,
         builders=builders,
-        uncovered=uncovered,
+        uncovered=coverage.uncovered,
         uncredentialed=coverage.uncredentialed,
         omitted=tuple(dict.fromkeys([*payloads.omitted, *omitted, *_unsent_cookies(coverage, builders)])),
         options=options,
         is_own=payloads.is_own,
     )
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No garbage is collected: what is compiled stays, and looking through it again and again takes a sixth
+    of the time.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@_uncollected()
+def _build(
+    coverage: Coverage, factory: CallBuilderFactory, builders: dict[str, CallBuilder]
+) -> dict[str, str]:
+    """Add the builders that are missing. Returns the operations whose calls cannot be built, and why."""
+    unbuildable = dict[str, str]()
+    for label, operation in coverage.operations.items():
+        if label in builders or label in coverage.plan.uncovered:
+            continue
+        try:
+            builders[label] = factory.create(operation)
+        except (Unbuildable, ContractError) as reason:
+            unbuildable[label] = str(reason)
+    return unbuildable
 
 
 def _unsent_cookies(coverage: Coverage, builders: Iterable[str]) -> Iterator[str]:

@@ -1,15 +1,16 @@
 """Which operations of a document a run calls, and why it does not call the others."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from load.calls.parameter_values import can_name
-from load.journeys.operation_roles import is_action, is_singleton
+from load.journeys.operation_roles import OperationRoles
 from load.options.options import Options
 from load.options.selection import Role
 from load.planning.plan import Plan
 from load.planning.planner import plan
-from load.planning.producers import NAMED_AT_PATH
+from load.planning.producers import NAMED_AT_PATH, Producer
 from openapi.operations import Operation
 from openapi.payloads import PayloadFactory
 from openapi.security import SecurityScheme
@@ -50,52 +51,109 @@ def select_operations(
             selected[operation.label] = operation
         if missing and not refusal:
             uncredentialed[operation.label] = missing
+    return _planned(Coverage(selected, plan(()), uncovered, uncredentialed), options, payloads)
+
+
+def without(
+    coverage: Coverage, unbuildable: Mapping[str, str], options: Options, payloads: PayloadFactory
+) -> Coverage:
+    """The same without operations whose calls cannot be built, by label with the reason: what they would have
+    supplied comes from others, or what needs it is not called, either.
+    """
+    before = {label: why for label, why in coverage.uncovered.items() if label not in coverage.plan.uncovered}
+    selected = {label: its for label, its in coverage.operations.items() if label not in unbuildable}
+    again = _planned(
+        replace(coverage, operations=selected, uncovered={**before, **unbuildable}), options, payloads
+    )
+    lacking = {
+        label: reason
+        for label in again.plan.uncovered.keys() - coverage.uncovered.keys()
+        if (reason := _only_sources(coverage.plan, label, again.uncovered))
+    }
+    return replace(again, uncovered={**again.uncovered, **lacking})
+
+
+def _only_sources(plan_before: Plan, label: str, uncovered: Collection[str]) -> str:
+    """Which operations alone supply what another needs, if none of them is called; else empty."""
+    for need in plan_before.needs[label]:
+        sources = dict.fromkeys(plan_before.producer_labels(need.resource))
+        if need.required and sources and all(source in uncovered for source in sources):
+            slots = ", ".join(str(slot) for slot, _ in need.slots)
+            return f"its {slots} comes only from {', '.join(sources)}, which {_is_not(len(sources))} called"
+    return ""
+
+
+def _is_not(count: int) -> str:
+    return "is not" if count == 1 else "are not"
+
+
+def _planned(coverage: Coverage, options: Options, payloads: PayloadFactory) -> Coverage:
+    """A coverage with its plan, and without what would change what the run does not create."""
+    selected, uncovered = coverage.operations, dict(coverage.uncovered)
     while True:
         candidates = [*selected.values()]
         planned = plan(candidates)
+        roles = _Roles(candidates, planned)
         refusals = {
             operation.label: reason
             for operation in candidates
-            if (reason := _refusal(operation, candidates, planned, options, payloads))
+            if (reason := _refusal(operation, roles, options, payloads))
         }
         if not refusals:
-            return Coverage(selected, planned, {**uncovered, **planned.uncovered}, uncredentialed)
+            return replace(
+                coverage,
+                operations=selected,
+                plan=planned,
+                uncovered={**uncovered, **planned.uncovered},
+            )
         uncovered |= refusals
         selected = {label: operation for label, operation in selected.items() if label not in refusals}
 
 
-def _refusal(
-    operation: Operation,
-    candidates: Sequence[Operation],
-    planned: Plan,
-    options: Options,
-    payloads: PayloadFactory,
-) -> str:
+class _Roles:
+    """The roles of operations in a plan."""
+
+    def __init__(self, operations: Sequence[Operation], planned: Plan) -> None:
+        self._plan = planned
+        self._of_paths = OperationRoles(operations)
+        self._creators: dict[str, set[str]] = defaultdict(set)
+        for label, producers in planned.producers.items():
+            for producer in producers:
+                if producer.creates:
+                    self._creators[producer.resource].add(label)
+
+    def creations(self, operation: Operation) -> list[Producer]:
+        """The producers of the entities that an operation creates."""
+        return [producer for producer in self._plan.producers.get(operation.label, ()) if producer.creates]
+
+    def role(self, operation: Operation) -> Role:
+        """What an operation does to which entities."""
+        needs = self._plan.needs.get(operation.label, ())
+        own = {operation.label}
+        return Role(
+            creates=bool(self.creations(operation)),
+            is_on_own=any(
+                self._creators.get(need.resource, own) != own
+                for need in needs
+                if need.addressed or (need.required and operation.method == "post")
+            ),
+            is_on_foreign=any(
+                need.required and self._creators.get(need.resource, own) == own for need in needs
+            ),
+            is_singleton=self._of_paths.is_singleton(operation),
+            is_action=self._of_paths.is_action(operation),
+        )
+
+
+def _refusal(operation: Operation, roles: _Roles, options: Options, payloads: PayloadFactory) -> str:
     """Why an operation is not called, given the plan; empty when it is called."""
-    creations = [
-        producer for producers in planned.producers.values() for producer in producers if producer.creates
-    ]
-    own = [producer for producer in creations if producer.label == operation.label]
-    created_by_others = {producer.resource for producer in creations if producer.label != operation.label}
-    chooses_name = any(producer.reason in NAMED_AT_PATH for producer in own)
+    chooses_name = any(producer.reason in NAMED_AT_PATH for producer in roles.creations(operation))
     if chooses_name and not options.selection.allow_destructive and not can_name(operation, payloads):
         return (
             f"{{{operation.path_names[-1]}}} cannot be a name that nothing else has, so it may change "
             f"what this run did not create; --allow-destructive includes it"
         )
-    needs = planned.needs.get(operation.label, ())
-    role = Role(
-        creates=bool(own),
-        is_on_own=any(
-            need.resource in created_by_others
-            for need in needs
-            if need.addressed or (need.required and operation.method == "post")
-        ),
-        is_on_foreign=any(need.required and need.resource not in created_by_others for need in needs),
-        is_singleton=is_singleton(operation, candidates),
-        is_action=is_action(operation, candidates),
-    )
-    return options.selection.refusal_of_role(operation, role)
+    return options.selection.refusal_of_role(operation, roles.role(operation))
 
 
 def _fault(operation: Operation) -> str:

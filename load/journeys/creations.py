@@ -2,17 +2,18 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from load.journeys.compiled_operations import CompiledOperations
+from load.journeys.creation_clocks import CreationClocks
 from load.journeys.entities import Entity, EntityPool, Origin, Values
 from load.journeys.ownership import Ownership
 from load.journeys.shown_identifiers import pointer_to_identifier
 from load.journeys.step import Step
 from load.planning.identifiers import Identifier
 from load.planning.producers import MAY_CREATE_AT_PATH, NAMED_AT_PATH, RELATES_AT_PATH, Producer
-from load.representations.creation_times import existed_before
+from load.representations.creation_times import age_before
 from load.representations.envelopes import unwrapped
 from load.representations.values import scalars
 from openapi.expressions import Exchange, at_pointer
@@ -30,6 +31,7 @@ class Creations:
     compiled: CompiledOperations
     pools: Mapping[str, EntityPool]
     ownership: Ownership
+    clocks: CreationClocks = field(default_factory=CreationClocks)
 
     def record(self, step: Step, exchange: Exchange) -> list[Entity]:
         """Add the entities that an answer shows. Returns those that the call created, or was answered with
@@ -41,7 +43,7 @@ class Creations:
             pool = self.pools[producer.resource]
             if not producer.creates and len(pool.entities) >= _LISTED_AT_MOST:
                 continue
-            says_created = producer.creates and _says_created(step, producer, exchange)
+            says_created = producer.creates and self._says_created(step, producer, exchange)
             for values in producer.entities(exchange):
                 if producer.alias_of in shown:
                     self._add_alias(pool, values, shown[producer.alias_of], exchange)
@@ -102,6 +104,22 @@ class Creations:
         is_own = self.compiled.is_own(values[-1]) or not is_sent
         pool.add_alias(values, entity, entity.is_own and is_own)
 
+    def _says_created(self, step: Step, producer: Producer, exchange: Exchange) -> bool:
+        """Whether an answer says that the call created something. Where 201 is documented, only that says so
+        (RFC 9110, section 15.3.2), unless what is shown is older than the call. A path that names what is
+        created has a name of the run, so nothing existed there.
+        """
+        if exchange.status == HTTPStatus.ACCEPTED:
+            return False
+        if producer.reason in _NAMED_BY_CALL:
+            return True
+        operation, now = step.call.operation, time.monotonic()
+        date = exchange.response_headers.get("date", "")
+        age = age_before(exchange.response_body, exchange.request_body, date, now - step.created_at)
+        if self.clocks.is_older(operation.label, age, now):
+            return False
+        return exchange.status == HTTPStatus.CREATED or "201" not in operation.responses
+
     def _may_have_existed(self, producer: Producer, values: Values, exchange: Exchange) -> bool:
         """Whether a call has named what it creates in its body, by a name that is not the run's own: unless
         201 says that something was created, the service may have changed an entity of that name.
@@ -136,22 +154,6 @@ def _inherits(step: Step, producer: Producer) -> bool:
     """Whether what an answer shows lies within an entity of this run, which may change it, too."""
     entity = step.entity
     return entity is not None and entity.is_own and producer.resource.startswith(f"{entity.resource}/")
-
-
-def _says_created(step: Step, producer: Producer, exchange: Exchange) -> bool:
-    """Whether an answer says that the call created something. Where 201 is documented, only that says so
-    (RFC 9110, section 15.3.2), unless what is shown is older than the call. A path that names what is created
-    has a name of the run, so nothing existed there.
-    """
-    if exchange.status == HTTPStatus.ACCEPTED:
-        return False
-    if producer.reason in _NAMED_BY_CALL:
-        return True
-    age_s = time.monotonic() - step.created_at
-    date = exchange.response_headers.get("date", "")
-    if existed_before(exchange.response_body, exchange.request_body, date, age_s):
-        return False
-    return exchange.status == HTTPStatus.CREATED or "201" not in step.call.operation.responses
 
 
 def _says_found(step: Step, exchange: Exchange, entity: Entity | None) -> bool:

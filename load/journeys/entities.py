@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from math import inf
 from random import Random
 
+from load.journeys.entity_tags import EntityTag
 from load.journeys.random_bag import RandomBag
 from load.planning.plan import Slot
 from openapi.contract import Json
@@ -13,6 +14,9 @@ from openapi.contract import Json
 _PICKS = 8
 # How many deleted entities are remembered.
 _REMEMBERED = 10_000
+_TAGS_KEPT = 4
+# How many entities are remembered that changes have made an entity refer to.
+_REFERRED = 8
 
 Values = tuple[Json, ...]
 
@@ -47,7 +51,10 @@ class Entity:
     `is_own` when this run alone created it. `may_contain_foreign` when entities of others may have been put
     into it, which would be deleted with it. `aliases` address the same entity in other ways, such as by its
     name; all are removed together. `use_count` counts the calls that use it now and the entities that keep it
-    from being deleted.
+    from being deleted. `tags` are the last ETags that answers have shown of it, the newest one at the end.
+    `referred` are the last entities that changes have made it refer to: they are not deleted before it is.
+
+    Larger than usual: it has what each part of a run has to know of an entity.
     """
 
     pool: "EntityPool"
@@ -57,6 +64,8 @@ class Entity:
     may_contain_foreign: bool = False
     aliases: tuple["Entity", ...] = ()
     use_count: int = 0
+    tags: tuple[EntityTag, ...] = ()
+    referred: tuple["Entity", ...] = ()
 
     @property
     def resource(self) -> str:
@@ -84,6 +93,25 @@ class Entity:
     def is_known(self) -> bool:
         """Whether it is in its pool, that is, believed to exist."""
         return self.pool.entities.get(self.values) is self
+
+    @property
+    def kept(self) -> tuple["Entity", ...]:
+        """The entities that are not deleted before it is."""
+        return (*(self.parents if self.origin.keeps_parents else ()), *self.referred)
+
+    def refer(self, others: Iterable["Entity"]) -> None:
+        """A change may have made it refer to other entities."""
+        for other in others:
+            if other is not self and self.is_known and other not in self.referred:
+                other.use_count += 1
+                self.referred = (*self.referred, other)
+        release(self.referred[:-_REFERRED])
+        self.referred = self.referred[-_REFERRED:]
+
+    def add_tag(self, tag: EntityTag) -> None:
+        """An answer has shown its ETag."""
+        is_known = bool(self.tags) and self.tags[-1].text == tag.text
+        self.tags = (*(self.tags[:-1] if is_known else self.tags[1 - _TAGS_KEPT :]), tag)
 
 
 class EntityPool:
@@ -198,8 +226,7 @@ class EntityPool:
         if self.entities.get(entity.values) is entity:
             del self.entities[entity.values]
             (self._own if entity.is_own else self._foreign).remove(entity)
-            for parent in entity.parents:
-                parent.use_count -= entity.origin.keeps_parents
+            release(entity.kept)
 
 
 def release(entities: Iterable[Entity]) -> None:

@@ -41,7 +41,7 @@ class EntityReads:
         """
         comparable: dict[str, frozenset[str]] = {}
         for resource, operation in self.by_resource.items():
-            outlines = [outline_of(schema.translated, schema) for schema in json_schemas(operation)]
+            outlines = [outline_of(schema.node, schema) for schema in json_schemas(operation)]
             names = {name for facts in outlines for name in facts.get("properties", {})}
             required = (facts.get("required", ()) for facts in outlines)
             comparable[resource] = frozenset(names.difference(deprecated_properties(operation), *required))

@@ -35,11 +35,14 @@ class IndirectChanges:
         resources = {path: resource for resource in readable for path in (resource, collection_of(resource))}
         if any(normalised(operation.path) not in resources for operation in changing):
             return frozenset()
+        producers = (each for found in self.reads.plan.producers.values() for each in found)
+        originals = {producer.resource: producer.alias_of for producer in producers if producer.alias_of}
         referred = {
-            need.resource
+            resource
             for operation in changing
             for need in self.reads.plan.needs[operation.label]
-            if need.resource != resources[normalised(operation.path)]
+            for resource in (need.resource, originals.get(need.resource, need.resource))
+            if resource != resources[normalised(operation.path)]
         }
         return frozenset(readable) - referred
 

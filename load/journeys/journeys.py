@@ -65,12 +65,17 @@ class Journeys:
         Returns the entities that the call created, or was answered with in place of new ones. An entity that
         was to be deleted stays removed whether or not the call succeeded.
         """
-        release(step.leases)
         label = step.call.operation.label
+        is_deletion = step.call.operation.method == "delete"
+        if step.entity is not None and step.call.operation.method in ("put", "patch", "post"):
+            step.entity.original.refer(other for other in step.leases if other not in step.entity.parents)
+        # What may not have been deleted still refers to others.
+        if succeeded or not is_deletion:
+            release(step.leases)
         self._streaks.record(label, succeeded)
         if succeeded and step.entity is not None:
             step.entity.pool.resolved_by.add(label)
-        if step.entity is not None and step.call.operation.method == "delete":
+        if step.entity is not None and is_deletion:
             step.entity.pool.record_deletion(step.entity, time.monotonic())
         return self._knowledge.record_answer(step, exchange) if exchange is not None else []
 

@@ -14,7 +14,7 @@ from openapi.operations import Operation
 
 class Lease(NamedTuple):
     """The right of one call to use an entity. `held` are the entities that nobody deletes until they are
-    released: the entity with its parents; none when the call deletes it.
+    released: the entity with its parents; only what it depends on when the call deletes it.
     """
 
     entity: Entity
@@ -41,14 +41,16 @@ class Leasing:
             return None
         if operation.method == "delete" and need.addressed and leads_to(operation, need.resource):
             entity = pool.lease_for_deletion(self._random, own_only)
-            return Lease(entity, ()) if entity is not None else None
+            return _with_what_it_keeps(entity) if entity is not None else None
         is_within = addressed is not None and need.resource.startswith(f"{addressed.resource}/")
         entity = pool.lease(self._random, own_only, addressed.values if addressed and is_within else ())
-        if entity is None:
-            return None
-        for parent in entity.parents:
-            parent.use_count += 1
-        return Lease(entity, (entity, *entity.parents))
+        return _with_parents(entity) if entity is not None else None
+
+    @staticmethod
+    def share(entity: Entity) -> Lease:
+        """Lease an entity that another call changes at the same time."""
+        entity.use_count += 1
+        return _with_parents(entity)
 
     def _must_be_own(self, operation: Operation, need: Need) -> bool:
         """Whether a call may only use an entity that this run has created."""
@@ -72,3 +74,18 @@ class Leasing:
         prefix = f"{within.resource}/" if within else ""
         producers = self._compiled.plan.producers.get(operation.label, ())
         return any(producer.creates and producer.resource.startswith(prefix) for producer in producers)
+
+
+def _with_what_it_keeps(entity: Entity) -> Lease:
+    """The lease of an entity that is to be deleted: until that is done, it still depends on others."""
+    kept = entity.original.kept
+    for other in kept:
+        other.use_count += 1
+    return Lease(entity, kept)
+
+
+def _with_parents(entity: Entity) -> Lease:
+    """The lease of an entity that is held already, with its parents."""
+    for parent in entity.parents:
+        parent.use_count += 1
+    return Lease(entity, (entity, *entity.parents))

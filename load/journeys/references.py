@@ -1,7 +1,9 @@
 """What becomes of the entities that the body of a call refers to."""
 
-from load.journeys.entities import Entity
-from load.planning.plan import Slot
+from collections.abc import Iterable, Iterator, Mapping
+
+from load.journeys.entities import Entity, EntityPool
+from load.planning.plan import Need, Slot
 from load.planning.resources import addressing_name
 from openapi.contract import Json
 from openapi.expressions import UNRESOLVABLE, at_pointer
@@ -19,6 +21,18 @@ def may_put_inside(operation: Operation, slot: Slot, payload: Json) -> bool:
 def is_in_list(slot: Slot, payload: Json) -> bool:
     """Whether a payload has a list at the place of a slot, such as the documents of a folder."""
     return slot.location == "body" and isinstance(at_pointer(payload, slot.name.partition("/*")[0]), list)
+
+
+def referred_in(payload: Json, needs: Iterable[Need], pools: Mapping[str, EntityPool]) -> Iterator[Entity]:
+    """The known entities that a payload refers to, wherever its values are from."""
+    for need in needs:
+        if not need.addressed:
+            places = sorted((index, slot.name) for slot, index in need.slots if slot.location == "body")
+            values = tuple(at_pointer(payload, name) for _, name in places)
+            is_one = not any(isinstance(value, (dict, list)) for value in values)
+            entity = pools[need.resource].entities.get(values) if is_one else None
+            if entity is not None:
+                yield entity
 
 
 def kept_identifiers(operation: Operation, entity: Entity) -> dict[Slot, Json]:

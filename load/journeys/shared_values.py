@@ -90,7 +90,7 @@ def _places_of_few(operation: Operation) -> frozenset[str]:
         str(Slot(parameter.location, parameter.name))
         for parameter in operation.parameters
         if parameter.location == "path"
-        or _has_few_values(outline_of(parameter.schema.translated, parameter.schema))
+        or _has_few_values(outline_of(parameter.schema.node, parameter.schema))
     }
     return frozenset(in_examples | in_schema | parameters)
 

@@ -6,10 +6,11 @@ from load.journeys.entities import Entity, Origin
 from load.journeys.plan_index import PlanIndex
 from load.journeys.step import Step, leads_to
 from load.planning.message_schemas import json_schemas
-from load.planning.schema_properties import outline
+from load.planning.schema_properties import outline_of
 from load.representations.values import is_distinctive, scalars
 from openapi.contract import Json
 from openapi.expressions import UNRESOLVABLE, Exchange, at_pointer
+from openapi.schema import Schema
 
 
 def pointer_to_identifier(pointers: Iterable[str], identifier: Json, body: Json) -> str:
@@ -61,8 +62,8 @@ def identifier_shown_instead(step: Step, exchange: Exchange) -> Json:
     if not isinstance(shown, (str, int)) or shows_requested:
         return None
     names = entity.origin.shown_at.strip("/").split("/")
-    schemas = (schema.translated for schema in json_schemas(step.call.operation))
-    return shown if any(_describes(schema, schema, names) for schema in schemas) else None
+    schemas = json_schemas(step.call.operation)
+    return shown if any(_describes(schema.node, schema, names) for schema in schemas) else None
 
 
 def _shows_sent(exchange: Exchange) -> bool:
@@ -71,9 +72,7 @@ def _shows_sent(exchange: Exchange) -> bool:
     return any(is_distinctive(value) and str(value) in shown for value in scalars(exchange.request_body))
 
 
-def _describes(schema: Json, root: Json, names: Sequence[str]) -> bool:
-    """Whether a schema has a property that these names lead to, one within the other. References are resolved
-    in `root`.
-    """
-    inner = outline(schema, root).get("properties", {}).get(names[0])
-    return inner is not None and (len(names) == 1 or _describes(inner, root, names[1:]))
+def _describes(node: Json, schema: Schema, names: Sequence[str]) -> bool:
+    """Whether a part of a schema has a property that these names lead to, one within the other."""
+    inner = outline_of(node, schema).get("properties", {}).get(names[0])
+    return inner is not None and (len(names) == 1 or _describes(inner, schema, names[1:]))

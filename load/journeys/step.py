@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from load.calls.call import Call
 from load.journeys.entities import Entity
+from load.journeys.entity_tags import Precondition
 from load.planning.resources import normalised
 from openapi.operations import Operation
 
@@ -14,8 +15,8 @@ class Step:
     """A call to send, the entity that its path addresses if there is one, and all leased entities.
 
     `is_repetition` when it repeats an earlier creation with new values only where those are the run's own.
-    `lists_foreign` when it puts entities of others into a list. `created_at` is when it was built (monotonic
-    clock, s).
+    `lists_foreign` when it puts entities of others into a list. `condition` is the precondition of the call.
+    `created_at` is when it was built (monotonic clock, s).
     """
 
     call: Call
@@ -23,6 +24,7 @@ class Step:
     leases: tuple[Entity, ...] = ()
     is_repetition: bool = False
     lists_foreign: bool = False
+    condition: Precondition | None = None
     created_at: float = field(default_factory=time.monotonic)
 
     @property

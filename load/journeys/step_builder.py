@@ -1,16 +1,19 @@
 """Builds steps: calls of operations with the entities and the linked values that they need."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
 
 from load.calls.call import Call
 from load.calls.repetition import Repetition
 from load.journeys.compiled_operations import CompiledOperations
+from load.journeys.conditional_calls import ConditionalCalls
 from load.journeys.entities import Entity, release
+from load.journeys.entity_tags import Precondition
 from load.journeys.failure_streaks import FailureStreaks
 from load.journeys.knowledge import Knowledge
 from load.journeys.leasing import Lease, Leasing
-from load.journeys.references import is_in_list, kept_identifiers, may_put_inside
+from load.journeys.references import is_in_list, kept_identifiers, may_put_inside, referred_in
 from load.journeys.step import Step
 from load.options.selection import acts_by_name
 from load.planning.plan import Need, Slot
@@ -28,13 +31,14 @@ MOST_CREATIONS = 4
 @dataclass(slots=True)
 class _Bindings:
     """The values that a call gets by slot, the entities that are leased for it (each once), the one that its
-    path addresses, and the slots that name foreign entities.
+    path addresses, the slots that name foreign entities, and the precondition of the call.
     """
 
     values: dict[Slot, Json]
     leases: dict[Entity, None] = field(default_factory=dict)
     addressed: Entity | None = None
     foreign: dict[Slot, Need] = field(default_factory=dict)
+    condition: Precondition | None = None
 
     def add(self, operation: Operation, need: Need, lease: Lease) -> None:
         """Put the values of a leased entity into the slots of a need."""
@@ -53,6 +57,13 @@ class _Bindings:
         if not entity.is_own:
             self.foreign.update({slot: need for slot, _ in need.slots})
 
+    def hold(self, entities: Iterable[Entity]) -> None:
+        """Lease other entities, too."""
+        for entity in entities:
+            if entity not in self.leases:
+                entity.use_count += 1
+                self.leases[entity] = None
+
 
 class StepBuilder:
     """Builds the steps of one process's users."""
@@ -66,6 +77,7 @@ class StepBuilder:
     ) -> None:
         self._compiled, self._knowledge, self._streaks, self._random = compiled, knowledge, streaks, random
         self._leasing = Leasing(compiled, knowledge, random)
+        self._conditions = ConditionalCalls(compiled.operations, random)
         self._is_careful = not compiled.options.selection.allow_destructive
 
     def build(self, operation: Operation, creations: int = MOST_CREATIONS, bare: bool = False) -> Step | None:
@@ -85,13 +97,22 @@ class StepBuilder:
             is_optional = not need.required and not need.made_up
             if is_optional and (bare or self._random.random() > _OPTIONAL_NEEDS_MET):
                 continue
-            lease = self._leasing.lease(operation, need, bindings.addressed)
+            lease = None if bare else self._joining(operation, need, bindings)
+            lease = lease or self._leasing.lease(operation, need, bindings.addressed)
             if lease is not None:
                 bindings.add(operation, need, lease)
             elif need.required:
                 release(bindings.leases)
                 return self._producing_step(need, creations) if creations else None
         return self._step(operation, bindings, bare)
+
+    def _joining(self, operation: Operation, need: Need, bindings: _Bindings) -> Lease | None:
+        """A lease of an entity that another call changes now, with the same precondition, now and then."""
+        joined = self._conditions.join(operation, need)
+        if joined is None or self._knowledge.awaits_proof(need.resource):
+            return None
+        bindings.condition = joined.condition
+        return self._leasing.share(joined.entity)
 
     def _next_page(self, operation: Operation) -> Step | None:
         """A step that reads a page that an earlier answer has announced, if there is one."""
@@ -112,7 +133,16 @@ class StepBuilder:
 
     def _step(self, operation: Operation, bindings: _Bindings, bare: bool) -> Step:
         repetition = None if bare else self._knowledge.ownership.trials.next(operation.label)
+        condition = bindings.condition
+        if condition is None and not bare:
+            condition = self._conditions.choose(operation, bindings.addressed)
+        if condition is not None and condition.is_sent:
+            bindings.values[Slot("header", condition.field)] = condition.tag.text
         call = self._call(operation, bindings, bare, repetition)
+        if repetition is not None:
+            # It repeats the references of the creation before.
+            needs = self._compiled.plan.needs[operation.label]
+            bindings.hold(referred_in(call.payload, needs, self._knowledge.pools))
         addressed = bindings.addressed
         lists_foreign = any(may_put_inside(operation, slot, call.payload) for slot in bindings.foreign)
         if lists_foreign and addressed is not None:
@@ -123,6 +153,7 @@ class StepBuilder:
             tuple(bindings.leases),
             is_repetition=repetition is not None,
             lists_foreign=lists_foreign,
+            condition=condition,
         )
 
     def _call(

@@ -105,7 +105,7 @@ class UntracedCreations:
     count: int
 
     def __str__(self) -> str:
-        return f"{self.what}, {times(self.count)}: it is lost, or can be found in another way"
+        return f"{self.what}, {times(self.count)}"
 
 
 @dataclass(frozen=True)

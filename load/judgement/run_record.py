@@ -1,6 +1,6 @@
 """The record of a run with its verdict, which the results file keeps and reports are made from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -38,7 +38,10 @@ DISTRIBUTION = "students-contract"
 @dataclass(frozen=True)
 class Run:
     """What was run. `uncovered` is why operations were not called, and `operations` are those that can be
-    read, both by label.
+    read, both by label. `omitted` says what calls never carry, `unchecked` which parts of responses are not
+    checked, both with the reasons.
+
+    Larger than usual: it has one field per part of the file that no measurement fills.
     """
 
     title: str
@@ -49,13 +52,16 @@ class Run:
     options: Options
     uncovered: Mapping[str, str]
     operations: Mapping[str, Operation] = field(default_factory=dict)
+    omitted: Sequence[str] = ()
+    unchecked: Sequence[str] = ()
 
 
 class _VerdictFields(TypedDict):
-    """The fields of `RunRecord` that have the verdict."""
+    """The fields of `RunRecord` that have the verdict. Larger than usual: a verdict fills them all."""
 
     passed: bool
     verdict: str
+    to_judge: int
     reasons: list[str]
     invalid: list[str]
     failures: list[ReasonRecord]
@@ -95,6 +101,8 @@ def make_record(
         measured_seconds=clock.measured_s,
         throttling=throttling_of(results),
         uncovered=dict(run.uncovered),
+        omitted=[*run.omitted],
+        unchecked=[*run.unchecked],
         capacity=capacity,
         explanation=explanation,
         slowest=slowest(results),
@@ -135,6 +143,7 @@ def _verdict_fields(verdict: Verdict) -> _VerdictFields:
     return {
         "passed": verdict.passed,
         "verdict": verdict.word,
+        "to_judge": verdict.to_judge,
         "reasons": [str(reason) for reason in verdict.reasons],
         "invalid": [str(reason) for reason in verdict.invalid],
         "failures": [reason.record() for reason in verdict.reasons],

@@ -33,13 +33,15 @@ _OF_ERROR_RATE = frozenset({Fault.SERVER_ERROR, Fault.NETWORK, *_MAY_BE_BY_DESIG
 class Verdict:
     """The judgement of a run: objectives with what was measured, why it failed (`reasons`), and why its
     figures are incomplete or not those of the service alone, so that the run does not count (`invalid`).
-    `notes` say which objectives were not judged.
+    `notes` say which objectives were not judged. `to_judge` counts the findings that people judge, as they
+    change nothing here.
     """
 
     outcomes: tuple[Outcome, ...]
     reasons: tuple[Reason, ...]
     invalid: tuple[Reason, ...] = ()
     notes: tuple[str, ...] = ()
+    to_judge: int = 0
 
     @property
     def passed(self) -> bool:
@@ -82,6 +84,7 @@ def judge(
             *(_missed(outcome, in_doubt=True) for outcome in doubted),
         ),
         tuple(str(outcome) for outcome in judged if not outcome.is_judged),
+        _to_judge(results, promised_errors(outcome.objective for outcome in judged)),
     )
 
 
@@ -170,6 +173,20 @@ def _faults(results: Results, promised: Collection[str], reported: Collection[Fa
         for fault, count in operation.findings.faults.items():
             if fault not in excused and fault not in reported:
                 yield Reason(ReasonKind.FAULT, FaultCount(fault, count), label)
+
+
+def _to_judge(results: Results, promised: Collection[str]) -> int:
+    """How many findings do not fail a run. Calls of several operations that got no answer for the same reason
+    are one finding.
+    """
+    return len(
+        {
+            ("" if finding.fault is Fault.NETWORK else label, finding)
+            for label, operation in results.operations.items()
+            for finding in operation.findings
+            if finding.fault in tolerated(label, promised)
+        }
+    )
 
 
 def _unread(results: Results) -> Iterator[Reason]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 
-from load.journeys.entities import Entity
+from load.journeys.entities import Entity, Values
 from load.journeys.step import Step
 from load.ledger.addresses import Addresses, Change
 from load.ledger.answer import Answer
@@ -66,6 +66,14 @@ class AcknowledgedCreations:
             record.entity = entity
             record.add(Write(label, at, {}, replaces_all=True, acknowledged=at))
 
+    def is_unchanged(self, resource: str, values: Values, label: str) -> bool:
+        """Whether no call but a deletion may have changed an entity since an operation has created it."""
+        record = self._addresses.records.get((resource, values))
+        return record is None or all(
+            write.label == label or write.leaves is State.GONE
+            for write in (*record.writes, *record.resource_writes)
+        )
+
     def report(self, account: Account) -> None:
         """Add to an account what was lost because its identifier was given again."""
         self._identifiers.report(account)
@@ -123,7 +131,7 @@ class AcknowledgedCreations:
             write.properties = {}
         else:
             shown = unwrapped(body, write.properties)
-            self._properties.compare(write, shown)
+            self._properties.compare(write, shown, record, is_creation=True)
             write.confirmed = confirmed(write.properties, shown)
             write.properties = as_shown(write.properties, shown)
         write.replaces_all = True

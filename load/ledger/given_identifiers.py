@@ -17,10 +17,12 @@ from load.representations.values import EMPTY, is_free_text, scalars
 from openapi.contract import Json
 
 _GIVEN_BEFORE = (
-    "was answered 201 with the identifier of an entity that existed before; "
+    "was answered 201 with an entity that had existed before, by its identifier or its time of creation; "
     "whether anything was created is unknown"
 )
 _MAY_BE_FOUND = "may have found entities of others: what it was answered with is read, but not changed"
+# Where so many creations made nothing that is certain to be new, nothing that needs it can be tested.
+_SEVERAL = 5
 
 
 class GivenIdentifiers:
@@ -69,7 +71,10 @@ class GivenIdentifiers:
             else:
                 account.note(f"{label} gives identifiers that it has given before", len(losses))
         for label, count in self._existing.items():
-            account.note(f"{label} {_GIVEN_BEFORE}", count)
+            if count >= _SEVERAL and not self._created[label]:
+                account.untraced[f"{label} {_GIVEN_BEFORE}"] = count
+            else:
+                account.note(f"{label} {_GIVEN_BEFORE}", count)
         for label, count in self._maybe_existing.items():
             if count > SPORADIC_AT_MOST * (self._created[label] + count):
                 account.note(f"{label} {_MAY_BE_FOUND}", count)

@@ -32,7 +32,8 @@ class Write:
     A write that `replaces_all` leaves no property as it was: those that it does not name may be anything.
     `confirmed` are the properties that the answer showed as they were sent, `added_states` the flags and
     states that the answer showed and the call had not sent. `is_opaque` when the call sent something that
-    cannot be compared with a read, such as plain text.
+    cannot be compared with a read, such as plain text. `tag` is the ETag with which it was answered,
+    `condition` the one that it named (`If-Match`); both are empty without one.
 
     Larger than usual: it holds both what was sent and what the answer made of it.
     """
@@ -46,6 +47,8 @@ class Write:
     confirmed: frozenset[str] = frozenset()
     added_states: Mapping[str, Json] = field(default_factory=dict)
     is_opaque: bool = False
+    tag: str = ""
+    condition: str = ""
 
     def value_of(self, name: str) -> Json | State:
         """What a property is after this write. A null may mean "nothing" or "as it was", and a service may

@@ -9,6 +9,7 @@ from load.journeys.step import Step
 from load.ledger.acknowledged_creations import AcknowledgedCreations
 from load.ledger.addresses import Addresses, Change
 from load.ledger.answer import Answer
+from load.ledger.conditional_writes import ConditionalWrites
 from load.ledger.history import State, Write
 from load.ledger.possible_writes import PossibleWrites
 from load.ledger.properties import Properties
@@ -29,7 +30,8 @@ _REFUSALS = frozenset({400, 401, 403, 404, 410, 411, 412, 413, 414, 415, 422, 42
 
 
 class Ledger:
-    """Records the writes of one process, by address; `creations` records the entities that calls create.
+    """Records the writes of one process, by address; `creations` records the entities that calls create,
+    `conditional` what calls name ETags for.
 
     A state that has been out of date for longer than `consistency` (s) is no mere delay. `is_own` says
     whether no other process can have used a value.
@@ -45,6 +47,7 @@ class Ledger:
         self._addresses, self._properties, self._is_own = addresses, properties, is_own
         self._possible_writes = PossibleWrites(addresses)
         self.creations = AcknowledgedCreations(addresses, properties, consistency, is_own)
+        self.conditional = ConditionalWrites(addresses, consistency)
         # By label, how often something was written that cannot be read back.
         self._unfollowed: Counter[str] = Counter()
 
@@ -146,6 +149,7 @@ class Ledger:
         for label, count in self._unfollowed.items():
             account.note(f"what {label} wrote {NOT_READ_BACK}", count)
         self.creations.report(account)
+        self.conditional.report(account)
 
 
 def _unreadable(record: Record, write: Write) -> str:

@@ -9,7 +9,7 @@ from load.ledger.addresses import Addresses
 from load.ledger.deviations import Deviation
 from load.ledger.history import State, Write
 from load.ledger.loss_claims import Claims
-from load.ledger.loss_evidence import ignored_change, property_loss
+from load.ledger.loss_evidence import address_of, ignored_change, property_loss
 from load.ledger.other_entities import OtherEntities
 from load.ledger.records import Record
 from load.ledger.service_habits import Habit
@@ -53,27 +53,33 @@ class Properties:
         # Losses that are certain, whatever the habit.
         self._certain: list[Loss] = []
 
-    def compare(self, write: Write, body: Json, record: Record | None = None) -> None:
-        """Compare what a write has sent with the answer to it. The answer to a change, which has a `record`,
-        may show what was there before.
+    def compare(self, write: Write, body: Json, record: Record, is_creation: bool = False) -> None:
+        """Compare what a write to a record has sent with the answer to it, which may show what was there
+        before unless it is that to a creation.
         """
         write.added_states = self.values.add_states(write, body)
         for name, value in write.properties.items():
             self.values.add(write.label, name, value)
             # A service may have a value of its own for null.
             if value is not None and isinstance(body, dict) and name in body:
-                self._compare_property(write, name, body[name], record)
+                self._compare_property(write, name, body[name], record, is_creation)
 
-    def _compare_property(self, write: Write, name: str, actual: Json, record: Record | None) -> None:
+    def _compare_property(
+        self, write: Write, name: str, actual: Json, record: Record, is_creation: bool
+    ) -> None:
         habit = self._habits[write.label, name, _ANSWERED]
         how = alteration(write.properties[name], actual)
         if how is None:
             habit.kept += 1
             return
-        if record is not None and how is Alteration.OTHER and _is_ignored(record, write, name, actual):
+        if not is_creation and record.is_overlapped(write):
+            # The answer may show what the other write has made of it.
+            return
+        is_ignored = not is_creation and how is Alteration.OTHER and _is_ignored(record, write, name, actual)
+        if is_ignored:
             how = Alteration.IGNORED
             habit.lose(ignored_change(record, write, name, actual), is_confirmed=False)
-        habit.change(how, write.properties[name], actual)
+        habit.change(how, write.properties[name], actual, address_of(record.entity))
 
     def add_deviation(self, record: Record, deviation: Deviation, target: str, at: float) -> None:
         """Add a deviating property of a write that shows otherwise, as a read of a target at a time (s)
@@ -82,7 +88,7 @@ class Properties:
         name, write = deviation.name, deviation.write
         written, actual = write.value_of(name), deviation.actual
         habit, how = self._habits[write.label, name, _READ], _alteration_of(deviation)
-        habit.change(how, written, actual)
+        habit.change(how, written, actual, target)
         habit.change_text(how, written, actual)
         loss = property_loss(target, deviation, at)
         if how is Alteration.CUT and isinstance(written, str):
@@ -149,7 +155,7 @@ class Properties:
             if how is None:
                 habit.keep(written)
                 continue
-            habit.change(how, written, shown)
+            habit.change(how, written, shown, target)
             habit.change_text(how, written, shown)
             deviation = Deviation(
                 name + path, write, shown, self._consistency, is_stale=False, written=written

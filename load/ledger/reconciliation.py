@@ -244,7 +244,7 @@ def _add_untraced(record: Record, reading: Operation, account: Account) -> None:
     own collection, or written at its own address, somebody must look at it before the run can pass.
     """
     label = record.last_write(State.THERE).label
-    text = f"what {label} made was never found by {reading.label}"
+    text = f"what {label} made was never found by {reading.label}: it is lost, or can be found in another way"
     resource = record.entity.resource
     if normalised(label.partition(" ")[2]) in (collection_of(resource), resource):
         account.untraced[text] = 1

@@ -109,10 +109,15 @@ class Record:
         last = {name: value for write in self.writes for name, value in write.properties.items()}
         return bool(last) and all(name in body and shows(value, body[name]) for name, value in last.items())
 
+    def is_overlapped(self, write: Write) -> bool:
+        """Whether another write was under way when this one was sent, or was sent before it was answered."""
+        others = (*self.writes, *self.resource_writes)
+        return any(other is not write and other.acknowledged > write.sent for other in others)
+
     def had_before(self, write: Write, name: str, value: Json) -> bool:
         """Whether a property had a distinctive value just before a write that overlaps no other."""
         others = [other for other in (*self.writes, *self.resource_writes) if other is not write]
-        if not is_distinctive(value) or any(other.acknowledged > write.sent for other in others):
+        if not is_distinctive(value) or self.is_overlapped(write):
             return False
         values = [other.properties[name] for other in others if name in other.properties]
         return bool(values) and shows(values[-1], value)

@@ -22,13 +22,14 @@ FEW_WRITES = 20
 @dataclass
 class Habit:
     """What became of one property as one operation writes it: how often it was kept, how often it was changed
-    in which way, the first example, the same of its texts, and the `losses` that the changes are unless they
-    are a habit. `confirmed` counts the losses of values that an answer had shown as they were sent.
+    in which way, the last example, the same of its texts, and the `losses` that the changes are unless they
+    are a habit. An example is what was written, what was shown, and the path of the entity. `confirmed`
+    counts the losses of values that an answer had shown as they were sent.
     """
 
     kept: int = 0
     changes: Counter[Alteration] = field(default_factory=Counter)
-    example: str = ""
+    example: tuple[Json | State, Json, str] = (None, None, "")
     texts: TextChanges = field(default_factory=TextChanges)
     losses: list[Loss] = field(default_factory=list)
     confirmed: int = 0
@@ -39,12 +40,10 @@ class Habit:
         if isinstance(value, str):
             self.texts.keep(value)
 
-    def change(self, how: Alteration, written: Json | State, actual: Json, target: str = "") -> None:
-        """Count a value that was changed, as a read of a target showed."""
+    def change(self, how: Alteration, written: Json | State, actual: Json, target: str) -> None:
+        """Count a value that was changed, as a read of a target or the answer to its write showed."""
         self.changes[how] += 1
-        if not self.example:
-            place = f"{target}: " if target else ""
-            self.example = place + example(written, actual)
+        self.example = written, actual, target
 
     def change_text(self, how: Alteration, written: Json | State, actual: Json) -> None:
         """Keep a text that became another one, or the same in another case."""
@@ -67,13 +66,13 @@ class Habit:
             for how in (Alteration.DROPPED, Alteration.IGNORED):
                 self.changes.pop(how, 0)
         dropped = self.changes.pop(Alteration.DROPPED, 0) + self.changes.pop(Alteration.IGNORED, 0)
+        *values, target = self.example
+        shown = f"{target}: {example(*values)}"
         if dropped:
-            account.dropped.append(DroppedProperty(label, name, self.example, dropped))
+            account.dropped.append(DroppedProperty(label, name, shown, dropped, target))
         if changed > dropped:
             counts = ", ".join(f"{count} times {how}" for how, count in self.changes.most_common())
-            account.note(
-                f"{label}: {name} is not as written: {counts}; at first {self.example}", changed - dropped
-            )
+            account.note(f"{label}: {name} is not as written: {counts}; such as {shown}", changed - dropped)
 
     def _is_sporadic(self, losses: list[Loss]) -> bool:
         """Whether the changes are too rare to be a habit, and follow no rule."""

@@ -67,7 +67,7 @@ class Sightings:
         }
         for name, (value, label) in states.items():
             if (name, value) not in known_states:
-                return f"nothing that {label} left with {name} {value!r} was ever found"
+                return f"nothing that {label} left with {name} {value!r} was ever found: it is lost or hidden"
         return ""
 
     def may_be_used_up(self, record: Record) -> bool:
@@ -101,8 +101,10 @@ class Sightings:
         """Report reads without any written property. Where other reads by the same operation had some,
         somebody must look at it before the run can pass.
         """
-        text = f"{label} showed none of the properties that were written"
+        text = (
+            f"{label} showed none of the properties that were written, so whether they were kept is unknown"
+        )
         if self._comparable[label, True]:
             account.untraced[text] = count
         else:
-            account.note(f"{text}, so whether they were kept is unknown", count)
+            account.note(text, count)

@@ -112,13 +112,16 @@ class LossRecord(LossFigures, frozen=True, kw_only=True):
 
 
 class DroppedProperty(msgspec.Struct, frozen=True):
-    """A property that a service never keeps of what an operation writes: how often, and an example."""
+    """A property that a service never keeps of what an operation writes: how often, an example, and the path
+    of an entity that shows it, if one does.
+    """
 
     label: str
     name: str
     example: str
     count: int
+    target: str = ""
 
-    def finding(self) -> Finding:
-        """The finding of the operation that writes it."""
-        return Finding(Fault.DROPPED, f"/{self.name} is not kept", "", self.example)
+    def finding(self, sample: str) -> Finding:
+        """The finding of the operation that writes it; `sample` is a command that shows it."""
+        return Finding(Fault.DROPPED, f"/{self.name} is not kept", "", self.example, sample=sample)

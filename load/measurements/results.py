@@ -134,9 +134,11 @@ class Results:
         self.operations[loss.label].findings.record([loss.finding(sample)], self.mask)
         self.account.record_loss(loss)
 
-    def record_dropped(self, dropped: DroppedProperty) -> None:
-        """Count a property that the service never keeps, as a finding of the operation that writes it."""
-        self.operations[dropped.label].findings.record([dropped.finding()], self.mask, dropped.count)
+    def record_dropped(self, dropped: DroppedProperty, sample: str) -> None:
+        """Count a property that the service never keeps, as a finding of the operation that writes it. The
+        sample is a command that shows it.
+        """
+        self.operations[dropped.label].findings.record([dropped.finding(sample)], self.mask, dropped.count)
 
     def add_generator(self, name: str, generator: Generator) -> None:
         """Add what a process of the load observed of itself."""

@@ -36,8 +36,10 @@ class RunRecord(
     Larger than usual: it has one field per key of the file.
 
     `tool` is the program that wrote the file, with its version; `label` and `commit` are what the user said
-    of the run, and `seed` what its values followed; `fingerprint` is that of the document. What has a default
-    is missing in older files.
+    of the run, and `seed` what its values followed; `fingerprint` is that of the document. `to_judge` counts
+    the findings that people judge, and that do not change the verdict. `uncovered` says which operations were
+    not called and why, `omitted` what calls never carry, and `unchecked` which parts of responses were not
+    checked. What has a default is missing in older files.
     """
 
     format: int
@@ -58,6 +60,7 @@ class RunRecord(
     measured_seconds: float
     passed: bool
     verdict: str
+    to_judge: int = 0
     reasons: list[str]
     invalid: list[str]
     failures: list[ReasonRecord]
@@ -66,6 +69,8 @@ class RunRecord(
     throttling: Throttling | None
     objectives: list[OutcomeRecord]
     uncovered: dict[str, str]
+    omitted: list[str] = msgspec.field(default_factory=list)
+    unchecked: list[str] = msgspec.field(default_factory=list)
     capacity: CapacityRecord | None
     explanation: ExplanationRecord | None
     slowest: Slowest | None

@@ -21,17 +21,17 @@ def is_cursor(parameter: Parameter) -> bool:
     """Whether a parameter is a cursor, by its name, with no values to choose from."""
     if parameter.location != "query" or parameter.examples:
         return False
-    return is_cursor_value(parameter.name, parameter.schema.translated, parameter.schema)
+    return is_cursor_value(parameter.name, parameter.schema.node, parameter.schema)
 
 
 def is_cursor_value(name: str, node: Json, schema: Schema) -> bool:
     """Whether the value of a parameter or property is a cursor, by its name, with none to choose from."""
-    if any(key in outline_of(node, schema) for key in GIVEN_VALUES):
-        return False
     *before, last = words(name) or [""]
     is_token = last == "token" and bool(_OF_PAGES & {*before})
-    is_named = last in _CURSORS or is_token or [*before, last] == ["scroll", "id"]
-    return is_named and bool(scalar_types(node, schema))
+    if not (last in _CURSORS or is_token or [*before, last] == ["scroll", "id"]):
+        return False
+    facts = outline_of(node, schema)
+    return not any(key in facts for key in GIVEN_VALUES) and bool(scalar_types(node, schema))
 
 
 def cursors_of(operation: Operation, operations: Iterable[Operation]) -> Iterator[Cursor]:

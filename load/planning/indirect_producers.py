@@ -22,7 +22,6 @@ from load.planning.producers import (
 )
 from load.planning.resources import collection_of, noun_of
 from load.planning.side_effects import only_reads
-from openapi.operations import Operation
 from openapi.parameters import Parameter
 
 _ACCOUNTS = frozenset({"username", "userlogin", "login", "email", "sku", "isbn"})
@@ -64,15 +63,13 @@ class IndirectProducers:
         """Add other addresses of the same entities, as `/users/{id}` and `/users/{name}/posts` have them.
         Yields each resource and parameter with the resource under which the entities have that address.
         """
+        positions = {label: position for position, label in enumerate(self._index.operations)}
         for resource, parameters in self._index.resources.items():
+            known = sorted(self._producers.of(resource), key=lambda producer: positions[producer.label])
             for parameter in {parameter.name: parameter for parameter in parameters}.values():
                 variant = f"{collection_of(resource)}/{{{parameter.name}}}"
                 producers = [
-                    renamed
-                    for operation in self._index.operations.values()
-                    for producer in self._producers.by_label[operation.label]
-                    if producer.resource == resource
-                    and (renamed := self._with_other_name(operation, producer, parameter))
+                    renamed for producer in known if (renamed := self._with_other_name(producer, parameter))
                 ]
                 for producer in producers:
                     self._producers.add(replace(producer, resource=variant))
@@ -194,9 +191,7 @@ class IndirectProducers:
                     Producer(operation.label, resource, own_path(operation), None, True, MAY_CREATE_AT_PATH)
                 )
 
-    def _with_other_name(
-        self, operation: Operation, producer: Producer, parameter: Parameter
-    ) -> Producer | None:
+    def _with_other_name(self, producer: Producer, parameter: Parameter) -> Producer | None:
         """A producer of the property with a parameter's name, when the identifier has another name."""
         identifier = producer.sources[-1]
         if not isinstance(identifier, Identifier) or not identifier.pointer:
@@ -207,7 +202,7 @@ class IndirectProducers:
             return None
         types = self._index.identifier_types(producer.resource)
         item = f"{producer.list_pointer}/0" if producer.list_pointer else ""
-        for schema in json_schemas(operation):
+        for schema in json_schemas(self._index.operations[producer.label]):
             pointer = self._index.pointer(schema, [name], types)
             if pointer and pointer.rpartition("/")[0] == item + holder:
                 source = f"{holder}/{pointer.rpartition('/')[2]}"

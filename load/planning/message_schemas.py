@@ -4,14 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from load.planning.names import identified_noun, is_identifier, singular, words
-from load.planning.schema_properties import identifier_types, outline_of, schema_properties
+from load.planning.schema_properties import deepest, identifier_types, outline_of, schema_properties
 from openapi import media_types
 from openapi.contract import Json
 from openapi.operations import Operation
 from openapi.parameters import Parameter
 from openapi.schema import Schema
 
-_DEPTH = 3
 # Keywords that give values to choose from.
 GIVEN_VALUES = ("enum", "const", "example", "examples", "default")
 _TOKENS = ("cursor", "token", "marker", "continuation")
@@ -35,7 +34,11 @@ def input_names(operation: Operation) -> Iterator[str]:
     yield from (parameter.name for parameter in operation.parameters)
     body = request_schema(operation)
     if body is not None:
-        yield from (scalar.name for scalar in scalars_within(body))
+        yield from body.noted(_scalar_names, body.node)
+
+
+def _scalar_names(_: Json, schema: Schema) -> list[str]:
+    return [*dict.fromkeys(scalar.name for scalar in scalars_within(schema))]
 
 
 def json_schemas(operation: Operation) -> list[Schema]:
@@ -66,14 +69,14 @@ def request_schema(operation: Operation) -> Schema | None:
 
 def is_list(schema: Schema) -> bool:
     """Whether a schema describes lists."""
-    return "items" in outline_of(schema.translated, schema)
+    return "items" in outline_of(schema.node, schema)
 
 
 def mapping_to_entities(schema: Schema, noun: str) -> str | None:
     """The JSON pointer to a mapping whose names are identifiers of entities: the message itself, or its
     property of the entities' name; None when there is none.
     """
-    facts = outline_of(schema.translated, schema)
+    facts = outline_of(schema.node, schema)
     if _maps_to_objects(facts, schema):
         return ""
     for name, values in facts.get("properties", {}).items():
@@ -103,21 +106,29 @@ def header_with_identifier(operation: Operation, names: Sequence[str]) -> str | 
     return None
 
 
-def scalars_within(schema: Schema) -> Iterator[Scalar]:
-    """The strings and numbers that a schema describes, at any depth."""
-    pending: list[tuple[Json, str, bool, int]] = [(schema.translated, "", True, 0)]
+def scalars_within(schema: Schema) -> list[Scalar]:
+    """The strings and numbers that a schema describes, as deep as properties are looked at."""
+    return schema.noted(_scalars_of, schema.node)
+
+
+def _scalars_of(node: Json, schema: Schema) -> list[Scalar]:
+    return [*_scalars_within(node, schema, deepest(schema))]
+
+
+def _scalars_within(node: Json, schema: Schema, deepest: int) -> Iterator[Scalar]:
+    pending: list[tuple[Json, str, bool, int]] = [(node, "", True, 0)]
     while pending:
         node, pointer, required, depth = pending.pop()
         facts = outline_of(node, schema)
         required_names = facts.get("required", ())
-        if "items" in facts and depth < _DEPTH:
+        if "items" in facts and depth < deepest:
             pending.append((facts["items"], f"{pointer}/*", required, depth + 1))
         for name, values in facts.get("properties", {}).items():
             inner = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
             is_required = required and name in required_names
             if values is not False and scalar_types(values, schema):
                 yield Scalar(inner, name, values, is_required)
-            elif depth < _DEPTH:
+            elif depth < deepest:
                 pending.append((values, inner, is_required, depth + 1))
 
 
@@ -159,13 +170,13 @@ def is_opaque(parameter: Parameter) -> bool:
     any text, or a cursor or token in a query. The name of a request may be any text.
     """
     schema = parameter.schema
-    facts = outline_of(schema.translated, schema)
+    facts = outline_of(schema.node, schema)
     if parameter.required or parameter.examples:
         return False
     if any(key in facts for key in (*GIVEN_VALUES, "pattern", "format")):
         return False
     parts = words(parameter.name)
-    if scalar_types(schema.translated, schema) != {"string"} or _REQUEST_NAMES & {*parts}:
+    if scalar_types(schema.node, schema) != {"string"} or _REQUEST_NAMES & {*parts}:
         return False
     return parameter.location in ("header", "cookie") or bool(parts and parts[-1] in _TOKENS)
 

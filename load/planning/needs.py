@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from load.planning.cursors import cursors_of, is_cursor, is_cursor_value
 from load.planning.message_schemas import (
     Scalar,
+    cannot_be_made_up,
     is_opaque,
     is_unknown,
     refers_to_unknown,
@@ -18,7 +20,9 @@ from load.planning.plan import Need, Slot
 from load.planning.producers import MAY_CREATE_AT_PATH, NAMED_AT_PATH, RELATES_AT_PATH, Producer
 from load.planning.reachability import Needs, settle
 from load.planning.references import References
+from load.planning.request_fields import is_known_field
 from load.planning.resources import collection_of, normalised, noun_of, resource_of
+from load.planning.tables import Tables, referenced_table
 from openapi.operations import Operation
 from openapi.parameters import Parameter
 from openapi.schema import Schema
@@ -39,7 +43,8 @@ def needs_of(
     """
     reachable = dict(producers)
     while True:
-        reader = _NeedsReader(References(reachable, addresses), reachable, own_names, variants)
+        references, tables = References(reachable, addresses), Tables(operations, reachable)
+        reader = _NeedsReader(references, tables, reachable, own_names, variants)
         needs = reader.read(operations)
         unreachable = [label for label in needs.uncovered if reachable.pop(label, None)]
         if not unreachable:
@@ -68,20 +73,42 @@ class _InputNeeds:
     made_up: list[Slot] = field(default_factory=list)
 
 
+class _Telling(NamedTuple):
+    """A property of a body and its slot, and what it may be read as, whichever operation the body is of: the
+    identifier of the entity itself, a reference to another, a cursor, or an identifier that nothing shows.
+    `table` is the one whose rows it refers to, as the document says; empty if it says nothing.
+    """
+
+    scalar: Scalar
+    slot: Slot
+    may_identify: bool
+    may_refer: bool
+    is_cursor: bool
+    is_unknown: bool
+    table: str
+
+    @property
+    def is_any(self) -> bool:
+        return bool(self.table) or self.may_identify or self.may_refer or self.is_cursor or self.is_unknown
+
+
 class _NeedsReader:
     """Reads what operations need from their parameters and bodies."""
 
     def __init__(
         self,
         references: References,
+        tables: Tables,
         producers: Mapping[str, Sequence[Producer]],
         own_names: Mapping[str, Sequence[str]],
         variants: Mapping[tuple[str, str], str],
     ) -> None:
-        self._references = references
+        self._references, self._tables = references, tables
         self._producers = producers
         self._own_names = own_names
         self._variants = variants
+        self._all_names = frozenset(name for names in own_names.values() for name in names)
+        self._telling_scalars: dict[int, list[_Telling]] = {}
         self._by_collection = {collection_of(resource): resource for resource in own_names}
 
     def read(self, operations: Mapping[str, Operation]) -> Needs:
@@ -123,7 +150,9 @@ class _NeedsReader:
                 break
             # An entity that is related to another is no sibling of their relation.
             references, near = self._references, "" if is_related else normalised(operation.path)
-            reference = references.identified_by(name, near) or references.named_by(name, near)
+            schema = _path_parameter(operation, name).schema
+            reference = self._rows_of(referenced_table(schema.node, schema), operation)
+            reference = reference or references.identified_by(name, near) or references.named_by(name, near)
             if is_related:
                 reference = reference or references.other_side(name, resource)
             if resource in created:
@@ -149,40 +178,74 @@ class _NeedsReader:
         body = request_schema(operation)
         if body is not None:
             filled = {slot for need in in_path for slot, _ in need.slots}
-            for scalar in scalars_within(body):
-                slot = Slot("body", scalar.pointer)
-                if slot not in filled:
-                    self._read_property(operation, slot, scalar, body, needs)
+            for told in self._telling(body):
+                if told.slot not in filled:
+                    self._read_property(operation, told, body, needs)
         return needs
+
+    def _telling(self, body: Schema) -> Sequence[_Telling]:
+        """The properties of a body that may be read as something, whichever operation it is of; most bodies
+        of a document may be the same.
+        """
+        scalars = scalars_within(body)
+        # The list is the same for all bodies with this schema, and is kept with that.
+        if id(scalars) not in self._telling_scalars:
+            told = (self._told(each, body) for each in scalars)
+            self._telling_scalars[id(scalars)] = [each for each in told if each.is_any]
+        return self._telling_scalars[id(scalars)]
+
+    def _told(self, scalar: Scalar, body: Schema) -> _Telling:
+        table = referenced_table(scalar.node, body)
+        is_unlisted = bool(table) and cannot_be_made_up(scalar.node, body)
+        return _Telling(
+            scalar,
+            Slot("body", scalar.pointer),
+            scalar.pointer == "/id" or "".join(words(scalar.pointer)) in self._all_names,
+            self._references.may_lead_somewhere(scalar.name),
+            is_cursor_value(scalar.name, scalar.node, body),
+            is_unlisted or refers_to_unknown(scalar.name, scalar.node, body),
+            table,
+        )
 
     def _read_parameter(self, operation: Operation, parameter: Parameter, needs: _InputNeeds) -> None:
         slot, schema = Slot(parameter.location, parameter.name), parameter.schema
-        if operation.method == "get" and is_cursor(parameter):
-            return
-        node = schema.translated
-        reference = self._references.referenced_by(operation, parameter.name, node, schema)
+        node, table = schema.node, referenced_table(schema.node, schema)
+        reference = self._rows_of(table, operation)
+        if not reference:
+            if is_known_field(parameter) or (operation.method == "get" and is_cursor(parameter)):
+                return
+            reference = self._references.referenced_by(operation, parameter.name, node, schema)
+        is_unlisted = bool(table) and cannot_be_made_up(node, schema)
         if reference:
             needs.entities.append(_reference(reference, slot, parameter.required))
-        elif not parameter.required and (is_unknown(parameter.name, node, schema) or is_opaque(parameter)):
+        elif parameter.required:
+            needs.made_up += [slot] if is_unlisted else []
+        elif is_unlisted or is_unknown(parameter.name, node, schema) or is_opaque(parameter):
             needs.empty.append(slot)
 
-    def _read_property(
-        self, operation: Operation, slot: Slot, scalar: Scalar, body: Schema, needs: _InputNeeds
-    ) -> None:
-        addressed = self._addressed_by_body(operation, scalar.pointer)
-        reference = self._references.referenced_by(operation, scalar.name, scalar.node, body)
+    def _read_property(self, operation: Operation, told: _Telling, body: Schema, needs: _InputNeeds) -> None:
+        scalar, slot = told.scalar, told.slot
+        reference, addressed = self._rows_of(told.table, operation), None
+        if not reference and told.may_identify:
+            addressed = self._addressed_by_body(operation, scalar.pointer)
+        if not reference and told.may_refer:
+            reference = self._references.referenced_by(operation, scalar.name, scalar.node, body)
         if addressed:
             slots = ((slot, addressed.count("{}") - 1),)
             needs.entities.append(Need(addressed, slots, required=True, addressed=True))
         elif reference:
             needs.entities.append(_reference(reference, slot, scalar.required))
-        elif not scalar.required and is_cursor_value(scalar.name, scalar.node, body):
+        elif not scalar.required and told.is_cursor:
             needs.empty.append(slot)
-        elif refers_to_unknown(scalar.name, scalar.node, body):
+        elif told.is_unknown:
             (needs.made_up if scalar.required else needs.empty).append(slot)
         elif scalar.pointer == "/id" and not scalar.required and not self._creates(operation):
             # It would identify an existing entity.
             needs.empty.append(slot)
+
+    def _rows_of(self, table: str, operation: Operation) -> str | None:
+        """The resource of a table; None without one."""
+        return self._tables.resource(table, normalised(operation.path)) if table else None
 
     def _creates(self, operation: Operation) -> bool:
         return any(producer.creates for producer in self._producers.get(operation.label, ()))
@@ -212,7 +275,8 @@ def _repeated(operation: Operation, noun: str) -> Iterator[Slot]:
     *head, last = words(operation.path_names[-1])
     names = {"".join((*head, last))} | ({last} if head[-1:] == [noun] else set())
     for scalar in scalars_within(body) if body else ():
-        if scalar.pointer.count("/") == 1 and "".join(words(scalar.name)) in names:
+        is_named = scalar.pointer.count("/") == 1 and "".join(words(scalar.name)) in names
+        if body and is_named and not referenced_table(scalar.node, body):
             yield Slot("body", scalar.pointer)
 
 
@@ -220,17 +284,17 @@ def _fill_without_producer(operation: Operation, name: str, needs: _PathNeeds) -
     """Add a path parameter that no operation produces to those with guessed values, or give the reason why it
     has none.
     """
-    parameter = next(
-        parameter
-        for parameter in operation.parameters
-        if parameter.location == "path" and parameter.name == name
-    )
-    values = path_values(parameter, operation)
+    values = path_values(_path_parameter(operation, name), operation)
     if values is PathValues.GUESSED:
         needs.guessed.append(name)
     elif values is PathValues.UNKNOWN:
         needs.reason = f"no operation produces a value for {{{name}}}"
 
 
+def _path_parameter(operation: Operation, name: str) -> Parameter:
+    return next(each for each in operation.parameters if (each.location, each.name) == ("path", name))
+
+
 def _reference(resource: str, slot: Slot, required: bool) -> Need:
-    return Need(resource, ((slot, resource.count("{}") - 1),), required, addressed=False)
+    # A resource such as `/schools/{}/courses/{code}` has another address than its path.
+    return Need(resource, ((slot, resource.count("{") - 1),), required, addressed=False)

@@ -7,8 +7,8 @@ from load.planning.message_schemas import input_names, json_schemas
 from load.planning.names import identified_noun, identifier_names, words
 from load.planning.resources import collection_of, normalised, noun_of, resource_of
 from load.planning.schema_properties import (
-    SchemaProperty,
     identifier_types,
+    names_beside,
     outline_of,
     pointer_to,
     schema_properties,
@@ -50,7 +50,6 @@ class OperationIndex:
             for resource, name in zip(resources_along(operation), operation.path_names, strict=True):
                 self.resources[resource].append(by_name[name])
         self.by_collection = {collection_of(resource): resource for resource in self.resources}
-        self._properties: dict[Schema, list[SchemaProperty]] = {}
 
     def own_resource(self, operation: Operation) -> str | None:
         """The resource whose collection an operation is on."""
@@ -70,7 +69,7 @@ class OperationIndex:
         path.
         """
         types = [
-            identifier_types(parameter.schema.translated, parameter.schema)
+            identifier_types(parameter.schema.node, parameter.schema)
             for parameter in self.resources.get(resource, ())
         ]
         union = frozenset.union(*types) if types else frozenset({"string"})
@@ -78,13 +77,7 @@ class OperationIndex:
 
     def pointer(self, schema: Schema, names: Sequence[str], types: frozenset[str]) -> str | None:
         """Where a message has the likeliest of these names, with values of one of these JSON types."""
-        return pointer_to(self.properties_of(schema), schema, names, types)
-
-    def properties_of(self, schema: Schema) -> list[SchemaProperty]:
-        """The properties of a message, the least deep first."""
-        if schema not in self._properties:
-            self._properties[schema] = schema_properties(schema)
-        return self._properties[schema]
+        return pointer_to(schema, names, types)
 
     def item_pointer(self, schema: Schema, name: str, resource: str) -> str | None:
         """Where a message has the value of the path parameter with a name: in a property of that name, or in
@@ -99,9 +92,8 @@ class OperationIndex:
 
     def unaddressed(self) -> Iterator[str]:
         """The resources whose entities no path addresses, though other operations take their identifiers."""
-        nouns = {
-            identified_noun(name) for operation in self.operations.values() for name in input_names(operation)
-        }
+        names = {name for operation in self.operations.values() for name in input_names(operation)}
+        nouns = {identified_noun(name) for name in names}
         for operation in self.operations.values():
             resource = f"{normalised(operation.path)}/{{}}"
             if not operation.path.endswith("}") and resource not in self.resources:
@@ -123,7 +115,7 @@ class OperationIndex:
 
     def is_open(self, body: Schema) -> bool:
         """Whether a body has a property with more than a few possible values."""
-        outlines = (outline_of(candidate.node, body) for candidate in self.properties_of(body))
+        outlines = (outline_of(candidate.node, body) for candidate in schema_properties(body))
         return any(
             not {"enum", "const"} & {*facts} and facts.get("type") not in _CLOSED_TYPES for facts in outlines
         )
@@ -133,19 +125,10 @@ class OperationIndex:
         names, types = self.identifier_names(resource), self.identifier_types(resource)
         property_names: set[str] = set()
         for schema in json_schemas(operation):
-            holder = _holder(self.pointer(schema, names, types) or "")
-            property_names |= {
-                candidate.name
-                for candidate in self.properties_of(schema)
-                if _holder(candidate.pointer) == holder
-            }
+            property_names |= names_beside(schema, self.pointer(schema, names, types) or "")
         return frozenset(property_names)
 
 
 def resources_along(operation: Operation) -> list[str]:
     """The resources that the parameters of an operation's path address, from left to right."""
     return [resource_of(operation.path, index) for index in range(len(operation.path_names))]
-
-
-def _holder(pointer: str) -> str:
-    return pointer.rpartition("/")[0]

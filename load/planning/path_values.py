@@ -26,7 +26,7 @@ class PathValues(Enum):
 
 def path_values(parameter: Parameter, operation: Operation) -> PathValues:
     """The values of a path parameter that no operation produces."""
-    facts = outline_of(parameter.schema.translated, parameter.schema)
+    facts = outline_of(parameter.schema.node, parameter.schema)
     documents_absence = any(status in operation.responses for status in _NOT_FOUND_STATUSES)
     # Where the document has a 404, a valid value may address nothing.
     valid = PathValues.GUESSED if documents_absence else PathValues.ANY

@@ -9,6 +9,7 @@ from load.planning.needs import needs_of
 from load.planning.operation_index import OperationIndex
 from load.planning.plan import Cursor, LinkedValue, Plan
 from load.planning.producers import Producers
+from load.planning.tables import add_keys, referenced_tables, unaddressed_rows
 from openapi.operations import Operation
 
 
@@ -19,9 +20,12 @@ def plan(operations: Sequence[Operation]) -> Plan:
     for operation in index.operations.values():
         links.read(operation)
     collections = CollectionProducers(index, producers)
-    for resource in [*index.resources, *index.unaddressed()]:
+    tables = referenced_tables(index.operations)
+    unaddressed = dict.fromkeys([*index.unaddressed(), *unaddressed_rows(index, tables)])
+    for resource in [*index.resources, *unaddressed]:
         collections.infer(resource)
     variants = _infer_indirect(index, producers)
+    add_keys(index.operations, producers, tables)
     own_names = {resource: index.identifier_names(resource) for resource in index.resources}
     needs = needs_of(index.operations, producers.by_label, index.resources, own_names, variants)
     return Plan(

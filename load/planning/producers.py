@@ -62,6 +62,10 @@ class Producer:
         """The path values of each entity in an answer, as far as a path can carry them. Of several entities
         in the answer to a creation, nobody knows which has been created.
         """
+        return (values for values, _ in self.items(exchange))
+
+    def items(self, exchange: Exchange) -> Iterator[tuple[Values, Json]]:
+        """The same with what the answer shows of each entity."""
         items = self._items(exchange)
         for item in items if not self.creates or len(items) == 1 else ():
             values = tuple(self._value(source, exchange, item) for source in self.sources)
@@ -69,7 +73,7 @@ class Producer:
                 location = located(exchange, self.resource)
                 values = values if location is UNRESOLVABLE else (*values[:-1], location)
             if all(isinstance(value, (str, int, float)) and value not in NO_SEGMENTS for value in values):
-                yield values
+                yield values, item
 
     def _items(self, exchange: Exchange) -> Sequence[Json]:
         if self.list_pointer is None:
@@ -93,19 +97,16 @@ class Producers:
 
     def __init__(self) -> None:
         self.by_label: dict[str, list[Producer]] = defaultdict(list)
+        self._by_resource: dict[str, list[Producer]] = defaultdict(list)
 
     def add(self, producer: Producer) -> None:
         """Add a producer."""
         self.by_label[producer.label].append(producer)
+        self._by_resource[producer.resource].append(producer)
 
-    def of(self, resource: str) -> list[Producer]:
+    def of(self, resource: str) -> Sequence[Producer]:
         """The producers of a resource."""
-        return [
-            producer
-            for producers in self.by_label.values()
-            for producer in producers
-            if producer.resource == resource
-        ]
+        return self._by_resource.get(resource, ())
 
 
 def own_path(operation: Operation) -> tuple[Source, ...]:

@@ -1,13 +1,12 @@
 """Finds the resource that the name of a parameter or property refers to."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import takewhile
 
 from load.planning.identifiers import Identifier
 from load.planning.message_schemas import cannot_be_made_up, scalar_types
 from load.planning.names import identified_noun, is_identifier, singular, words
 from load.planning.producers import Producer
-from load.planning.resources import collection_of, normalised, noun_of
+from load.planning.resources import collection_of, normalised, noun_of, shared_segments
 from load.planning.schema_properties import identifier_types
 from openapi.contract import Json
 from openapi.operations import Operation
@@ -36,12 +35,27 @@ class References:
         self.produced = {producer.resource for found in producers.values() for producer in found}
         described = _described(producers)
         self._by_noun = _resources_by_noun(self.produced, described)
+        self._named_first = {found[0] for found in self._by_noun.values()}
+        self._leading: dict[str, bool] = {}
         # Those that perhaps are none: no path leads to them, and no schema shows their identifiers.
         self._doubtful = self.produced - described - {*addresses}
 
     def has_name(self, resource: str) -> bool:
         """Whether a name may refer to a resource from anywhere."""
-        return any(found[0] == resource for found in self._by_noun.values())
+        return resource in self._named_first
+
+    def may_lead_somewhere(self, name: str) -> bool:
+        """Whether the name of a value has that of any resource in it, so that it may refer to one."""
+        if name not in self._leading:
+            parts = words(name)
+            nouns = {
+                "_".join([*parts[start:end], *last])
+                for end in range(len(parts))
+                for start in range(end + 1)
+                for last in ([], [parts[end]], [singular(parts[end])])
+            }
+            self._leading[name] = not nouns.isdisjoint(self._by_noun)
+        return self._leading[name]
 
     def identified_by(self, name: str, near: str) -> str | None:
         """The resource that an identifier of this name belongs to: `parent_task_run_id` to task runs, if
@@ -102,7 +116,7 @@ class References:
         """
         named = [resource for resource in self._by_noun.get(noun, ()) if resource != other_than]
         certain = [resource for resource in named if resource not in self._doubtful] or named
-        return max(certain, key=lambda resource: _shared_segments(resource, near), default=None)
+        return max(certain, key=lambda resource: shared_segments(resource, near), default=None)
 
     def _is_own_name(self, operation: Operation, name: str, resource: str) -> bool:
         producers = self._producers.get(operation.label, ())
@@ -113,16 +127,10 @@ class References:
     def _identifier_types(self, resource: str) -> frozenset[str]:
         """The JSON types of a resource's identifiers in paths."""
         types = [
-            identifier_types(parameter.schema.translated, parameter.schema)
+            identifier_types(parameter.schema.node, parameter.schema)
             for parameter in self._addresses.get(resource, ())
         ]
         return frozenset.union(*types) if types else frozenset({"string", "integer"})
-
-
-def _shared_segments(one: str, other: str) -> int:
-    """How many segments two paths have in common at their beginning."""
-    pairs = zip(one.split("/"), other.split("/"), strict=False)
-    return len([*takewhile(lambda pair: pair[0] == pair[1], pairs)])
 
 
 def _described(producers: Mapping[str, Sequence[Producer]]) -> set[str]:

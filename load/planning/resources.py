@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import takewhile
 
 from load.planning.names import singular, words
 
@@ -39,3 +40,9 @@ def noun_of(resource: str) -> str:
     """What an entity of a resource is called: the last word of the collection, in the singular."""
     literals = [segment for segment in collection_of(resource).split("/") if segment and "{" not in segment]
     return singular(words(literals[-1])[-1]) if literals and words(literals[-1]) else ""
+
+
+def shared_segments(one: str, other: str) -> int:
+    """How many segments two paths have in common at their beginning."""
+    pairs = zip(one.split("/"), other.split("/"), strict=False)
+    return len([*takewhile(lambda pair: pair[0] == pair[1], pairs)])

@@ -46,6 +46,12 @@ _READING = frozenset({
     "simulate", "quote", "echo", "ping", "introspect", "browse", "graphql", "similar", "nearest", "batchget",
     "mget", "msearch", "exists", "geocode", "distance",
 })  # fmt: skip
+# The summary of a POST that only reads begins with one of these, and says nothing more than that.
+_SAID_TO_READ = frozenset({
+    "find", "search", "query", "retrieve", "list", "lookup", "count", "calculate", "compute", "estimate",
+    "validate", "preview", "compare", "suggest",
+})  # fmt: skip
+_CONJUNCTIONS = frozenset({"and", "or", "then"})
 # Creating an entity of such a name changes the entity that it refers to, as a cancellation changes a booking.
 _ACTIONS = frozenset({
     "cancellation", "refund", "transfer", "payment", "charge", "capture", "reversal", "chargeback",
@@ -72,13 +78,16 @@ def acts_on_reference(operation: Operation) -> bool:
 
 
 def only_reads(operation: Operation) -> bool:
-    """Whether a POST only reads, by its name, as a search does."""
+    """Whether a POST only reads, by its name or its summary, as a search does."""
     if operation.method != "post" or "201" in operation.responses:
         return False
     segments = _literal_segments(operation)
     last = words(segments[-1]) if segments else []
     first = {*words(operation.operation_id)[:1], *last[:1]}
-    return bool(_READING & first) or bool(_READING - _AMBIGUOUS_ENDS & {*last[-1:]})
+    if _READING & first or _READING - _AMBIGUOUS_ENDS & {*last[-1:]}:
+        return True
+    said = words(operation.summary)
+    return bool(_SAID_TO_READ & {*said[:1]}) and not _CONJUNCTIONS & {*said}
 
 
 def destructive_values(name: str, facts: Mapping[str, Json]) -> list[Json]:
@@ -105,7 +114,9 @@ def destruction(operation: Operation) -> str:
     segments = [segment for segment in operation.path.split("/") if "{" not in segment]
     texts = (operation.operation_id, *segments[-1:])
     destructive = _DESTRUCTIVE if operation.method in SAFE else (*_DESTRUCTIVE, *_DISABLING)
-    named = next((word for text in texts for word in words(text) if word in destructive), "")
+    named = next(
+        (word for text in texts for word in words(text) if {word, singular(word)} & {*destructive}), ""
+    )
     return f"is named {named!r}, which may destroy data" if named else ""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from load.measurements.findings import Fault
 from load.measurements.results_file import RunRecord
 from load.quantities import quantity, times
 
@@ -45,7 +46,7 @@ def ledger(run: RunRecord) -> Iterator[str]:
         yield (
             f"ledger: {account.read} of {quantity(account.followed, 'written entity', 'written entities')} "
             f"{'was' if account.followed == 1 else 'were'} read back{f' ({rest})' if rest else ''}; "
-            f"{differ} from what was acknowledged"
+            f"{differ} from what was acknowledged{_apart_from(run)}"
         )
     elif account.notes:
         yield "ledger: nothing that was written could be read back"
@@ -58,9 +59,14 @@ def ledger(run: RunRecord) -> Iterator[str]:
         yield (
             f"    {account.passed_over} more not followed: the ledger was full, or others may have made them"
         )
-    yield from (f"    {note}, {times(count)}" for note, count in account.notes.items())
-    for text, count in account.untraced.items():
-        yield f"    {text}, {times(count)}: lost, or can be found in another way"
+    notes = (*account.notes.items(), *account.untraced.items())
+    yield from (f"    {note}, {times(count)}" for note, count in notes)
+
+
+def _apart_from(run: RunRecord) -> str:
+    findings = (finding for operation in run.operations.values() for finding in operation.findings)
+    has_dropped = any(finding.fault == Fault.DROPPED for finding in findings)
+    return ", apart from dropped values" if has_dropped else ""
 
 
 def _length(seconds: float) -> str:

@@ -8,6 +8,7 @@ from load.measurements.results_file import RunRecord
 from load.measurements.run_records import ReasonKind
 from load.printable import printable
 from load.reports.findings import findings
+from load.reports.verdict import unchecked, verdict
 
 FILE = "junit.xml"
 
@@ -38,7 +39,16 @@ def write(path: Path, run: RunRecord) -> None:
         elif problems:
             failure = ET.SubElement(case, "failure", message=printable(problems[0]))
             failure.text = "\n".join(printable(problem) for problem in problems)
+    ET.SubElement(suite, "system-out").text = "\n".join(printable(line) for line in _verdict(run))
     ET.ElementTree(suite).write(path, encoding="utf-8", xml_declaration=True)
+
+
+def _verdict(run: RunRecord) -> Iterator[str]:
+    """The verdict, with the findings, most of which make no case fail when people judge them."""
+    yield verdict(run)
+    yield from (heading for heading, _ in findings(run.operations))
+    yield from unchecked(run)
+    yield from (f"not checked: {line}" for line in run.unchecked)
 
 
 def _objectives(run: RunRecord) -> Iterator[Case]:

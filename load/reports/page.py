@@ -17,6 +17,7 @@ from load.reports.drawing import FRAME, draw
 from load.reports.findings import findings, without_success
 from load.reports.operations_table import objectives_of, verdict_of_all
 from load.reports.plots import capacity_curves, changes, observed, over_time
+from load.reports.verdict import unchecked, verdict
 
 if TYPE_CHECKING:
     # Slow to import, and only comparisons need it.
@@ -44,6 +45,8 @@ def page(run: RunRecord, comparison: "Comparison | None" = None, before: str = "
     ]
     return environment.from_string(source).render(
         run=run,
+        verdict=verdict(run).replace(run.verdict, run.verdict.capitalize(), 1),
+        unchecked="; ".join(unchecked(run)),
         before=before,
         comparison=comparison,
         frame=FRAME,

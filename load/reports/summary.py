@@ -9,6 +9,7 @@ from load.reports.conditions import calls_outside_the_table, closed_connections,
 from load.reports.coverage import coverage, lessons, unseen
 from load.reports.findings import findings, without_success
 from load.reports.operations_table import operations_table
+from load.reports.verdict import unchecked, verdict
 
 _WITHOUT_SUCCESS_SHOWN = 10
 _LINES_SHOWN = 3
@@ -26,17 +27,20 @@ def summary(run: RunRecord) -> str:
         *closed_connections(run),
         *ledger(run),
         *_coverage(run),
+        *_some("never sent", run.omitted, "part"),
+        *_some("not checked", run.unchecked, "part"),
         *coverage(run),
-        *_some("not seen in calls", unseen(run)),
-        *_some("learned from refusals", lessons(run)),
+        *_some("not seen in calls", unseen(run), "operation"),
+        *_some("learned from refusals", lessons(run), "operation"),
         "",
         *_indented(findings(run.operations)),
         *([f"slowest operation: {run.slowest.message}", ""] if run.slowest else []),
         *_bottlenecks(run),
         *([f"capacity: {run.capacity.answer}", ""] if run.capacity else []),
-        run.verdict,
+        verdict(run),
         *(f"  {reason}" for reason in (*run.reasons, *run.invalid)),
         *_not_judged(run),
+        *(f"  {line}" for line in unchecked(run)),
     ]
     return "\n".join(printable(line) for line in lines)
 
@@ -59,13 +63,13 @@ def _coverage(run: RunRecord) -> Iterator[str]:
         yield f"    and {len(without) - len(shown)} more without success"
 
 
-def _some(heading: str, lines: Sequence[str]) -> Iterator[str]:
-    """The first lines below a heading; the page has the others."""
+def _some(heading: str, lines: Sequence[str], noun: str) -> Iterator[str]:
+    """The first lines below a heading, each about one of what the noun says; the page has the others."""
     if lines:
         yield f"{heading}:"
         yield from (f"    {line}" for line in lines[:_LINES_SHOWN])
     if len(lines) > _LINES_SHOWN:
-        yield f"    and {quantity(len(lines) - _LINES_SHOWN, 'operation')} more in the report"
+        yield f"    and {quantity(len(lines) - _LINES_SHOWN, noun)} more in the report"
 
 
 def _bottlenecks(run: RunRecord) -> Iterator[str]:

@@ -14,17 +14,17 @@ _CREATED = (["created"], ["created", "at"], ["created", "on"], ["created", "time
 _CLOCKS_S = 2.0
 
 
-def existed_before(body: Json, sent: Json, date: str, took_s: float) -> bool:
-    """Whether the entity in an answer was created before the call was sent, by its own words. Times that the
-    call itself has `sent` do not count. `date` is the answer's Date (RFC 9110, section 6.6.1), `took_s` how
-    long the call took (s).
+def age_before(body: Json, sent: Json, date: str, took_s: float) -> float:
+    """By how much (s) the entity in an answer was created before the call was sent, by its own words; 0.0
+    when it was not, or does not say so. Times that the call itself has `sent` do not count. `date` is the
+    answer's Date (RFC 9110, section 6.6.1), `took_s` how long the call took (s).
     """
     try:
         answered = parsedate_to_datetime(date)
     except ValueError:
-        return False
+        return 0.0
     began = answered - timedelta(seconds=took_s + _CLOCKS_S)
-    return any(time < began for time in _creation_times(body, sent))
+    return max(((began - time).total_seconds() for time in _creation_times(body, sent)), default=0.0)
 
 
 def _creation_times(body: Json, sent: Json) -> Iterator[datetime]:

@@ -22,6 +22,7 @@ from load.measurements.findings import Fault, Finding
 from load.measurements.losses import BY_A_CACHE, Absence
 from load.planning.side_effects import SAFE
 from load.run.accepted_entities import AcceptedEntities
+from load.run.conditional_answers import ConditionalAnswers, allowed_statuses
 from load.run.ending import Ending
 from load.run.session import Session
 from openapi.contract import Json
@@ -38,6 +39,7 @@ class Answers:
     def __init__(self, session: Session, ending: Ending, host: str) -> None:
         self._session, self._ending, self._host = session, ending, host
         self._accepted = AcceptedEntities(session, host)
+        self._conditional = ConditionalAnswers(session, host)
 
     def join(self) -> None:
         """Wait until no accepted entity is looked for any more."""
@@ -57,13 +59,10 @@ class Answers:
         body = without_deprecated(operation, exchange.response_body) if exchange else None
         answer = Answer(reply.status, body, began, ended, time.time(), reply.repeated)
         session.ledger.record_answer(writes, answer)
-        if "set-cookie" in reply.headers:
-            session.results.account.note(COOKIES_SET, 1)
         absence = self._absence(step, reply, began, ended)
-        if reply.status >= HTTPStatus.BAD_REQUEST:
-            session.journeys.record_refusal(step, reply.status)
-        if lessons := session.compiled.builders[operation.label].learn(step.call, reply):
-            session.results.record_lessons(operation.label, lessons)
+        declined = allowed_statuses(step) if session.compiled.are_conditional else ()
+        if reply.status not in declined:
+            _learn(session, step, reply)
         if succeeded:
             self._credentials_accepted(step, began)
             if not writes and not session.compiled.index.learns_from(operation.label):
@@ -74,7 +73,9 @@ class Answers:
         if exchange:
             at = (began - reply.age_s, ended)
             self._follow(step, exchange, body, reply.status, writes, at)
-        findings = self._findings(step, reply, *absence)
+        findings = self._findings(step, reply, *absence, declined)
+        if session.compiled.are_conditional:
+            findings += self._conditional.check(step, reply, made, writes, answer)
         if exchange and operation.method == "get":
             findings += self._of_another(step, exchange)
         if findings and reply.status in response_checks.UNAUTHORISED and not step.call.secret.is_empty:
@@ -148,7 +149,9 @@ class Answers:
         detail = f"requested {step.entity.values[-1]}, shown {shown}"
         return [Finding(Fault.NOT_AS_ACKNOWLEDGED, "another entity", "", detail)]
 
-    def _findings(self, step: Step, reply: Reply, absence: Absence | None, loss: str) -> list[Finding]:
+    def _findings(
+        self, step: Step, reply: Reply, absence: Absence | None, loss: str, declined: tuple[int, ...]
+    ) -> list[Finding]:
         session, operation = self._session, step.call.operation
         mask = session.results.mask
         try:
@@ -160,7 +163,14 @@ class Answers:
             is_error = reply.status >= HTTPStatus.BAD_REQUEST
             doubtful = is_error and session.ledger.is_refusal_doubtful(step, reply.status)
             expected = response_checks.Expectation(
-                absence, loss, guessed, credentialed, doubtful, step.is_repetition, step.call.leaves_out_body
+                absence,
+                loss,
+                guessed,
+                credentialed,
+                doubtful,
+                step.is_repetition,
+                step.call.leaves_out_body,
+                declined,
             )
             return response_checks.check_response(operation, reply, expected)
         except Exception as error:  # a call that cannot be judged must not look like a good one
@@ -207,6 +217,17 @@ class Answers:
         fault = prepared.fatal(label, faults)
         if fault is not None:
             self._ending.end_early(f"ended early because of --fail-fast: {label}: {fault}")
+
+
+def _learn(session: Session, step: Step, reply: Reply) -> None:
+    """Take from an answer how calls are best made."""
+    label = step.call.operation.label
+    if "set-cookie" in reply.headers:
+        session.results.account.note(COOKIES_SET, 1)
+    if reply.status >= HTTPStatus.BAD_REQUEST:
+        session.journeys.record_refusal(step, reply.status)
+    if lessons := session.compiled.builders[label].learn(step.call, reply):
+        session.results.record_lessons(label, lessons)
 
 
 def report_acceptance(session: Session, ending: Ending) -> None:

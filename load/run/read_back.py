@@ -2,9 +2,10 @@
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Set
 from http import HTTPStatus
 from random import Random
+from urllib.parse import unquote
 
 import gevent
 
@@ -14,9 +15,12 @@ from load.calls.sending import exchange_of, json_body, send
 from load.calls.throttling import retry_after_s
 from load.journeys.knowledge import ExistingEntity
 from load.journeys.step import Step
+from load.ledger.history import State
+from load.ledger.loss_evidence import address_of
 from load.ledger.records import Record
 from load.measurements.ledger_account import Account
 from load.measurements.losses import BY_A_CACHE
+from load.run.creation_search import CreationSearch
 from load.run.ending import Ending
 from load.run.session import Session
 
@@ -88,6 +92,8 @@ class ReadBack:
         for connection in connections:
             connection.close()
         self._account.unread += len(self._pending)
+        if session.keyed_creations and not self._ending.is_gone and not self._ending.is_hurried:
+            CreationSearch(session, self._host).run()
         self._settle()
 
     def _report(self, count: int, report: Callable[[str], object]) -> None:
@@ -131,7 +137,8 @@ class ReadBack:
         seen = session.reconciliation.read_back(record, step, reply.status, json_body(reply), at)
         if seen is not None:
             account.read += seen.read
-            self._count(seen, step.call.as_curl(self._host))
+            sample = step.call.as_curl(self._host)
+            self._count(seen, dict.fromkeys([loss.target for loss in seen.losses], sample))
         return seen is not None
 
     def _answer(self, connection: Connection, step: Step) -> tuple[float, Reply | None]:
@@ -159,16 +166,32 @@ class ReadBack:
         account.late += settled.late
         account.late_s = max(account.late_s, settled.late_s)
         session.results.account.add(account)
-        self._count(settled, "")
+        targets = {loss.target for loss in settled.losses} | {dropped.target for dropped in settled.dropped}
+        self._count(settled, self._samples(targets - {""}))
 
-    def _count(self, seen: Account, sample: str) -> None:
-        """Count what a read has shown, which the command of the sample repeats."""
+    def _samples(self, targets: Set[str]) -> dict[str, str]:
+        """The commands that read the entities at these targets, as far as they can be read."""
+        samples, decoded = dict[str, str](), [unquote(target) for target in targets]
+        for record in self._session.reconciliation.records if targets else ():
+            if len(samples) == len(targets):
+                break
+            # Calls are built for the few entities that may be meant, and are there.
+            is_there = record.writes and record.writes[-1].leaves is not State.GONE
+            if is_there and any(str(record.entity.values[-1]) in target for target in decoded):
+                call = self._session.compiled.reads.step(record.entity).call
+                for target in targets & {call.target, address_of(record.entity)}:
+                    samples[target] = call.as_curl(self._host)
+        return samples
+
+    def _count(self, seen: Account, samples: Mapping[str, str]) -> None:
+        """Count what reads have shown, which the commands of the samples repeat, by target."""
         results = self._session.results
         results.account.add_texts(seen)
         for loss in seen.losses:
-            results.record_loss(loss, sample)
-        for dropped in seen.dropped:
-            results.record_dropped(dropped)
+            results.record_loss(loss, samples.get(loss.target, ""))
+        # The first example of a finding is kept: one that can be shown.
+        for dropped in sorted(seen.dropped, key=lambda dropped: dropped.target not in samples):
+            results.record_dropped(dropped, samples.get(dropped.target, ""))
 
 
 def read_back(

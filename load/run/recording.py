@@ -49,6 +49,8 @@ def record_run(
         options=options,
         uncovered=session.uncovered,
         operations=prepared.operations,
+        omitted=[options.credentials.mask(line) for line in session.compiled.omitted],
+        unchecked=[options.credentials.mask(line) for line in session.compiled.unchecked],
     )
     # The results of a search for the capacity are those of one rate of many.
     unfinished = max(session.sent - results.total.requests, 0) if capacity is None else 0

@@ -1,6 +1,7 @@
 """One process's part in one run: the journeys of its users, what their calls recorded, and its ledger."""
 
 import time
+from collections import deque
 from collections.abc import Iterable
 from random import Random
 
@@ -13,6 +14,7 @@ from load.journeys.coverage import select_operations
 from load.journeys.journeys import Journeys
 from load.journeys.knowledge import ExistingEntity, Knowledge
 from load.ledger.addresses import Addresses
+from load.ledger.keyed_creations import KeyedCreation
 from load.ledger.ledger import Ledger
 from load.ledger.properties import Properties
 from load.ledger.reconciliation import Reconciliation
@@ -22,13 +24,16 @@ from load.run.prepared_load import Prepared
 from openapi.payloads import PayloadFactory
 from openapi.security import security_schemes
 
+# How many creations are remembered that were sent more than once.
+_KEYED_KEPT = 5_000
+
 
 class Session:
     """What a process compiles and records for one run. Larger than usual: a field for each part of a run.
 
     The run began `elapsed` s ago, or begins now. `number` is that of the process, from 0 on. Nobody else uses
     a service that is `exclusive`. `sent` counts the calls that were sent, `waiting` those whose answer has
-    not come yet; `parts` sees what is in them.
+    not come yet; `parts` sees what is in them. `keyed_creations` were sent more than once under their key.
 
     Raises ContractError and LoadError when there is nothing to call.
     """
@@ -59,6 +64,7 @@ class Session:
         self.acceptance = Acceptance(self._judge)
         self.sent = self.waiting = 0
         self.parts = SentParts(prepared.operations)
+        self.keyed_creations = deque[KeyedCreation](maxlen=_KEYED_KEPT)
         self._keep_alive = KeepAlive()
         changes = self.compiled.indirect_changes
         readable = {} if changes.may_erase_unnamed else self.compiled.reads.comparable_properties

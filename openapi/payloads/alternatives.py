@@ -154,7 +154,8 @@ class Alternatives:
         elif read.negated and read.denials is not Denials.LEFT_OUT:
             yield from self._negate(read)
         else:
-            yield with_unevaluated(read.constraints)
+            plain = read.constraints
+            yield with_unevaluated(plain.changed({"is_plain": False}) if read.negated else plain)
 
     def _read(self, expansion: _Expansion) -> _Expansion | None:
         """The expansion when all pending schemas are read; None when they contradict each other."""

@@ -1,5 +1,6 @@
 """Constraints on a value, collected from all schemas that hold for it at once."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -123,17 +124,46 @@ class Constraints:
 
 NO_CONSTRAINTS = Constraints()
 
+# From so many schemas for one object on, those are looked up that say something of a property. The index is
+# kept beside the fields; its key for any property is no name.
+_INDEXED = 16
+_INDEX, _ANY_NAME = "index", "\0"
+
 
 def property_schemas(constraints: Constraints, name: str) -> tuple[Json, ...]:
     """The schemas that a property of this name must satisfy together."""
     schemas = []
-    for keywords in constraints.object_keywords:
+    for keywords in _object_keywords_for(constraints, name):
         own = [keywords.properties[name]] if name in keywords.properties else []
         own += [schema for pattern, schema in keywords.patterns.items() if _matches(pattern, name)]
         if not own and keywords.additional is not None:
             own.append(keywords.additional)
         schemas += own
     return _simplified(schemas)
+
+
+def _object_keywords_for(constraints: Constraints, name: str) -> Sequence[ObjectKeywords]:
+    """The keywords that may say something of a property, in their order."""
+    listed = constraints.object_keywords
+    if len(listed) < _INDEXED:
+        return listed
+    known: tuple[Any, Mapping[str, list[int]]] = constraints.__dict__.get(_INDEX, (None, {}))
+    if known[0] is not listed:
+        known = (listed, _positions(listed))
+        constraints.__dict__[_INDEX] = known
+    positions = {*known[1].get(name, ()), *known[1].get(_ANY_NAME, ())}
+    return [listed[position] for position in sorted(positions)]
+
+
+def _positions(listed: Sequence[ObjectKeywords]) -> dict[str, list[int]]:
+    """Which of the keywords name a property, by its name, and which may hold for any."""
+    positions: dict[str, list[int]] = defaultdict(list)
+    for position, keywords in enumerate(listed):
+        if keywords.patterns or keywords.additional is not None:
+            positions[_ANY_NAME].append(position)
+        for name in keywords.properties:
+            positions[name].append(position)
+    return positions
 
 
 def item_schemas(constraints: Constraints, index: int) -> tuple[Json, ...]:

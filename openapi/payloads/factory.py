@@ -30,6 +30,7 @@ from openapi.payloads.value_generator import Draw, ValueGenerator
 from openapi.schema import Schema
 from openapi.schema_translator import SchemaTranslator
 from openapi.shared_validators import VALUE_STEPS, SchemaValidator
+from openapi.translation_context import repetition_key
 
 # Returns another valid value each time it is called.
 PayloadGenerator = Callable[[], Json]
@@ -81,6 +82,8 @@ class PayloadFactory:
         self._realistic_values = RealisticValues(self._random)
         self._document_uuids = frozenset(uuid.lower() for uuid in _UUID.findall(str(document)))
         self._compilers: dict[int, tuple[SchemaTranslator, SchemaCompiler]] = {}
+        self._known: dict[tuple[int, ...], tuple[Json, PayloadGenerator]] = {}
+        self._rules: dict[bytes, tuple[tuple[Json, ...], jsonschema_rs.Validator | None]] = {}
         self.filtered: list[str] = []
 
     def is_own(self, value: Json) -> bool:
@@ -113,15 +116,34 @@ class PayloadFactory:
         Raises Unbuildable when there are no valid values or none can be generated, and ContractError when the
         schema itself is not valid.
         """
-        check = _Check(schema.validator, _validator(rules) if rules else None)
+        rules, rules_check = self._shared(rules)
+        check = _Check(schema.validator, rules_check)
         try:
             compiler = self._compiler(schema.translator)
             values = compiler.compile((schema.node, *rules), name, unique)
             draw = values.draw
-            generate = self._checked(values, check, name, compiler.exactness.is_exact(schema.node, *rules))
+            key = (id(values), id(schema.node), *map(id, rules))
+            if key not in self._known:
+                is_exact = compiler.exactness.is_exact(schema.node, *rules)
+                # What the key stands for is kept, so that ids stay its own.
+                kept = (values, schema.node, rules)
+                self._known[key] = (kept, self._checked(values, check, name, is_exact))
+            generate = self._known[key][1]
         except RecursionError:
             raise Unbuildable(f"{name or 'it'}: its schemas are nested too deeply to compile") from None
         return compiler.densities.extremes_first(lambda: draw(0), generate, check.is_valid)
+
+    def _shared(self, rules: tuple[Json, ...]) -> tuple[tuple[Json, ...], jsonschema_rs.Validator | None]:
+        """The first rules that were equal to these, and their validator; none without rules. Thousands of
+        parameters have the same ones.
+        """
+        key = repetition_key([*rules])
+        if key is None or key not in self._rules:
+            made = (rules, _validator(rules) if rules else None)
+            if key is None:
+                return made
+            self._rules[key] = made
+        return self._rules[key]
 
     def _compiler(self, translator: SchemaTranslator) -> SchemaCompiler:
         if id(translator) not in self._compilers:

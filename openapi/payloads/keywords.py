@@ -1,7 +1,7 @@
 """Keywords of JSON Schema, read into constraints."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from math import inf
+from math import ceil, floor, inf, isfinite
 from typing import Any
 
 from openapi.contract import Json, JsonObject
@@ -148,11 +148,29 @@ def _without_impossible_kinds(constraints: Constraints) -> Constraints | None:
     if values is not None:
         excluded = {equality_key(value) for value in constraints.excluded_values}
         values = tuple(
-            value for value in values if kind_of(value) in kinds and equality_key(value) not in excluded
+            value
+            for value in values
+            if kind_of(value) in kinds and equality_key(value) not in excluded and _fits(value, constraints)
         )
     if not kinds or values == ():
         return None
     return constraints.changed({"kinds": kinds, "values": values})
+
+
+def _fits(value: Json, constraints: Constraints) -> bool:
+    """Whether a number is within the bounds, or a text within the lengths."""
+    if isinstance(value, str):
+        most = constraints.max_length
+        return len(value) >= constraints.min_length and (most is None or len(value) <= most)
+    return kind_of(value) not in ("integer", "fraction") or _is_within(value, constraints)
+
+
+def _is_within(number: float, constraints: Constraints) -> bool:
+    return all(
+        number > bound or (number == bound and not is_exclusive) for bound, is_exclusive in constraints.lower
+    ) and all(
+        number < bound or (number == bound and not is_exclusive) for bound, is_exclusive in constraints.upper
+    )
 
 
 def _impossible_kinds(constraints: Constraints) -> Iterator[str]:
@@ -165,9 +183,15 @@ def _impossible_kinds(constraints: Constraints) -> Iterator[str]:
     least = max(constraints.min_properties, len(constraints.required))
     if constraints.max_properties is not None and least > constraints.max_properties:
         yield "object"
-    lower = max((bound for bound, _ in constraints.lower), default=-inf)
-    if lower > min((bound for bound, _ in constraints.upper), default=inf):
+    lower, is_above = max(constraints.lower, default=(-inf, False))
+    uppers = ((bound, not is_exclusive) for bound, is_exclusive in constraints.upper)
+    upper, is_reached = min(uppers, default=(inf, True))
+    if lower > upper or (lower == upper and (is_above or not is_reached)):
         yield from ("integer", "fraction")
+    elif isfinite(lower) and not any(
+        _is_within(number, constraints) for number in (ceil(lower), floor(lower) + 1)
+    ):
+        yield "integer"
     keywords = constraints.object_keywords
     if any(each.properties.get(name) is False for each in keywords for name in constraints.required):
         yield "object"

@@ -1,6 +1,9 @@
 """Negated schemas (`not`): the schemas that a value satisfies when it breaks another."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+
+import jsonschema_rs
 
 from openapi.contract import Json, JsonObject
 from openapi.payloads.constraints import (
@@ -13,6 +16,9 @@ from openapi.payloads.constraints import (
     Constraints,
 )
 from openapi.payloads.derived_schemas import DerivedSchemas
+
+# How many names that are forbidden are tried one by one.
+_NAMES = 3
 
 
 class Negations:
@@ -35,11 +41,15 @@ class Negations:
         return self._negations[id(schema)][1]
 
     def surplus(self, negated: Json, constraints: Constraints) -> Iterator[Json]:
-        """Schemas that each require a property which the constraints describe and the negated schema does
-        not, where that one restricts additional properties.
+        """Schemas that each require a property which the constraints describe and the negated schema, or a
+        part of it, does not, where that one restricts additional properties.
         """
         schema = self._derived.resolve(negated)
-        if not isinstance(schema, dict) or "additionalProperties" not in schema:
+        if not isinstance(schema, dict):
+            return
+        for part in schema.get("allOf", ()):
+            yield from self.surplus(part, constraints)
+        if "additionalProperties" not in schema:
             return
         described = {name for keywords in constraints.object_keywords for name in keywords.properties}
         for name in sorted(described - {*schema.get("properties", {})}):
@@ -132,6 +142,7 @@ def _of_items(schema: JsonObject) -> Iterator[Json]:
         if most is not None:
             yield {"type": "array", "contains": counted, "minContains": most + 1}
     if "unevaluatedItems" in schema:
+        yield {"type": "array", "contains": {"not": schema["unevaluatedItems"]}}
         yield _item_behind(_longest_prefix(schema), schema["unevaluatedItems"])
     if schema.get("uniqueItems"):
         yield {"type": "array", "minItems": 2, "items": {"const": 0}}
@@ -164,14 +175,27 @@ def _of_properties(schema: JsonObject) -> Iterator[Json]:
             if not patterns:
                 yield _property_of(name, {"not": schema[keyword]})
             unlike = [{"not": {"pattern": pattern}} for pattern in patterns]
-            yield _named({"not": {"enum": [*described]}, "allOf": unlike}, {"not": schema[keyword]})
+            names = {"allOf": [{"not": {"enum": [*described]}}, *unlike]}
+            yield _named(names, {"not": schema[keyword]})
     if "propertyNames" in schema:
         yield _named({"not": schema["propertyNames"]}, True)
+        yield from (_property_of(name, True) for name in _forbidden_names(schema["propertyNames"]))
     for name, dependents in schema.get("dependentRequired", {}).items():
         for dependent in dependents:
             yield {"type": "object", "required": [name], "properties": {dependent: False}}
     for name, subschema in schema.get("dependentSchemas", {}).items():
         yield {"type": "object", "required": [name], "not": subschema}
+
+
+def _forbidden_names(names: Json) -> list[str]:
+    """A few names that a schema of names forbids, as far as they are easy to find."""
+    excluded = names.get("not") if isinstance(names, dict) else None
+    listed = excluded.get("enum", [excluded.get("const")]) if isinstance(excluded, dict) else []
+    candidates = [*(name for name in listed if isinstance(name, str)), "another", "a", "A1", "a_longer_name"]
+    with suppress(ValueError):
+        is_allowed = jsonschema_rs.Draft202012Validator(names).is_valid
+        return [name for name in candidates if not is_allowed(name)][:_NAMES]
+    return []
 
 
 def _named(names: Json, values: Json) -> JsonObject:

@@ -1,7 +1,8 @@
 """Numbers within bounds."""
 
 from collections.abc import Callable, Hashable
-from itertools import count, islice
+from fractions import Fraction
+from itertools import chain, count, islice
 from random import Random
 
 import jsonschema_rs
@@ -108,7 +109,12 @@ def _pooled(grid: NumberGrid, constraints: Constraints, random: Random, place: s
         indexes = [random.randint(*grid.usual) for _ in range(NUMBERS_TRIED - others)]
         indexes += [grid.of_any_size(random) for _ in range(others)]
         random.shuffle(indexes)
-    pool = [*islice(filter(validator.is_valid, map(grid.at, indexes)), NUMBER_POOL_SIZE)]
+    # What is no multiple of a number may lie between the points of the grid.
+    between = [
+        float((index + Fraction(1, 3)) * grid.step) for index in indexes if constraints.excluded_multiples
+    ]
+    numbers = chain(map(grid.at, indexes), between)
+    pool = [*islice(filter(validator.is_valid, numbers), NUMBER_POOL_SIZE)]
     pool += [bound for bound in bounds for _ in range(len(pool) // (OTHERS_PER_BOUND * len(bounds)) + 1)]
     if not pool:
         raise Unbuildable(f"{place}: no number satisfies all of its rules")

@@ -30,7 +30,9 @@ class PropertyNames:
     def generator(
         self, constraints: Constraints, taken: set[str], is_allowed: Callable[[str], bool], place: str
     ) -> Callable[[], str] | None:
-        """A function that draws names other than those taken; None where none are left or needed."""
+        """A function that draws names other than those taken; None where none or too few are left, or none
+        are needed.
+        """
         if constraints.min_properties <= len(taken) and not is_map(constraints):
             return None
         patterns = [pattern for keywords in constraints.object_keywords for pattern in keywords.patterns]
@@ -39,7 +41,8 @@ class PropertyNames:
             self._names(constraints.property_names, (), place),
         ]
         names = [name for pool in pools for name in pool if name not in taken and is_allowed(name)]
-        if not names:
+        is_complete = len(names) < MAP_NAMES // 2
+        if not names or (is_complete and len({*names, *taken}) < constraints.min_properties):
             return None
         chance, size = self._random.random, len(names)
         return lambda: names[int(chance() * size)]

@@ -168,7 +168,14 @@ class SchemaCompiler:
         """
         found: dict[tuple[int, ...], ValueGenerator] = {}
         reason = f"{task.place}: its rules contradict each other"
-        for order in self._orders(task.schemas):
+        of_first = self._alternatives.of(task.schemas, FIRST, SearchBudget(UNDENIED_STEPS), Denials.LEFT_OUT)
+        first = next(of_first, None)
+        if first is not None and first.is_plain:
+            try:
+                return [self._compile(first, task, nesting)], ""
+            except Unbuildable as error:
+                return [], str(error)
+        for order in _orders(first or NO_CONSTRAINTS):
             for denials, steps in efforts:
                 search = SearchBudget(steps, budget)
                 alternatives = self._alternatives.of(task.schemas, order, search, denials)
@@ -183,13 +190,6 @@ class SchemaCompiler:
                 if not search.is_exhausted:
                     break
         return [*found.values()], reason
-
-    def _orders(self, schemas: tuple[Json, ...]) -> Iterator[BranchOrder]:
-        """The orders in which every branch of the widest choice comes first once, and every combination."""
-        of_first = self._alternatives.of(schemas, FIRST, SearchBudget(UNDENIED_STEPS), Denials.LEFT_OUT)
-        first = next(of_first, NO_CONSTRAINTS)
-        yield from (BranchOrder(number) for number in range(min(first.widest_choice, BRANCHES)))
-        yield from (BranchOrder(number, True) for number in range(min(first.combinations, COMBINATIONS)))
 
     def _compile(self, constraints: Constraints, task: _Task, nesting: int) -> ValueGenerator:
         if constraints.values is not None:
@@ -227,3 +227,11 @@ class SchemaCompiler:
         if not generators:
             raise Unbuildable("; ".join(reasons))
         return self._graph.choice(generators, weights)
+
+
+def _orders(first: Constraints) -> Iterator[BranchOrder]:
+    """The orders in which every branch of the widest choice comes first once, and every combination, given
+    the first alternative.
+    """
+    yield from (BranchOrder(number) for number in range(min(first.widest_choice, BRANCHES)))
+    yield from (BranchOrder(number, True) for number in range(min(first.combinations, COMBINATIONS)))

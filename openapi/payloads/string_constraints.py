@@ -1,6 +1,7 @@
 """Constraints on strings, compiled."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
+from random import Random
 
 import jsonschema_rs
 
@@ -9,6 +10,7 @@ from openapi.payloads.constraints import Constraints
 from openapi.payloads.regex.matching_strings import MatchingStrings
 from openapi.payloads.regex.parser import Unmatchable
 from openapi.payloads.string_formats import checked_format, format_pattern
+from openapi.payloads.tuning import MOSTLY_VALID, TRIED_STRINGS
 from openapi.payloads.unbuildable import Unbuildable
 
 
@@ -53,9 +55,28 @@ def matching_strings(constraints: Constraints, place: str) -> MatchingStrings:
     choices = dict.fromkeys(((*constraints.patterns, *of_formats), constraints.patterns))
     for patterns in choices:
         try:
-            return MatchingStrings(
-                patterns, constraints.excluded_patterns, constraints.min_length, constraints.max_length
+            return _mostly_valid(patterns, constraints, place) or _matching(
+                patterns, constraints.excluded_patterns, constraints
             )
         except Unmatchable as reason:
             refusal = reason
     raise Unbuildable(f"{place}: {refusal}")
+
+
+def _mostly_valid(patterns: Sequence[str], constraints: Constraints, place: str) -> MatchingStrings | None:
+    """The strings that match the patterns, where nearly all of them match no excluded one. None where others
+    are among them too often. To exclude them by an automaton may take seconds. Raises Unmatchable.
+    """
+    if not patterns or not constraints.excluded_patterns:
+        return None
+    strings, is_valid, random = (
+        _matching(patterns, (), constraints),
+        string_check(constraints, place),
+        Random(1),
+    )
+    valid = sum(is_valid(strings.draw(random)) for _ in range(TRIED_STRINGS))
+    return strings if valid >= TRIED_STRINGS * MOSTLY_VALID else None
+
+
+def _matching(patterns: Sequence[str], excluded: Sequence[str], constraints: Constraints) -> MatchingStrings:
+    return MatchingStrings(patterns, excluded, constraints.min_length, constraints.max_length)

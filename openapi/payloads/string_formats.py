@@ -112,7 +112,7 @@ _ALIASES: Mapping[str, str] = {
 }  # fmt: skip
 
 # The formats that JSON Schema defines, so that validators check them.
-_CHECKED = (
+CHECKED_FORMATS = (
     "date-time", "date", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6",
     "uri", "uri-reference", "iri", "iri-reference", "uuid", "uri-template", "json-pointer",
     "relative-json-pointer", "regex",
@@ -126,7 +126,7 @@ def _key(name: str) -> str:
 _CANONICAL = {_key(alias): name for alias, name in _ALIASES.items()} | {
     _key(name): name for name in (*_PATTERNS, *_ALIASES.values())
 }
-_CHECKED_BY_KEY = {_key(name): name for name in _CHECKED}
+_CHECKED_BY_KEY = {_key(name): name for name in CHECKED_FORMATS}
 
 
 def canonical_format(name: str) -> str:

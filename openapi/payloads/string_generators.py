@@ -1,21 +1,23 @@
 """Strings: realistic, varied, and unique where they must be."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from random import Random
 
 from openapi.payloads.constraints import Constraints
 from openapi.payloads.realistic_names import source_by_name
 from openapi.payloads.realistic_values import RealisticValues
-from openapi.payloads.string_constraints import string_check
-from openapi.payloads.string_formats import canonical_format, format_pattern
+from openapi.payloads.string_constraints import string_check, string_key
+from openapi.payloads.string_formats import CHECKED_FORMATS, canonical_format, format_pattern
 from openapi.payloads.string_pools import StringPools
 from openapi.payloads.tuning import (
     DISTINCT_STRINGS,
     EXAMPLE_SHARE,
     LONGEST_STRING,
     POOL_CHARACTERS,
+    TOKEN_GROWTH,
     UNIQUE_TRIALS,
 )
 from openapi.payloads.unbuildable import Unbuildable
@@ -33,18 +35,29 @@ class StringGenerators:
         self._random = random
         self._unique = unique
         self._pools = StringPools(random, realistic_values)
+        self._known: dict[Hashable, DrawString | Unbuildable] = {}
 
     def generator(self, constraints: Constraints, name: str, place: str) -> DrawString:
-        """A function that draws strings, unique ones where the constraints require that. `name` is that of
-        the property or parameter. Raises Unbuildable.
+        """A function that draws strings, unique ones where the constraints require that, the same for the
+        same name and constraints. `name` is that of the property or parameter. Raises Unbuildable.
         """
-        suggested = source_by_name(name)
-        if isinstance(suggested, str) and not constraints.formats:
+        key = (name, string_key(constraints), constraints.unique)
+        if key not in self._known:
             try:
-                return self._of_format(replace(constraints, formats=(suggested,)), name, place)
-            except Unbuildable:
-                pass
-        return self._of_format(constraints, name, place)
+                self._known[key] = self._made(constraints, name, place)
+            except Unbuildable as reason:
+                self._known[key] = reason
+        known = self._known[key]
+        if isinstance(known, Unbuildable):
+            raise Unbuildable(str(known))
+        return known
+
+    def _made(self, constraints: Constraints, name: str, place: str) -> DrawString:
+        *preferred, strict = _formats(constraints.formats, name)
+        for formats in preferred:
+            with suppress(Unbuildable):
+                return self._of_format(replace(constraints, formats=formats), name, place)
+        return self._of_format(replace(constraints, formats=strict), name, place)
 
     def _of_format(self, constraints: Constraints, name: str, place: str) -> DrawString:
         is_uuid = any(canonical_format(each) == "uuid" for each in constraints.formats)
@@ -87,21 +100,27 @@ class StringGenerators:
 
     def _with_token(self, constraints: Constraints, name: str, place: str) -> DrawString:
         """Draws strings of the pool with a unique token appended, in an address before its @."""
-        pool = self._pools.pool(constraints, name, place)
+        texts = self._pools.pool(constraints, name, place)
         is_valid = string_check(constraints, place)
         most = constraints.max_length if constraints.max_length is not None else POOL_CHARACTERS
         is_address = bool({"email", "idn-email"} & {*constraints.formats}) or all(
-            "@" in text for text in pool
+            "@" in text for text in texts
         )
 
-        def draw() -> str:
-            text, token = self._random.choice(pool), self._unique.next()
+        def joined(text: str, token: str) -> str:
             if is_address:
                 local, _, domain = text.partition("@")
                 return f"{local[: 63 - len(token)]}.{token}@{domain}"
             return f"{text[: most - len(token) - 1]}-{token}"
 
-        if all(is_valid(draw()) for _ in range(UNIQUE_TRIALS)):
+        # A pattern may leave no room behind long ones. Tokens get longer as they are counted.
+        longest = f"{self._unique.next()}{'0' * TOKEN_GROWTH}"
+        pool = [text for text in texts if is_valid(joined(text, longest))]
+
+        def draw() -> str:
+            return joined(self._random.choice(pool), self._unique.next())
+
+        if pool and all(is_valid(draw()) for _ in range(UNIQUE_TRIALS)):
             return draw
         raise Unbuildable(f"{place}: its rules leave no room for a part that makes it unique")
 
@@ -125,3 +144,16 @@ class StringGenerators:
         if len(set(samples)) < DISTINCT_STRINGS:
             raise Unbuildable(f"{place}: its rules allow too few values for each to be unique")
         return draw
+
+
+def _formats(formats: tuple[str, ...], name: str) -> Iterator[tuple[str, ...]]:
+    """The formats that a string may have, the most realistic first: one that the name suggests, those of the
+    schema, and those among them that JSON Schema defines, as a validator ignores the others.
+    """
+    suggested = source_by_name(name)
+    if isinstance(suggested, str) and not formats:
+        yield (suggested,)
+    checked = tuple(name for name in formats if name in CHECKED_FORMATS)
+    if checked != formats:
+        yield formats
+    yield checked

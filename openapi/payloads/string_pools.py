@@ -77,6 +77,8 @@ class StringPools:
         """Strings that are put together of words, or made to match patterns."""
         has_shape = any(map(format_pattern, constraints.formats))
         pool = [] if has_shape else [*filter(is_valid, self._of_words(constraints))]
+        if not pool and constraints.excluded_formats:
+            pool = [*filter(is_valid, (f"{word} & {word}!" for word in self._realistic_values.words))]
         if constraints.patterns or constraints.excluded_patterns or has_shape:
             size = FEW_STRINGS if len(pool) > REALISTIC_VALUES // 4 else REALISTIC_VALUES
             matching = self._drawn(self.matching(constraints, place), is_valid, size)

@@ -155,8 +155,14 @@ EXAMPLES_PER_STRING = 4
 VAST_SHARE = 0.97
 # Share of values that are examples of the document even then.
 EXAMPLE_SHARE = 0.04
+# Strings of a pattern that are tried before others are excluded from it exactly, and the share of them that
+# must be valid.
+TRIED_STRINGS = 50
+MOSTLY_VALID = 0.8
 # Strings with a token that must be valid, and draws before the unique strings of a pattern count as used up.
 UNIQUE_TRIALS = 200
+# How many digits longer a unique token may become (36 ** 4 times as many values).
+TOKEN_GROWTH = 4
 # Distinct strings in as many draws that a pattern must allow for unique ones.
 DISTINCT_STRINGS = 1_000
 # Random bits of the prefix of tokens: enough for two processes never to share one.

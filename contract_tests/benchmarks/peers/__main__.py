@@ -37,7 +37,7 @@ from contract_tests.benchmarks.peers.servers import (
 from contract_tests.benchmarks.peers.timing import CONNECTIONS, GROWING, WORKS, Students, Work, ceiling, rate
 from load.errors import LoadError
 from load.measurements.results_file import FILE
-from openapi.contract import students_document
+from openapi.contract import load_contract, students_document
 
 STUDENTS = 2_000
 SIZES = (1_000, 100_000, 1_000_000)
@@ -91,9 +91,11 @@ def _compare(peers: Sequence[Server], rounds: int, seconds: int) -> Any:
         url: str = postgres.get_uri()
         _seed(url, STUDENTS)
         students = stack.enter_context(closing(Students(url)))
-        servers = [stack.enter_context(running(server, url, document)) for server in (OURS, *peers)]
+        plain = _plain(document, Path(stack.enter_context(tempfile.TemporaryDirectory())))
+        servers = [stack.enter_context(running(OURS, url, document))]
+        servers += [stack.enter_context(running(server, url, plain)) for server in peers]
         for server in servers[1:]:
-            _check_contract(server, document)
+            _check_contract(server, plain)
         students.as_before()
         figures = _measured(WORKS, [(server, students) for server in servers], rounds, seconds)
         limits = ceiling(tool(postgres, "pgbench"), url, students, seconds)
@@ -189,6 +191,14 @@ def _start(rounds: int, _seconds: int) -> Any:
 
 def _seed(url: str, count: int) -> None:
     command("students-service", "seed", "--count", str(count), "--database-url", url)
+
+
+def _plain(document: Path, folder: Path) -> Path:
+    """The document without what the peers cannot do, in a folder. Ours is timed with the whole one."""
+    contract = load_contract(document, overlays=[Path(__file__).with_name("plain.overlay.yaml")])
+    plain = folder / "students.json"
+    plain.write_text(json.dumps(contract.document))
+    return plain
 
 
 def _check_contract(server: Running, document: Path) -> None:

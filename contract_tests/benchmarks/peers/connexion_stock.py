@@ -42,10 +42,9 @@ def create() -> FlaskApp:
 
 def _split(components: dict[str, Any]) -> None:
     """Connexion requires read-only properties in requests, so people give it two schemas."""
-    stored = components["schemas"]["Student"]
+    stored, (_, required) = components["schemas"]["StudentFields"], components["schemas"]["Student"]["allOf"]
     properties = {name: schema for name, schema in stored["properties"].items() if not schema.get("readOnly")}
-    required = [name for name in stored["required"] if name in properties]
-    components["schemas"]["NewStudent"] = {**stored, "properties": properties, "required": required}
+    components["schemas"]["NewStudent"] = {**stored, **required, "properties": properties}
     content = components["requestBodies"]["Student"]["content"]["application/json"]
     content["schema"] = {"$ref": "#/components/schemas/NewStudent"}
 
@@ -59,6 +58,10 @@ class Handlers:
     def get_home(self) -> Answer:
         """What the service is."""
         return models.HOME, 200, _JSON
+
+    def get_live(self) -> Answer:
+        """That the service runs."""
+        return {"status": "ok"}, 200, _JSON
 
     def get_health(self) -> Answer:
         """Whether the database answers."""

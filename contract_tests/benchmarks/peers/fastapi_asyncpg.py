@@ -59,6 +59,10 @@ def _add_operations(app: FastAPI) -> None:
     async def get_home() -> Any:
         return models.HOME
 
+    @app.get("/live", response_model=models.Health)
+    async def get_live() -> Any:
+        return {"status": "ok"}
+
     @app.get("/health", response_model=models.Health)
     async def get_health(session: Session) -> Any:
         await session.execute(sa.select(1))

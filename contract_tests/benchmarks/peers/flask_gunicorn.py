@@ -53,6 +53,10 @@ def _add_operations(app: flask.Flask, sessions: "sessionmaker[Session]") -> None
     def get_home() -> flask.Response:
         return _answer(models.Home(**models.HOME))
 
+    @app.get("/live")
+    def get_live() -> flask.Response:
+        return _answer(models.Health(status="ok"))
+
     @app.get("/health")
     def get_health() -> flask.Response:
         with sessions() as session:

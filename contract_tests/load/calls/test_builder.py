@@ -69,11 +69,26 @@ def test_an_optional_parameter_without_a_value_is_left_out_and_told() -> None:
     unreadable = parameter("file", "query", False, pattern="*.png")
     made = builder(operation(parameters=[contradiction, unreadable, parameter("size", "query", False)]))
     assert {made.build({}).target.partition("=")[0] for _ in range(50)} == {"/things", "/things?size"}
-    assert made.omitted[0] == "GET /things: query shade: none of its values satisfies its other rules"
+    assert made.omitted[0] == "GET /things: query shade: its rules contradict each other"
     assert made.omitted[1].startswith("GET /things: query file: ")
     assert "*.png" in made.omitted[1]
-    with pytest.raises(Unbuildable, match="query shade: none of its values satisfies its other rules"):
+    with pytest.raises(Unbuildable, match="query shade: its rules contradict each other"):
         builder(operation(parameters=[{**contradiction, "required": True}]))
+
+
+def test_an_optional_body_that_cannot_be_built_is_left_out_and_told() -> None:
+    contradiction = {"schema": {"type": "string", "minLength": 5, "maxLength": 2}}
+    content: dict[str, Any] = {"application/json": contradiction}
+    made = builder(operation(method="post", requestBody={"content": content}))
+    assert {made.build({}).body for _ in range(20)} == {b""}
+    assert made.omitted == ["POST /things: body: its rules contradict each other"]
+    text = {"text/plain": {"schema": {"type": "string", "enum": ["fine"]}}}
+    required = {"required": True, "content": content | text}
+    beside = builder(operation(method="post", requestBody=required))
+    assert {beside.build({}).body for _ in range(20)} == {b"fine"}
+    assert beside.omitted == made.omitted
+    with pytest.raises(Unbuildable, match="body: "):
+        builder(operation(method="post", requestBody={"required": True, "content": content}))
 
 
 def test_headers_that_change_the_protocol_are_not_sent() -> None:

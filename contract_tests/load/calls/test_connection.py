@@ -2,6 +2,7 @@
 
 import json
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -124,6 +125,31 @@ def test_answers_without_content_are_not_checked_against_a_schema(status: int) -
     head = operation(method="head", responses=documented)
     assert response_checks.check_response(head, replace(reply, status=200)) == []
     assert response_checks.check_response(operation(responses=documented), replace(reply, status=200))
+
+
+def _answer_once(listening: socket.socket) -> None:
+    """Answer one call, take the next one, and be gone."""
+    connection, _ = listening.accept()
+    connection.recv(65_536)
+    connection.sendall(b"HTTP/1.1 204 it\r\n\r\n")
+    connection.recv(65_536)
+    listening.close()
+    connection.close()
+
+
+def test_a_call_that_a_service_took_before_it_was_gone_may_have_had_its_effect() -> None:
+    listening = socket.create_server(("127.0.0.1", 0))
+    serving = threading.Thread(target=_answer_once, args=(listening,))
+    serving.start()
+    connection = Connection(f"http://127.0.0.1:{listening.getsockname()[1]}")
+    assert connection.send("delete", "/", {}, b"").status == 204
+    with pytest.raises(NetworkError, match="refused") as ended:
+        connection.send("delete", "/", {}, b"")
+    serving.join()
+    assert not ended.value.unreachable
+    with pytest.raises(NetworkError) as ended:
+        connection.send("delete", "/", {}, b"")
+    assert ended.value.unreachable
 
 
 def test_headers_given_by_the_user_replace_the_default_ones() -> None:

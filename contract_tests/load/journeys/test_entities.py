@@ -86,3 +86,12 @@ def test_a_late_deletion_does_not_remove_a_newer_entity() -> None:
     assert [entity.is_known for entity in (again, other)] == [True, True]
     home.remove(again)
     assert [entity.is_known for entity in (again, other)] == [False, True]
+
+
+def test_what_a_change_refers_to_is_kept_until_the_entity_is_gone(pool: EntityPool) -> None:
+    random, others = Random(1), EntityPool("/others/{}")
+    entity, other = pool.add((1,), is_own=True), others.add((1,), is_own=True)
+    entity.refer([entity, other])
+    assert others.lease_for_deletion(random) is None
+    assert pool.lease_for_deletion(random) is entity
+    assert others.lease_for_deletion(random) is other

@@ -26,6 +26,30 @@ def test_an_unresolved_reference_costs_what_needs_it() -> None:
     assert compiled.unchecked == (f"GET /things: response 200, application/json: {reason}",)
 
 
+NEVER = an_object(name={"type": "string", "pattern": "^a$", "minLength": 3})
+NEVER["required"] = ["name"]
+
+
+def test_what_only_an_operation_supplies_that_cannot_be_called_is_not_called() -> None:
+    station = on("/stations/{slug}", "slug", kind=TEXT, put=does(THING, NEVER, "201"), get=does(THING))
+    compiled = Simulation(read_operations(contract({**station, **on("/home", get=does())}))).compiled
+    assert [*compiled.builders] == ["GET /home"]
+    assert compiled.uncovered["GET /stations/{slug}"] == (
+        "its {slug} comes only from PUT /stations/{slug}, which is not called"
+    )
+    assert not [line for line in compiled.lines() if "<- PUT" in line]
+
+
+def test_what_an_uncallable_creation_leaves_to_a_list_comes_from_the_list() -> None:
+    things = on("/things", get=does(a_list(THING)), post=does(THING, NEVER, "201"))
+    thing = on("/things/{thing_id}", "thing_id", get=does(THING), delete=does(status="204"))
+    compiled = Simulation(read_operations(contract({**things, **thing}))).compiled
+    assert [*compiled.builders] == ["GET /things", "GET /things/{thing_id}"]
+    assert compiled.plan.producer_labels("/things/{}") == ["GET /things"]
+    assert compiled.index.learns_from("GET /things")
+    assert "this run did not create" in compiled.uncovered["DELETE /things/{thing_id}"]
+
+
 def test_a_guessed_identifier_that_never_works_is_given_up() -> None:
     guess = {"responses": {"200": {"description": "fine"}}}
     operations, _ = planned(

@@ -37,7 +37,7 @@ class Model:
                 key = len(self.students) + len(self.deleted) + 1
                 self.students[key] = call.payload["email"]
                 return 201, {"id": key}
-            case Kind.REPLACE:
+            case Kind.REPLACE if "email" in call.payload:
                 assert call.payload["email"] not in self.students.values()
                 self.students[key] = call.payload["email"]
             case Kind.DELETE:

@@ -24,7 +24,7 @@ from load.measurements.sample import Sample
 from load.observation.observation import Observation
 from load.observation.sessions import Backend
 from load.observation.usage import MachineMeter
-from students_service.database import database_url
+from students_service.database.engine import database_url
 from students_service.settings import Settings
 
 

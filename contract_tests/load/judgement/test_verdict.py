@@ -13,10 +13,11 @@ from load.calls.response_checks import network_finding
 from load.judgement.objectives import parse_objective, promised_objectives
 from load.judgement.run_record import make_record
 from load.judgement.verdict import judge
+from load.measurements import results_file
 from load.measurements.findings import Fault, Finding
 from load.measurements.results import Results
 from load.reports import junit
-from load.reports.page import write_page
+from load.reports.page import page, write_page
 from load.reports.summary import summary
 
 
@@ -119,6 +120,60 @@ def test_a_failed_run_says_why(latencies: list[float], wrong: Any, reason: str) 
     _, verdict = verdict_of(latencies, wrong)
     assert not verdict.passed
     assert any(reason in str(given) for given in verdict.reasons), verdict.reasons
+
+
+def test_findings_for_people_to_judge_are_told_with_the_verdict(tmp_path: Path) -> None:
+    """They do not change it."""
+    refused, dropped = (
+        Finding(Fault.REFUSED, "status 409", ""),
+        Finding(Fault.DROPPED, "/name is not kept", ""),
+    )
+    run = make_record(RUN, *verdict_of([10.0] * 40, [refused, refused, dropped], operation("/plain")))
+    line = "PASSED, with 2 findings for you to judge"
+    assert (run.passed, run.verdict, run.to_judge) == (True, "PASSED", 2)
+    assert f"\n{line}\n" in f"{summary(run)}\n"
+    assert "✓ Passed, with 2 findings for you to judge" in page(run)
+    assert "There was no objective; no response broke the contract." in page(run)
+    junit.write(tmp_path / "junit.xml", run)
+    told = ElementTree.parse(tmp_path / "junit.xml").findtext("system-out") or ""
+    assert told.startswith(f"{line}\nGET /plain: refused although valid: status 409, 2 times")
+    broken = Finding(Fault.BROKEN_CONTRACT, "200 body", "type")
+    failed = make_record(RUN, *verdict_of([10.0] * 40, [refused, broken], operation("/plain")))
+    assert "\nFAILED; 1 finding is for you to judge\n" in summary(failed)
+
+
+def test_calls_of_several_operations_without_an_answer_are_one_finding_to_judge() -> None:
+    results = Results.of([IT.label, "GET /other"])
+    for label in [IT.label, "GET /other"] * 10:
+        results.record(label, 0, 0.01, 0.01, [network_finding("reset")])
+    verdict = judge([parse_objective("error rate < 100%", {})], results)
+    assert verdict.to_judge == 1
+
+
+def test_what_was_not_checked_is_told_at_the_end(tmp_path: Path) -> None:
+    unchecked = [
+        f"GET /plain: response {status}, application/json: no such file" for status in range(200, 205)
+    ]
+    shortened = replace(RUN, omitted=["POST /plain: /owner: no value"], unchecked=unchecked)
+    results, verdict = verdict_of([10.0] * 40, (), operation("/plain"))
+    results_file.write(tmp_path / "results.json", make_record(shortened, results, verdict))
+    run = results_file.read(tmp_path)
+    assert (run.omitted, run.unchecked) == (["POST /plain: /owner: no value"], unchecked)
+    text, whole = summary(run), page(run)
+    assert "never sent:\n    POST /plain: /owner: no value\n" in text
+    assert f"not checked:\n    {unchecked[0]}\n" in text
+    assert "    and 2 parts more in the report\n" in text
+    assert text.endswith("PASSED\n  5 parts of responses could not be checked")
+    assert "every response" not in whole
+    assert "None: no checked response broke the contract; 5 parts of responses could not be checked." in whole
+    assert whole.count(unchecked[4]) == 1
+    assert "None: no response broke the contract." in page(make_record(RUN, results, verdict))
+    junit.write(tmp_path / "junit.xml", run)
+    told = ElementTree.parse(tmp_path / "junit.xml").findtext("system-out") or ""
+    assert told.splitlines()[1:3] == [
+        "5 parts of responses could not be checked",
+        f"not checked: {unchecked[0]}",
+    ]
 
 
 def test_without_objectives_only_refusals_are_excused() -> None:

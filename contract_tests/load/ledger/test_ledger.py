@@ -137,9 +137,17 @@ def test_a_creation_that_returns_an_existing_identifier_is_noted() -> None:
     shop.simulation.knowledge.add_foreign("/things/{}", (7,))
     for number in (7, 8):
         shop.call("POST /things", None, 1.0, 1.1, 201, {**SHOWN, "id": number}, id=number + 10)
-    before = "POST /things was answered 201 with the identifier of an entity that existed before"
+    before = "POST /things was answered 201 with an entity that had existed before"
     counts = [count for note, count in shop.settled().notes.items() if note.startswith(before)]
     assert counts == [1]
+    # Where it does nothing else, nothing that needs what it creates can be tested.
+    shop = Shop()
+    for number in range(1, 6):
+        shop.simulation.knowledge.add_foreign("/things/{}", (number,))
+        shop.call("POST /things", None, 1.0, 1.1, 201, {**SHOWN, "id": number}, id=number + 10)
+    (untraced,) = shop.settled().untraced.items()
+    assert untraced[0].startswith(before)
+    assert untraced[1] == 5
 
 
 def test_200_for_a_creation_may_mean_an_existing_entity() -> None:

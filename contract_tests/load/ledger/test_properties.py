@@ -91,6 +91,12 @@ def test_independent_resources_are_recognised() -> None:
     order = on("/orders/{order_id}", "order_id", get=does(NAMED), delete=does(status="204"))
     both = Simulation(read_operations(contract({**paths, **orders, **order}))).compiled
     assert both.indirect_changes.independent_resources == {"/orders/{}"}
+    # So it may be where it is referred to by its key, and its path has another name for it.
+    row = {"x-table": "rows", **an_object(id={**ID, "x-generated": "identity"}, code=TEXT)}
+    named = on("/things", post=does(row, row, "201")) | on("/things/{code}", "code", kind=TEXT, get=does(row))
+    orders = on("/orders", post=does(NAMED, an_object(of={**ID, "x-references": "rows"}), "201"))
+    both = Simulation(read_operations(contract({**named, **orders, **order}))).compiled
+    assert both.indirect_changes.independent_resources == {"/orders/{}"}
 
 
 def test_a_dropped_value_is_reported_once() -> None:
@@ -100,6 +106,21 @@ def test_a_dropped_value_is_reported_once() -> None:
         shop.read_back(entity, 20.0, 200, {**SHOWN, "id": number, "name": f"thing {number}", "price": None})
     (dropped,) = shop.settled().dropped
     assert (dropped.name, dropped.label, dropped.count) == ("price", "POST /things", 30)
+    assert dropped.target.startswith("/things/")
+    assert dropped.example.startswith(f"{dropped.target}: ")
+
+
+@pytest.mark.parametrize("is_overlapped", [False, True])
+def test_an_answer_may_show_what_another_write_has_made_of_a_value(is_overlapped: bool) -> None:
+    shop = Shop()
+    for number in range(30):
+        entity = shop.create(number)
+        if is_overlapped:
+            shop.ledger.record_call(shop.step("PUT /things/{id}", entity), 1.9)
+        answer = {**SHOWN, "id": number, "price": None}
+        shop.call("PUT /things/{id}", entity, 2.0, 2.1, 200, answer, price=7.5)
+    labels = [dropped.label for dropped in shop.settled().dropped]
+    assert labels == ([] if is_overlapped else ["PUT /things/{id}"])
 
 
 def test_deprecated_properties_prove_nothing() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from contract_tests.support.judged_runs import RUN, verdict_of
 from load.errors import LoadError
+from load.judgement.rejudging import rejudge
 from load.judgement.run_record import make_record
 from load.measurements import results_file
 from load.measurements.findings import Fault, Finding
@@ -36,13 +37,25 @@ def test_a_file_of_before_labels_and_coverage_is_read(tmp_path: Path) -> None:
     run = json.loads((tmp_path / "results.json").read_text())
     for operation in run["operations"].values():
         del operation["coverage"]
-    added = {"tool", "label", "commit", "fingerprint", "ended", "coverage"}
+    added = {
+        "tool",
+        "label",
+        "commit",
+        "fingerprint",
+        "ended",
+        "coverage",
+        "to_judge",
+        "omitted",
+        "unchecked",
+    }
     (tmp_path / "results.json").write_text(json.dumps({key: run[key] for key in run.keys() - added}))
     older = results_file.read(tmp_path)
     assert older.label == ""
     assert older.coverage is None
     assert "documented statuses" not in summary(older)
     assert "Coverage" not in page(older)
+    assert "could not be checked" not in page(older)
+    assert rejudge(older, []).verdict == older.verdict
 
 
 def test_the_keys_of_the_file_stay_as_they_are(tmp_path: Path) -> None:

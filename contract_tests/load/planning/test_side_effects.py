@@ -62,3 +62,23 @@ def test_an_action_without_a_resource_may_affect_everything(path: str, named: bo
         read_operations(contract(resource("things", an_object(name=LONG)) | acting))
     ).compiled.uncovered
     assert (f"POST {path}" in uncovered) is named
+
+
+@pytest.mark.parametrize(
+    ("path", "summary", "is_called"),
+    [
+        ("/jobs", "", True),
+        ("/settings", "", False),
+        ("/transfers", "", False),
+        ("/restarts", "", False),
+        ("/failover", "", False),
+        ("/near-misses/request", "Find near misses", True),
+        ("/words/text", "Find and replace words", False),
+        ("/words/text", "Replace words", False),
+    ],
+)
+def test_nothing_required_and_nothing_created(path: str, summary: str, is_called: bool) -> None:
+    new = {"type": "object", "properties": {"n": {"type": "integer"}}}
+    acting = on(path, post={**does(an_object(done=TEXT), new, "200"), "summary": summary})
+    operations = read_operations(contract(resource("things", an_object(name=LONG)) | acting))
+    assert (f"POST {path}" not in Simulation(operations).compiled.uncovered) is is_called

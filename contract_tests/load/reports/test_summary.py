@@ -27,3 +27,10 @@ def test_the_summary_names_what_failed() -> None:
     ]
     assert "".join(f"\n    {line}" for line in lines) + "\n" in text
     assert "FAILED" in text
+
+
+def test_a_dropped_value_is_no_loss_but_differs() -> None:
+    results, verdict = verdict_of([10.0] * 9, [Finding(Fault.DROPPED, "/name is not kept", "")])
+    results.account.followed = results.account.read = 9
+    told = "9 of 9 written entities were read back; none differs from what was acknowledged"
+    assert f"{told}, apart from dropped values\n" in summary(make_record(RUN, results, verdict))

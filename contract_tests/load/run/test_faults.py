@@ -51,7 +51,11 @@ def loaded(url: str, folder: Path, *options: str) -> Any:
 
 
 def findings(results: Any) -> set[str]:
-    return {finding["told"] for one in results["operations"].values() for finding in one["findings"]}
+    return {finding["told"] for finding in every(results)}
+
+
+def every(results: Any) -> list[Any]:
+    return [finding for one in results["operations"].values() for finding in one["findings"]]
 
 
 def test_a_service_without_a_fault_is_not_blamed(tmp_path: Path) -> None:
@@ -70,6 +74,7 @@ def test_a_fault_is_reported_by_its_name(
     named = findings(results)
     assert message in named, done.output
     assert named <= {message, *also_expected}, done.output
+    assert all("curl" in finding["sample"] for finding in every(results)), done.output
     assert results["passed"] is (fault in ("drops a field", "throttles")), done.output
 
 

@@ -33,7 +33,7 @@ def test_a_run_starts_and_stops_from_the_web_ui(
     expect(row).to_contain_text("/students", timeout=30_000)
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="New").first).to_be_visible(timeout=30_000)
-    locust.wait_for("^(PASSED|FAILED)$")
+    locust.wait_for("^(PASSED|FAILED)")
     page.close()
     locust.end()
     assert calls(locust.output, "POST /students") > 0

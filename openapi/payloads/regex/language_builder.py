@@ -13,7 +13,8 @@ class LanguageBuilder:
     """Builds languages of strings between the marks BEGIN and END.
 
     A look-ahead holds for all that follows it. Every node is therefore built together with the language of
-    what follows; what a look-behind holds for is the language of what comes before.
+    what follows; what a look-behind holds for is the language of what comes before. One that forbids what
+    refers back to a group is left out, so that strings may match what it forbids.
     """
 
     def __init__(self, languages: Languages) -> None:
@@ -61,7 +62,7 @@ class LanguageBuilder:
                 return languages.concatenation(languages.everything, following)
             case "characters":
                 return languages.concatenation(languages.characters(node.ranges), following)
-            case "sequence":
+            case "sequence" | "reference":
                 return self._sequence(node.parts, following, at_begin)
             case "choice":
                 return languages.union(self._sequence(part.items, following, at_begin) for part in node.parts)
@@ -73,6 +74,8 @@ class LanguageBuilder:
                 at_end = languages.concatenation(self._end, languages.everything)
                 return languages.intersection((at_end, following))
             case "look":
+                if node.negated and node.contains("reference"):
+                    return following
                 ahead = self._sequence(node.parts[0].items, languages.everything, at_begin)
                 looked_for = languages.complement(ahead) if node.negated else ahead
                 return languages.intersection((looked_for, following))
@@ -96,7 +99,7 @@ class LanguageBuilder:
     ) -> Language:
         """A sequence that has a look-behind or a boundary in the item at an index."""
         node, rest = items[index], items[index + 1 :]
-        if node.kind == "sequence":
+        if node.kind in ("sequence", "reference"):
             return self._sequence((*items[:index], *node.parts, *rest), following, at_begin)
         if node.kind == "choice":
             return self._languages.union(
@@ -109,6 +112,8 @@ class LanguageBuilder:
             raise Unmatchable("looking behind after looking ahead is not supported")
         before = self._sequence(items[:index], self._languages.empty, at_begin)
         after = self._sequence(rest, following, False)
+        if node.kind == "look" and node.negated and node.contains("reference"):
+            return self._languages.concatenation(before, after)
         if node.kind == "look":
             behind = self._sequence((Node("prefix"), *node.parts[0].items), self._languages.empty, False)
             looked_for = self._languages.complement(behind) if node.negated else behind

@@ -1,6 +1,5 @@
 """Strings that match regular expressions, as JSON Schema understands those (ECMA-262, section 22.2)."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from random import Random
@@ -13,9 +12,6 @@ from openapi.payloads.regex.parser import Unmatchable, parse
 from openapi.payloads.regex.repeated_characters import repeated_characters
 from openapi.payloads.regex.syntax_tree import Node
 from openapi.payloads.tuning import AT_A_LENGTH_BOUND, LONGEST_EXPLORED, OF_ANY_LENGTH, USUAL_EXTRA_LENGTH
-
-# A reference back to a group.
-_REFERENCE = re.compile(r"(?<!\\)(?:\\\\)*\\[1-9]")
 
 
 class MatchingStrings:
@@ -60,7 +56,7 @@ def _automaton(
     """The automaton of strings that match expressions and none of the excluded ones. Raises Unmatchable."""
     languages = Languages()
     builder = LanguageBuilder(languages)
-    excluded_trees = [parse(pattern) for pattern in excluded if not _REFERENCE.search(pattern)]
+    excluded_trees = [tree for tree in map(parse, excluded) if not tree.contains("reference")]
     try:
         language = languages.intersection(
             (

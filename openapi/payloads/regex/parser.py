@@ -124,5 +124,5 @@ class _Parser:
         if sign in "bB":
             return Node("boundary", negated=sign == "B")
         if sign.isdigit() and sign != "0":
-            return self._groups.get(sign, Node("sequence"))
+            return Node("reference", (self._groups.get(sign, Node("sequence")),))
         return Node("characters", ranges=self._characters.escape(sign))

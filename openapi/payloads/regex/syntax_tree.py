@@ -7,8 +7,8 @@ from openapi.payloads.regex.characters import Ranges
 
 @dataclass(frozen=True)
 class Node:
-    """A node of the tree; `kind` is characters, sequence, choice, repeat, begin, end, boundary, look, or
-    prefix, which stands for any text before the expression.
+    """A node of the tree; `kind` is characters, sequence, choice, repeat, begin, end, boundary, look,
+    reference, which stands for a group that is matched again, or prefix, for any text before the expression.
     """
 
     kind: str

@@ -1,0 +1,1 @@
+"""The PostgreSQL that is used, its tables and what brings them up to the document."""

@@ -1,0 +1,1 @@
+"""What a document says: its resources, and what its operations do to them."""

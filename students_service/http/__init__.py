@@ -1,0 +1,1 @@
+"""Requests and responses, from the socket to the handlers and back."""
