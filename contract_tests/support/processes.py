@@ -20,6 +20,7 @@ ROOT = Path(__file__).parent.parent.parent
 BIN = Path(sys.executable).parent
 # Users as fast as they can be would take all processors from the tests beside them.
 UNHURRIED = ("--profile", "contract_tests/support/unhurried.yaml")
+UNHURRIED_CREATIONS = ("--profile", "contract_tests/support/unhurried-creations.yaml")
 UNHURRIED_WRITES = ("--profile", "contract_tests/support/unhurried-writes.yaml")
 START_TIMEOUT_S = 60
 ENDING_S = 5

@@ -25,4 +25,5 @@ def calls(output: str, label: str) -> int:
 
 
 def reckoned(output: str) -> int:
+    """How many students a run has added, if all its creations and deletions were carried out."""
     return calls(output, "POST /students") - calls(output, "DELETE /students/{student_id}")

@@ -9,7 +9,7 @@ import httpx2 as httpx
 import pytest
 
 from contract_tests.support.processes import (
-    UNHURRIED_WRITES,
+    UNHURRIED_CREATIONS,
     Service,
     Start,
     StartService,
@@ -22,7 +22,7 @@ from contract_tests.support.students_runs import LOCUST, calls, reckoned, rows
 @pytest.mark.parametrize("ways", [(), ("--processes", "2")], ids=["alone", "two processes"])
 def test_locust_runs_headless(seeded: tuple[Service, str], ways: tuple[str, ...]) -> None:
     service, database = seeded
-    options: tuple[str, ...] = ("--headless", "-u", "8", "-r", "8", "-t", "6s", *UNHURRIED_WRITES)
+    options: tuple[str, ...] = ("--headless", "-u", "8", "-r", "8", "-t", "6s", *UNHURRIED_CREATIONS)
     if ways:
         options = (*options, "--master-bind-port", str(port := free_port()), "--master-port", str(port))
     done = run(*LOCUST, *options, *ways, "--host", service.url)
@@ -55,7 +55,7 @@ def test_ctrl_c_loses_no_results_of_workers(seeded: tuple[Service, str], start: 
     ports = ("--master-bind-port", port, "--master-port", port)
     locust = start(
         *(*LOCUST, "--headless", "--processes", "2", "-u", "8", "-r", "8", "--host", service.url),
-        *(*UNHURRIED_WRITES, *ports),
+        *(*UNHURRIED_CREATIONS, *ports),
     )
     while rows(database) < 400:
         assert locust.process.poll() is None, locust.output
