@@ -141,13 +141,14 @@ def build_app(settings: Settings) -> App:
         enforcement = Enforcement(
             operations=api.operations,
             max_body_bytes=api.contract.document.get("x-max-body-bytes", MAX_BODY_BYTES),
-            timeout=settings.request_timeout,
             lanes=Lanes(settings.turn_timeout, api.actions.keys()),
             access=read_access(api.contract, api.operations),
             find_key=KeyLookup(reading(engine)).find,
         )
         seen_by = observers(settings, os.environ, lifetime)
-        return _wire(api.contract, handlers(api, executor, about), enforcement, seen_by, engine, lifetime)
+        threads = Threads(THREADS, settings.request_timeout)
+        find = handlers(api, executor, about)
+        return _wire(api.contract, find, enforcement, threads, seen_by, engine, lifetime)
     except BaseException:
         lifetime.close()
         raise
@@ -157,6 +158,7 @@ def _wire(
     contract: Contract,
     find: Callable[[str], Any],
     enforcement: Enforcement,
+    threads: Threads,
     seen_by: Observers,
     engine: sa.Engine,
     lifetime: ExitStack,
@@ -176,7 +178,7 @@ def _wire(
     shedding = Shedding(enforcement.lanes, routes, Specification.load(contract.document).base_path)
     app = App(
         __name__,
-        Threads(THREADS),
+        threads,
         lifespan=lifespan,
         middlewares=_middlewares(enforcement, routes, seen_by),
         resolver=Resolver(find),

@@ -33,6 +33,10 @@ def configure(level: str) -> None:
             timestamp="time",
         )
     )
+    # What no line shows need not be found out for each: where it was written, and by which thread.
+    logging._srcfile = None  # documented in Python's logging HOWTO, under "Optimization"
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging.logAsyncioTasks = False  # type: ignore[attr-defined] # new in Python 3.12
     logging.root.handlers = [handler]
     logging.root.setLevel(level.upper())
     # At INFO, Connexion logs which operations it adds, and Alembic which dialect it found.
@@ -47,8 +51,8 @@ def _with_request_id(record: logging.LogRecord) -> bool:
 
 def id_of(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     """The id that a client has given to its request, if it is well-formed, or else a new one."""
-    offered = next((value for field, value in headers if field == _FIELD), b"")
-    return offered if _WELL_FORMED.fullmatch(offered) else os.urandom(16).hex().encode()
+    offered = dict(headers).get(_FIELD)
+    return offered if offered and _WELL_FORMED.fullmatch(offered) else os.urandom(16).hex().encode()
 
 
 class RequestLog:
@@ -64,7 +68,7 @@ class RequestLog:
             return
         value = id_of(scope["headers"])
         request_id.set(value.decode())
-        trace_context.traceparent.set(trace_context.read(scope["headers"]))
+        trace_context.set_from(scope["headers"])
         caller.set("")
         status = 0
         began = time.perf_counter()

@@ -1,7 +1,7 @@
 """The trace that a request belongs to (W3C Trace Context, level 1)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 
 # The `traceparent` of the request that is being answered, or nothing.
@@ -12,6 +12,11 @@ _FORM = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{1
 # The first version has nothing after its flags.
 _FIRST = "00"
 _LENGTH = 55
+
+
+def set_from(headers: Sequence[tuple[bytes, bytes]]) -> None:
+    """Remember the traceparent of a request."""
+    traceparent.set(read(headers) if FIELD in dict(headers) else "")
 
 
 def read(headers: Iterable[tuple[bytes, bytes]]) -> str:

@@ -34,7 +34,7 @@ class Turns:
     """
 
     def __init__(self, count: int, limit_s: float) -> None:
-        self._free, self._limit_s = count, limit_s
+        self._free, self._limit_s, self._bound_s = count, limit_s, _HOPELESS * limit_s
         # How many have waited too long.
         self.refused = 0
         self._waiting: deque[tuple[asyncio.Future[None], float]] = deque()
@@ -55,13 +55,12 @@ class Turns:
         """Whether who comes now had better not wait, with `coming` before it that do not wait yet: by the
         latest pace it would take too long, or the first who waits has waited that long already.
         """
-        bound = _HOPELESS * self._limit_s
-        if (len(self._waiting) + coming) * self._pace_s > bound:
+        if (len(self._waiting) + coming) * self._pace_s > self._bound_s:
             return True
         if not self._waiting:
             return False
         turn, deadline = self._waiting[0]
-        return turn.get_loop().time() > deadline - self._limit_s + bound
+        return turn.get_loop().time() > deadline - self._limit_s + self._bound_s
 
     async def wait(self) -> None:
         """Wait for a turn, and take it. Raises Overloaded."""
@@ -81,6 +80,9 @@ class Turns:
     def give_back(self) -> None:
         """The work is done. The turn goes to the first who waits and has not waited for too long."""
         self._free += 1
+        if not self._waiting:
+            self._pace_s, self._latest = _PACE_S, None
+            return
         self._measure()
         while self._waiting and self._free:
             turn, deadline = self._waiting.popleft()
@@ -93,9 +95,6 @@ class Turns:
                 turn.set_result(None)
 
     def _measure(self) -> None:
-        if not self._waiting:
-            self._pace_s, self._latest = _PACE_S, None
-            return
         now = self._waiting[0][0].get_loop().time()
         if self._latest is not None:
             self._pace_s += _LATEST * (min(now - self._latest, self._limit_s) - self._pace_s)

@@ -4,13 +4,14 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextvars import ContextVar
+from itertools import repeat
 from typing import Any
 from wsgiref.validate import validator
 
 import pytest
 from starlette.types import Message
 
-from contract_tests.support.asgi_client import AsgiClient, answered, app_of, in_loop, request, scope
+from contract_tests.support.asgi_client import LIMIT_S, AsgiClient, answered, app_of, in_loop, request, scope
 from students_service.http.bridge import WHOLE_BYTES, Bridge, Disconnected
 from students_service.http.threads import Threads
 
@@ -169,7 +170,9 @@ def test_an_endless_stream_ends_when_its_client_disconnects() -> None:
 
     async def steps() -> None:
         client = AsgiClient(request())
-        call = asyncio.create_task(Bridge(app_of(Endless), Threads(1))(scope(), client.receive, client.send))
+        call = asyncio.create_task(
+            Bridge(app_of(Endless), Threads(1, LIMIT_S))(scope(), client.receive, client.send)
+        )
         while len(client.sent) < 10:
             await asyncio.sleep(0)
         client.gone.set()
@@ -181,7 +184,7 @@ def test_an_endless_stream_ends_when_its_client_disconnects() -> None:
 
 def test_a_slow_client_occupies_no_thread() -> None:
     async def steps() -> None:
-        bridge = Bridge(app_of(lambda: iter([b"a", b"b"])), Threads(1))
+        bridge = Bridge(app_of(lambda: iter([b"a", b"b"])), Threads(1, LIMIT_S))
         slow, go_on = AsgiClient(request()), asyncio.Event()
 
         async def send(message: Message) -> None:
@@ -211,7 +214,7 @@ def test_a_cancelled_request_is_not_started() -> None:
         return [b""]
 
     async def steps() -> None:
-        bridge = Bridge(app, Threads(1))
+        bridge = Bridge(app, Threads(1, LIMIT_S))
         clients = [AsgiClient(request()) for _ in range(3)]
         calls = [
             asyncio.create_task(bridge(scope(path=f"/{number}"), client.receive, client.send))
@@ -226,6 +229,42 @@ def test_a_cancelled_request_is_not_started() -> None:
 
     bounded_run(steps)
     assert begun == ["/0", "/2"]
+
+
+def test_an_application_has_so_much_time_for_an_answer() -> None:
+    """Those that were called before and are in time keep their own limits."""
+    go_on, closed = threading.Event(), threading.Event()
+
+    class Late:
+        def __iter__(self) -> Iterator[bytes]:
+            go_on.wait(LIMIT_S)
+            return iter([b"a", b"b"])
+
+        def close(self) -> None:
+            closed.set()
+
+    async def steps() -> None:
+        threads = Threads(2, 0.05)
+        quick, late = AsgiClient(request()), AsgiClient(request())
+        await Bridge(app_of(lambda: [b"now"]), threads)(scope(), quick.receive, quick.send)
+        with pytest.raises(TimeoutError):
+            await Bridge(app_of(Late), threads)(scope(), late.receive, late.send)
+        assert (quick.body, late.sent) == (b"now", [])
+        go_on.set()
+        while not closed.is_set():
+            await asyncio.sleep(0)
+
+    bounded_run(steps)
+
+
+def test_a_stream_has_no_more_time_than_another_answer() -> None:
+    async def steps() -> None:
+        client = AsgiClient(request())
+        with pytest.raises(TimeoutError):
+            await Bridge(app_of(lambda: repeat(b"x")), Threads(1, 0.05))(scope(), client.receive, client.send)
+        assert client.body
+
+    bounded_run(steps)
 
 
 def test_websockets_are_refused() -> None:

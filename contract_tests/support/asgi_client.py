@@ -12,6 +12,8 @@ from students_service.http.bridge import Bridge
 from students_service.http.threads import Threads
 
 Result = TypeVar("Result")
+# How long an application may take (s).
+LIMIT_S = 10.0
 
 
 class AsgiClient:
@@ -59,7 +61,7 @@ def request(body: bytes = b"", more: bool = False) -> Message:
 def answered(app: Any, *received: Message, threads: int = 2, **more: Any) -> AsgiClient:
     async def call() -> AsgiClient:
         client = AsgiClient(*(received or (request(),)))
-        await Bridge(app, Threads(threads))(scope(**more), client.receive, client.send)
+        await Bridge(app, Threads(threads, LIMIT_S))(scope(**more), client.receive, client.send)
         return client
 
     return in_loop(call())

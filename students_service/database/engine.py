@@ -62,6 +62,8 @@ def connect(url: str) -> sa.Engine:
         isolation_level="AUTOCOMMIT",
         pool_size=POOL_SIZE,
         max_overflow=0,
+        # The connection that was used last is the next one: PostgreSQL has what it needs at hand.
+        pool_use_lifo=True,
         pool_timeout=POOL_TIMEOUT_S,
         pool_reset_on_return=None,
         connect_args={

@@ -184,9 +184,10 @@ def _responder(operation: Operation) -> Callable[[str, Mapping[str, str]], flask
     is_empty, has_tag = not response.content, "etag" in response.headers
 
     def respond(row: str, headers: Mapping[str, str]) -> flask.Response:
+        answer = _empty(status, headers) if is_empty else _json(row, status, headers)
         if has_tag:
-            headers = {**headers, "ETag": entity_tag(row)}
-        return _empty(status, headers) if is_empty else _json(row, status, headers)
+            answer.headers.add("ETag", entity_tag(row))
+        return answer
 
     return respond
 
@@ -198,7 +199,7 @@ def _empty(status: int, headers: Mapping[str, str]) -> flask.Response:
 
 
 def _json(text: str, status: int = 200, headers: Mapping[str, str] | None = None) -> flask.Response:
-    return flask.Response(text, status, headers, mimetype="application/json")
+    return flask.Response(text, status, headers, content_type="application/json")
 
 
 def _cursor(key: int) -> str:

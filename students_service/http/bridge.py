@@ -48,7 +48,7 @@ class _Response:
 
 
 class Bridge:
-    """A WSGI application as an ASGI application.
+    """A WSGI application as an ASGI application, which has as long for an answer as a call of the threads.
 
     A request is read completely before the application is called. A thread is taken while the application
     works, but not while a slow client sends or receives.
@@ -59,19 +59,21 @@ class Bridge:
         self.threads = threads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request. Raises Disconnected, and what the application raises."""
+        """Answer a request. Raises Disconnected, TimeoutError and what the application raises."""
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1000})
             return
         environ = environ_of(scope, await _read(receive))
         context = copy_context()
+        began = asyncio.get_running_loop().time()
         response = await self.threads.run(lambda: self._call(environ), context, _Response.close)
         start = {"type": "http.response.start", "status": response.status, "headers": response.headers}
         await send(start)
         if response.rest is None:
             await send({"type": "http.response.body", "body": response.body})
         else:
-            await self._stream(response, context, receive, send)
+            async with asyncio.timeout_at(began + self.threads.limit_s):
+                await self._stream(response, context, receive, send)
 
     def _call(self, environ: Environ) -> _Response:
         start = _Start()

@@ -37,7 +37,7 @@ from students_service.turns import Lanes, Overloaded
 DISCARDED_BYTES = 16 * 1024 * 1024
 # How long the body of a request may take to arrive (s).
 BODY_S = 10.0
-_OF_BODIES = (b"content-length", b"transfer-encoding")
+_OF_BODIES = {b"content-length", b"transfer-encoding"}
 # The key of a request's values in the extensions of the ASGI scope.
 ARGUMENTS = "contract_arguments"
 
@@ -46,13 +46,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Enforcement:
-    """The operations to enforce, the largest body to read (bytes), the time a request may take (s), the turns
-    in which requests work, and who is let through to operations that do not let everybody through.
+    """The operations to enforce, the largest body to read (bytes), the turns in which requests work, and who
+    is let through to operations that do not let everybody through.
     """
 
     operations: Mapping[str, Operation]
     max_body_bytes: int
-    timeout: float
     lanes: Lanes
     access: Mapping[str, Access]
     find_key: FindKey
@@ -134,8 +133,7 @@ class ContractOperation:
 
     async def _answer(self, scope: Scope, body: bytes) -> Answer:
         try:
-            async with asyncio.timeout(self.enforcement.timeout):
-                return await _capture(self.next_app, scope, body)
+            return await _capture(self.next_app, scope, body)
         except Exception as error:
             return as_answer(as_problem(error))
 
@@ -243,7 +241,7 @@ def as_answer(problem: Problem) -> Answer:
 
 async def _read_in_time(scope: Scope, receive: Receive, limit_bytes: int) -> bytes:
     """The body of a request. Only where it has one, there is anything to wait for."""
-    if not any(name in _OF_BODIES for name, _ in scope["headers"]):
+    if _OF_BODIES.isdisjoint(dict(scope["headers"])):
         return await _read(receive, limit_bytes)
     try:
         async with asyncio.timeout(BODY_S):

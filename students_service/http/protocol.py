@@ -145,10 +145,10 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """All header fields have arrived: pass the request on."""
         self._stop_timer()
-        refusal = self._head_refusal()
-        if refusal is not None:
-            self._refusal = refusal
-            raise _Refused
+        if not self._is_plain():
+            self._refusal = self._head_refusal()
+            if self._refusal is not None:
+                raise _Refused
         if not self._is_shed():
             super().on_headers_complete()
 
@@ -189,6 +189,17 @@ class BoundedProtocol(HttpToolsProtocol):
         """Whether a request has begun whose head is not complete."""
         return self.headers is not None and (
             self.cycle is None or self.cycle.scope["headers"] is not self.headers
+        )
+
+    def _is_plain(self) -> bool:
+        """Whether nothing about a head can be a reason to refuse it, as for nearly all."""
+        names = [name for name, _ in self.headers]
+        return (
+            names.count(b"host") == 1
+            and b"transfer-encoding" not in names
+            and len(names) <= MOST_FIELDS
+            and len(self.url) <= LONGEST_TARGET_BYTES
+            and self._head_bytes <= LONGEST_HEAD_BYTES
         )
 
     def _head_refusal(self) -> Problem | None:

@@ -35,14 +35,17 @@ class Executor:
             connection = self._engine.raw_connection()
         except (psycopg2.Error, sa.exc.TimeoutError) as error:
             raise Unavailable(str(error).strip()) from error
+        psycopg2_connection: Any = connection.dbapi_connection
+        socket_number = -1
         try:
-            self._watch.begin(connection, limit_s or self._limit_s)
-            cursor = connection.cursor()
+            socket_number = psycopg2_connection.fileno()
+            self._watch.begin(socket_number, limit_s or self._limit_s)
+            cursor = psycopg2_connection.cursor()
             if statement.name not in connection.info:
                 cursor.execute(statement.prepare)
                 connection.info[statement.name] = True
             cursor.execute(commented(statement.execute), values)
-            return cursor.fetchall()
+            rows: Sequence[Sequence[Any]] = cursor.fetchall()
         except psycopg2.Error as error:
             if self._is_disconnect(error, connection):
                 # Connections from before the database went away cannot be used any more.
@@ -52,8 +55,9 @@ class Executor:
         except ValueError:
             raise Unstorable("a text has the character NUL (U+0000)") from None
         finally:
-            self._watch.end(connection)
+            self._watch.end(socket_number)
             connection.close()
+        return rows
 
     def _is_disconnect(self, error: Any, connection: Any) -> bool:
         return self._engine.dialect.is_disconnect(error, connection, None)

@@ -49,7 +49,7 @@ def test_the_rows_match_the_counted_creations_and_deletions(
 ) -> None:
     service, database = seeded
     arguments = ("--host", service.url, "--users", "8", "--run-time", "6s", *UNHURRIED_WRITES)
-    done = run("contract-load", "run", *arguments, "--output", str(tmp_path))
+    run("contract-load", "run", *arguments, "--output", str(tmp_path))
     results = json.loads((tmp_path / "results.json").read_text())["operations"]
     created = results["POST /students"]["statuses"]["201"]
     deleted = results["DELETE /students/{student_id}"]["statuses"]["204"]
