@@ -52,10 +52,12 @@ class Turns:
         return True
 
     def are_late(self, coming: int = 0) -> bool:
-        """Whether who comes now had better not wait, with `coming` before it that do not wait yet: by the
-        latest pace it would take too long, or the first who waits has waited that long already.
+        """Whether who comes now had better not wait, with `coming` before it that have neither begun to wait
+        nor taken a turn: by the latest pace it would take too long, or the first who waits has waited that
+        long already.
         """
-        if (len(self._waiting) + coming) * self._pace_s > self._bound_s:
+        ahead = len(self._waiting) + max(coming - self._free, 0)
+        if ahead * self._pace_s > self._bound_s:
             return True
         if not self._waiting:
             return False

@@ -9,7 +9,7 @@ import pytest
 from contract_tests.conftest import new_student
 from contract_tests.support.asgi_client import in_loop
 from contract_tests.support.documents import operation
-from contract_tests.support.processes import Serve
+from contract_tests.support.processes import Serve, run
 from students_service.turns import LARGE_BYTES, Lane, Lanes, Overloaded, Turns
 
 LONG_S = 60.0
@@ -31,6 +31,12 @@ def test_turns_are_given_in_the_order_of_requests() -> None:
         assert turns.take()
 
     in_loop(scenario())
+
+
+def test_who_comes_is_not_late_behind_those_for_whom_turns_are_free() -> None:
+    turns = Turns(12, 0.02)
+    assert not turns.are_late(20)
+    assert turns.are_late(24)
 
 
 def test_who_has_waited_too_long_is_refused_and_the_turn_stays() -> None:
@@ -109,8 +115,9 @@ def test_large_answers_have_turns_of_their_own() -> None:
 
 def test_an_overload_of_large_answers_is_shed_and_others_are_answered(database: str, serve: Serve) -> None:
     service = serve("--database-url", database, environment={"STUDENTS_TURN_TIMEOUT": "0.05"})
+    run("students-service", "seed", "--count", "1500", "--database-url", database)
     with httpx.Client(base_url=service.url) as client:
-        places = [client.post("/students", json=new_student()).headers["location"] for _ in range(300)]
+        place = client.post("/students", json=new_student()).headers["location"]
         sizes = [len(client.get("/students?limit=2000").content) for _ in range(20)]
     assert min(sizes) > LARGE_BYTES
 
@@ -122,7 +129,7 @@ def test_an_overload_of_large_answers_is_shed_and_others_are_answered(database: 
         flooding = [clients.submit(flood, number) for number in range(30)]
         light = set[int]()
         while not all(flooded.done() for flooded in flooding):
-            light |= {other.get(path).status_code for path in ("/health", "/", places[0])}
+            light |= {other.get(path).status_code for path in ("/health", "/", place)}
         answers = [answer for flooded in flooding for answer in flooded.result()]
     assert light == {200}
     assert {answer.status_code for answer in answers} == {200, 503}
