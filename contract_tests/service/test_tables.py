@@ -58,6 +58,7 @@ def test_a_stored_schema_needs_an_identifier() -> None:
         ({"type": "string"}, "TEXT"),
         ({"type": "string", "nullable": True}, "TEXT"),
         ({"type": "string", "default": "it's"}, "TEXT DEFAULT 'it''s' NOT NULL"),
+        ({"type": "string", "default": "a;\nb"}, "TEXT DEFAULT 'a;\nb' NOT NULL"),
         ({"type": "string", "format": "date"}, "DATE"),
         ({"type": "string", "format": "date-time"}, "TIMESTAMP WITH TIME ZONE"),
         ({"type": "integer"}, "BIGINT"),

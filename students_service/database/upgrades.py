@@ -164,11 +164,24 @@ def _danger_of_alteration(operation: ops.AlterColumnOp, name: str) -> str | None
 
 
 def _sql(dialect: sa.Dialect, operation: ops.MigrateOperation) -> list[str]:
-    buffer = StringIO()
+    buffer = _Statements()
     context = MigrationContext.configure(dialect=dialect, opts={"as_sql": True, "output_buffer": buffer})
     if isinstance(operation, ops.AlterColumnOp) and operation.modify_type is not None:
         operation.kw.setdefault(
             "postgresql_using", f"{operation.column_name}::{operation.modify_type.compile(dialect)}"
         )
     Operations(context).invoke(operation)
-    return [f"{statement.strip()};" for statement in buffer.getvalue().split(";\n") if statement.strip()]
+    return buffer.statements
+
+
+class _Statements(StringIO):
+    """Keeps the statements that Alembic writes, which are one each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.statements: list[str] = []
+
+    def write(self, text: str) -> int:
+        """Keep a statement."""
+        self.statements.append(text.strip())
+        return len(text)
