@@ -7,7 +7,7 @@ from typing import Any
 from connexion.exceptions import InvalidSpecification
 
 from openapi.document_walk import escape
-from students_service.document.near_words import did_you_mean
+from openapi.near_words import did_you_mean
 
 # What a schema may be instead of an object with keywords; that it is none is never what is wrong.
 _REFERENCE = "'$ref' is a required property"

@@ -21,7 +21,8 @@ import click
 import yaml
 
 from contract_tests.support.processes import Service, run, running_service
-from load.options.profile import DEFAULT_PROFILE, load_profile
+from load.options.scenario import DEFAULT_SCENARIO
+from load.options.scenario_file import load_scenario
 from openapi.contract import students_document
 
 PAUSE_S = 5
@@ -55,7 +56,7 @@ SERVICES = {service.__name__: service for service in (students, fastapi)}
 def loads(folder: Path, run_time: str) -> dict[str, list[str]]:
     """The options of every load, by its name."""
     pausing = folder / "pausing.yaml"
-    weights = {kind.value: weight for kind, weight in load_profile(DEFAULT_PROFILE).weights.items()}
+    weights = load_scenario(DEFAULT_SCENARIO).weights
     pausing.write_text(yaml.safe_dump({"weights": weights, "wait": PAUSE_S}))
     users = str(PAUSING_USERS)
     timed = ["--run-time", run_time]

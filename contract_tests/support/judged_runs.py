@@ -8,7 +8,7 @@ from load.judgement.run_record import Run
 from load.judgement.verdict import judge
 from load.measurements.results import Results
 from load.options.options import Options
-from load.options.profile import load_profile
+from load.options.scenario_file import load_scenario
 
 IT = operation(
     "/things/{id}",
@@ -21,7 +21,7 @@ IT = operation(
     objectives={"p95_ms": 20, "p99.9_ms": 100, "error_rate": 0.1},
 )
 HOST = "http://127.0.0.1:1"
-MIXED = Options(load_profile("mixed"), label="after the index", commit="5c9673c")
+MIXED = Options(load_scenario("mixed"), label="after the index", commit="5c9673c")
 RUN = Run("Things", "things.yaml", "0123", HOST, 3, MIXED, {"other": "no link tells id"})
 
 

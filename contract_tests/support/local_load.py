@@ -5,7 +5,7 @@ from typing import Any
 import gevent
 
 from load.options.options import Options
-from load.options.profile import load_profile
+from load.options.scenario_file import load_scenario
 from load.run.caller import Caller
 from load.run.ending import Ending
 from load.run.pacing import Pacing
@@ -19,7 +19,7 @@ def loaded(
     document: Any, url: str, users: int = 6, calls: int = 120, profile: str = "write-heavy"
 ) -> Session:
     """The session of users that have made so many calls each of a document's operations."""
-    options = Options(load_profile(profile), consistency=0, seed=1)
+    options = Options(load_scenario(profile), consistency=0, seed=1)
     session = Session(Prepared.of(Contract("test.yaml", document, (3, 1)), options))
     ending, pacing = Ending(), Pacing(options.workload)
 

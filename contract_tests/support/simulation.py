@@ -11,7 +11,7 @@ from load.journeys.journeys import Journeys
 from load.journeys.knowledge import Knowledge
 from load.journeys.step import Step
 from load.options.options import Options
-from load.options.profile import load_profile
+from load.options.scenario_file import load_scenario
 from openapi.expressions import Exchange
 from openapi.operation_reader import read_operations
 from openapi.operations import Operation
@@ -29,7 +29,7 @@ class Simulation:
         seed: int = 1,
         schemes: Mapping[str, SecurityScheme] | None = None,
     ) -> None:
-        options = options or Options(load_profile("mixed"))
+        options = options or Options(load_scenario("mixed"))
         payloads, random, schemes = PayloadFactory(seed), Random(seed), schemes or {}
         covered = select_operations(operations, options, schemes, payloads)
         self.compiled = compile_operations(covered, options, payloads, random, schemes)
@@ -41,9 +41,11 @@ OF_THE_REST = {"get": 200, "put": 200, "patch": 200, "delete": 204}
 Answer = tuple[int, Any]
 
 
-def simulated(paths: dict[str, Any], answer: Callable[[Step], Answer], steps: int = 300) -> Simulation:
+def simulated(
+    paths: dict[str, Any], answer: Callable[[Step], Answer], steps: int = 300, seed: int = 1
+) -> Simulation:
     """A simulation that has made `steps` calls, one after another, of a service that `answer` stands for."""
-    simulation = Simulation(read_operations(contract(paths)))
+    simulation = Simulation(read_operations(contract(paths)), seed=seed)
     for _ in range(steps):
         step = simulation.journeys.next_step()
         status, body = answer(step)

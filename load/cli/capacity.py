@@ -10,7 +10,7 @@ from load.cli.decorators import WARM_UP_S, Timespan, with_common_parameters, wit
 from load.errors import LoadError
 from load.judgement.capacity import Search
 from load.options.options import read_options
-from load.options.profile import load_profile
+from load.options.scenario_file import chosen, load_scenario
 from openapi.contract import load_contract, students_document
 from openapi.security import security_schemes
 
@@ -44,7 +44,8 @@ def capacity(
     lowest: float,
     highest: float,
     step_time: int,
-    profile: str,
+    scenario: str | None,
+    profile: str | None,
     output: Path,
     **given: Any,
 ) -> None:
@@ -55,9 +56,10 @@ def capacity(
     broke the contract.
     """
     contract = load_contract(document or students_document(), given.pop("allow_remote_refs"))
-    mix = load_profile(profile)
+    mix = load_scenario(chosen(scenario, profile))
     if mix.stages:
-        raise LoadError(f"profile {mix.name} sets the number of users by stages; choose one without")
+        what = "number of users" if mix.has_user_stages else "rate"
+        raise LoadError(f"scenario {mix.name} sets the {what} by stages; choose one without")
     options = read_options(mix, {**given, "rate": lowest}, security_schemes(contract), WARM_UP_S)
     if highest < lowest:
         raise LoadError(f"--to {highest:g} is lower than --from {lowest:g}")

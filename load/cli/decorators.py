@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from load.errors import LoadError
 from load.options.options import OPTIONS
-from load.options.profile import DEFAULT_PROFILE, profile_names
+from load.options.scenario import DEFAULT_SCENARIO
+from load.options.scenario_file import scenario_names
 from load.options.workload import seconds
 
 # How many rows the service has that is started for a run.
@@ -48,10 +48,12 @@ def with_common_parameters(command: Callable[..., None]) -> Callable[..., None]:
             help="Folder for the results and the report.",
         ),
         click.option(
-            "--profile",
-            default=DEFAULT_PROFILE,
-            help=f"Mix of traffic: {', '.join(profile_names())}, or the path of a YAML file.",
+            "--scenario",
+            show_default=DEFAULT_SCENARIO,
+            help=f"What to call how often, and more: {', '.join(scenario_names())}, or the path of a YAML "
+            "file, which 'contract-load scenario' begins for you.",
         ),
+        click.option("--profile", hidden=True),
         click.option(
             "-H",
             "--host",
@@ -84,8 +86,3 @@ def with_options(*left_out: str) -> Callable[[Callable[..., None]], Callable[...
         return command
 
     return decorated
-
-
-def is_given(parameter: str) -> bool:
-    """Whether a parameter is on the command line."""
-    return click.get_current_context().get_parameter_source(parameter) is ParameterSource.COMMANDLINE

@@ -1,49 +1,49 @@
 """contract-load run."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from load.cli.decorators import WARM_UP_S, Timespan, is_given, with_common_parameters, with_options
+from load.cli.decorators import WARM_UP_S, Timespan, with_common_parameters, with_options
+from load.options.numbers import NUMBERS, numbers, unused
 from load.options.options import SHOW_PLAN, Options, read_options
-from load.options.profile import Profile, load_profile
+from load.options.scenario_file import chosen, load_scenario
+from load.options.workload import seconds
 from load.printable import printable
 from load.quantities import quantity
 from openapi.contract import Contract, load_contract, students_document
 from openapi.security import security_schemes
 
-# The options that the stages of a profile replace.
-_SET_BY_STAGES = ("users", "spawn_rate", "run_time")
+_USERS, _SPAWN_RATE, _RUN_TIME = 10, 10, "30s"
 
 
 @click.command(short_help="Run a load and judge the service.")
 @with_common_parameters
-@click.option("-u", "--users", type=click.IntRange(1), default=10, help="Number of concurrent users.")
+@click.option(
+    "-u", "--users", type=click.IntRange(1), help=f"Number of concurrent users.  [default: {_USERS}]"
+)
 @click.option(
     "-r",
     "--spawn-rate",
     type=click.FloatRange(0, min_open=True),
-    default=10,
-    help="Users to start per second.",
+    help=f"Users to start per second.  [default: {_SPAWN_RATE}]",
 )
 @click.option(
     "-t",
     "--run-time",
     type=Timespan(),
-    default="30s",
-    help="How long to run after the warm-up, such as 300, 5m or 1h30m.",
+    help=f"How long to run after the warm-up, such as 300, 5m or 1h30m.  [default: {_RUN_TIME}]",
 )
 @with_options()
 @click.option("--show-plan", is_flag=True, show_default=False, help=SHOW_PLAN)
 def run(
     document: str | None,
     host: str | None,
-    users: int,
-    spawn_rate: float,
-    run_time: int,
-    profile: str,
+    scenario: str | None,
+    profile: str | None,
     output: Path,
     show_plan: bool,
     **given: Any,
@@ -53,13 +53,15 @@ def run(
     Exits with 0 only if every objective of the document holds and nothing broke the contract.
     """
     contract = load_contract(document or students_document(), given.pop("allow_remote_refs"))
-    options = read_options(load_profile(profile), given, security_schemes(contract), WARM_UP_S)
+    requested = {name: given.pop(name) for name in NUMBERS}
+    mix = load_scenario(chosen(scenario, profile))
+    options = read_options(mix, given, security_schemes(contract), WARM_UP_S)
     if show_plan:
         _print_plan(contract, options)
         return
-    if options.profile.stages:
-        users, run_time = _of_stages(options.profile)
-    _warn_of_unused(options)
+    for note in unused(requested, options):
+        click.echo(note, err=True)
+    users, spawn_rate, run_time = _numbers(options, requested)
     from load.cli.load_setup import finish, prepared_load  # noqa: PLC0415 - it imports what sends calls
 
     with prepared_load(document, host, contract, options, output) as (load, url):
@@ -79,34 +81,25 @@ def _print_plan(contract: Contract, options: Options) -> None:
     click.echo("\n".join(printable(line) for line in compile_contract(contract, options).lines()))
 
 
-def _of_stages(profile: Profile) -> tuple[int, int]:
-    """The most users that the stages of a profile have, and how long they take together (s)."""
-    return max(stage.users for stage in profile.stages), round(profile.length_s or 0)
+def _numbers(options: Options, given: Mapping[str, Any]) -> tuple[int, float, float]:
+    """The most users that there will be, how many start per second, and how long (s) the run takes."""
+    scenario = options.scenario
+    if scenario.stages:
+        users = max(stage.users or 0 for stage in scenario.stages)
+        return users, _SPAWN_RATE, scenario.length_s or 0
+    said = numbers(scenario, given)
+    return said["users"] or _USERS, said["spawn_rate"] or _SPAWN_RATE, said["run_time"] or seconds(_RUN_TIME)
 
 
-def _warn_of_unused(options: Options) -> None:
-    """Name the options on the command line that have no effect together with others."""
-    if options.profile.stages:
-        given = [f"--{name.replace('_', '-')}" for name in _SET_BY_STAGES if is_given(name)]
-        if given:
-            click.echo(
-                f"{' and '.join(given)}: no effect, because the stages of profile {options.profile.name} "
-                "set users and time",
-                err=True,
-            )
-    if options.workload.rate is not None and is_given("users"):
-        click.echo(
-            "--users: no effect, because with --rate there are as many connections as are needed", err=True
-        )
-
-
-def _announce(url: str, options: Options, users: int, run_time: int) -> None:
+def _announce(url: str, options: Options, users: int, run_time: float) -> None:
     workload = options.workload
     if workload.rate is not None:
         load = f"{workload.rate:g} {workload.arrivals} arrivals/s"
+    elif workload.stages:
+        load = f"{workload.arrivals} arrivals in {quantity(len(workload.stages), 'stage')} of rates"
     else:
-        load = f"{'up to ' if options.profile.stages else ''}{quantity(users, 'user')}"
-    click.echo(f"loading {url} with {load} for {run_time} s, profile {options.profile.name}")
+        load = f"{'up to ' if options.scenario.stages else ''}{quantity(users, 'user')}"
+    click.echo(f"loading {url} with {load} for {run_time:g} s, scenario {options.scenario.name}")
     if workload.warm_up:
         click.echo(
             f"after a warm-up of {workload.warm_up} s, which is checked and counted, but left out of rates "

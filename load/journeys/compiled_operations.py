@@ -16,6 +16,7 @@ from load.journeys.entity_reads import EntityReads
 from load.journeys.indirect_changes import IndirectChanges
 from load.journeys.plan_index import PlanIndex
 from load.options.options import Options
+from load.options.weights import shares_of
 from load.planning.message_schemas import json_schemas, request_schema
 from load.planning.plan import Plan
 from load.planning.request_fields import ETAG_FIELDS, IDEMPOTENCY_KEY, PRECONDITIONS, field_of
@@ -89,9 +90,19 @@ class CompiledOperations:
             for reason in unchecked_responses(self.operations[label])
         )
 
+    def _shares(self) -> Iterator[str]:
+        """How often each operation is called."""
+        shares = shares_of(self.options.scenario.weights, [self.operations[label] for label in self.builders])
+        for label in self.builders:
+            if label in shares:
+                yield f"{label}: {shares[label]:.3%} of the calls"
+            else:
+                yield f"{label}: called only for what others need: no key of the weights names it"
+
     def lines(self) -> Iterator[str]:
         """The text of `--show-plan`, line by line: what is called with what, what is not called, and why."""
         yield from self.plan.lines([*self.builders])
+        yield from self._shares()
         for label in self.builders:
             if server := self.operations[label].server:
                 base = self.operations[label].base or "/"

@@ -8,6 +8,7 @@ from load.calls.parameter_values import can_name
 from load.journeys.operation_roles import OperationRoles
 from load.options.options import Options
 from load.options.selection import Role
+from load.options.weights import never_called
 from load.planning.plan import Plan
 from load.planning.planner import plan
 from load.planning.producers import NAMED_AT_PATH, Producer
@@ -41,9 +42,10 @@ def select_operations(
     others may lack a producer then, so they are planned again until nothing more is left out.
     """
     options.selection.check(operations)
+    never = never_called(options.scenario, operations)
     uncovered, uncredentialed, selected = dict[str, str](), dict[str, str](), dict[str, Operation]()
     for operation in operations:
-        refusal = options.selection.refusal(operation) or _fault(operation)
+        refusal = options.selection.refusal(operation) or never.get(operation.label) or _fault(operation)
         missing = options.credentials.missing(operation, schemes)
         if refusal or missing:
             uncovered[operation.label] = refusal or missing

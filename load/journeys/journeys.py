@@ -27,13 +27,13 @@ _EXPLORATION_ROUNDS = 3
 class Journeys:
     """The journeys of the users of one process, who share what they know.
 
-    Raises LoadError when the profile gives no operation a weight.
+    Raises LoadError when the scenario gives no operation a weight.
     """
 
     def __init__(self, compiled: CompiledOperations, knowledge: Knowledge, random: Random) -> None:
         self._compiled, self._knowledge, self._random = compiled, knowledge, random
         called = [compiled.operations[label] for label in compiled.builders]
-        self._schedule = OperationSchedule(called, compiled.options.profile, random)
+        self._schedule = OperationSchedule(called, compiled.options.scenario, random)
         self._streaks = FailureStreaks(random)
         self._steps = StepBuilder(compiled, knowledge, self._streaks, random)
 
@@ -42,17 +42,21 @@ class Journeys:
 
         Raises LoadError when no operation can be called.
         """
+        step = self._next_step()
+        self._schedule.take_turn(step.call.operation)
+        return step
+
+    def _next_step(self) -> Step:
         if self._schedule.is_in_first_rounds and self._random.random() < _FIRST_CALLS:
             step = self._step_of_first_rounds()
             if step is not None:
                 return step
         for _ in range(_DRAWS):
             operation = self._schedule.draw()
-            if self._is_given_up(operation):
-                continue
-            step = self._steps.build(operation)
+            step = None if self._is_given_up(operation) else self._steps.build(operation)
             if step is not None:
                 return step
+            self._schedule.take_turn(operation)
         return self._step_without_needs()
 
     def learns_from(self, label: str) -> bool:

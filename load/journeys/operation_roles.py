@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from load.options.profile import lists
+from load.options.kinds import lists
 from load.planning.names import singular, words
 from load.planning.resources import normalised
 from load.planning.schema_properties import outline_of

@@ -94,7 +94,7 @@ def compare_runs(before: RunRecord, after: RunRecord, tolerance: float) -> Compa
     # Of many intervals, some would miss the truth: each is wider, so that all hold together (Bonferroni).
     measures = len(_PERCENTILES) + 1
     confidence = 1 - (1 - CONFIDENCE) / (measures * len(pairs) + 1)
-    is_open = before.workload.rate is not None
+    is_open = before.workload.is_open
     return Comparison(
         tuple(
             difference
@@ -132,17 +132,12 @@ def _incomparable(before: RunRecord, after: RunRecord) -> Iterator[str]:
         yield "they are the same run"
     for name, was, now in (
         ("the title of the document", before.title, after.title),
-        ("the profile", before.profile, after.profile),
+        ("the scenario", before.scenario, after.scenario),
         ("the number of users", before.users, after.users),
     ):
         if was != now:
             yield f"{name} was {was}, and is now {now}"
-    kinds = [
-        "closed"
-        if run.workload.rate is None
-        else f"open with {run.workload.rate:g} {run.workload.arrivals} arrivals/s"
-        for run in (before, after)
-    ]
+    kinds = [str(run.workload) for run in (before, after)]
     if kinds[0] != kinds[1]:
         yield f"the workload was {kinds[0]}, and is now {kinds[1]}"
 

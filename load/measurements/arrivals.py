@@ -1,9 +1,12 @@
 """The arrivals of an open workload: calls that are due by the clock, whether or not the service keeps up."""
 
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count, takewhile
+from math import ceil, isfinite
 from random import Random
+
+from load.measurements.rate_course import RateCourse
 
 CONSTANT = "constant"
 POISSON = "poisson"
@@ -18,27 +21,27 @@ class Share:
     count: int = 1
 
 
-def arrivals(kind: str, rate: float, share: Share, after: float, random: Random) -> Iterator[float]:
+def arrivals(kind: str, course: RateCourse, share: Share, after: float, random: Random) -> Iterator[float]:
     """The times (s since the start of the run) at which a process's share of the arrivals is due, from a time
-    on, without end. The rate (arrivals/s) is that of all processes together.
+    on, until the course of the rate ends. The course is that of all processes together.
     """
-    schedule: Callable[[float, Share, float, Random], Iterator[float]]
+    schedule: Callable[[RateCourse, Share, float, Random], Iterator[float]]
     schedule = _poisson if kind == POISSON else _constant
-    return schedule(rate, share, after, random)
+    return takewhile(isfinite, schedule(course, share, after, random))
 
 
-def _constant(rate: float, share: Share, after: float, _random: Random) -> Iterator[float]:
+def _constant(course: RateCourse, share: Share, after: float, _random: Random) -> Iterator[float]:
     """Evenly spaced: all processes count the same arrivals, each of which is due at its own time."""
-    first = max(math.ceil((after * rate - share.index) / share.count), 0)
-    number = first * share.count + share.index
-    while True:
-        yield number / rate
-        number += share.count
+    first = max(ceil((course.count(after) - share.index) / share.count), 0)
+    numbers = count(first * share.count + share.index, share.count)
+    return (course.time_of(number) for number in numbers)
 
 
-def _poisson(rate: float, share: Share, after: float, random: Random) -> Iterator[float]:
-    """A Poisson process: independent ones, one per worker, add up to one of the sum of their rates."""
-    due = after
+def _poisson(course: RateCourse, share: Share, after: float, random: Random) -> Iterator[float]:
+    """A Poisson process: independent ones, one per worker, add up to one of the sum of their rates. Where the
+    rate changes, it is one in the count of what is due.
+    """
+    number = course.count(after)
     while True:
-        due += random.expovariate(rate / share.count)
-        yield due
+        number += random.expovariate(1 / share.count)
+        yield course.time_of(number)

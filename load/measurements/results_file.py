@@ -27,7 +27,10 @@ FORMAT = 5
 
 
 class RunRecord(
-    Record, frozen=True, kw_only=True, rename={"explanation": "explained", "side_calls": "beside"}
+    Record,
+    frozen=True,
+    kw_only=True,
+    rename={"explanation": "explained", "side_calls": "beside", "scenario": "profile"},
 ):
     """A run: what was asked for, what was measured, and the verdict. The reasons why it failed and why it
     does not count are in `reasons` and `invalid` as lines for people, and in `failures` and `doubts` as
@@ -51,7 +54,7 @@ class RunRecord(
     document: str
     fingerprint: str = ""
     host: str
-    profile: str
+    scenario: str
     users: int | None
     workload: Workload
     began: str

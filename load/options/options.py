@@ -8,7 +8,8 @@ from typing import Any
 from load.errors import LoadError
 from load.measurements.workload import Workload
 from load.options.credentials import Credentials, credentials
-from load.options.profile import Profile
+from load.options.scenario import Scenario
+from load.options.scenario_options import rate_stages, with_scenario
 from load.options.selection import Selection
 from load.options.workload import ANSWER_TIMEOUT_S, seconds, workload
 from openapi.security import SecurityScheme
@@ -28,7 +29,7 @@ class Options:
     whole.
     """
 
-    profile: Profile
+    scenario: Scenario
     selection: Selection = field(default_factory=Selection)
     credentials: Credentials = field(default_factory=Credentials)
     workload: Workload = field(default_factory=Workload)
@@ -106,17 +107,15 @@ OPTIONS = (
 
 
 def read_options(
-    profile: Profile, given: Mapping[str, Any], schemes: Mapping[str, SecurityScheme], warm_up: int = 0
+    scenario: Scenario, given: Mapping[str, Any], schemes: Mapping[str, SecurityScheme], warm_up: int = 0
 ) -> Options:
-    """The options of the given values, by default with this warm-up (s).
+    """The options of the given values and of a scenario, by default with this warm-up (s).
 
     Raises LoadError on an invalid value.
     """
-    requested = workload(given, warm_up)
-    if requested.rate is not None and profile.stages:
-        raise LoadError(f"profile {profile.name} sets the number of users by stages; leave out --rate")
+    given = with_scenario(given, scenario)
     return Options(
-        profile,
+        scenario,
         Selection(
             include=tuple(given.get("include") or ()),
             exclude=tuple(given.get("exclude") or ()),
@@ -130,8 +129,8 @@ def read_options(
             given.get("basic") or "",
             schemes,
         ),
-        requested,
-        (*profile.objectives, *(given.get("objective") or ())),
+        workload(given, warm_up, rate_stages(scenario)),
+        tuple(given.get("objective") or ()),
         _consistency(given.get("consistency")),
         given.get("database_url") or "",
         seconds(given["timeout"], of="--timeout ") if given.get("timeout") else ANSWER_TIMEOUT_S,

@@ -1,12 +1,11 @@
 """Which operations a run calls, and whether it touches data that it did not create."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from load.errors import LoadError
+from load.options.operation_keys import matches
 from load.planning.side_effects import (
     REPLACING,
     SAFE,
@@ -63,9 +62,9 @@ class Selection:
 
     def refusal(self, operation: Operation) -> str:
         """Why an operation is not called, as far as it shows without the plan; empty when it may be."""
-        if self.include and not any(_matches(pattern, operation) for pattern in self.include):
+        if self.include and not any(matches(pattern, operation) for pattern in self.include):
             return "not among those of --include"
-        excluded = next((pattern for pattern in self.exclude if _matches(pattern, operation)), None)
+        excluded = next((pattern for pattern in self.exclude if matches(pattern, operation)), None)
         if excluded:
             return f"--exclude {excluded}"
         if self.read_only and operation.method not in SAFE:
@@ -100,7 +99,7 @@ class Selection:
         """Raises LoadError when a filter matches no operation."""
         for option, patterns in (("--include", self.include), ("--exclude", self.exclude)):
             for pattern in patterns:
-                if not any(_matches(pattern, operation) for operation in operations):
+                if not any(matches(pattern, operation) for operation in operations):
                     reason = "no operation has this id, tag, path or method"
                     raise LoadError(f"{option} {pattern}: {reason}; --show-plan lists them")
 
@@ -108,14 +107,6 @@ class Selection:
 def acts_by_name(operation: Operation) -> bool:
     """Whether a POST changes what it refers to, by its name."""
     return operation.method == "post" and (acts_on_reference(operation) or bool(_changing_verb(operation)))
-
-
-def _matches(pattern: str, operation: Operation) -> bool:
-    """Whether a filter matches an operation: methods in any case, everything else exactly or with *."""
-    names = (operation.operation_id, operation.path, operation.label, *operation.tags)
-    literal_brackets = re.sub(r"([\[\]])", r"[\1]", pattern)
-    is_method = pattern.lower() == operation.method
-    return is_method or any(fnmatchcase(name, literal_brackets) for name in names)
 
 
 def _changing_verb(operation: Operation) -> str:

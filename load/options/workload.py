@@ -6,25 +6,27 @@ from typing import Any
 
 from load.errors import LoadError
 from load.measurements.arrivals import CONSTANT, KINDS
+from load.measurements.rate_course import RateStage
 from load.measurements.workload import Workload
 
 ANSWER_TIMEOUT_S = 60.0
 _TIMESPAN = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?")
 
 
-def workload(given: Mapping[str, Any], warm_up: int) -> Workload:
-    """The workload of the given option values, by default with this warm-up (s).
+def workload(given: Mapping[str, Any], warm_up: int, stages: tuple[RateStage, ...] = ()) -> Workload:
+    """The workload of the given option values, by default with this warm-up (s), with stages of rates if
+    there are some.
 
     Raises LoadError on an invalid value.
     """
     rate, arrivals = given.get("rate"), given.get("arrivals") or CONSTANT
     if arrivals not in KINDS:
         raise LoadError(f"--arrivals {arrivals}: it must be {' or '.join(KINDS)}")
-    if given.get("arrivals") and rate is None:
-        raise LoadError("--arrivals spreads the calls of --rate; give --rate, too")
+    if given.get("arrivals") and rate is None and not stages:
+        raise LoadError("--arrivals spreads the calls of a rate; give --rate, too, or stages of rates")
     if given.get("warm_up"):
         warm_up = seconds(given["warm_up"], at_least=0, of="--warm-up ")
-    return Workload(None if rate is None else _parse_rate(rate), arrivals, warm_up)
+    return Workload(None if rate is None else _parse_rate(rate), arrivals, warm_up, stages=stages)
 
 
 def seconds(text: str, at_least: int = 1, of: str = "") -> int:

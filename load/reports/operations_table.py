@@ -12,7 +12,7 @@ _SERVICE_HEADINGS = ("service p50", "p99")
 
 def operations_table(run: RunRecord) -> Iterator[str]:
     """A line per operation and one for all; service times are shown for an open workload."""
-    is_open = run.workload.rate is not None
+    is_open = run.workload.is_open
     headings = (*_HEADINGS, *(_SERVICE_HEADINGS if is_open else ()), "objective", "verdict")
     rows = [
         (*_cells(label, operation, is_open), objectives_of(run, label), operation.verdict)

@@ -27,9 +27,12 @@ FIRST_PAUSE_S, LAST_PAUSE_S = 0.05, 1.0
 
 
 class Made(NamedTuple):
-    """A call that was made: its response time (s), the size of the answer (bytes), and what was wrong."""
+    """A call that was made: when it was answered (s since the start), its response time (s), the size of the
+    answer (bytes), and what was wrong.
+    """
 
     operation: Operation
+    ended: float
     response_s: float
     size: int
     findings: list[Finding]
@@ -97,7 +100,7 @@ class Caller:
         if is_unknown:
             reply = self._settle(step, reply, writes, began)
         self._pause(reply, error, is_due=due is not None)
-        return Made(step.call.operation, response_s, len(reply.body) if reply else 0, findings)
+        return Made(step.call.operation, ended, response_s, len(reply.body) if reply else 0, findings)
 
     def _take(
         self,

@@ -3,6 +3,7 @@
 import logging
 import signal
 import sys
+from argparse import Namespace
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -18,8 +19,10 @@ from locust.runners import STATE_RUNNING, STATE_SPAWNING, MasterRunner, WorkerRu
 from load.calls.connection import check_reachable
 from load.calls.document_servers import first_server
 from load.errors import LoadError
-from load.options.options import OPTIONS, SHOW_PLAN, read_options
-from load.options.profile import DEFAULT_PROFILE, load_profile, profile_names
+from load.options.numbers import numbers, unused
+from load.options.options import OPTIONS, SHOW_PLAN, Options, read_options
+from load.options.scenario import DEFAULT_SCENARIO
+from load.options.scenario_file import chosen, load_scenario, scenario_names
 from load.printable import printable
 from load.reports import run_folder
 from load.reports.summary import summary
@@ -37,8 +40,8 @@ from openapi.security import security_schemes
 logger = logging.getLogger(__name__)
 
 INTERRUPTED = 130
-# The options that the stages of a profile replace, with Locust's names for their values.
-_BY_STAGES = {"users": "num_users", "spawn-rate": "spawn_rate", "run-time": "run_time"}
+# Locust's names for the values of options that a scenario may set.
+_NUMBERS = {"users": "num_users", "spawn_rate": "spawn_rate", "run_time": "run_time"}
 _PRESSED_AT_MOST = 2
 _RUNNING = (STATE_SPAWNING, STATE_RUNNING)
 
@@ -55,10 +58,11 @@ def carry(environment: Environment, load: Load) -> None:
     if not environment.stop_timeout:
         # A call cut off has an outcome that nobody knows: users finish theirs before they leave.
         environment.stop_timeout = load.prepared.options.timeout + STOP_TIMEOUT_S
-    if load.prepared.options.profile.stages:
-        environment.shape_class = StagedShape(load.prepared.options.profile)
-    elif load.prepared.options.workload.rate is not None and environment.parsed_options is not None:
-        environment.shape_class = OpenShape(environment.parsed_options.run_time)
+    scenario = load.prepared.options.scenario
+    if scenario.has_user_stages:
+        environment.shape_class = StagedShape(scenario)
+    elif load.prepared.options.workload.is_open and environment.parsed_options is not None:
+        environment.shape_class = OpenShape(scenario.length_s or environment.parsed_options.run_time)
     if environment.shape_class:
         environment.shape_class.runner = environment.runner
     if isinstance(environment.runner, WorkerRunner):
@@ -76,8 +80,13 @@ def _add_options(parser: LocustArgumentParser) -> None:
         default=str(students_document()),
         env_var="CONTRACT_DOCUMENT",
         include_in_web_ui=False,
-        help="Path or URL of the OpenAPI document of the service. --profile names the mix of traffic: "
-        f"{', '.join(profile_names())}, or the path of another; {DEFAULT_PROFILE} by default.",
+        help="Path or URL of the OpenAPI document of the service.",
+    )
+    parser.add_argument(
+        "--scenario",
+        include_in_web_ui=False,
+        help=f"What to call how often, and more: {', '.join(scenario_names())}, or the path of a YAML file; "
+        f"{DEFAULT_SCENARIO} by default. Locust's --profile does the same here.",
     )
     for option in OPTIONS:
         action = "store_true" if option.is_flag else "append" if option.multiple else "store"
@@ -115,6 +124,7 @@ def _init(environment: Environment, **_: Any) -> None:
             load.exclude_other_hosts(environment.host)
     if environment.host is None and options.headless and not is_worker:
         sys.exit("locustfile: give the URL of the service with --host: the document names none")
+    notes = _take_numbers(options, load.prepared.options)
     carry(environment, load)
     if environment.web_ui and environment.web_ui.app:
         add_tabs(environment.web_ui.app, environment.web_ui.template_args, load)
@@ -124,18 +134,24 @@ def _init(environment: Environment, **_: Any) -> None:
     if not is_worker:
         environment.events.test_stop.add_listener(_finish)
         environment.events.quitting.add_listener(_stop)
-        given = [name for name, dest in _BY_STAGES.items() if getattr(options, dest) is not None]
-        if load.prepared.options.profile.stages and given and options.headless:
-            names = " and ".join(f"--{name}" for name in given)
-            logger.warning("%s: no effect, because the stages of the profile set users and time", names)
-        for note in load.notes():
+        for note in (*notes, *load.notes()):
             logger.warning("%s", load.prepared.options.credentials.mask(note))
+
+
+def _take_numbers(parsed: Namespace, options: Options) -> list[str]:
+    """Have Locust use the numbers of a scenario where the command line has none; gives what has no effect."""
+    given = {name: getattr(parsed, of) for name, of in _NUMBERS.items()}
+    taken = numbers(options.scenario, given)
+    for name, of in _NUMBERS.items():
+        # Locust would end a run of stages after its run time.
+        setattr(parsed, of, None if options.scenario.stages else taken[name])
+    return [*unused(given, options)]
 
 
 def _load(options: Mapping[str, Any]) -> Load:
     contract = load_contract(options["document"], options["allow_remote_refs"])
-    profile = load_profile(options["profile"] or DEFAULT_PROFILE)
-    load = Load(contract, read_options(profile, options, security_schemes(contract)))
+    scenario = load_scenario(chosen(options["scenario"], options["profile"]))
+    load = Load(contract, read_options(scenario, options, security_schemes(contract)))
     if options["show_plan"]:
         print("\n".join(printable(line) for line in load.session.compiled.lines()))  # noqa: T201 - the user's terminal
         sys.exit(0)
@@ -252,7 +268,7 @@ def _interrupt_run(environment: Environment) -> None:
     """Somebody interrupts the run, if there is one."""
     load, runner, options = load_of(environment), environment.runner, environment.parsed_options
     if runner is not None and options is not None and runner.state in _RUNNING:
-        length_s = load.prepared.options.profile.length_s or options.run_time
+        length_s = load.prepared.options.scenario.length_s or options.run_time
         load.ending.interrupt_after(load.session.results.clock.length, length_s)
         # Whoever interrupts does not want to wait.
         environment.stop_timeout = STOP_TIMEOUT_S

@@ -11,6 +11,7 @@ from load.measurements.results_file import RunRecord
 from load.measurements.run_records import ExplanationRecord
 from load.observation.observer import Observer
 from load.options.options import Options
+from load.options.think_times import ThinkTimes
 from load.run.answers import report_acceptance
 from load.run.ending import Ending
 from load.run.pacing import Pacing
@@ -41,6 +42,7 @@ class Load:
         self.prepared: Prepared
         self.ending: Ending
         self.pacing: Pacing
+        self.think_times: ThinkTimes
         self.verdict_given = Event()
         self.verdict_given.set()
         self._prepare(Prepared.of(contract, options))
@@ -82,6 +84,7 @@ class Load:
         self._session = Session(self.prepared, existing, elapsed, self._exclusive, number)
         self.ending = Ending(self._leave_early)
         self.pacing = Pacing(self.prepared.options.workload)
+        self.think_times = self.prepared.think_times()
         self.set_share(self._share)
 
     @property

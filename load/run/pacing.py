@@ -17,7 +17,7 @@ class Pacing:
     """The arrivals of one process in one run; times are in s since the start of the run."""
 
     def __init__(self, workload: Workload) -> None:
-        self._workload = workload
+        self._workload, self._course = workload, workload.course
         self._share = Share()
         self._arrivals: Iterator[float] = iter(())
         self.due = inf
@@ -26,18 +26,15 @@ class Pacing:
     def set_share(self, share: Share, elapsed: float) -> None:
         """Make this share of the arrivals from now on."""
         self._share = share
-        if self._workload.rate is not None:
-            self._arrivals = arrivals(self._workload.arrivals, self._workload.rate, share, elapsed, Random())
-            self.due = next(self._arrivals)
-        if self.watch:
-            self.watch.rate = self._own_rate
+        self._arrivals = arrivals(self._workload.arrivals, self._course, share, elapsed, Random())
+        self.due = next(self._arrivals, inf)
 
     def next_arrival(self, elapsed: float) -> float | None:
         """When the next arrival was due, which is taken as made; None when it is not due yet."""
         due = self.due
         if due > elapsed:
             return None
-        self.due = next(self._arrivals)
+        self.due = next(self._arrivals, inf)
         return due
 
     def watch_process(self, elapsed: float) -> None:
@@ -48,14 +45,13 @@ class Pacing:
         # The thread that observes the service lets calls go first; by default it may hold them up for 5 ms.
         sys.setswitchinterval(SWITCH_S)
         self.end()
-        self.watch = Watch(max(self._workload.warm_up - elapsed, 0), self._own_rate)
+        self.watch = Watch(max(self._workload.warm_up - elapsed, 0), self._due_between)
 
     def end(self) -> None:
         """Stop watching."""
         if self.watch:
             self.watch.end()
 
-    @property
-    def _own_rate(self) -> float:
-        """How many arrivals/s this process makes."""
-        return (self._workload.rate or 0.0) / self._share.count
+    def _due_between(self, since: float, until: float) -> float:
+        """How many arrivals of this process are due between two times."""
+        return (self._course.count(until) - self._course.count(since)) / self._share.count

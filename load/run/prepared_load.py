@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from random import Random
 
 import msgspec
 
@@ -10,7 +11,9 @@ from load.calls.document_servers import on_other_servers
 from load.judgement.objectives import Objective, parse_objective, promised_objectives
 from load.judgement.verdict import promised_errors, tolerated
 from load.measurements.findings import Fault
+from load.options.operation_keys import OperationKeys
 from load.options.options import Options
+from load.options.think_times import ThinkTimes
 from load.printable import printable
 from openapi.contract import Contract
 from openapi.operation_reader import readable_operations
@@ -33,7 +36,9 @@ class Prepared:
 
     @classmethod
     def of(cls, contract: Contract, options: Options) -> "Prepared":
-        """Raises LoadError when an objective names an operation that the document does not have."""
+        """Raises LoadError when an objective or a scenario names an operation that the document does not
+        have.
+        """
         operations, unreadable = readable_operations(contract)
         ids = {operation.label: operation.operation_id for operation in operations}
         return cls(
@@ -57,6 +62,12 @@ class Prepared:
         """The same with another arrival rate (arrivals/s)."""
         workload = msgspec.structs.replace(self.options.workload, rate=rate)
         return replace(self, options=replace(self.options, workload=workload))
+
+    def think_times(self) -> ThinkTimes:
+        """The think times of one process's users."""
+        scenario = self.options.scenario
+        by_label = OperationKeys([*self.operations.values()]).values(scenario.wait_after)
+        return ThinkTimes(scenario.wait, by_label, Random())
 
     @cached_property
     def names(self) -> Mapping[str, str]:

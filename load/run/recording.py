@@ -57,7 +57,7 @@ def record_run(
     missing = [*ending.missing]
     if unfinished:
         missing.append(f"{unfinished} calls had no answer when the run ended: they are in no figure")
-    is_open = options.workload.rate is not None and capacity is None
+    is_open = options.workload.is_open and capacity is None
     backlog = behind(results, unfinished) if is_open else None
     known = circumstances(results, ending.early, missing, backlog, ending.cut_short)
     verdict = judge(objectives_of(prepared, results), results, known)

@@ -4,7 +4,7 @@ import gevent
 from locust import LoadTestShape
 from locust.runners import MasterRunner
 
-from load.options.profile import Profile
+from load.options.scenario import Scenario
 
 # Locust calls `tick` so often (s): a run would end up to so much later than it should.
 _TICK_S = 1.0
@@ -29,18 +29,18 @@ class OpenShape(LoadTestShape):
 
 
 class StagedShape(LoadTestShape):
-    """The stages of a profile."""
+    """The stages of users of a scenario."""
 
-    def __init__(self, profile: Profile) -> None:
+    def __init__(self, scenario: Scenario) -> None:
         super().__init__()  # type: ignore[no-untyped-call] # half typed, like get_run_time below
-        self._profile = profile
+        self._scenario = scenario
 
     def tick(self) -> tuple[int, float] | None:
         """Users and spawn rate (users/s) of the stage that the time falls into; None at the end."""
         now: float = self.get_run_time()  # type: ignore[no-untyped-call]
         end = 0.0
-        for stage in self._profile.stages:
-            end += stage.seconds
-            if now < end:
-                return stage.users, stage.spawn_rate
+        for stage in self._scenario.stages:
+            end += stage.length_s
+            if now < end and stage.users is not None:
+                return stage.users, stage.spawn_rate or stage.users
         return None

@@ -67,7 +67,7 @@ class LocalRun:
         return self._interrupted.is_set() or self._hopeless.is_set()
 
     def start(self, users: int | None, spawn_rate: float) -> None:
-        """Start so many users at a rate (users/s), or those of the stages of a profile."""
+        """Start so many users at a rate (users/s), or those of the stages of a scenario."""
         self._begun.clear()
         if users is None:
             self.runner.start_shape()
@@ -94,21 +94,21 @@ class LocalRun:
         load.add_watched()
 
 
-def run_users(load: Load, url: str, users: int, spawn_rate: float, run_time: int) -> Ended:
+def run_users(load: Load, url: str, users: int, spawn_rate: float, run_time: float) -> Ended:
     """Run users, started at a rate (users/s), for a time (s) after the warm-up, and read back what they
     wrote, which an interruption cuts short.
 
     Raises LoadError when the service is gone before they begin.
     """
     options = load.prepared.options
-    stages, warm_up = bool(options.profile.stages), options.workload.warm_up
+    is_open = options.workload.is_open
     run = LocalRun(load, url)
     with on_signals(run.interrupt):
         progress = gevent.spawn(_show_progress, run.runner, load)
         # With an arrival rate, one user makes all arrivals.
-        run.start(None if stages else users if options.workload.rate is None else 1, spawn_rate)
-        # The stages of a profile include the warm-up.
-        after_s = 0 if stages else warm_up
+        run.start(None if options.scenario.has_user_stages else 1 if is_open else users, spawn_rate)
+        # The stages of a scenario include the warm-up.
+        after_s = 0 if options.scenario.stages else options.workload.warm_up
         run.go_on(after_s + run_time)
         progress.kill()
         if run.is_interrupted:
@@ -180,7 +180,7 @@ def _show_progress(runner: Runner, load: Load) -> None:
         session = load.session
         total, elapsed = session.results.total, session.results.elapsed
         warming = "  warming up" if elapsed < session.results.clock.warm_up else ""
-        users = "" if session.prepared.options.workload.rate else f"{runner.user_count} users  "
+        users = "" if session.prepared.options.workload.is_open else f"{runner.user_count} users  "
         _show(
             f"{elapsed:4.0f} s  {users}{(total.requests - before) / pause:.0f} req/s  "
             f"{total.failures} failures  p95 {total.percentile_ms(95):.0f} ms{warming}{_broken(load)}"

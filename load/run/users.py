@@ -13,6 +13,8 @@ from load.run.load import Load
 
 IN_FLIGHT_AT_MOST = 5_000
 OTHER_FILES = 64
+# Where nothing is due for long, or any more, a user still looks so often (s).
+_LOOK_S = 1.0
 
 
 class ContractUser(User):
@@ -24,6 +26,7 @@ class ContractUser(User):
         self._caller = self._new_caller()
         self._in_flight_at_most = _in_flight_at_most()
         self._in_flight = Group()
+        self._thinks_until = 0.0
 
     def _new_caller(self) -> Caller:
         load = self._load
@@ -35,9 +38,11 @@ class ContractUser(User):
 
     def wait_time(self) -> float:
         """How long the user thinks between calls, or waits for the next arrival (s)."""
-        if self._options.workload.rate is None:
-            return max(self._options.profile.wait, self._caller.take_pause_s())
-        return max(self._load.pacing.due - self._load.session.results.elapsed, 0)
+        elapsed = self._load.session.results.elapsed
+        if self._options.workload.is_open:
+            return max(min(self._load.pacing.due - elapsed, _LOOK_S), 0)
+        # To take down an answer has taken some of the time.
+        return max(self._thinks_until - elapsed, self._caller.take_pause_s(), 0)
 
     @task
     def call(self) -> None:
@@ -45,14 +50,15 @@ class ContractUser(User):
         if self._caller.session is not self._load.session:
             # A worker that joins late may be given users before it hears of the run.
             self._caller = self._new_caller()
-        if self._options.workload.rate is not None:
+        if self._options.workload.is_open:
             self._call_those_due()
             return
-        self._call(None)
+        think_times = self._load.think_times
+        made = self._call(None)
         # Users who never pause need not go through Locust's own loop, which costs time.
-        wait_s = self._options.profile.wait
-        while not (wait_s or self._caller.has_to_pause or self._state == LOCUST_STATE_STOPPING):
-            self._call(None)
+        while think_times.is_none and not (self._caller.has_to_pause or self._state == LOCUST_STATE_STOPPING):
+            made = self._call(None)
+        self._thinks_until = made.ended + think_times.after(made.operation.label)
 
     def _call_those_due(self) -> None:
         pacing, session = self._load.pacing, self._load.session
@@ -62,8 +68,10 @@ class ContractUser(User):
             elif pacing.watch:
                 pacing.watch.drop()
 
-    def _call(self, due: float | None) -> None:
-        self._report(self._caller.call(due))
+    def _call(self, due: float | None) -> Made:
+        made = self._caller.call(due)
+        self._report(made)
+        return made
 
     def _report(self, made: Made) -> None:
         """Tell Locust of a call, for its own figures."""

@@ -2,6 +2,7 @@
 
 import time
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 
 import gevent
 
@@ -17,10 +18,12 @@ _PIECES_KEPT = 20_000
 
 
 class Watch:
-    """Watches this process after a warm-up (s), until `end` is called; it makes `rate` arrivals/s."""
+    """Watches this process after a warm-up (s), until `end` is called. `due_between` tells how many of its
+    arrivals are due between two times (s since the start).
+    """
 
-    def __init__(self, warm_up: float, rate: float = 0.0) -> None:
-        self.rate = rate
+    def __init__(self, warm_up: float, due_between: Callable[[float, float], float]) -> None:
+        self._due_between = due_between
         self._pieces: list[float] = []
         self._burst = (0.0, 0.0)
         self._seen = Generator()
@@ -48,7 +51,7 @@ class Watch:
         """
         began, ended = self._burst
         since = began if began <= due <= ended else due
-        usual = _PIECES_PER_ARRIVAL * self.rate * (sent - since)
+        usual = _PIECES_PER_ARRIVAL * self._due_between(since, sent)
         pieces = bisect_right(self._pieces, sent) - bisect_left(self._pieces, since)
         if pieces <= _BURST * usual + _FEW_PIECES:
             return False

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from openapi.near_words import did_you_mean
 from openapi.operations import Operation
 from openapi.parameters import Parameter
 from students_service.document.actions import Action
-from students_service.document.near_words import did_you_mean
 from students_service.errors import ServiceError
 
 _BODY = "$response.body#/"

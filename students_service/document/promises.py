@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from openapi.contract import ContractError, Json, JsonObject
 from openapi.flat_schema import flatten_schema
+from openapi.near_words import did_you_mean
 from openapi.operations import Operation
 from students_service.document.actions import Action, Kind
 from students_service.document.listing import Listing, listing_of
-from students_service.document.near_words import did_you_mean
 from students_service.document.tables import Resource
 
 # What every operation may be answered with, and why.

@@ -13,8 +13,8 @@ from openapi.contract import Contract, ContractError, Json, JsonObject
 from openapi.definitions import bundle
 from openapi.flat_schema import flatten_schema
 from openapi.message_type import MessageType
+from openapi.near_words import did_you_mean
 from openapi.schema_translator import SchemaTranslator
-from students_service.document.near_words import did_you_mean
 
 TABLE = "x-table"
 GENERATED = "x-generated"

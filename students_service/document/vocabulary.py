@@ -6,10 +6,10 @@ from typing import Any
 from openapi.contract import Contract, ContractError, Json
 from openapi.document_walk import Place, children, pointer
 from openapi.formats import RANGES
+from openapi.near_words import did_you_mean
 from openapi.operations import Link, Operation
 from openapi.references import unescape
 from openapi.schema_facts import SchemaFacts
-from students_service.document.near_words import did_you_mean
 from students_service.document.tables import (
     GENERATED,
     GENERATIONS,

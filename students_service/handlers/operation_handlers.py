@@ -7,12 +7,12 @@ from typing import Any
 
 from openapi.errors import ContractError
 from openapi.message_type import MessageType
+from openapi.near_words import did_you_mean
 from openapi.operations import Operation
 from openapi.schema import Schema
 from openapi.schema_translator import SchemaTranslator
 from students_service.api import Api
 from students_service.document.actions import Action, Kind
-from students_service.document.near_words import did_you_mean
 from students_service.document.promises import check_promises
 from students_service.errors import ServiceError
 from students_service.handlers.resource_handlers import Handlers

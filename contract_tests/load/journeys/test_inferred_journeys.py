@@ -11,7 +11,7 @@ from contract_tests.support.simulation import Simulation, simulated
 from load.journeys.shown_identifiers import identifier_shown_instead
 from load.journeys.step import Step
 from load.options.options import Options
-from load.options.profile import load_profile
+from load.options.scenario_file import load_scenario
 from load.options.selection import Selection
 from openapi.expressions import Exchange
 from openapi.operation_reader import read_operations
@@ -83,7 +83,7 @@ def test_a_reset_that_may_be_called_is_known_to_erase(allowed: bool) -> None:
     operations = read_operations(
         contract(on("/things", post=does(THING, THING, "201")) | on("/admin/reset", post=does()))
     )
-    options = Options(load_profile("mixed"), Selection(allow_destructive=allowed))
+    options = Options(load_scenario("mixed"), Selection(allow_destructive=allowed))
     assert Simulation(operations, options).compiled.indirect_changes.may_erase_unnamed is allowed
 
 
@@ -146,7 +146,7 @@ def shop(**selection: Any) -> Simulation:
         on("/orders/{id}", "id", get=does(), delete=does()),
         on("/cache/purge", post=does()),
     )
-    options = Options(load_profile("mixed"), Selection(**selection))
+    options = Options(load_scenario("mixed"), Selection(**selection))
     return Simulation([*operations.values()], options)
 
 
@@ -186,7 +186,7 @@ def test_actions_on_whole_collections_are_not_called(allowed: bool) -> None:
         on("/inbox/mark-all-read", post=does()),
         on("/inbox/search", post=does(a_list(THING), an_object(name=TEXT))),
     )
-    options = Options(load_profile("mixed"), Selection(allow_destructive=allowed))
+    options = Options(load_scenario("mixed"), Selection(allow_destructive=allowed))
     simulation = Simulation([*operations.values()], options)
     assert ("POST /inbox/mark-all-read" in simulation.compiled.uncovered) is not allowed
     assert "POST /inbox/search" not in simulation.compiled.uncovered

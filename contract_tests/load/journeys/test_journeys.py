@@ -7,8 +7,9 @@ import pytest
 
 from contract_tests.support.simulation import Simulation
 from load.journeys.step import Step
+from load.options.kinds import Kind, kind_of
 from load.options.options import Options
-from load.options.profile import Kind, kind_of, load_profile
+from load.options.scenario_file import load_scenario
 from openapi.contract import load_contract, students_document
 from openapi.expressions import Exchange
 from openapi.operation_reader import read_operations
@@ -16,7 +17,7 @@ from openapi.operation_reader import read_operations
 
 def simulation_of(profile: str = "mixed", seed: int = 1) -> Simulation:
     students_operations = read_operations(load_contract(students_document()))
-    return Simulation(students_operations, Options(load_profile(profile)), seed)
+    return Simulation(students_operations, Options(load_scenario(profile)), seed)
 
 
 class Model:

@@ -86,7 +86,7 @@ def test_the_capacity_of_a_handler_pool_is_found(adjustable_service: StartServic
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--profile", "steps"), "profile steps sets the number of users by stages; choose one without"),
+        (("--profile", "steps"), "scenario steps sets the number of users by stages; choose one without"),
         (("--from", "50", "--to", "20"), "--to 20 is lower than --from 50"),
         (("--from", "0"), "--from"),
         (("--step-time", "soon"), "'soon' is not a time"),

@@ -19,11 +19,11 @@ from load.measurements.results_file import RunRecord
 from load.measurements.run_records import CapacityRecord
 from load.measurements.workload import Workload
 from load.options.options import Options
-from load.options.profile import load_profile
+from load.options.scenario_file import load_scenario
 
 LABELS = ("GET /it", "POST /it")
 SECONDS, CALLS = 30, 20
-RUN = Run("Things", "things.yaml", "0123", "http://127.0.0.1:1", 3, Options(load_profile("mixed")), {})
+RUN = Run("Things", "things.yaml", "0123", "http://127.0.0.1:1", 3, Options(load_scenario("mixed")), {})
 
 
 def ran(seed: int, slower: float = 1.0, **changed: Any) -> RunRecord:
@@ -97,7 +97,7 @@ SEARCHED = CapacityRecord(answer="", rate=3, trials=[])
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"profile": "spike"}, "the profile was mixed, and is now spike"),
+        ({"scenario": "spike"}, "the scenario was mixed, and is now spike"),
         ({"users": 9}, "the number of users was 3, and is now 9"),
         ({"title": "Others"}, "the title of the document was Things, and is now Others"),
         ({"invalid": ["the load's generator was at its limit"]}, "after is invalid: the load's generator"),

@@ -23,11 +23,11 @@ from load.measurements.losses import Loss, LossKind
 from load.measurements.results import Results
 from load.measurements.workload import Workload
 from load.options.options import Options
-from load.options.profile import load_profile
+from load.options.scenario_file import load_scenario
 from load.reports.operations_table import verdict_of_all
 
 IT = operation("/things/{id}", objectives={"p95_ms": 20, "error_rate": 0.1})
-OPTIONS = Options(load_profile("mixed"), workload=Workload(warm_up=2))
+OPTIONS = Options(load_scenario("mixed"), workload=Workload(warm_up=2))
 RUN = Run("Things", "it.yaml", "0123", "http://127.0.0.1:1", 3, OPTIONS, {}, {IT.label: IT})
 LOST = Loss(
     kind=LossKind.LOST,

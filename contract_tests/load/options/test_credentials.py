@@ -11,7 +11,7 @@ from load.calls.builder import CallBuilder
 from load.errors import LoadError
 from load.options.credentials import Secret, credentials
 from load.options.options import read_options
-from load.options.profile import load_profile
+from load.options.scenario_file import load_scenario
 from openapi.operations import Operation
 from openapi.payloads import PayloadFactory
 from openapi.security import security_schemes
@@ -94,7 +94,7 @@ def test_credentials_without_a_scheme_are_sent_everywhere() -> None:
 )
 def test_malformed_credentials_are_reported_without_showing_them(given: Any, message: str) -> None:
     with pytest.raises(LoadError, match=message) as raised:
-        read_options(load_profile("mixed"), given, SCHEMES)
+        read_options(load_scenario("mixed"), given, SCHEMES)
     assert "se-cret" not in str(raised.value)
 
 

@@ -4,7 +4,7 @@ import msgspec
 
 from contract_tests.load.options.test_credentials import SCHEMES
 from load.options.options import OPTIONS, Options, read_options
-from load.options.profile import load_profile
+from load.options.scenario_file import load_scenario
 
 
 def test_options_reach_other_processes_unchanged() -> None:
@@ -17,7 +17,7 @@ def test_options_reach_other_processes_unchanged() -> None:
         "database_url": "postgresql://me:pass-word@127.0.0.1/it",
         "timeout": "1m30s",
     }
-    options = read_options(load_profile("steps"), given, SCHEMES)
+    options = read_options(load_scenario("steps"), given, SCHEMES)
     assert options.timeout == 90
     assert msgspec.convert(msgspec.to_builtins(options), Options) == options
     assert "pass-word" not in repr(options)

@@ -7,7 +7,7 @@ import pytest
 from contract_tests.support.documents import contract
 from load.errors import LoadError
 from load.options.options import Options, read_options
-from load.options.profile import load_profile
+from load.options.scenario_file import load_scenario
 from load.run.prepared_load import Prepared
 from load.run.session import Session
 
@@ -41,7 +41,7 @@ UNIQUE = {"email", "key"}
 
 
 def payloads(seed: int | None, number: int = 0) -> list[Any]:
-    prepared = Prepared.of(contract(PATHS), Options(load_profile("mixed"), seed=seed))
+    prepared = Prepared.of(contract(PATHS), Options(load_scenario("mixed"), seed=seed))
     build = Session(prepared, number=number).compiled.builders["POST /things"].build
     return [build({}).payload for _ in range(40)]
 
@@ -64,7 +64,7 @@ def test_other_seeds_and_other_processes_have_other_values() -> None:
 
 
 def test_a_seed_is_a_whole_number() -> None:
-    assert read_options(load_profile("mixed"), {"seed": "7"}, {}).seed == 7
-    assert read_options(load_profile("mixed"), {}, {}).seed is None
+    assert read_options(load_scenario("mixed"), {"seed": "7"}, {}).seed == 7
+    assert read_options(load_scenario("mixed"), {}, {}).seed is None
     with pytest.raises(LoadError, match="--seed takes a whole number, such as 7, not 'x'"):
-        read_options(load_profile("mixed"), {"seed": "x"}, {})
+        read_options(load_scenario("mixed"), {"seed": "x"}, {})

@@ -15,7 +15,7 @@ def lateness(*sent: tuple[float, float]) -> TimeHistogram:
 
 
 def test_a_burst_of_answers_is_not_blamed_on_the_generator() -> None:
-    watch = Watch(0, rate=300)
+    watch = Watch(0, lambda since, until: 300 * (until - since))
     watch._since = (0.0, 0.0)
     for number in range(900):
         watch.worked(5.0 + number / 9_000)
@@ -33,7 +33,7 @@ def test_a_burst_of_answers_is_not_blamed_on_the_generator() -> None:
 
 
 def test_arrivals_held_up_by_a_burst_are_not_late() -> None:
-    watch = Watch(0, rate=300)
+    watch = Watch(0, lambda since, until: 300 * (until - since))
     watch._since = (0.0, 0.0)
     for number in range(900):
         watch.worked(5.0 + number / 1_500)
@@ -50,7 +50,7 @@ def test_arrivals_held_up_by_a_burst_are_not_late() -> None:
 
 
 def test_later_work_has_not_held_up_an_arrival() -> None:
-    watch = Watch(0, rate=300)
+    watch = Watch(0, lambda since, until: 300 * (until - since))
     watch._since = (0.0, 0.0)
     # Its answer took 2 s, during which there was the usual work.
     for number in range(1_200):

@@ -1,1 +1,0 @@
-"""Traffic profiles that come along."""
