@@ -10,6 +10,7 @@ from random import Random
 from load.calls.builder import CallBuilder
 from load.calls.learning import VARIED
 from load.errors import LoadError
+from load.hooks.hook_file import Hooks, read_hooks
 from load.journeys.call_builder_factory import CallBuilderFactory
 from load.journeys.coverage import Coverage, select_operations, without
 from load.journeys.entity_reads import EntityReads
@@ -162,7 +163,11 @@ def compile_operations(
         builders=builders,
         uncovered=coverage.uncovered,
         uncredentialed=coverage.uncredentialed,
-        omitted=tuple(dict.fromkeys([*payloads.omitted, *omitted, *_unsent_cookies(coverage, builders)])),
+        omitted=tuple(
+            dict.fromkeys(
+                [*payloads.omitted, *_unfit(payloads), *omitted, *_unsent_cookies(coverage, builders)]
+            )
+        ),
         options=options,
         is_own=payloads.is_own,
     )
@@ -212,10 +217,17 @@ def compile_contract(contract: Contract, options: Options) -> CompiledOperations
     and LoadError when none of its operations can be called.
     """
     operations, faulty = readable_operations(contract)
-    schemes, payloads = security_schemes(contract), PayloadFactory(options.seed, contract.document)
+    hooks = read_hooks(options.hooks, operations) if options.hooks else Hooks()
+    schemes = security_schemes(contract)
+    payloads = PayloadFactory(options.seed, contract.document, realism=hooks.realism)
     coverage = select_operations(operations, options, schemes, payloads)
     compiled = compile_operations(coverage, options, payloads, Random(options.seed), schemes)
     return replace(compiled, uncovered={**faulty, **compiled.uncovered})
+
+
+def _unfit(payloads: PayloadFactory) -> Iterator[str]:
+    """What hooks of the user make for nothing."""
+    return (f"{place}: what @realism makes breaks the rules of the document" for place in payloads.unfit)
 
 
 def _nothing_to_call(coverage: Coverage, uncovered: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ from load.judgement.backlog import Behind
 from load.judgement.reasons import Figures, Reason, UnacceptedCalls
 from load.measurements.results import Results
 from load.measurements.run_records import ReasonKind
+from load.quantities import times
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,16 @@ def circumstances(
         doubts=(
             *_reasons(ReasonKind.INTERRUPTED, [cut_short] if cut_short else []),
             *_reasons(ReasonKind.REFUSED, _unaccepted(results)),
+            *_reasons(ReasonKind.HOOK, _broken_hooks(results)),
             *limited,
         ),
     )
+
+
+def _broken_hooks(results: Results) -> Iterator[str]:
+    """Which hooks of the user failed: what they should have checked or changed is not known to be right."""
+    for text, count in results.broken_hooks.items():
+        yield f"{text}, {times(count)}"
 
 
 def limits(results: Results) -> Iterator[str]:

@@ -9,8 +9,8 @@ from load.measurements.secret_mask import HIDDEN, Mask
 
 class Fault(StrEnum):
     """The kinds of failure. All but the last three are faults of the service, as calls are valid by
-    construction. A service may ask for fewer calls (throttled), and the credentials that were given may not
-    allow a call (forbidden).
+    construction; checks of the user's own say what else is one. A service may ask for fewer calls
+    (throttled), and the credentials that were given may not allow a call (forbidden).
     """
 
     BROKEN_CONTRACT = "broken contract"
@@ -19,6 +19,7 @@ class Fault(StrEnum):
     LOST = "lost"
     NOT_AS_ACKNOWLEDGED = "not as acknowledged"
     DROPPED = "dropped value"
+    OWN_CHECK = "own check"
     NETWORK = "network"
     FORBIDDEN = "forbidden"
     THROTTLED = "throttled"

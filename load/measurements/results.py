@@ -38,6 +38,7 @@ class ResultsMessage(msgspec.Struct, frozen=True):
     closed: dict[str, int]
     silence: Silence
     unaccepted: dict[str, Unjudged]
+    broken_hooks: dict[str, int]
 
     @property
     def calls(self) -> int:
@@ -55,7 +56,8 @@ class Results:
     `generators` are what the processes observed of themselves, by name. `side_calls` counts calls that are
     not measured, by their purpose; `closed` those whose connection the service closed instead of an answer,
     which is no fault where it was idle. `unaccepted` are the calls that were not judged as the credentials
-    were no longer accepted, by reason.
+    were no longer accepted, by reason; `broken_hooks` counts the failures of the user's hooks, by what they
+    raised.
     """
 
     operations: dict[str, OperationResults]
@@ -66,6 +68,7 @@ class Results:
     closed: Counter[str] = field(default_factory=Counter)
     silences: Silences = field(default_factory=Silences)
     unaccepted: dict[str, Unjudged] = field(default_factory=dict)
+    broken_hooks: Counter[str] = field(default_factory=Counter)
     mask: Mask = field(default_factory=Mask, compare=False)
 
     @classmethod
@@ -158,6 +161,7 @@ class Results:
             closed=self.closed,
             silence=self.silences.own,
             unaccepted=self.unaccepted,
+            broken_hooks=self.broken_hooks,
         )
 
     def merge(self, message: ResultsMessage, process: str = "another") -> None:
@@ -170,6 +174,7 @@ class Results:
         self.account.merge(message.account)
         self.side_calls.update(message.side_calls)
         self.closed.update(message.closed)
+        self.broken_hooks.update(message.broken_hooks)
         self.silences.others[process] = message.silence
         for reason, unjudged in message.unaccepted.items():
             self.record_unjudged(reason, unjudged.since, unjudged.calls)

@@ -28,6 +28,7 @@ class ReasonKind(StrEnum):
     MISSING = "missing results"
     THROTTLED = "throttled"
     UNREAD = "not read back"
+    HOOK = "hook"
     UNJUDGED = "not judged"
 
 

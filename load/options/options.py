@@ -26,7 +26,7 @@ class Options:
 
     `seed` is what generated values follow; None for other values in each run. `consistency` is how long (s)
     the service may show an old state before it counts as a loss, `timeout` how long (s) a call may take as a
-    whole.
+    whole. `hooks` is the path of a file of Python with checks and changes of the user's own.
     """
 
     scenario: Scenario
@@ -41,6 +41,7 @@ class Options:
     label: str = ""
     commit: str = ""
     seed: int | None = None
+    hooks: str = ""
 
     def seed_of(self, number: int) -> int | None:
         """The seed of one of several processes, whose numbers begin with 0."""
@@ -102,6 +103,8 @@ OPTIONS = (
     Option("--allow-remote-refs", "Read what the document refers to at other hosts, too.", is_flag=True),
     Option("--seed", "A whole number: generated values are the same in each run with it, but for those that "
            "have to be unique: UUIDs, and tokens in names and addresses."),
+    Option("--hooks", "Python file with checks of your own, changes to requests, reactions to answers and "
+           "values, for what a document cannot say."),
     Option("--basic", "user:password for basic authentication.", variable="CONTRACT_BASIC"),
 )  # fmt: skip
 
@@ -138,6 +141,7 @@ def read_options(
         given.get("label") or "",
         given.get("commit") or "",
         _seed(given.get("seed")),
+        given.get("hooks") or "",
     )
 
 

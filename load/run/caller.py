@@ -11,7 +11,7 @@ from load.calls.sending import send
 from load.calls.throttling import retry_after_s
 from load.journeys.step import Step
 from load.ledger.addresses import Change
-from load.measurements.findings import Finding
+from load.measurements.findings import Fault, Finding
 from load.measurements.results import REPEATED, UNKNOWN
 from load.run.answers import Answers
 from load.run.ending import Ending
@@ -71,7 +71,9 @@ class Caller:
     def call(self, due: float | None) -> Made:
         """Make a call that was due at a time (s since the start), or now when there was none."""
         session = self.session
-        step = session.journeys.next_step()
+        step, is_valid = session.journeys.next_step(), True
+        if session.hooked:
+            step.call, is_valid = session.hooked.changed(step.call, session.results)
         label = step.call.operation.label
         began = session.results.elapsed
         writes = session.ledger.record_call(step, began)
@@ -88,6 +90,10 @@ class Caller:
             findings = _unknown(step, reply, error)
         else:
             findings = self._take(step, reply, error, writes, began, ended)
+        if session.hooked and reply:
+            findings = _with_hooks(
+                session.hooked.findings(step.call, reply, ended - began, session.results), findings, is_valid
+            )
         if findings:
             findings = self._answers.with_samples(step, reply, findings)
             self._answers.fail_fast(label, [finding.fault for finding in findings])
@@ -176,6 +182,13 @@ class Caller:
         if results.silences.own.length(results.elapsed) > GONE_S:
             reason = f"the run was ended early: there was no answer for {GONE_S:.0f} s"
             self._ending.service_is_gone(reason, has_ended=results.clock.ended is not None)
+
+
+def _with_hooks(own: list[Finding], findings: list[Finding], is_valid: bool) -> list[Finding]:
+    """The findings of an answer with those of the user's checks. A call that a hook may have made invalid may
+    be refused.
+    """
+    return [*own, *(finding for finding in findings if is_valid or finding.fault is not Fault.REFUSED)]
 
 
 def _unknown(step: Step, reply: Reply | None, error: NetworkError | None) -> list[Finding]:

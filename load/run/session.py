@@ -9,6 +9,7 @@ from load.calls.authentication import Acceptance
 from load.calls.connection import Connection
 from load.calls.keep_alive import KeepAlive
 from load.calls.sent_parts import SentParts
+from load.hooks.hook_file import Hooks, read_hooks
 from load.journeys.compiled_operations import compile_operations
 from load.journeys.coverage import select_operations
 from load.journeys.journeys import Journeys
@@ -20,6 +21,7 @@ from load.ledger.properties import Properties
 from load.ledger.reconciliation import Reconciliation
 from load.measurements.findings import Finding
 from load.measurements.results import Results
+from load.run.hooked_calls import HookedCalls
 from load.run.prepared_load import Prepared
 from openapi.payloads import PayloadFactory
 from openapi.security import security_schemes
@@ -33,7 +35,8 @@ class Session:
 
     The run began `elapsed` s ago, or begins now. `number` is that of the process, from 0 on. Nobody else uses
     a service that is `exclusive`. `sent` counts the calls that were sent, `waiting` those whose answer has
-    not come yet; `parts` sees what is in them. `keyed_creations` were sent more than once under their key.
+    not come yet; `parts` sees what is in them. `keyed_creations` were sent more than once under their
+    key. `hooked` calls the hooks of the user, if any see calls.
 
     Raises ContractError and LoadError when there is nothing to call.
     """
@@ -51,7 +54,8 @@ class Session:
         origin = time.perf_counter() - elapsed
         seed = options.seed_of(number)
         # What has to be unique follows no seed: an earlier run may have left the same values on the service.
-        payloads = PayloadFactory(seed, prepared.contract.document, Random())
+        hooks = read_hooks(options.hooks, prepared.operations.values()) if options.hooks else Hooks()
+        payloads = PayloadFactory(seed, prepared.contract.document, Random(), hooks.realism)
         random, schemes = Random(seed), security_schemes(prepared.contract)
         covered = select_operations([*prepared.operations.values()], options, schemes, payloads)
         self.compiled = compile_operations(covered, options, payloads, random, schemes)
@@ -64,6 +68,7 @@ class Session:
         self.acceptance = Acceptance(self._judge)
         self.sent = self.waiting = 0
         self.parts = SentParts(prepared.operations)
+        self.hooked = HookedCalls(hooks, prepared.operations) if hooks.see_calls else None
         self.keyed_creations = deque[KeyedCreation](maxlen=_KEYED_KEPT)
         self._keep_alive = KeepAlive()
         changes = self.compiled.indirect_changes

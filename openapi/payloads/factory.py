@@ -9,7 +9,7 @@ from random import Random
 import jsonschema_rs
 
 from openapi.contract import Json
-from openapi.payloads.realistic_values import RealisticValues
+from openapi.payloads.realistic_values import NOTHING_OF_ONES_OWN, Realism, RealisticValues
 from openapi.payloads.schema_compiler import SchemaCompiler
 from openapi.payloads.tuning import (
     CHECKED_PARTS,
@@ -73,13 +73,20 @@ class PayloadFactory:
     The same `seed` gives the same values; without one, unique values differ between processes, hosts and
     runs. They do so with a seed, too, if they come from a random source of their own (`unique`). `document`
     is what the schemas come from: UUIDs in it do not count as generated here. `filtered` are the names of
-    schemas for which some values came out invalid, so that valid ones are drawn from a pool.
+    schemas for which some values came out invalid, so that valid ones are drawn from a pool. `realism` makes
+    texts for properties and parameters, by their names.
     """
 
-    def __init__(self, seed: int | None = None, document: Json = None, unique: Random | None = None) -> None:
+    def __init__(
+        self,
+        seed: int | None = None,
+        document: Json = None,
+        unique: Random | None = None,
+        realism: Realism = NOTHING_OF_ONES_OWN,
+    ) -> None:
         self._random = Random(seed)
         self._unique = UniqueTokens(unique or Random(None if seed is None else self._random.getrandbits(64)))
-        self._realistic_values = RealisticValues(self._random)
+        self._realistic_values = RealisticValues(self._random, realism)
         self._document_uuids = frozenset(uuid.lower() for uuid in _UUID.findall(str(document)))
         self._compilers: dict[int, tuple[SchemaTranslator, SchemaCompiler]] = {}
         self._known: dict[tuple[int, ...], tuple[Json, PayloadGenerator]] = {}
@@ -94,6 +101,11 @@ class PayloadFactory:
             return False
         is_new_uuid = _UUID.fullmatch(value) is not None and value.lower() not in self._document_uuids
         return is_new_uuid or self._unique.prefix in value
+
+    @property
+    def unfit(self) -> list[str]:
+        """The names for which `realism` has made no text that is allowed, each with its place."""
+        return self._realistic_values.unfit
 
     @property
     def omitted(self) -> list[str]:

@@ -2,8 +2,10 @@
 are far slower than a draw from a pool.
 """
 
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from random import Random
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from openapi.payloads.realistic_formats import BY_FORMAT, Source
@@ -15,12 +17,31 @@ if TYPE_CHECKING:
     from faker import Faker
 
 
+# Makes texts of a user's own, by the name of a property.
+Realism = Mapping[str, Callable[[Random], str]]
+NOTHING_OF_ONES_OWN: Realism = MappingProxyType({})
+
+
 class RealisticValues:
     """Pools of realistic values; the same seed gives the same pools, at any time."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, realism: Realism = NOTHING_OF_ONES_OWN) -> None:
         self._random = random
+        self._realism = {name_in_words(name): make for name, make in realism.items()}
+        self._own: dict[str, tuple[str, ...]] = {}
+        # The names for whose own values there was no use, each with its place.
+        self.unfit: list[str] = []
         self._pools: dict[Source, tuple[str, ...]] = {}
+
+    def own(self, name: str) -> tuple[str, ...]:
+        """Values of the user's own for a property of this name, if there are any."""
+        words = name_in_words(name)
+        if words not in self._realism:
+            return ()
+        if words not in self._own:
+            drawn = (self._realism[words](self._random) for _ in range(REALISTIC_VALUES))
+            self._own[words] = tuple(dict.fromkeys(drawn))
+        return self._own[words]
 
     def by_name(self, name: str) -> tuple[str, ...]:
         """Values for a property of this name; none when the name says nothing."""

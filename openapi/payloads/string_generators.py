@@ -34,6 +34,7 @@ class StringGenerators:
     def __init__(self, random: Random, realistic_values: RealisticValues, unique: UniqueTokens) -> None:
         self._random = random
         self._unique = unique
+        self._realistic_values = realistic_values
         self._pools = StringPools(random, realistic_values)
         self._known: dict[Hashable, DrawString | Unbuildable] = {}
 
@@ -53,7 +54,9 @@ class StringGenerators:
         return known
 
     def _made(self, constraints: Constraints, name: str, place: str) -> DrawString:
-        *preferred, strict = _formats(constraints.formats, name)
+        # What the user makes need not have the format that a name suggests.
+        suggested = "" if self._realistic_values.own(name) else name
+        *preferred, strict = _formats(constraints.formats, suggested)
         for formats in preferred:
             with suppress(Unbuildable):
                 return self._of_format(replace(constraints, formats=formats), name, place)

@@ -59,6 +59,10 @@ class StringPools:
 
     def _build(self, constraints: Constraints, name: str, place: str) -> Sequence[str]:
         is_valid = string_check(constraints, place)
+        if own := self._realistic_values.own(name):
+            if fit := [*filter(is_valid, own)]:
+                return fit
+            self._realistic_values.unfit.append(f"{name} at {place}")
         examples = [text for text in constraints.examples if isinstance(text, str) and is_valid(text)]
         sources = ([*filter(is_valid, source)] for source in self._realistic(constraints, name))
         realistic = next(filter(None, sources), [])

@@ -66,6 +66,32 @@ def test_ctrl_c_loses_no_results_of_workers(seeded: tuple[Service, str], start: 
     assert rows(database) == 300 + reckoned(locust.output), locust.output
 
 
+OWN = """
+from locust import HttpUser, constant, task
+from load.locustfile import ContractUser
+
+class Visitor(HttpUser):
+    wait_time = constant(0.1)
+
+    @task
+    def look(self):
+        self.client.get("/ui/")
+"""
+
+
+def test_a_locustfile_mixes_its_own_tasks_with_those_of_the_document(
+    service: Service, tmp_path: Path
+) -> None:
+    own = tmp_path / "own.py"
+    own.write_text(OWN)
+    done = run(
+        *("locust", "-f", str(own), "--headless", "-u", "4", "-r", "4", "-t", "3s", *UNHURRIED_CREATIONS),
+        *("--host", service.url, "--output", str(tmp_path)),
+    )
+    assert re.search(r"^GET +/ui/ +[1-9]\d* +0\(0.00%\)", done.output, re.MULTILINE), done.output
+    assert calls(done.output, "POST /students") > 0
+
+
 @pytest.mark.parametrize("ways", [(), ("--processes", "2")], ids=["alone", "two processes"])
 def test_a_second_ctrl_c_ends_the_reading_back(
     adjustable_service: StartService, start: Start, ways: tuple[str, ...]

@@ -1,0 +1,1 @@
+"""Hooks of the user: read from a file, and called for calls."""
