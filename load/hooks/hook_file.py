@@ -13,6 +13,7 @@ from types import ModuleType
 from load.errors import LoadError
 from load.hooks.marks import MARK, UNFINISHED, Kind, Mark, Source
 from load.options.operation_keys import matches
+from openapi.near_words import did_you_mean
 from openapi.operations import Operation
 
 _PARAMETERS = {Kind.CHANGE: 1, Kind.CHECK: 2, Kind.REACT: 2, Kind.REALISM: 1}
@@ -128,10 +129,10 @@ def _check(hook: Hook, operations: list[Operation]) -> None:
         return
     for name in hook.mark.names:
         if not any(matches(name, operation) for operation in operations):
-            raise LoadError(
-                f"--hooks: {hook.place}: @{kind}({name!r}): no operation has this id, tag, path or method; "
-                "--show-plan lists them"
-            )
+            ids = (known for operation in operations for known in (operation.operation_id, operation.label))
+            near = did_you_mean(name, ids) or "; --show-plan lists them"
+            missing = "no operation has this id, tag, path or method"
+            raise LoadError(f"--hooks: {hook.place}: @{kind}({name!r}): {missing}{near}")
 
 
 def _guarded(hook: Hook) -> Source:

@@ -33,7 +33,7 @@ def written(tmp_path: Path, text: str) -> str:
         ("@react()\nasync def f(request, answer): ...", "f .* is async"),
         (
             "@check('get_thin')\ndef f(request, answer): ...",
-            r"@check\('get_thin'\): no operation has this id",
+            r"@check\('get_thin'\): no operation has this id.*did you mean 'get_thing'",
         ),
     ],
 )
