@@ -48,7 +48,8 @@ class BodyBuilder:
         random: Random,
         headers: Mapping[str, str],
     ) -> None:
-        self._compiler = MediaTypeCompiler(operation, payloads, random, rules.is_careful, headers)
+        always = tuple(_presence(slot.name) for slot in rules.bound if slot.location == "body")
+        self._compiler = MediaTypeCompiler(operation, payloads, random, rules.is_careful, headers, always)
         own_names, numbers = _naming_properties(operation, rules.naming)
         self._empty = [slot.name for slot in rules.empty if slot.location == "body" and slot.name] + numbers
         self._no_deletion = dict.fromkeys(_soft_deletions(operation), False)
@@ -142,6 +143,15 @@ def _naming_properties(operation: Operation, naming: Iterable[Slot]) -> tuple[fr
             else:
                 numbers.append(candidate.pointer)
     return frozenset(strings), numbers
+
+
+def _presence(pointer: str) -> Json:
+    """The JSON Schema of bodies that have a value at a pointer, in which `*` is every item."""
+    rule: Json = {"not": {"type": "null"}}
+    for step in reversed(pointer.split("/")[1:]):
+        name = step.replace("~1", "/").replace("~0", "~")
+        rule = {"items": rule} if step == "*" else {"required": [name], "properties": {name: rule}}
+    return rule
 
 
 def _soft_deletions(operation: Operation) -> Iterator[str]:

@@ -39,8 +39,10 @@ class MediaType:
 
 @dataclass(frozen=True)
 class MediaTypeCompiler:
-    """Compiles the media types of one operation's body; `headers` are the header fields of every call. When
-    `is_careful`, no payload asks for a deletion. `omitted` says which media types are never sent, and why.
+    """Compiles the media types of one operation's body; `headers` are the header fields of every call.
+
+    When `is_careful`, no payload asks for a deletion. All payloads match `rules`, which are JSON Schemas.
+    `omitted` says which media types are never sent, and why.
     """
 
     operation: Operation
@@ -48,6 +50,7 @@ class MediaTypeCompiler:
     random: Random
     is_careful: bool
     headers: Mapping[str, str]
+    rules: Sequence[Json] = ()
     omitted: list[str] = field(default_factory=list)
 
     def compile(self, unique: frozenset[str], mends: Sequence[Json] = ()) -> Sequence[MediaType]:
@@ -87,7 +90,11 @@ class MediaTypeCompiler:
         unique: frozenset[str],
         mends: Sequence[Json],
     ) -> MediaType:
-        kept = [*(schema.noted(_rules_against_deletion, schema.node) if self.is_careful else ()), *mends]
+        kept = [
+            *(schema.noted(_rules_against_deletion, schema.node) if self.is_careful else ()),
+            *self.rules,
+            *mends,
+        ]
         rules: list[Json] = [{"examples": [*examples]}] if examples else []
         if schema.source in (True, {}) and "json" in body_writer.content_type:
             rules.append({"type": "object"})

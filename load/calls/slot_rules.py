@@ -12,7 +12,8 @@ class SlotRules:
     No values are generated for slots that are always `given` one, nor for those that stay `empty` unless a
     call is given a value. Values of `naming` slots name what the call creates: they are the run's own, so
     that nothing else can have that name. If the answer shows an identifier that the service has chosen, what
-    is created `may_be_unnamed`. When `is_careful`, no generated value asks for a deletion.
+    is created `may_be_unnamed`. When `is_careful`, no generated value asks for a deletion. What the user has
+    `bound` is in every call.
     """
 
     given: frozenset[Slot] = frozenset()
@@ -20,3 +21,4 @@ class SlotRules:
     naming: frozenset[Slot] = frozenset()
     may_be_unnamed: bool = False
     is_careful: bool = False
+    bound: frozenset[Slot] = frozenset()

@@ -8,6 +8,7 @@ from random import Random
 from load.calls.builder import CallBuilder
 from load.calls.learning import CompileTime
 from load.calls.slot_rules import SlotRules
+from load.journeys.bound_values import BoundValues
 from load.journeys.plan_index import PlanIndex
 from load.options.options import Options
 from load.planning.identifiers import Identifier
@@ -22,7 +23,7 @@ from openapi.security import SecurityScheme
 @dataclass(frozen=True)
 class CallBuilderFactory:
     """Creates call builders, which share `payloads` and `random`; `schemes` are the security schemes of the
-    document, by name.
+    document, by name, and `bound` gives the values that the user has bound to slots.
     """
 
     plan: Plan
@@ -30,6 +31,7 @@ class CallBuilderFactory:
     payloads: PayloadFactory
     random: Random
     schemes: Mapping[str, SecurityScheme]
+    bound: BoundValues
 
     def create(self, operation: Operation) -> CallBuilder:
         """The builder of an operation's calls. Raises Unbuildable when no valid call can be built, and
@@ -58,9 +60,11 @@ class CallBuilderFactory:
                 [
                     *(slot for need in needs if need.required for slot, _ in need.slots),
                     *(cursor.slot for cursor in self.plan.cursors[operation.label]),
+                    *self.bound.slots(operation.label),
                 ]
             ),
-            empty=frozenset(empty),
+            empty=frozenset(empty) - self.bound.slots(operation.label),
+            bound=self.bound.slots(operation.label),
             naming=self._naming_slots(operation) if is_careful else frozenset(),
             may_be_unnamed=all(map(_is_named_by_service, self.plan.producers.get(operation.label, ()))),
             is_careful=is_careful,

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from load.calls.parameter_values import can_name
+from load.journeys.bound_values import BoundValues
 from load.journeys.operation_roles import OperationRoles
 from load.options.options import Options
 from load.options.selection import Role
@@ -20,13 +21,15 @@ from openapi.security import SecurityScheme
 @dataclass(frozen=True)
 class Coverage:
     """The selected operations by label, and their plan. `uncovered` maps the labels of the other operations
-    to the reason, `uncredentialed` those among them whose credentials were not given.
+    to the reason, `uncredentialed` those among them whose credentials were not given. `bound` gives the
+    values that the user has bound to slots.
     """
 
     operations: Mapping[str, Operation]
     plan: Plan
     uncovered: Mapping[str, str]
     uncredentialed: Mapping[str, str]
+    bound: BoundValues
 
 
 def select_operations(
@@ -53,7 +56,8 @@ def select_operations(
             selected[operation.label] = operation
         if missing and not refusal:
             uncredentialed[operation.label] = missing
-    return _planned(Coverage(selected, plan(()), uncovered, uncredentialed), options, payloads)
+    bound = BoundValues(options.values, operations)
+    return _planned(Coverage(selected, plan(()), uncovered, uncredentialed, bound), options, payloads)
 
 
 def without(
@@ -94,7 +98,7 @@ def _planned(coverage: Coverage, options: Options, payloads: PayloadFactory) -> 
     selected, uncovered = coverage.operations, dict(coverage.uncovered)
     while True:
         candidates = [*selected.values()]
-        planned = plan(candidates)
+        planned = plan(candidates, coverage.bound.slots)
         roles = _Roles(candidates, planned)
         refusals = {
             operation.label: reason

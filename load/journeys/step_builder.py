@@ -120,7 +120,8 @@ class StepBuilder:
         page = self._knowledge.pages.take(operation.label, self._random, is_required)
         if page is None:
             return None
-        call = self._compiled.builders[operation.label].build(page.values, bare=True)
+        bound = self._compiled.bound.next(operation.label)
+        call = self._compiled.builders[operation.label].build({**bound, **page.values}, bare=True)
         return Step(call, page.entity, page.leases)
 
     def _first_page(self, operation: Operation, creations: int) -> Step | None:
@@ -138,6 +139,8 @@ class StepBuilder:
             condition = self._conditions.choose(operation, bindings.addressed)
         if condition is not None and condition.is_sent:
             bindings.values[Slot("header", condition.field)] = condition.tag.text
+        # What an entity was created with, such as a tenant, stays its own.
+        bindings.values = {**self._compiled.bound.next(operation.label), **bindings.values}
         call = self._call(operation, bindings, bare, repetition)
         if repetition is not None:
             # It repeats the references of the creation before.
@@ -196,8 +199,9 @@ class StepBuilder:
     def _linked_values(self, operation: Operation) -> dict[Slot, Json]:
         """Values that links gave for slots of an operation, for some of its calls."""
         values: dict[Slot, Json] = {}
+        bound = self._compiled.bound.slots(operation.label)
         for slot in self._compiled.index.linked_slots.get(operation.label, ()):
-            if self._random.random() < _LINKED_VALUES_USED:
+            if slot not in bound and self._random.random() < _LINKED_VALUES_USED:
                 value = self._knowledge.linked_value(operation.label, slot, self._random)
                 if value is not None:
                     values[slot] = value

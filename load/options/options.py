@@ -11,6 +11,7 @@ from load.options.credentials import Credentials, credentials
 from load.options.scenario import Scenario
 from load.options.scenario_options import rate_stages, with_scenario
 from load.options.selection import Selection
+from load.options.values import Values, read_values
 from load.options.workload import ANSWER_TIMEOUT_S, seconds, workload
 from openapi.security import SecurityScheme
 
@@ -26,7 +27,8 @@ class Options:
 
     `seed` is what generated values follow; None for other values in each run. `consistency` is how long (s)
     the service may show an old state before it counts as a loss, `timeout` how long (s) a call may take as a
-    whole. `hooks` is the path of a file of Python with checks and changes of the user's own.
+    whole. `hooks` is the path of a file of Python with checks and changes of the user's own, `values` are
+    those that the scenario gives to parameters and properties.
     """
 
     scenario: Scenario
@@ -42,6 +44,7 @@ class Options:
     commit: str = ""
     seed: int | None = None
     hooks: str = ""
+    values: Values = field(default_factory=Values)
 
     def seed_of(self, number: int) -> int | None:
         """The seed of one of several processes, whose numbers begin with 0."""
@@ -142,6 +145,7 @@ def read_options(
         given.get("commit") or "",
         _seed(given.get("seed")),
         given.get("hooks") or "",
+        read_values(f"scenario {scenario.name}", scenario.values),
     )
 
 

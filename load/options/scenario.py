@@ -1,6 +1,6 @@
 """A scenario: which calls are made how often, by how many users or at which rates, and what must hold."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -173,6 +173,17 @@ class Scenario(Part, frozen=True, kw_only=True):
         Texts,
         Meta(description="What the service must achieve, as with --objective.", examples=[["p95 < 50ms"]]),
     ] = ()
+    values: Annotated[
+        dict[str, dict[str, Any]],
+        Meta(
+            description="Values of parameters and properties, by the operations that have them (the keys are "
+            "those of weights) and the place in their calls: 'body /customer/id' (a JSON pointer), 'query "
+            "limit', 'header X-Tenant', 'cookie lang' or 'path id'. A value is fixed, or {from: users.csv, "
+            "column: id}: a column of a CSV file with a line of names, or of a JSON list of objects, beside "
+            "this file. Each call takes the next row.",
+            examples=[{"create_order": {"body /customer": {"from": "users.csv", "column": "id"}}}],
+        ),
+    ] = msgspec.field(default_factory=dict)
     headers: Annotated[
         dict[str, str],
         Meta(

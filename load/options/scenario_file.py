@@ -11,6 +11,7 @@ import msgspec
 
 from load.errors import LoadError
 from load.options.scenario import DEFAULT_SCENARIO, Scenario
+from load.options.values import beside
 from openapi.contract import Json
 from openapi.errors import ContractError
 from openapi.near_words import did_you_mean
@@ -61,7 +62,9 @@ def load_scenario(name: str) -> Scenario:
         ) from None
     scenario = read_scenario(str(path), text)
     weights = scenario.weights or load_scenario(DEFAULT_SCENARIO).weights
-    return msgspec.structs.replace(scenario, name=scenario.name or path.stem, weights=weights)
+    return msgspec.structs.replace(
+        scenario, name=scenario.name or path.stem, weights=weights, values=beside(path, scenario.values)
+    )
 
 
 def read_scenario(file: str, text: str) -> Scenario:

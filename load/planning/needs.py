@@ -1,10 +1,11 @@
 """What operations need: the entities that their paths, parameters and bodies refer to."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from load.planning.cursors import cursors_of, is_cursor, is_cursor_value
+from load.planning.entity_needs import addressed, reference_to
 from load.planning.message_schemas import (
     Scalar,
     cannot_be_made_up,
@@ -21,11 +22,19 @@ from load.planning.producers import MAY_CREATE_AT_PATH, NAMED_AT_PATH, RELATES_A
 from load.planning.reachability import Needs, settle
 from load.planning.references import References
 from load.planning.request_fields import is_known_field
-from load.planning.resources import collection_of, normalised, noun_of, resource_of
+from load.planning.resources import collection_of, normalised, resource_of
 from load.planning.tables import Tables, referenced_table
 from openapi.operations import Operation
 from openapi.parameters import Parameter
 from openapi.schema import Schema
+
+# The slots of an operation, by its label, that always get values of the user's.
+Bound = Callable[[str], Set[Slot]]
+
+
+def nothing_bound(_label: str) -> Set[Slot]:
+    """No slot of any operation."""
+    return frozenset()
 
 
 def needs_of(
@@ -34,17 +43,18 @@ def needs_of(
     addresses: Mapping[str, Sequence[Parameter]],
     own_names: Mapping[str, Sequence[str]],
     variants: Mapping[tuple[str, str], str],
+    bound: Bound = nothing_bound,
 ) -> Needs:
     """The needs of operations, none of which depends on a producer that cannot be called itself.
 
     `producers` are by label. `addresses` are the path parameters that address the entities of each resource,
     `own_names` the names that their identifiers may have. `variants` are the resources under which a resource
-    and a path parameter have another address.
+    and a path parameter have another address. `bound` slots have values: nothing is needed for them.
     """
     reachable = dict(producers)
     while True:
         references, tables = References(reachable, addresses), Tables(operations, reachable)
-        reader = _NeedsReader(references, tables, reachable, own_names, variants)
+        reader = _NeedsReader(references, tables, reachable, own_names, variants, bound)
         needs = reader.read(operations)
         unreachable = [label for label in needs.uncovered if reachable.pop(label, None)]
         if not unreachable:
@@ -93,7 +103,10 @@ class _Telling(NamedTuple):
 
 
 class _NeedsReader:
-    """Reads what operations need from their parameters and bodies."""
+    """Reads what operations need from their parameters and bodies.
+
+    Larger than usual: it has what needs depend on, and what is found once for many operations.
+    """
 
     def __init__(
         self,
@@ -102,7 +115,9 @@ class _NeedsReader:
         producers: Mapping[str, Sequence[Producer]],
         own_names: Mapping[str, Sequence[str]],
         variants: Mapping[tuple[str, str], str],
+        bound: Bound,
     ) -> None:
+        self._bound = bound
         self._references, self._tables = references, tables
         self._producers = producers
         self._own_names = own_names
@@ -142,11 +157,13 @@ class _NeedsReader:
         last = len(operation.path_names) - 1
         for index in range(last, -1, -1):
             name = operation.path_names[index]
+            if Slot("path", name) in self._bound(operation.label):
+                continue
             address = resource_of(operation.path, index)
             resource = self._variants.get((address, name), address)
             is_related = index == last and resource in related
             if resource in self._references.produced and resource not in created and not is_related:
-                needs.entities.append(_addressed(operation, index, resource))
+                needs.entities.append(addressed(operation, index, resource))
                 break
             # An entity that is related to another is no sibling of their relation.
             references, near = self._references, "" if is_related else normalised(operation.path)
@@ -163,7 +180,7 @@ class _NeedsReader:
                     slots = ((Slot("path", name), 0),)
                     needs.entities.append(Need(resource, slots, required=False, addressed=True))
             elif reference:
-                needs.entities.append(_reference(reference, Slot("path", name), required=True))
+                needs.entities.append(reference_to(reference, Slot("path", name), required=True))
             else:
                 _fill_without_producer(operation, name, needs)
                 if needs.reason:
@@ -171,13 +188,13 @@ class _NeedsReader:
         return needs
 
     def _input_needs(self, operation: Operation, in_path: Sequence[Need]) -> _InputNeeds:
-        needs = _InputNeeds()
+        needs, bound = _InputNeeds(), self._bound(operation.label)
         for parameter in operation.parameters:
-            if parameter.location != "path":
+            if parameter.location != "path" and Slot(parameter.location, parameter.name) not in bound:
                 self._read_parameter(operation, parameter, needs)
         body = request_schema(operation)
         if body is not None:
-            filled = {slot for need in in_path for slot, _ in need.slots}
+            filled = {slot for need in in_path for slot, _ in need.slots} | bound
             for told in self._telling(body):
                 if told.slot not in filled:
                     self._read_property(operation, told, body, needs)
@@ -217,7 +234,7 @@ class _NeedsReader:
             reference = self._references.referenced_by(operation, parameter.name, node, schema)
         is_unlisted = bool(table) and cannot_be_made_up(node, schema)
         if reference:
-            needs.entities.append(_reference(reference, slot, parameter.required))
+            needs.entities.append(reference_to(reference, slot, parameter.required))
         elif parameter.required:
             needs.made_up += [slot] if is_unlisted else []
         elif is_unlisted or is_unknown(parameter.name, node, schema) or is_opaque(parameter):
@@ -225,16 +242,16 @@ class _NeedsReader:
 
     def _read_property(self, operation: Operation, told: _Telling, body: Schema, needs: _InputNeeds) -> None:
         scalar, slot = told.scalar, told.slot
-        reference, addressed = self._rows_of(told.table, operation), None
+        reference, own = self._rows_of(told.table, operation), None
         if not reference and told.may_identify:
-            addressed = self._addressed_by_body(operation, scalar.pointer)
+            own = self._addressed_by_body(operation, scalar.pointer)
         if not reference and told.may_refer:
             reference = self._references.referenced_by(operation, scalar.name, scalar.node, body)
-        if addressed:
-            slots = ((slot, addressed.count("{}") - 1),)
-            needs.entities.append(Need(addressed, slots, required=True, addressed=True))
+        if own:
+            slots = ((slot, own.count("{}") - 1),)
+            needs.entities.append(Need(own, slots, required=True, addressed=True))
         elif reference:
-            needs.entities.append(_reference(reference, slot, scalar.required))
+            needs.entities.append(reference_to(reference, slot, scalar.required))
         elif not scalar.required and told.is_cursor:
             needs.empty.append(slot)
         elif told.is_unknown:
@@ -261,25 +278,6 @@ class _NeedsReader:
         return own if is_identifier else None
 
 
-def _addressed(operation: Operation, index: int, resource: str) -> Need:
-    """The need of the entity that a path addresses with the parameters up to an index."""
-    slots = [(Slot("path", name), place) for place, name in enumerate(operation.path_names[: index + 1])]
-    if index == len(operation.path_names) - 1:
-        slots += [(slot, index) for slot in _repeated(operation, noun_of(resource))]
-    return Need(resource, tuple(slots), required=True, addressed=True)
-
-
-def _repeated(operation: Operation, noun: str) -> Iterator[Slot]:
-    """The properties of a PUT or PATCH that repeat the identifier in the path."""
-    body = request_schema(operation) if operation.method in ("put", "patch") else None
-    *head, last = words(operation.path_names[-1])
-    names = {"".join((*head, last))} | ({last} if head[-1:] == [noun] else set())
-    for scalar in scalars_within(body) if body else ():
-        is_named = scalar.pointer.count("/") == 1 and "".join(words(scalar.name)) in names
-        if body and is_named and not referenced_table(scalar.node, body):
-            yield Slot("body", scalar.pointer)
-
-
 def _fill_without_producer(operation: Operation, name: str, needs: _PathNeeds) -> None:
     """Add a path parameter that no operation produces to those with guessed values, or give the reason why it
     has none.
@@ -293,8 +291,3 @@ def _fill_without_producer(operation: Operation, name: str, needs: _PathNeeds) -
 
 def _path_parameter(operation: Operation, name: str) -> Parameter:
     return next(each for each in operation.parameters if (each.location, each.name) == ("path", name))
-
-
-def _reference(resource: str, slot: Slot, required: bool) -> Need:
-    # A resource such as `/schools/{}/courses/{code}` has another address than its path.
-    return Need(resource, ((slot, resource.count("{") - 1),), required, addressed=False)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from load.planning.collection_producers import CollectionProducers
 from load.planning.indirect_producers import IndirectProducers
 from load.planning.links import LinkReader
-from load.planning.needs import needs_of
+from load.planning.needs import Bound, needs_of, nothing_bound
 from load.planning.operation_index import OperationIndex
 from load.planning.plan import Cursor, LinkedValue, Plan
 from load.planning.producers import Producers
@@ -13,8 +13,10 @@ from load.planning.tables import add_keys, referenced_tables, unaddressed_rows
 from openapi.operations import Operation
 
 
-def plan(operations: Sequence[Operation]) -> Plan:
-    """The plan of these operations, as if the document had no others."""
+def plan(operations: Sequence[Operation], bound: Bound = nothing_bound) -> Plan:
+    """The plan of these operations, as if the document had no others. `bound` are the slots that always get
+    values of the user's.
+    """
     index, producers = OperationIndex(operations), Producers()
     links = LinkReader(index, producers)
     for operation in index.operations.values():
@@ -27,7 +29,7 @@ def plan(operations: Sequence[Operation]) -> Plan:
     variants = _infer_indirect(index, producers)
     add_keys(index.operations, producers, tables)
     own_names = {resource: index.identifier_names(resource) for resource in index.resources}
-    needs = needs_of(index.operations, producers.by_label, index.resources, own_names, variants)
+    needs = needs_of(index.operations, producers.by_label, index.resources, own_names, variants, bound)
     return Plan(
         needs=needs.entities,
         producers={

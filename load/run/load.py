@@ -97,6 +97,7 @@ class Load:
         """Make this share of the arrivals from now on."""
         self._share = share
         self.session.ledger.creations.set_alone(share.count == 1)
+        self.session.compiled.bound.set_share(share)
         self.pacing.set_share(share, self.session.results.elapsed)
 
     def restart_arrivals(self) -> None:
