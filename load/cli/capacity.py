@@ -55,7 +55,9 @@ def capacity(
     rate are checked against the answer. Exits with 0 if some rate holds, those objectives hold, and nothing
     broke the contract.
     """
-    contract = load_contract(document or students_document(), given.pop("allow_remote_refs"))
+    contract = load_contract(
+        document or students_document(), given.pop("allow_remote_refs"), given["overlay"]
+    )
     mix = load_scenario(chosen(scenario, profile))
     if mix.stages:
         what = "number of users" if mix.has_user_stages else "rate"

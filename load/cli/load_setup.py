@@ -1,6 +1,6 @@
 """From a document and a host to a load that is ready to begin, and from its end to the files of the run."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +29,7 @@ def prepared_load(
 ) -> Iterator[tuple["Load", str]]:
     """A load that is ready to begin, and the URL to call. After a signal, the service is stopped, too."""
     run_folder.prepare(output)
-    with ended_by_signals(), _service(document, host, contract) as wait_until_ready:
+    with ended_by_signals(), _service(document, host, contract, options.overlays) as wait_until_ready:
         # While the service starts, Locust is imported, which takes a second, and the contract is compiled.
         # An import may swallow what a signal raises within it.
         with signals_deferred():
@@ -55,11 +55,13 @@ def finish(run: RunRecord, output: Path) -> None:
 
 
 @contextmanager
-def _service(document: str | None, host: str | None, contract: Contract) -> Iterator[Callable[[], Served]]:
+def _service(
+    document: str | None, host: str | None, contract: Contract, overlays: Sequence[str]
+) -> Iterator[Callable[[], Served]]:
     """A function that waits until the service is ready, and returns where it is."""
     if host is None and document is None:
         click.echo(f"starting the service with {ROWS} rows in a database of its own")
-        with throwaway_service(contract.source, ROWS) as wait_until_ready:
+        with throwaway_service(contract.source, overlays, ROWS) as wait_until_ready:
             yield wait_until_ready
         return
     url = host or first_server(contract) or ""

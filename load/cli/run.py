@@ -52,7 +52,9 @@ def run(
 
     Exits with 0 only if every objective of the document holds and nothing broke the contract.
     """
-    contract = load_contract(document or students_document(), given.pop("allow_remote_refs"))
+    contract = load_contract(
+        document or students_document(), given.pop("allow_remote_refs"), given["overlay"]
+    )
     requested = {name: given.pop(name) for name in NUMBERS}
     mix = load_scenario(chosen(scenario, profile))
     options = read_options(mix, given, security_schemes(contract), WARM_UP_S)

@@ -28,7 +28,8 @@ class Options:
     `seed` is what generated values follow; None for other values in each run. `consistency` is how long (s)
     the service may show an old state before it counts as a loss, `timeout` how long (s) a call may take as a
     whole. `hooks` is the path of a file of Python with checks and changes of the user's own, `values` are
-    those that the scenario gives to parameters and properties.
+    those that the scenario gives to parameters and properties. `overlays` are the paths of what was applied
+    to the document.
     """
 
     scenario: Scenario
@@ -45,6 +46,7 @@ class Options:
     seed: int | None = None
     hooks: str = ""
     values: Values = field(default_factory=Values)
+    overlays: tuple[str, ...] = ()
 
     def seed_of(self, number: int) -> int | None:
         """The seed of one of several processes, whose numbers begin with 0."""
@@ -103,6 +105,8 @@ OPTIONS = (
            "observe it during the load.", variable="CONTRACT_DATABASE_URL"),
     Option("--label", "What to call this run in its report and its results, such as 'after the index'."),
     Option("--commit", "The revision of the service under load, for the report and the results."),
+    Option("--overlay", "OpenAPI overlay to apply to the document first: links, examples or objectives, for "
+           "a document that is not yours. May be given more than once.", multiple=True),
     Option("--allow-remote-refs", "Read what the document refers to at other hosts, too.", is_flag=True),
     Option("--seed", "A whole number: generated values are the same in each run with it, but for those that "
            "have to be unique: UUIDs, and tokens in names and addresses."),
@@ -146,6 +150,7 @@ def read_options(
         _seed(given.get("seed")),
         given.get("hooks") or "",
         read_values(f"scenario {scenario.name}", scenario.values),
+        tuple(given.get("overlay") or ()),
     )
 
 

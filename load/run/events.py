@@ -149,7 +149,7 @@ def _take_numbers(parsed: Namespace, options: Options) -> list[str]:
 
 
 def _load(options: Mapping[str, Any]) -> Load:
-    contract = load_contract(options["document"], options["allow_remote_refs"])
+    contract = load_contract(options["document"], options["allow_remote_refs"], options["overlay"] or ())
     scenario = load_scenario(chosen(options["scenario"], options["profile"]))
     load = Load(contract, read_options(scenario, options, security_schemes(contract)))
     if options["show_plan"]:

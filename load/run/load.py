@@ -161,6 +161,7 @@ class Load:
     def notes(self) -> Iterator[str]:
         """What the user should know before the run: a line for each shortcoming."""
         session = self.session
+        yield from self.prepared.contract.notes
         needs_login = session.compiled.uncredentialed
         for label, reason in session.uncovered.items():
             if label not in needs_login:

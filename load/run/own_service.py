@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,14 +27,15 @@ class Served:
 
 
 @contextmanager
-def throwaway_service(document: str, rows: int) -> Iterator[Callable[[], Served]]:
-    """Start a service of a document on a free port, with so many rows in an embedded database of its own.
-    Yields a function that waits until the service is ready and returns its URLs; it raises LoadError when the
-    service does not start. Service and database are removed afterwards.
+def throwaway_service(document: str, overlays: Iterable[str], rows: int) -> Iterator[Callable[[], Served]]:
+    """Start a service of a document with overlays on a free port, with so many rows in an embedded database
+    of its own. Yields a function that waits until the service is ready and returns its URLs; it raises
+    LoadError when the service does not start. Service and database are removed afterwards.
     """
     data = Path(tempfile.mkdtemp(prefix="contract-load-"))
     # All options are given: variables of the environment are not meant for this database.
-    database = ("--database-url", "", "--data-dir", str(data / "postgresql"), "--contract", str(document))
+    database = ["--database-url", "", "--data-dir", str(data / "postgresql"), "--contract", str(document)]
+    database += [word for overlay in overlays for word in ("--overlay", overlay)]
     served, seeded = data / "service.log", data / "seed.log"
     serve = [*COMMAND, "serve", *SERVE, *database]
     seed = [*COMMAND, "seed", "--count", str(rows), *database]
