@@ -45,7 +45,7 @@ def test_the_projects_own_service_has_the_overlays_too(tmp_path: Path) -> None:
     arguments = ("--users", "2", "--run-time", "3s", "--output", str(tmp_path))
     done = run("contract-load", "run", *arguments, "--overlay", "openapi/courses.overlay.yaml")
     operations = json.loads((tmp_path / "results.json").read_text())["operations"]
-    assert operations["POST /courses"]["statuses"].keys() == {"201"}, done.output
+    assert operations["POST /courses"]["statuses"]["201"] > 0, done.output
 
 
 @pytest.mark.process
