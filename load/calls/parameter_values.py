@@ -71,6 +71,8 @@ class ParameterValues:
             if parameter.location == "header" and parameter.name.lower() in FRAMING:
                 continue
             slot = Slot(parameter.location, parameter.name)
+            if slot in rules.replaced:
+                continue
             is_sent = parameter.required or is_always_sent(operation, parameter)
             is_generated = self._is_generated(parameter, slot, is_sent)
             generate = self._possible(operation.label, parameter, slot) if is_generated else None

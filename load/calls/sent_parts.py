@@ -108,7 +108,8 @@ class SentParts:
         looked.calls += 1
         if looked.calls > _LOOKED_AT and looked.calls % _THEN_EVERY:
             return ()
-        sent = {part for part in looked.parameters if _has(call, part)}
+        fields = {name.lower(): value for name, value in call.sent_headers.items()}
+        sent = {part for part in looked.parameters if _has(call, fields, part)}
         looked.parameters -= sent
         found = [str(part) for part in sent]
         if call.payload is not None:
@@ -123,13 +124,13 @@ class SentParts:
         self._looked[label] = _Looked({*parts} - {*in_body}, _Unseen.of(in_body))
 
 
-def _has(call: Call, part: Part) -> bool:
+def _has(call: Call, fields: Mapping[str, str], part: Part) -> bool:
     match part.location:
         case "path":
             return True
         case "query":
             return part.name in call.query
         case "header":
-            return part.name in call.headers
+            return part.name.lower() in fields
         case _:
-            return f"{part.name}=" in call.headers.get("Cookie", "")
+            return f"{part.name}=" in fields.get("cookie", "")

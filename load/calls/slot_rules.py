@@ -13,7 +13,7 @@ class SlotRules:
     call is given a value. Values of `naming` slots name what the call creates: they are the run's own, so
     that nothing else can have that name. If the answer shows an identifier that the service has chosen, what
     is created `may_be_unnamed`. When `is_careful`, no generated value asks for a deletion. What the user has
-    `bound` is in every call.
+    `bound` is in every call. Parameters are not made that the user's own header fields have `replaced`.
     """
 
     given: frozenset[Slot] = frozenset()
@@ -22,3 +22,4 @@ class SlotRules:
     may_be_unnamed: bool = False
     is_careful: bool = False
     bound: frozenset[Slot] = frozenset()
+    replaced: frozenset[Slot] = frozenset()

@@ -65,6 +65,7 @@ class CallBuilderFactory:
             ),
             empty=frozenset(empty) - self.bound.slots(operation.label),
             bound=self.bound.slots(operation.label),
+            replaced=self.options.credentials.replaced(operation),
             naming=self._naming_slots(operation) if is_careful else frozenset(),
             may_be_unnamed=all(map(_is_named_by_service, self.plan.producers.get(operation.label, ()))),
             is_careful=is_careful,

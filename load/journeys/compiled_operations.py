@@ -115,6 +115,8 @@ class CompiledOperations:
         for label in self.builders:
             for slot in sorted(self.bound.slots(label)):
                 yield f"{label}: {slot} <- values of the scenario"
+            for slot in sorted(self.options.credentials.replaced(self.operations[label])):
+                yield f"{label}: {slot} <- --header"
         for label, builder in self.builders.items():
             if builder.leaves_out_body:
                 yield f"{label}: now and then called without its body, which is optional"

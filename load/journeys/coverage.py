@@ -98,7 +98,8 @@ def _planned(coverage: Coverage, options: Options, payloads: PayloadFactory) -> 
     selected, uncovered = coverage.operations, dict(coverage.uncovered)
     while True:
         candidates = [*selected.values()]
-        planned = plan(candidates, coverage.bound.slots)
+        replaced = {label: options.credentials.replaced(each) for label, each in selected.items()}
+        planned = plan(candidates, lambda label: coverage.bound.slots(label) | replaced[label])  # noqa: B023 - called at once
         roles = _Roles(candidates, planned)
         refusals = {
             operation.label: reason

@@ -8,11 +8,17 @@ from urllib.parse import quote
 
 from load.errors import LoadError
 from load.measurements.secret_mask import HIDDEN, Mask
+from load.planning.plan import Slot
 from openapi.operations import Operation
 from openapi.security import API_KEY, BASIC, BEARER, SecurityScheme
 
 # Shorter user names are not masked: they would hide ordinary words.
 _MASKED_USER_LENGTH = 6
+# Fields that say how a message is sent and where it ends (RFC 9112, section 6; RFC 9110, section 7.6.1).
+_FRAMING = frozenset({"content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer",
+                      "upgrade", "expect", "proxy-connection"})  # fmt: skip
+# Those that calls have anyway, as they are written there.
+_OWN_FIELDS = {"accept": "Accept", "content-type": "Content-Type", "cookie": "Cookie"}
 _SPECIAL = re.compile(r'(["$`\\])')
 
 
@@ -101,6 +107,19 @@ class Credentials:
         elif self.basic and BASIC not in kinds:
             yield "Authorization", f"Basic {_base64(self.basic)}", '-u "$CONTRACT_BASIC"'
 
+    def replaced(self, operation: Operation) -> frozenset[Slot]:
+        """The parameters of an operation in whose place fields of --header are sent: those of the same name,
+        in whatever case, and cookies that its Cookie has.
+        """
+        fields = {name.lower(): value for name, value in self.headers}
+        cookies = {pair.partition("=")[0].strip() for pair in fields.get("cookie", "").split(";")}
+        return frozenset(
+            Slot(parameter.location, parameter.name)
+            for parameter in operation.parameters
+            if (parameter.location == "header" and parameter.name.lower() in fields)
+            or (parameter.location == "cookie" and parameter.name in cookies)
+        )
+
     @property
     def mask(self) -> Mask:
         """Hides all credentials in texts."""
@@ -176,9 +195,13 @@ def credentials(
     pairs = []
     for header in headers:
         name, colon, value = header.partition(":")
+        if name.strip().lower() in _FRAMING:
+            raise LoadError(
+                f"--header: {name.strip()} is a field of the connection, which the load sets itself"
+            )
         if not colon or not name.strip() or not value.strip() or not header.isprintable():
             raise LoadError("--header: a header looks like 'Name: value'")
-        pairs.append((name.strip(), value.strip()))
+        pairs.append((_OWN_FIELDS.get(name.strip().lower(), name.strip()), value.strip()))
     if basic and ":" not in basic:
         raise LoadError("--basic must look like user:password")
     keys = []
