@@ -49,9 +49,8 @@ def with_common_parameters(command: Callable[..., None]) -> Callable[..., None]:
         ),
         click.option(
             "--scenario",
-            show_default=DEFAULT_SCENARIO,
             help=f"What to call how often, and more: {', '.join(scenario_names())}, or the path of a YAML "
-            "file, which 'contract-load scenario' begins for you.",
+            f"file, which 'contract-load scenario' begins for you.  [default: {DEFAULT_SCENARIO}]",
         ),
         click.option("--profile", hidden=True),
         click.option(

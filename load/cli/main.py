@@ -7,6 +7,7 @@ import click
 from load.cli.capacity import capacity
 from load.cli.results import compare, judge_again, report, schema
 from load.cli.run import run
+from load.cli.scenario import scenario
 from load.errors import LoadError
 from load.measurements.secret_mask import Mask
 from openapi.contract import ContractError
@@ -20,7 +21,7 @@ def cli() -> None:
     """Load a service by its OpenAPI document, and check every answer."""
 
 
-for command in (run, capacity, report, judge_again, compare, schema):
+for command in (run, capacity, report, judge_again, compare, schema, scenario):
     cli.add_command(command)
 
 

@@ -50,8 +50,9 @@ class Workload(msgspec.Struct, frozen=True):
                 "closed workload: each user waits for an answer before the next call, so a service that "
                 "stalls receives fewer calls"
             )
-        rate = f"{self.rate:.4g} {self.arrivals} arrivals/s"
-        if self.stages:
+        if self.rate is not None:
+            rate = f"{self.rate:.4g} {self.arrivals} arrivals/s"
+        else:
             rate = f"{self.arrivals} arrivals in {quantity(len(self.stages), 'stage')} of rates"
         return (
             f"open workload of {rate}: response times count from when calls were due, service times "

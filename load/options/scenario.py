@@ -6,16 +6,20 @@ import msgspec
 from msgspec import Meta
 
 from load.options.workload import seconds
+from openapi.contract import JsonObject
 
 DEFAULT_SCENARIO = "mixed"
 # Larger numbers are slips of the pen, as is infinity.
 _MOST = 1_000_000_000
 _TIME = r"^\s*(?=\d)(\d+h)?(\d+m)?(\d+s?)?\s*$"
+# The same, but not 0.
+_LENGTH = r"^\s*(?=[\dhms]*[1-9])(\d+h)?(\d+m)?(\d+s?)?\s*$"
 
 Weight = Annotated[float, Meta(ge=0, le=_MOST)]
 Rate = Annotated[float, Meta(ge=0, le=_MOST)]
 Pause = Annotated[float, Meta(ge=0, le=86_400)]
 # Whole seconds, or a time as options of the command line take it.
+Length = Annotated[int, Meta(ge=1, le=_MOST)] | Annotated[str, Meta(pattern=_LENGTH)]
 Time = Annotated[int, Meta(ge=0, le=_MOST)] | Annotated[str, Meta(pattern=_TIME)]
 Texts = tuple[Annotated[str, Meta(min_length=1)], ...]
 
@@ -44,7 +48,7 @@ class ThinkTime(Part, frozen=True, kw_only=True):
             raise ValueError("the first time of `between` is longer than the second")
 
 
-Thinking = Pause | Annotated[ThinkTime, Meta(extra_json_schema={"minProperties": 1, "maxProperties": 1})]
+Thinking = Pause | ThinkTime
 
 
 class Ramp(Part, frozen=True, kw_only=True, rename={"first": "from", "last": "to"}):
@@ -71,7 +75,7 @@ class Stage(Part, frozen=True, kw_only=True):
              "{from: 10, to: 100} for one that changes evenly."),
     ] = None  # fmt: skip
     seconds: Annotated[
-        Annotated[float, Meta(gt=0, le=_MOST)] | Annotated[str, Meta(pattern=_TIME)],
+        Annotated[float, Meta(gt=0, le=_MOST)] | Annotated[str, Meta(pattern=_LENGTH)],
         Meta(description="How long the stage takes, such as 20, 30s or 2m.", examples=[20, "2m"]),
     ]
 
@@ -82,16 +86,11 @@ class Stage(Part, frozen=True, kw_only=True):
             raise ValueError("`spawn_rate` is for stages of `users`; a `rate` has as many as it needs")
         if isinstance(self.seconds, str):
             msgspec.structs.force_setattr(self, "seconds", float(seconds(self.seconds)))
-        if not self.length_s:
-            raise ValueError("a stage takes more than 0 seconds")
 
     @property
     def length_s(self) -> float:
         """How long the stage takes (s)."""
         return float(self.seconds)
-
-
-_ONE_KIND = {"oneOf": [{"required": ["users"]}, {"required": ["rate"], "not": {"required": ["spawn_rate"]}}]}
 
 
 class Scenario(Part, frozen=True, kw_only=True):
@@ -101,8 +100,12 @@ class Scenario(Part, frozen=True, kw_only=True):
     Larger than usual: it has one field per key of the file.
     """
 
-    name: Annotated[str, Meta(description="What reports call it; the name of the file by default.")] = ""
-    description: Annotated[str, Meta(description="What it is for, for people.")] = ""
+    name: Annotated[
+        str, Meta(description="What reports call it; the name of the file by default.", examples=["evening"])
+    ] = ""
+    description: Annotated[
+        str, Meta(description="What it is for, for people.", examples=["A busy evening."])
+    ] = ""
     weights: Annotated[
         dict[str, Weight],
         Meta(
@@ -110,7 +113,7 @@ class Scenario(Part, frozen=True, kw_only=True):
             "(read, list, create, replace, delete, other), a method, a tag, a path, an operationId or "
             "'METHOD /path'; * matches anything. An operation's own weight is its own; any other is shared "
             "equally by the operations that no more specific key names. 0 is never called.",
-            examples=[{"read": 40, "create_student": 5}],
+            examples=[{"read": 40, "list": 20, "create": 5}],
         ),
     ] = msgspec.field(default_factory=dict)
     wait: Annotated[
@@ -126,11 +129,11 @@ class Scenario(Part, frozen=True, kw_only=True):
         Meta(
             description="How long a user thinks after some operations, instead of `wait`; the keys are those "
             "of weights.",
-            examples=[{"create_student": 2, "read": {"exponential": 0.5}}],
+            examples=[{"create": 2, "read": {"exponential": 0.5}}],
         ),
     ] = msgspec.field(default_factory=dict)
     stages: Annotated[
-        tuple[Annotated[Stage, Meta(extra_json_schema=_ONE_KIND)], ...],
+        tuple[Stage, ...],
         Meta(
             description="What the run does one after another: stages of users, or stages of rates; they "
             "include the warm-up.",
@@ -139,36 +142,39 @@ class Scenario(Part, frozen=True, kw_only=True):
     ] = ()
     users: Annotated[
         Annotated[int, Meta(ge=1, le=1_000_000)] | None,
-        Meta(description="Number of concurrent users, where there are no stages and no rate."),
+        Meta(description="Number of concurrent users, where there are no stages and no rate.", examples=[20]),
     ] = None
     spawn_rate: Annotated[
-        Annotated[float, Meta(gt=0, le=_MOST)] | None, Meta(description="Users to start per second.")
+        Annotated[float, Meta(gt=0, le=_MOST)] | None,
+        Meta(description="Users to start per second.", examples=[5]),
     ] = None
     run_time: Annotated[
-        Time | None, Meta(description="How long to run after the warm-up, such as 5m.", examples=["5m"])
+        Length | None, Meta(description="How long to run after the warm-up.", examples=["5m"])
     ] = None
     rate: Annotated[
         Annotated[float, Meta(gt=0, le=_MOST)] | None,
-        Meta(description="Calls that are due per second, as with --rate."),
+        Meta(description="Calls that are due per second, as with --rate.", examples=[100]),
     ] = None
     arrivals: Annotated[
-        Literal["constant", "poisson"] | None, Meta(description="How the calls of a rate are spread.")
+        Literal["constant", "poisson"] | None,
+        Meta(description="How the calls of a rate are spread.", examples=["poisson"]),
     ] = None
     warm_up: Annotated[
-        Time | None, Meta(description="How much of the start to leave out of the figures, such as 10s.")
+        Time | None, Meta(description="How much of the start to leave out of the figures.", examples=["10s"])
     ] = None
-    timeout: Annotated[Time | None, Meta(description="How long a call may take, such as 90s.")] = None
+    timeout: Annotated[Length | None, Meta(description="How long a call may take.", examples=["90s"])] = None
     consistency: Annotated[
         Time | None,
-        Meta(description="How long the service may take to show what it has acknowledged, such as 5s."),
+        Meta(description="How long the service may take to show what it has acknowledged.", examples=["5s"]),
     ] = None
     include: Annotated[
-        Texts, Meta(description="Call only these operations, as with --include.", examples=[["students"]])
+        Texts,
+        Meta(description="Call only these operations, as with --include.", examples=[["GET *", "POST *"]]),
     ] = ()
-    exclude: Annotated[
-        Texts, Meta(description="Do not call these operations.", examples=[["DELETE /students/*"]])
-    ] = ()
-    read_only: Annotated[bool, Meta(description="Call no operation that changes anything.")] = False
+    exclude: Annotated[Texts, Meta(description="Do not call these operations.", examples=[["DELETE *"]])] = ()
+    read_only: Annotated[
+        bool, Meta(description="Call no operation that changes anything.", examples=[True])
+    ] = False
     objectives: Annotated[
         Texts,
         Meta(description="What the service must achieve, as with --objective.", examples=[["p95 < 50ms"]]),
@@ -197,11 +203,13 @@ class Scenario(Part, frozen=True, kw_only=True):
         kinds = {stage.users is None for stage in self.stages}
         if len(kinds) > 1:
             raise ValueError("stages of `users` and of `rate` cannot be mixed in one scenario")
-        alone = [key for key in ("users", "spawn_rate", "run_time", "rate") if getattr(self, key) is not None]
+        alone = [key for key in _ALONE if getattr(self, key) is not None]
         if self.stages and alone:
             raise ValueError(
                 f"`{alone[0]}` and `stages` exclude each other: stages say how much for how long"
             )
+        if self.stages and not any(stage.users or stage.rate for stage in self.stages):
+            raise ValueError("no stage has a `rate` above 0, so there is nothing to do")
         if self.rate is not None and (self.users is not None or self.spawn_rate is not None):
             raise ValueError("`users` and `rate` exclude each other: a rate has as many as it needs")
 
@@ -218,3 +226,28 @@ class Scenario(Part, frozen=True, kw_only=True):
     def has_user_stages(self) -> bool:
         """Whether stages set the number of users."""
         return any(stage.users is not None for stage in self.stages)
+
+
+_ALONE = ("users", "spawn_rate", "run_time", "rate")
+# What `__post_init__` checks, as JSON Schema, by the name of the part.
+STRUCTURE: dict[str, JsonObject] = {
+    "ThinkTime": {"minProperties": 1, "maxProperties": 1},
+    "Stage": {
+        "oneOf": [{"required": ["users"]}, {"required": ["rate"], "not": {"required": ["spawn_rate"]}}]
+    },
+    "Scenario": {
+        "allOf": [
+            *({"not": {"required": ["stages", key]}} for key in _ALONE),
+            {"not": {"required": ["rate", "users"]}},
+            {"not": {"required": ["rate", "spawn_rate"]}},
+            {
+                "properties": {
+                    "stages": {
+                        "minItems": 1,
+                        "anyOf": [{"items": {"required": [kind]}} for kind in ("users", "rate")],
+                    }
+                }
+            },
+        ]
+    },
+}

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from load.errors import LoadError
-from load.options.scenario import DEFAULT_SCENARIO, Scenario
+from load.measurements.arrivals import KINDS as ARRIVALS
+from load.options.scenario import DEFAULT_SCENARIO, STRUCTURE, Scenario
 from load.options.values import beside
 from openapi.contract import Json
 from openapi.errors import ContractError
@@ -20,6 +21,7 @@ from openapi.yaml_reader import read_yaml
 _PLACE = re.compile(r"^(?P<what>.*?)(?: - at `(?P<key>key` in `)?\$\.?(?P<place>[^`]*)`)?$", re.DOTALL)
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`$")
 _MISSING = re.compile(r"Object missing required field `(.*)`$")
+_NOT_ONE_OF = re.compile(r"Invalid enum value (.*)$")
 _WORDS = {
     "int": "a whole number", "float": "a number", "str": "text", "bool": "true or false", "array": "a list",
     "object": "a mapping", "null": "nothing",
@@ -77,12 +79,8 @@ def read_scenario(file: str, text: str) -> Scenario:
         content = {}
     if not isinstance(content, dict):
         raise LoadError(f"{file}: not a scenario: expected a mapping, such as 'weights: {{read: 3}}'")
-    for key, value in content.items():
-        # What somebody has yet to fill in, or has commented out, is not there.
-        if value is None or (value == [] and key == "stages"):
-            raise LoadError(f"{file}: {key}: it is empty; give a value, or leave it out")
     try:
-        _check_numbers(content, "")
+        _check_values(content, "")
         return msgspec.convert(content, Scenario)
     except ValueError as error:
         raise LoadError(f"{file}: {_told(str(error), content)}") from None
@@ -91,27 +89,40 @@ def read_scenario(file: str, text: str) -> Scenario:
 def scenario_schema() -> dict[str, Json]:
     """The JSON Schema (2020-12) of scenario files, for editors."""
     dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    schema = msgspec.json.schema(Scenario)
-    for part in schema["$defs"].values():
-        if "description" in part:
-            part["description"] = " ".join(part["description"].split())
+    schema = _without_null(msgspec.json.schema(Scenario))
+    for name, part in schema["$defs"].items():
+        # The last sentences are for those who read the code.
+        description = " ".join(part["description"].partition("Larger than usual")[0].split())
+        part.update(STRUCTURE.get(name, {}), description=description)
     return {**dialect, "title": "A scenario of contract-load", **schema}
+
+
+def _without_null(schema: Json) -> Json:
+    """A schema in which what is not given is left out, not null."""
+    if isinstance(schema, list):
+        return [_without_null(each) for each in schema if each != {"type": "null"}]
+    if not isinstance(schema, dict):
+        return schema
+    return {key: _without_null(value) for key, value in schema.items() if (key, value) != ("default", None)}
 
 
 def _folder() -> Path:
     return Path(str(files("load.scenarios")))
 
 
-def _check_numbers(value: Json, place: str) -> None:
-    """Raises ValueError when a number is infinite, or none, which YAML can express."""
+def _check_values(value: Json, place: str) -> None:
+    """Raises ValueError where nothing is given for a key, or a number is infinite or none, as YAML allows."""
+    is_missing = value is None and not place.startswith(".values.")
+    if is_missing or (place == ".stages" and value == []):
+        raise ValueError(f"it is empty; give a value, or leave it out - at `${place}`")
     if isinstance(value, float) and not isfinite(value):
-        raise ValueError(f"Expected a finite number - at `${place}`")
+        raise ValueError(f"expected a finite number - at `${place}`")
     if isinstance(value, dict):
         for key, each in value.items():
-            _check_numbers(each, f"{place}.{key}")
+            _check_values(each, f"{place}.{key}")
     if isinstance(value, list):
         for index, each in enumerate(value):
-            _check_numbers(each, f"{place}[{index}]")
+            _check_values(each, f"{place}[{index}]")
 
 
 def _told(message: str, content: Mapping[str, Any]) -> str:
@@ -127,6 +138,8 @@ def _told(message: str, content: Mapping[str, Any]) -> str:
         return f"{_joined(place, unknown[1])}: there is no such key{near}"
     if missing := _MISSING.match(what):
         return f"{_joined(place, missing[1])}: it is missing"
+    if wrong := _NOT_ONE_OF.match(what):
+        return f"{place}: {wrong[1]} is not one of {', '.join(ARRIVALS)}"
     what = re.sub(r"`([a-z_]+(?: \| [a-z_]+)*)`", lambda types: _in_words(types[1]), what)
     what = re.sub(r"(?:matching regex .*)$", "such as 30s, 5m or 1h30m", what)
     what = what.replace(" >= ", " of at least ").replace(" > ", " above ").replace(" <= ", " of at most ")

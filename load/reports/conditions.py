@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from load.measurements.findings import Fault
 from load.measurements.results_file import RunRecord
 from load.quantities import quantity, times
+from load.reports.stages import stages
 
 
 def conditions(run: RunRecord) -> Iterator[str]:
     """What the figures mean: the workload, its warm-up and its throttling, and the seed of the values."""
     yield run.workload.manner
+    yield from (f"    {line}" for line in stages(run))
     if run.seed is not None:
         yield f"values follow the seed {run.seed} (--seed), but for those that have to be unique"
     if run.workload.warm_up:

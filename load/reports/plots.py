@@ -58,13 +58,12 @@ def over_time(run: RunRecord, label: str, figures: Figures, number: int) -> Iter
     """
     if not figures.seconds:
         return
-    rate = run.workload.rate if not number else None
-    yield _throughput(run, label, figures, f"throughput-{number}", rate)
+    yield _throughput(run, label, figures, f"throughput-{number}", is_all=not number)
     yield _times(run, label, figures, f"response-{number}", is_service=False)
     yield _times(run, label, figures, f"service-{number}", is_service=True)
 
 
-def _throughput(run: RunRecord, label: str, figures: Figures, name: str, rate: float | None) -> Plot:
+def _throughput(run: RunRecord, label: str, figures: Figures, name: str, is_all: bool) -> Plot:
     # A second that was cut short has fewer calls than its rate.
     full = [second for second in figures.seconds if second.at < int(run.seconds)] or figures.seconds
     at = starts(full)
@@ -77,10 +76,22 @@ def _throughput(run: RunRecord, label: str, figures: Figures, name: str, rate: f
         [
             Series(0, "answers", at, means(full, lambda second: second.answers)),
             Series(1, "failures", at, means(full, lambda second: second.failures)),
-            *([Series(4, "arrival rate", [at[0], at[-1]], [rate, rate])] if rate else []),
+            *(_arrival_rate(run, at[0], at[-1]) if is_all and run.workload.is_open else ()),
         ],
         run.workload.warm_up,
     )
+
+
+def _arrival_rate(run: RunRecord, first: float, last: float) -> Iterator[Series]:
+    """The rate that was asked for between two times (s since the start)."""
+    points = [
+        (at, rate)
+        for span in run.workload.course.spans
+        for at, rate in ((span.begin, span.stage.first), (span.end, span.stage.last))
+    ]
+    if not run.workload.stages:
+        points = [(first, points[0][1]), (last, points[0][1])]
+    yield Series(4, "arrival rate", [at for at, _ in points], [rate for _, rate in points])
 
 
 def _times(run: RunRecord, label: str, figures: Figures, name: str, is_service: bool) -> Plot:

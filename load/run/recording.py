@@ -57,8 +57,10 @@ def record_run(
     missing = [*ending.missing]
     if unfinished:
         missing.append(f"{unfinished} calls had no answer when the run ended: they are in no figure")
-    is_open = options.workload.is_open and capacity is None
-    backlog = behind(results, unfinished) if is_open else None
+    backlog = None
+    if options.workload.is_open and capacity is None:
+        spans = options.workload.course.spans if options.workload.stages else ()
+        backlog = behind(results, unfinished, spans)
     known = circumstances(results, ending.early, missing, backlog, ending.cut_short)
     verdict = judge(objectives_of(prepared, results), results, known)
     return make_record(run, results, verdict, capacity, explanation)

@@ -15,6 +15,8 @@ IN_FLIGHT_AT_MOST = 5_000
 OTHER_FILES = 64
 # Where nothing is due for long, or any more, a user still looks so often (s).
 _LOOK_S = 1.0
+# No more (s) of being woken late is made up for: this process would be at its limit.
+_LATE_S = 0.05
 
 
 class ContractUser(User):
@@ -26,7 +28,7 @@ class ContractUser(User):
         self._caller = self._new_caller()
         self._in_flight_at_most = _in_flight_at_most()
         self._in_flight = Group()
-        self._thinks_until = 0.0
+        self._thinks_until = self._wakes = 0.0
 
     def _new_caller(self) -> Caller:
         load = self._load
@@ -42,7 +44,9 @@ class ContractUser(User):
         if self._options.workload.is_open:
             return max(min(self._load.pacing.due - elapsed, _LOOK_S), 0)
         # To take down an answer has taken some of the time.
-        return max(self._thinks_until - elapsed, self._caller.take_pause_s(), 0)
+        wait_s = max(self._thinks_until - elapsed, self._caller.take_pause_s(), 0)
+        self._wakes = elapsed + wait_s
+        return wait_s
 
     @task
     def call(self) -> None:
@@ -54,11 +58,13 @@ class ContractUser(User):
             self._call_those_due()
             return
         think_times = self._load.think_times
+        late_s = max(self._load.session.results.elapsed - self._wakes, 0)
         made = self._call(None)
         # Users who never pause need not go through Locust's own loop, which costs time.
         while think_times.is_none and not (self._caller.has_to_pause or self._state == LOCUST_STATE_STOPPING):
             made = self._call(None)
-        self._thinks_until = made.ended + think_times.after(made.operation.label)
+        # On average, users think for as long as they were asked to, though each is woken a little late.
+        self._thinks_until = made.ended + think_times.after(made.operation.label) - min(late_s, _LATE_S)
 
     def _call_those_due(self) -> None:
         pacing, session = self._load.pacing, self._load.session
