@@ -94,5 +94,8 @@ class OperationKeys:
                 continue
             paths = (operation.path for operation in self._operations)
             tags = (tag for operation in self._operations for tag in operation.tags)
-            near = did_you_mean(key, [*Kind, *self._single, *paths, *tags]) or "; --show-plan lists them"
+            near = (
+                did_you_mean(key, [*map(str, Kind), *self._single, *paths, *tags])
+                or "; --show-plan lists them"
+            )
             raise LoadError(f"{place}.{key}: no operation has this id, path, tag, method or kind{near}")

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from load.errors import LoadError
 from load.options.operation_keys import OperationKeys
 from load.options.scenario import Scenario
 from openapi.operations import Operation
@@ -26,13 +27,16 @@ def shares_of(weights: Mapping[str, float], operations: Sequence[Operation]) -> 
 
 def never_called(scenario: Scenario, operations: Sequence[Operation]) -> dict[str, str]:
     """Why operations are never called, by label: their weight is 0. Raises LoadError when a key of the
-    weights or think times names no operation.
+    weights or think times names no operation, or no operation has a weight above 0.
     """
     keys = OperationKeys(operations)
     keys.check(scenario.weights, f"scenario {scenario.name}: weights")
     keys.check(scenario.wait_after, f"scenario {scenario.name}: wait_after")
+    weights = weights_of(scenario.weights, operations)
+    if operations and not any(weights.values()):
+        raise LoadError(f"scenario {scenario.name}: weights: no operation of the document has one above 0")
     return {
         label: f"its weight in scenario {scenario.name} is 0"
-        for label, weight in weights_of(scenario.weights, operations).items()
+        for label, weight in weights.items()
         if not weight
     }

@@ -3,13 +3,16 @@
 import json
 import re
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
 from contract_tests.support.processes import StartService, run
 from load.judgement.backlog import behind
+from load.measurements.arrivals import CONSTANT, Share, arrivals
 from load.measurements.load_generator import Generator
+from load.measurements.rate_course import RateCourse, RateStage
 from load.measurements.results import Results
 
 
@@ -44,6 +47,51 @@ def test_a_growing_backlog_is_noticed(
     assert backlog is not None
     assert backlog.due == pytest.approx(requested, rel=0.1)
     assert backlog.answered == pytest.approx(answered, rel=0.1)
+
+
+def course_of(*stages: tuple[float, float, float]) -> RateCourse:
+    """Stages of rates, each from a rate to another (arrivals/s) within a time (s)."""
+    return RateCourse(RateStage(*stage) for stage in stages)
+
+
+def loaded_in_stages(course: RateCourse, takes: Any) -> Results:
+    """Results of a course of rates in which a call that is due at `due` (s) takes `takes(due)` (s)."""
+    results, seconds = Results.of(["a"], 0), course.spans[-1].end
+    results.clock.ended = results.clock.began + seconds
+    due = arrivals(CONSTANT, course, Share(), 0, Random())
+    for ended, at in sorted((at + takes(at), at) for at in due):
+        results.operations["a"].timeline.record(ended, ended - at, ended - at, False)
+        results.operations["a"].afterwards += ended > seconds
+        results.operations["a"].statuses[200] += 1
+    return results
+
+
+def test_a_backlog_is_noticed_in_the_stage_that_has_it() -> None:
+    """The service answers 60 calls/s, and has caught up at the end."""
+    course = course_of((20, 20, 10), (100, 100, 15), (10, 10, 15))
+    results = loaded_in_stages(
+        course, lambda due: 0.01 + max(min((due - 10) * 2 / 3, 10 - (due - 25) * 5 / 6), 0)
+    )
+    backlog = behind(results, spans=course.spans)
+    assert backlog is not None
+    assert backlog.due == pytest.approx(100, rel=0.1)
+    assert backlog.answered == pytest.approx(60, rel=0.1)
+    assert "the service falls behind at 100/s, from 10 s to 25 s: " in str(backlog)
+
+
+@pytest.mark.parametrize(
+    ("course", "takes"),
+    [
+        (course_of((10, 10, 10), (100, 100, 10)), lambda _due: 0.01),
+        (course_of((10, 10, 10), (100, 100, 10)), lambda _due: 3.0),
+        # More calls at a time take longer, and longer calls are missing at the end: that proves nothing.
+        (course_of((10, 100, 20)), lambda due: 0.01 + due * 0.2),
+        (course_of((10, 100, 20), (100, 100, 10)), lambda due: 0.01 + min(due, 20) * 0.2),
+        (course_of((100, 100, 10), (0, 0, 5)), lambda _due: 0.01),
+    ],
+)
+def test_a_rate_that_changes_is_no_backlog(course: RateCourse, takes: Any) -> None:
+    assert behind(loaded_in_stages(course, takes), spans=course.spans) is None
 
 
 @pytest.mark.parametrize(
