@@ -28,7 +28,7 @@ def template(title: str, operations: Sequence[Operation]) -> str:
     keys = scenario_schema()["$defs"]["Scenario"]["properties"]
     lines = [
         *_comment(f"A scenario for {printable(title)}: contract-load run DOCUMENT --scenario FILE. "
-                  "Its JSON Schema, for editors: contract-load scenario --schema"),
+                  "Editors know its keys by the JSON Schema that contract-load scenario --schema prints."),
         "",
         *_comment(keys["description"]["description"]),
         f"description: {_quoted(f'Calls of {printable(title)}')}",
