@@ -16,6 +16,7 @@ from load.calls.document_servers import server_path
 from load.errors import LoadError
 from load.options.credentials import Credentials
 from load.options.selection import Selection
+from load.options.tls import SYSTEM_TLS, Tls
 from load.planning.side_effects import destruction
 from openapi.contract import Contract, ContractError
 from openapi.operations import Operation
@@ -48,6 +49,7 @@ def find_base_url(
     operations: Iterable[Operation],
     credentials: Credentials,
     selection: Selection,
+    tls: Tls = SYSTEM_TLS,
 ) -> tuple[str, int]:
     """The URL of the API at a host, and how many calls it took to find it.
 
@@ -61,7 +63,7 @@ def find_base_url(
     path = given or server_path(url, contract)
     root = host.rstrip("/").removesuffix(given)
     probes = [*_probes(operations, credentials, selection, contract)]
-    connection = Connection(host, _PROBE_TIMEOUT_S)
+    connection = Connection(host, _PROBE_TIMEOUT_S, tls=tls)
     search = _Search(connection, dict.fromkeys([path, given]))
     usual = _Search(connection, {} if given else dict.fromkeys(_USUAL_PATHS))
     try:

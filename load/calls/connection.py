@@ -13,10 +13,12 @@ from load.calls.replies import NetworkError, Reply, Unanswered, read_reply
 from load.calls.request_writer import RequestWriter
 from load.calls.server_socket import Server, ServerSocket, reason_of
 from load.errors import LoadError
+from load.options.tls import SYSTEM_TLS, Tls
 from load.options.workload import ANSWER_TIMEOUT_S
 
 __all__ = ["Connection", "NetworkError", "Reply", "check_reachable"]
 
+_TRUST = "--cacert FILE trusts the authority of its certificate, --insecure trusts everybody"
 # A request with one of these methods has the same effect when it is sent twice (RFC 9110, section 9.2.2).
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 
@@ -30,9 +32,13 @@ class Connection:
     """
 
     def __init__(
-        self, host: str, timeout: float = ANSWER_TIMEOUT_S, keep_alive: KeepAlive | None = None
+        self,
+        host: str,
+        timeout: float = ANSWER_TIMEOUT_S,
+        keep_alive: KeepAlive | None = None,
+        tls: Tls = SYSTEM_TLS,
     ) -> None:
-        self._server = Server(host)
+        self._server = Server(host, tls)
         self._writer = RequestWriter(self._server.host)
         self._deadline = Deadline(timeout)
         self._keep_alive = keep_alive or KeepAlive()
@@ -116,13 +122,15 @@ class Connection:
         return True
 
 
-def check_reachable(host: str) -> None:
+def check_reachable(host: str, tls: Tls = SYSTEM_TLS) -> None:
     """Raises LoadError when nothing answers at a host, or nothing with a valid certificate."""
-    connection = Connection(host)
+    connection = Connection(host, tls=tls)
     try:
         connection.send("get", "/", {}, b"")
     except NetworkError as error:
         if error.unreachable:
-            raise LoadError(f"cannot reach {host}: {error}; is the service running?") from None
+            is_untrusted = "certificate" in str(error)
+            advice = _TRUST if is_untrusted else "is the service running?"
+            raise LoadError(f"cannot reach {host}: {error}; {advice}") from None
     finally:
         connection.close()

@@ -12,6 +12,7 @@ from gevent.monkey import get_original
 
 from load.calls.replies import NetworkError
 from load.errors import LoadError
+from load.options.tls import SYSTEM_TLS, Tls
 
 CONNECT_TIMEOUT_S = 10.0
 _PORTS = {"http": 80, "https": 443}
@@ -71,14 +72,14 @@ class Server:
     Raises LoadError when it is not an http or https URL.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, tls: Tls = SYSTEM_TLS) -> None:
         parts = urlsplit(url if "://" in url else f"http://{url}")
         if parts.scheme not in _PORTS or not parts.hostname:
             raise LoadError(f"{url!r} is not a host to load; it looks like http://127.0.0.1:5000")
         self.base = parts.path.rstrip("/")
         self.host = parts.netloc.rpartition("@")[2]
         self._address = (parts.hostname, parts.port or _PORTS[parts.scheme])
-        self._tls = _tls_context() if parts.scheme == "https" else None
+        self._tls = _tls_context(tls) if parts.scheme == "https" else None
 
     def connect(self) -> socket.socket:
         """A socket that is connected to the server. Raises OSError, ValueError and NetworkError."""
@@ -107,12 +108,13 @@ def _refuse_self_connection(connected: socket.socket) -> None:
 
 
 @cache
-def _tls_context() -> ssl.SSLContext:
-    """Verifies certificates. Made once, because reading the authorities takes long; gevent's class, because
-    that of the standard library would block all other calls during a handshake.
+def _tls_context(tls: Tls) -> ssl.SSLContext:
+    """Verifies certificates, as far as it is to. Made once, because reading the authorities takes long;
+    gevent's class, because that of the standard library would block all other calls during a handshake.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_default_certs()
+    tls.configure(context)
     return context
 
 

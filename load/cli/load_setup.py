@@ -44,7 +44,7 @@ def prepared_load(
             click.echo(options.credentials.mask(note), err=True)
         served = wait_until_ready()
         load.observe_database(served.database_url)
-        check_reachable(served.url)
+        check_reachable(served.url, options.tls)
         yield load, load.locate(served.url)[0]
 
 

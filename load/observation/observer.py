@@ -16,6 +16,7 @@ from load.observation.observation import Observation
 from load.observation.postgres import Database
 from load.observation.probe import Probe
 from load.observation.sessions import Backend
+from load.options.tls import SYSTEM_TLS, Tls
 
 SAMPLE_S = 0.5
 # Processes come and go; searching for them takes longer than measuring them.
@@ -30,11 +31,11 @@ class Observer:
     Raises LoadError if that PostgreSQL cannot be reached.
     """
 
-    def __init__(self, host: str, database_url: str) -> None:
+    def __init__(self, host: str, database_url: str, tls: Tls = SYSTEM_TLS) -> None:
         self._meter = LocalMeter(host)
         self._database = _in_thread(lambda: Database(database_url)) if database_url else None
         self._counters_before = self._counters()
-        self._probe = Probe(host)
+        self._probe = Probe(host, tls)
         self._observation = Observation(cores=psutil.cpu_count() or 1, idle_probe_ms=self._probe.idle_ms())
         self._greenlet: gevent.Greenlet[..., None] | None = None
 

@@ -5,6 +5,7 @@ import time
 
 from load.calls.connection import Connection, NetworkError
 from load.errors import LoadError
+from load.options.tls import Tls
 
 _TARGET = "/"
 _IDLE_CALLS = 5
@@ -14,8 +15,8 @@ _IDLE_LIMIT_MS = 1_000
 class Probe:
     """Sends GET / to the service over a connection of its own; `count` is how many were sent."""
 
-    def __init__(self, host: str) -> None:
-        self._connection = Connection(host)
+    def __init__(self, host: str, tls: Tls) -> None:
+        self._connection = Connection(host, tls=tls)
         self.count = 0
 
     def response_ms(self) -> float | None:

@@ -11,6 +11,7 @@ from load.options.credentials import Credentials, credentials
 from load.options.scenario import Scenario
 from load.options.scenario_options import rate_stages, with_scenario
 from load.options.selection import Selection
+from load.options.tls import SYSTEM_TLS, Tls, read_tls
 from load.options.values import Values, read_values
 from load.options.workload import ANSWER_TIMEOUT_S, seconds, workload
 from openapi.security import SecurityScheme
@@ -47,6 +48,7 @@ class Options:
     hooks: str = ""
     values: Values = field(default_factory=Values)
     overlays: tuple[str, ...] = ()
+    tls: Tls = SYSTEM_TLS
 
     def seed_of(self, number: int) -> int | None:
         """The seed of one of several processes, whose numbers begin with 0."""
@@ -105,6 +107,10 @@ OPTIONS = (
            "observe it during the load.", variable="CONTRACT_DATABASE_URL"),
     Option("--label", "What to call this run in its report and its results, such as 'after the index'."),
     Option("--commit", "The revision of the service under load, for the report and the results."),
+    Option("--cacert", "PEM file with authorities to trust, beside those of the system."),
+    Option("--cert", "PEM file with a certificate of your own, for services that ask for one."),
+    Option("--key", "PEM file with the key of --cert, if it is not in the same one."),
+    Option("--insecure", "Trust every certificate.", is_flag=True),
     Option("--overlay", "OpenAPI overlay to apply to the document first: links, examples or objectives, for "
            "a document that is not yours. May be given more than once.", multiple=True),
     Option("--allow-remote-refs", "Read what the document refers to at other hosts, too.", is_flag=True),
@@ -151,7 +157,13 @@ def read_options(
         given.get("hooks") or "",
         read_values(f"scenario {scenario.name}", scenario.values),
         tuple(given.get("overlay") or ()),
+        _tls(given),
     )
+
+
+def _tls(given: Mapping[str, Any]) -> Tls:
+    cacert, cert, key = (given.get(name) or "" for name in ("cacert", "cert", "key"))
+    return read_tls(cacert, cert, key, bool(given.get("insecure")))
 
 
 def _seed(text: str | None) -> int | None:

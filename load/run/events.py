@@ -164,7 +164,7 @@ def _begin(master: "Master | None", environment: Environment, **_: Any) -> None:
     runner = environment.runner
     assert runner is not None
     try:
-        check_reachable(environment.host or "")
+        check_reachable(environment.host or "", load.prepared.options.tls)
         environment.host, calls = load.locate(environment.host or "")
         existing, explored = existing_entities(load.session, environment.host or "")
         observer = load.observer(environment.host or "")

@@ -119,14 +119,14 @@ class Load:
             prepared = self.prepared
             operations, options = prepared.operations.values(), prepared.options
             located = find_base_url(
-                host, prepared.contract, operations, options.credentials, options.selection
+                host, prepared.contract, operations, options.credentials, options.selection, options.tls
             )
             self._located |= {host: located, located[0]: located}
         return self._located[host]
 
     def observer(self, host: str) -> Observer:
         """What can observe the service at a host, and its database. Raises LoadError when it cannot."""
-        return Observer(host, self._database_url)
+        return Observer(host, self._database_url, self.prepared.options.tls)
 
     def observe(self, observer: Observer) -> None:
         """Observe the service until the run ends."""
@@ -162,6 +162,8 @@ class Load:
         """What the user should know before the run: a line for each shortcoming."""
         session = self.session
         yield from self.prepared.contract.notes
+        if self.prepared.options.tls.insecure:
+            yield "--insecure: certificates are not checked"
         needs_login = session.compiled.uncredentialed
         for label, reason in session.uncovered.items():
             if label not in needs_login:

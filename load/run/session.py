@@ -83,7 +83,7 @@ class Session:
 
     def connection(self, host: str) -> Connection:
         """A connection to a host, for calls of this run."""
-        return Connection(host, self.prepared.options.timeout, self._keep_alive)
+        return Connection(host, self.prepared.options.timeout, self._keep_alive, self.prepared.options.tls)
 
     def _judge(self, label: str, findings: list[Finding]) -> None:
         self.results.add_findings(label, findings)
