@@ -9,6 +9,7 @@ import click
 from load.cli.decorators import WARM_UP_S, Timespan, with_common_parameters, with_options
 from load.errors import LoadError
 from load.judgement.capacity import Search
+from load.options.numbers import unused_by_search
 from load.options.options import read_options
 from load.options.scenario_file import chosen, load_scenario
 from openapi.contract import load_contract, students_document
@@ -65,6 +66,8 @@ def capacity(
     options = read_options(mix, {**given, "rate": lowest}, security_schemes(contract), WARM_UP_S)
     if highest < lowest:
         raise LoadError(f"--to {highest:g} is lower than --from {lowest:g}")
+    for note in unused_by_search(mix):
+        click.echo(note, err=True)
     from load.cli.load_setup import finish, prepared_load  # noqa: PLC0415 - it imports what sends calls
 
     search = Search(lowest, highest)

@@ -67,10 +67,15 @@ def with_common_parameters(command: Callable[..., None]) -> Callable[..., None]:
 
 def with_options(*left_out: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Add the options that Locust's command line has, too, except those that are left out."""
+    return with_only(*(option.name for option in OPTIONS if option.name not in left_out))
+
+
+def with_only(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Add those of these options that have one of these names."""
 
     def decorated(command: Callable[..., None]) -> Callable[..., None]:
         for option in reversed(OPTIONS):
-            if option.name in left_out:
+            if option.name not in names:
                 continue
             decorate = click.option(
                 option.name,

@@ -19,6 +19,14 @@ def numbers(scenario: Scenario, given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: said[name] if given.get(name) is None else given[name] for name in NUMBERS}
 
 
+def unused_by_search(scenario: Scenario) -> Iterator[str]:
+    """A line for what a scenario says that has no effect on a search for the capacity."""
+    kept = [key for key in (*NUMBERS, "rate", "wait", "wait_after") if getattr(scenario, key)]
+    if kept:
+        why = "a search for the capacity tries rates of its own, each for --step-time"
+        yield f"{' and '.join(kept)} of the scenario: no effect, because {why}"
+
+
 def unused(given: Mapping[str, Any], options: Options) -> Iterator[str]:
     """A line for what was given, on the command line or in the scenario, that has no effect."""
     scenario = options.scenario

@@ -6,7 +6,7 @@ import pytest
 
 from load.errors import LoadError
 from load.measurements.rate_course import RateStage
-from load.options.numbers import numbers, unused
+from load.options.numbers import numbers, unused, unused_by_search
 from load.options.options import Options, read_options
 from load.options.scenario_file import read_scenario
 
@@ -83,3 +83,9 @@ def test_what_has_no_effect_is_told(text: str, given: dict[str, Any], message: s
     (line,) = unused(given, options_of(text))
     assert message in line
     assert [*unused({"users": 3, "run_time": 5}, options_of("wait: 1"))] == []
+
+
+def test_what_a_search_for_the_capacity_does_not_use_is_told() -> None:
+    (line,) = unused_by_search(read_scenario("mine.yaml", "rate: 5\nrun_time: 1m\nwarm_up: 3s"))
+    assert line.startswith("run_time and rate of the scenario: no effect")
+    assert [*unused_by_search(read_scenario("mine.yaml", "warm_up: 3s"))] == []
