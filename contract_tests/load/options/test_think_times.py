@@ -9,6 +9,7 @@ from load.options.scenario import Thinking, ThinkTime
 from load.options.think_times import ThinkTimes
 
 
+@pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize(
     ("thinking", "expected", "spread"),
     [
@@ -17,8 +18,8 @@ from load.options.think_times import ThinkTimes
         (ThinkTime(exponential=2.0), 2.0, 2.0),
     ],
 )
-def test_few_times_have_the_mean(thinking: Thinking, expected: float, spread: float) -> None:
-    times = ThinkTimes(thinking, {}, Random(1))
+def test_few_times_have_the_mean(thinking: Thinking, expected: float, spread: float, seed: int) -> None:
+    times = ThinkTimes(thinking, {}, Random(seed))
     drawn = [times.after("GET /") for _ in range(640)]
     assert mean(drawn) == pytest.approx(expected, rel=0.01)
     assert stdev(drawn) == pytest.approx(spread, rel=0.1)
