@@ -11,6 +11,7 @@ from load.errors import LoadError
 from load.judgement.capacity import Search
 from load.options.numbers import unused_by_search
 from load.options.options import read_options
+from load.options.scenario import Scenario
 from load.options.scenario_file import chosen, load_scenario
 from openapi.contract import load_contract, students_document
 from openapi.security import security_schemes
@@ -59,15 +60,10 @@ def capacity(
     contract = load_contract(
         document or students_document(), given.pop("allow_remote_refs"), given["overlay"]
     )
-    mix = load_scenario(chosen(scenario, profile))
-    if mix.stages:
-        what = "number of users" if mix.has_user_stages else "rate"
-        raise LoadError(f"scenario {mix.name} sets the {what} by stages; choose one without")
+    mix = _without_stages(chosen(scenario, profile))
     options = read_options(mix, {**given, "rate": lowest}, security_schemes(contract), WARM_UP_S)
     if highest < lowest:
         raise LoadError(f"--to {highest:g} is lower than --from {lowest:g}")
-    for note in unused_by_search(mix):
-        click.echo(note, err=True)
     from load.cli.load_setup import finish, prepared_load  # noqa: PLC0415 - it imports what sends calls
 
     search = Search(lowest, highest)
@@ -80,3 +76,14 @@ def capacity(
         ended = search_capacity(load, url, search, step_time)
     finish(ended.record, output)
     sys.exit(130 if ended.interrupted else int(not ended.record.passed))
+
+
+def _without_stages(name: str) -> Scenario:
+    """A scenario, which leaves the rate to the search; what of it has no effect is told."""
+    scenario = load_scenario(name)
+    if scenario.stages:
+        what = "number of users" if scenario.has_user_stages else "rate"
+        raise LoadError(f"scenario {scenario.name} sets the {what} by stages; choose one without")
+    for note in unused_by_search(scenario):
+        click.echo(note, err=True)
+    return scenario

@@ -44,8 +44,8 @@ def select_operations(
     Operations that would change what this run does not create are left out, which only a plan shows. The
     others may lack a producer then, so they are planned again until nothing more is left out.
     """
-    options.selection.check(operations)
     never = never_called(options.scenario, operations)
+    options.selection.check(operations)
     uncovered, uncredentialed, selected = dict[str, str](), dict[str, str](), dict[str, Operation]()
     for operation in operations:
         refusal = options.selection.refusal(operation) or never.get(operation.label) or _fault(operation)

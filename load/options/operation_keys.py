@@ -92,10 +92,20 @@ class OperationKeys:
         for key in keys:
             if key in set(Kind) or self.named(key):
                 continue
-            paths = (operation.path for operation in self._operations)
-            tags = (tag for operation in self._operations for tag in operation.tags)
-            near = (
-                did_you_mean(key, [*map(str, Kind), *self._single, *paths, *tags])
-                or "; --show-plan lists them"
-            )
+            near = self._near(key, [*map(str, Kind)])
             raise LoadError(f"{place}.{key}: no operation has this id, path, tag, method or kind{near}")
+
+    def check_patterns(self, patterns: Iterable[str], place: str) -> None:
+        """Raises LoadError for a pattern of an option, or at a place of a scenario, that matches no
+        operation.
+        """
+        for pattern in patterns:
+            if not any(matches(pattern, operation) for operation in self._operations):
+                near = self._near(pattern)
+                raise LoadError(f"{place} {pattern}: no operation has this id, tag, path or method{near}")
+
+    def _near(self, word: str, others: Iterable[str] = ()) -> str:
+        """The end of a message about a word that names nothing."""
+        paths = (operation.path for operation in self._operations)
+        tags = (tag for operation in self._operations for tag in operation.tags)
+        return did_you_mean(word, [*others, *self._single, *paths, *tags]) or "; --show-plan lists them"

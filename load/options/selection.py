@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from load.errors import LoadError
-from load.options.operation_keys import matches
+from load.options.operation_keys import OperationKeys, matches
 from load.planning.side_effects import (
     REPLACING,
     SAFE,
@@ -97,11 +96,9 @@ class Selection:
 
     def check(self, operations: Sequence[Operation]) -> None:
         """Raises LoadError when a filter matches no operation."""
-        for option, patterns in (("--include", self.include), ("--exclude", self.exclude)):
-            for pattern in patterns:
-                if not any(matches(pattern, operation) for operation in operations):
-                    reason = "no operation has this id, tag, path or method"
-                    raise LoadError(f"{option} {pattern}: {reason}; --show-plan lists them")
+        keys = OperationKeys(operations)
+        keys.check_patterns(self.include, "--include")
+        keys.check_patterns(self.exclude, "--exclude")
 
 
 def acts_by_name(operation: Operation) -> bool:

@@ -26,12 +26,14 @@ def shares_of(weights: Mapping[str, float], operations: Sequence[Operation]) -> 
 
 
 def never_called(scenario: Scenario, operations: Sequence[Operation]) -> dict[str, str]:
-    """Why operations are never called, by label: their weight is 0. Raises LoadError when a key of the
-    weights or think times names no operation, or no operation has a weight above 0.
+    """Why operations are never called, by label: their weight is 0. Raises LoadError when a key or
+    pattern of the scenario names no operation, or no operation has a weight above 0.
     """
     keys = OperationKeys(operations)
     keys.check(scenario.weights, f"scenario {scenario.name}: weights")
     keys.check(scenario.wait_after, f"scenario {scenario.name}: wait_after")
+    keys.check_patterns(scenario.include, f"scenario {scenario.name}: include:")
+    keys.check_patterns(scenario.exclude, f"scenario {scenario.name}: exclude:")
     weights = weights_of(scenario.weights, operations)
     if operations and not any(weights.values()):
         raise LoadError(f"scenario {scenario.name}: weights: no operation of the document has one above 0")

@@ -23,7 +23,7 @@ def workload(given: Mapping[str, Any], warm_up: int, stages: tuple[RateStage, ..
     if arrivals not in KINDS:
         raise LoadError(f"--arrivals {arrivals}: it must be {' or '.join(KINDS)}")
     if given.get("arrivals") and rate is None and not stages:
-        raise LoadError("--arrivals spreads the calls of a rate; give --rate, too, or stages of rates")
+        raise LoadError("arrivals spread the calls of a rate; give --rate, too, or a scenario with one")
     if given.get("warm_up"):
         warm_up = seconds(given["warm_up"], at_least=0, of="--warm-up ")
     return Workload(None if rate is None else _parse_rate(rate), arrivals, warm_up, stages=stages)

@@ -4,7 +4,7 @@ import msgspec
 
 from contract_tests.load.options.test_credentials import SCHEMES
 from load.options.options import OPTIONS, Options, read_options
-from load.options.scenario_file import load_scenario
+from load.options.scenario_file import load_scenario, read_scenario
 
 
 def test_options_reach_other_processes_unchanged() -> None:
@@ -23,3 +23,13 @@ def test_options_reach_other_processes_unchanged() -> None:
     assert "pass-word" not in repr(options)
     secret = {"header", "bearer", "api_key", "basic", "database_url"}
     assert {option.key for option in OPTIONS if option.variable} == secret
+
+
+def test_scenarios_reach_other_processes_unchanged() -> None:
+    text = (
+        "stages: [{rate: {from: 1, to: 5}, seconds: 1m}]\nwait: {between: [0, 1]}\nwait_after: {read: 2}\n"
+        "weights: {read: 1}\nheaders: {X-A: secret-of-mine}"
+    )
+    options = read_options(read_scenario("mine.yaml", text), {}, {})
+    assert msgspec.convert(msgspec.to_builtins(options), Options) == options
+    assert "secret-of-mine" not in repr(options)

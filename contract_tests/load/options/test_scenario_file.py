@@ -70,6 +70,8 @@ WRONG_KEYS = {
     "; did you mean 'list_students'?",
     "weights: {reed: 1}": "did you mean 'read'?",
     "wait_after: {/student: 1}": "did you mean '/students'?",
+    "include: [get_student, create_studnet]": "mine: include: create_studnet: no operation has this id, tag, "
+    "path or method; did you mean 'create_student'?",
     "weights: {read: 0}": "weights: no operation of the document has one above 0",
     "headers: {X-Tenant: 'Bearer ${NOT_SET_AT_ALL}'}": "headers.X-Tenant: the environment has no NOT_SET",
     'headers: {X-Tenant: ""}': "headers.X-Tenant: its value is empty",

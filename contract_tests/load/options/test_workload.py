@@ -14,7 +14,7 @@ from load.options.workload import workload
         ({"rate": "fast"}, "--rate fast: it must be a number of calls per second above 0"),
         ({"rate": "0"}, "--rate 0: it must be a number"),
         ({"rate": "5", "arrivals": "random"}, "--arrivals random: it must be constant or poisson"),
-        ({"arrivals": "poisson"}, "--arrivals spreads the calls of a rate"),
+        ({"arrivals": "poisson"}, "arrivals spread the calls of a rate; give --rate"),
         ({"warm_up": "soon"}, "--warm-up 'soon' is not a time"),
     ],
 )
