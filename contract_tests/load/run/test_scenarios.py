@@ -42,7 +42,11 @@ def test_stages_of_rates_and_weights_are_exact(
     assert "stage 1, from 0 s to 3 s, at 20/s to 100/s: 60.0 calls/s were due" in done.output
     called = {label: figures["requests"] for label, figures in results["operations"].items()}
     total = sum(called.values())
-    assert total == pytest.approx(380, rel=0.02 if not workers else 0.04)
+    # What is due before all processes make calls is not made up for, which takes longer on a busy machine.
+    seconds = results["total"]["seconds"]
+    assert sum(second["requests"] for second in seconds if second["at"] >= 3) == pytest.approx(200, rel=0.02)
+    assert total <= 381
+    assert workers or total == pytest.approx(380, rel=0.02)
     assert counted(url, results) == total
     shares = [called[label] / total for label in ("GET /fixed", "GET /things/{thing_id}", "POST /things")]
     assert shares == pytest.approx([0.7, 0.1, 0.2], abs=0.01)
